@@ -1,0 +1,96 @@
+/**
+ * Configuration keys that more than one service knows.
+ * Gives groups of declared keys; a service spreads those it needs into its own table.
+ * Promises: the same key means the same in every service.
+ * Names: Hermes' where the thing exists there (first entry of its lists of clusters), ours otherwise.
+ */
+import { choice, key, list, ms, text } from './declare.js'
+import { logLevels, type LogLevel } from '../lifecycle/log.js'
+
+const brokerList = list().refine(brokers => brokers.length > 0, 'at least one broker')
+const rootPath = text(200).refine(
+  path => /^(\/[^/\s]+)+$/.test(path),
+  'a path such as /hermes, without a slash at its end',
+)
+
+/** Where Kafka is and what our things are called in it. Hermes: `kafka.clusters[0].*`, `kafka.namespace*`. */
+export const kafkaKeys = {
+  kafkaBrokers: key(
+    'kafka.brokerList',
+    brokerList,
+    ['127.0.0.1:9092'],
+    'Kafka brokers to ask first, host:port (Hermes: `kafka.clusters[].brokerList`); also `KAFKA_BROKERS`',
+  ),
+  kafkaNamespace: key(
+    'kafka.namespace',
+    text(100),
+    '',
+    'Prefix of every Kafka topic and consumer group of this installation; empty for none',
+  ),
+  kafkaNamespaceSeparator: key(
+    'kafka.namespaceSeparator',
+    text(10),
+    '_',
+    'What stands between the namespace and a name; not used without a namespace',
+  ),
+  datacenter: key(
+    'kafka.datacenter',
+    text(100),
+    'dc',
+    'Name of this data centre in metrics (Hermes: `kafka.clusters[].datacenter`)',
+  ),
+  kafkaClusterName: key(
+    'kafka.clusterName',
+    text(100),
+    'primary-dc',
+    'Name of the Kafka cluster in the ZooKeeper tree (Hermes: `kafka.clusters[].clusterName`)',
+  ),
+} as const
+
+/** Where ZooKeeper is. Hermes: `zookeeper.clusters[0].*`. */
+export const zookeeperKeys = {
+  zookeeperServers: key(
+    'zookeeper.connectionString',
+    text().refine(servers => servers.trim() !== '', 'at least one server'),
+    '127.0.0.1:2181',
+    'ZooKeeper servers, host:port,… (Hermes: `zookeeper.clusters[].connectionString`); also `ZOOKEEPER`',
+  ),
+  zookeeperRoot: key(
+    'zookeeper.root',
+    rootPath,
+    '/hermes',
+    'Path under which all definitions lie (Hermes: `zookeeper.clusters[].root`)',
+  ),
+  zookeeperSessionTimeoutMs: key(
+    'zookeeper.sessionTimeout',
+    ms(1_000, 600_000),
+    10_000,
+    'How long ZooKeeper waits for a silent process before its locks are free (Hermes defaults to 10,000 s)',
+  ),
+  zookeeperConnectTimeoutMs: key(
+    'zookeeper.connectionTimeout',
+    ms(100, 600_000),
+    10_000,
+    'How long a start waits for the first connection',
+  ),
+} as const
+
+/** What is logged. */
+export const logKeys = {
+  logLevel: key<LogLevel>(
+    'log.level',
+    choice(logLevels),
+    'info',
+    'Least level of the events that are logged',
+  ),
+} as const
+
+/** What may be called. */
+export const deliveryKeys = {
+  allowedNetworks: key(
+    'delivery.allowedNetworks',
+    list(),
+    [],
+    'Private or loopback networks (CIDR) that endpoints may lie in; all others of that kind are refused',
+  ),
+} as const

@@ -1,0 +1,112 @@
+// pure
+/**
+ * A subscription's endpoint: `<scheme>://[user:password@]rest`.
+ * Takes the text of a body or node. Gives its parts, the masked text, and the reason why it is refused.
+ * Promises: a masked text never carries the password; a masked password sent back means the stored one.
+ */
+
+/** What stands for a password in answers. */
+export const endpointMask = '*****'
+/** Schemes that Hermes knows; case matters. */
+export const hermesSchemes: readonly string[] = ['http', 'https', 'jms', 'googlepubsub', 'googlebigquery']
+
+/** The parts of an endpoint. */
+export interface Endpoint {
+  readonly scheme: string
+  readonly credentials: { readonly user: string; readonly password: string } | null
+  /** The endpoint without credentials: what is dialled and what may be shown. */
+  readonly address: string
+}
+
+/** A refused endpoint: a text of Hermes, or a broken URI in our words. */
+export type EndpointProblem =
+  | { readonly kind: 'invalid'; readonly problem: string }
+  | { readonly kind: 'broken'; readonly problem: string }
+
+const form = /^([a-zA-Z0-9]*):\/\/(?:([a-zA-Z0-9.~_-]*):(.*)@)?(.*)$/s
+/** `host:8080/…@…` is a port and a path, although Hermes' grammar would take it for credentials. */
+const portAndPath = /^\d{1,5}[/?#]/
+const template = /\{[^{}]*\}/g
+const notInUri = /[\s"<>\\^`{|}\p{Cc}]|%(?![0-9a-fA-F]{2})/u
+const hostLabel = '[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?'
+const hostPattern = new RegExp(`^(?:${hostLabel}(?:\\.${hostLabel})*\\.?|\\[[0-9a-fA-F:.]+\\])(?::\\d*)?$`)
+
+/** The parts, or null where there is no `scheme://`. */
+export function parseEndpoint(text: string): Endpoint | null {
+  const match = form.exec(text)
+  if (match === null) return null
+  const [, scheme = '', user, password, rest = ''] = match
+  if (user === undefined || password === undefined || portAndPath.test(password)) {
+    return { scheme, credentials: null, address: text }
+  }
+  return { scheme, credentials: { user, password }, address: `${scheme}://${rest}` }
+}
+
+/** Whether parts of the endpoint are filled in from each message. */
+export function hasTemplate(text: string): boolean {
+  return text.search(template) >= 0
+}
+
+/** The endpoint as answers show it. */
+export function maskEndpoint(text: string): string {
+  const endpoint = parseEndpoint(text)
+  if (endpoint?.credentials == null) return text
+  return withCredentials(endpoint, endpoint.credentials.user, endpointMask)
+}
+
+/** Whether the password of `text` is the mask. */
+export function isMasked(text: string): boolean {
+  return parseEndpoint(text)?.credentials?.password === endpointMask
+}
+
+/**
+ * `text` with the stored password in the place of the mask, or null where that would hand the password to another
+ * user or host: only the same user at the same place may keep a secret that the writer does not know.
+ */
+export function unmaskEndpoint(text: string, stored: string): string | null {
+  const sent = parseEndpoint(text)
+  const known = parseEndpoint(stored)
+  if (sent === null || known?.credentials == null) return null
+  const isSame = sent.credentials?.user === known.credentials.user && place(sent) === place(known)
+  return isSame ? withCredentials(sent, known.credentials.user, known.credentials.password) : null
+}
+
+/** Why the endpoint cannot be accepted, or null. Templates are checked with a dummy in their place. */
+export function endpointProblem(text: string, schemes: readonly string[]): EndpointProblem | null {
+  const endpoint = parseEndpoint(text)
+  if (endpoint === null || !schemes.includes(endpoint.scheme)) {
+    return { kind: 'invalid', problem: 'Endpoint address has invalid format' }
+  }
+  const filled = endpoint.address.replace(template, 'template')
+  const rest = filled.slice(endpoint.scheme.length + 3)
+  if (rest === '')
+    return { kind: 'broken', problem: `Expected authority at index ${filled.length}: ${filled}` }
+  const index = rest.search(notInUri)
+  if (index >= 0) {
+    return {
+      kind: 'broken',
+      problem: `Illegal character at index ${endpoint.scheme.length + 3 + index}: ${filled}`,
+    }
+  }
+  const authority = rest.split(/[/?#]/, 1)[0] ?? ''
+  const host = authority.slice(authority.lastIndexOf('@') + 1)
+  if (!hostPattern.test(host) || (isHttp(endpoint.scheme) && !URL.canParse(filled))) {
+    const problem = 'Endpoint contains invalid chars in host name. Underscore is one of them.'
+    return { kind: 'invalid', problem }
+  }
+  return null
+}
+
+function isHttp(scheme: string): boolean {
+  return scheme === 'http' || scheme === 'https'
+}
+
+function withCredentials(endpoint: Endpoint, user: string, password: string): string {
+  return `${endpoint.scheme}://${user}:${password}@${endpoint.address.slice(endpoint.scheme.length + 3)}`
+}
+
+/** Scheme and authority, letter case aside. */
+function place(endpoint: Endpoint): string {
+  const authority = endpoint.address.slice(endpoint.scheme.length + 3).split(/[/?#]/, 1)[0] ?? ''
+  return `${endpoint.scheme}://${authority}`.toLowerCase()
+}

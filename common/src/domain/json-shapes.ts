@@ -1,0 +1,160 @@
+// pure
+/**
+ * Building blocks of JSON bodies: every member may be missing or null, and plain numbers may come as text.
+ * Takes parsed JSON. Gives values or null; unknown members are dropped.
+ * Refuses a wrong JSON type with one sentence for each place; limits are not its business.
+ */
+import { z } from 'zod'
+import { HermesError } from '../errors/hermes-error.js'
+
+/** A JSON object whose members nobody checked yet. */
+export type JsonObject = Readonly<Record<string, unknown>>
+
+/** What a body was meant for: it decides the code of a format error. */
+export type BodyPurpose = 'create' | 'patch'
+
+/** Reads one member that is neither missing nor null, or says what is wrong with it. */
+type Reader<T> = (value: unknown, refuse: (problem: string) => never) => T
+
+const intMin = -(2 ** 31)
+const intMax = 2 ** 31 - 1
+
+/** A member that is null when missing. */
+function member<T>(read: Reader<T>) {
+  return z
+    .unknown()
+    .optional()
+    .transform((value, context): T | null => {
+      if (value === undefined || value === null) return null
+      return read(value, problem => {
+        context.addIssue({ code: 'custom', message: problem })
+        return z.NEVER
+      })
+    })
+}
+
+/** Whether `value` is a JSON object. */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** A whole number; numeric text is converted as Hermes does. */
+export const plainInteger = member<number>((value, refuse) => {
+  const number = typeof value === 'string' && /^\s*-?\d{1,15}\s*$/.test(value) ? Number(value) : value
+  return isInteger(number) ? number : refuse(mismatch('int', value))
+})
+
+/** A yes or no; the texts `true` and `false` and the numbers 0 and 1 are converted as Hermes does. */
+export const plainFlag = member<boolean>((value, refuse) => {
+  if (typeof value === 'boolean') return value
+  if (value === 'true' || value === 1) return true
+  if (value === 'false' || value === 0) return false
+  return refuse(mismatch('boolean', value))
+})
+
+/** Text; numbers and booleans become text as in Hermes. */
+export const plainText = member<string>((value, refuse) => {
+  if (typeof value === 'string') return value
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  return refuse(mismatch('String', value))
+})
+
+/** One of a closed set of upper-case words. */
+export function plainWord<const W extends string>(words: readonly W[]) {
+  return member<W>((value, refuse) => {
+    const found = words.find(word => word === value)
+    if (found !== undefined) return found
+    const accepted = `not one of the values accepted for Enum class: [${words.join(', ')}]`
+    return refuse(`${mismatch('enum', value)}: ${accepted}`)
+  })
+}
+
+/** A list whose members have one shape. */
+export function plainList<T extends z.ZodType>(item: T) {
+  return z
+    .array(item)
+    .nullish()
+    .transform(value => value ?? null)
+}
+
+/** An object of known members; others are dropped. */
+export function plainObject<S extends z.ZodRawShape>(shape: S) {
+  return z
+    .object(shape)
+    .nullish()
+    .transform(value => value ?? null)
+}
+
+/** An object of any members that are not null. */
+export const freeObject = member<JsonObject>((value, refuse) => {
+  if (!isJsonObject(value)) return refuse(mismatch('object', value))
+  const empty = Object.entries(value).find(([, inner]) => inner === null)
+  return empty === undefined ? value : refuse(`null value in entry: ${empty[0]}=null`)
+})
+
+/** A whole JSON number of 32 bits and nothing else; missing gives the fallback. */
+export function strictInteger(fallback: number) {
+  return strictMember(fallback, value => isInteger(value), 'int')
+}
+
+/** Any JSON number; missing gives the fallback. */
+export function strictNumber(fallback: number) {
+  return strictMember(fallback, value => typeof value === 'number', 'double')
+}
+
+/** A JSON `true` or `false` and nothing else; missing gives the fallback. */
+export function strictFlag(fallback: boolean) {
+  return strictMember(fallback, value => typeof value === 'boolean', 'boolean')
+}
+
+/** Gives what the schema read, or throws the refusal of a body with a wrong JSON type. */
+export function readShape<T>(schema: z.ZodType<T>, json: unknown, purpose: BodyPurpose): T {
+  const result = schema.safeParse(json)
+  if (result.success) return result.data
+  throw formatError(shapeProblem(result.error), purpose)
+}
+
+/** The first thing that is wrong with the JSON types of a body, with its place. */
+export function shapeProblem(error: z.ZodError): string {
+  const issue = error.issues[0]
+  const place = (issue?.path ?? []).join('.')
+  return place === '' ? (issue?.message ?? error.message) : `${issue?.message ?? ''} (at ${place})`
+}
+
+/** The refusal of a wrong JSON type: Hermes has one code for new things and another for patches. */
+export function formatError(problem: string, purpose: BodyPurpose): HermesError {
+  return new HermesError(purpose === 'create' ? 'FORMAT_ERROR' : 'OTHER', problem, 400)
+}
+
+function strictMember<T>(fallback: T, isRight: (value: unknown) => boolean, type: string) {
+  return z
+    .unknown()
+    .optional()
+    .transform((value, context): T => {
+      if (value === undefined) return fallback
+      if (isRight(value)) return value as T
+      context.addIssue({ code: 'custom', message: mismatch(type, value) })
+      return z.NEVER
+    })
+}
+
+function isInteger(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= intMin && value <= intMax
+}
+
+function mismatch(type: string, value: unknown): string {
+  const kind = Array.isArray(value)
+    ? 'Array'
+    : isJsonObject(value)
+      ? 'Object'
+      : `${kindOf(value)} ${shown(value)}`
+  return `Cannot deserialize value of type \`${type}\` from ${kind}`
+}
+
+function kindOf(value: unknown): string {
+  return typeof value === 'string' ? 'String' : typeof value === 'number' ? 'Number' : 'value'
+}
+
+function shown(value: unknown): string {
+  return (JSON.stringify(value) ?? 'nothing').slice(0, 100)
+}

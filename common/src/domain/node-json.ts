@@ -1,0 +1,90 @@
+// pure
+/**
+ * Groups, topics and subscriptions as the bytes of ZooKeeper nodes, exactly as Hermes writes them.
+ * Takes nodes of any age and writer. Gives the thing, or `{ problem }` for a node that cannot be read: never throws.
+ * Promises: the name of a node's place wins over the name in its text; times are the node's, never in the text.
+ */
+import { isJsonObject, shapeProblem, type JsonObject } from './json-shapes.js'
+import { subscriptionId, type GroupName, type SubscriptionName, type TopicName } from './names.js'
+import { readPolicy, withoutNulls } from './policy-form.js'
+import { subscriptionShape } from './subscription-form.js'
+import { subscriptionJson } from './subscription-json.js'
+import { fillSubscription, type Subscription } from './subscription.js'
+import { topicShape } from './topic-form.js'
+import { topicJson } from './topic-json.js'
+import { fillTopic, type Topic } from './topic.js'
+
+/** A node that is there and cannot be understood. */
+export interface UnreadableNode {
+  readonly problem: string
+}
+
+/** The times of a node. */
+export interface NodeTimes {
+  readonly ctimeMs: number
+  readonly mtimeMs: number
+}
+
+/** Whether reading failed. */
+export function isUnreadable(node: object): node is UnreadableNode {
+  return 'problem' in node
+}
+
+/** Reads a topic's node. */
+export function readTopicNode(name: TopicName, data: Buffer, times: NodeTimes): Topic | UnreadableNode {
+  const json = readObject(data)
+  if (isUnreadable(json)) return { problem: `Topic ${name}: ${json.problem}` }
+  const form = topicShape.safeParse(json.object)
+  if (!form.success) return { problem: `Topic ${name}: ${shapeProblem(form.error)}` }
+  return { ...fillTopic(form.data, name), createdAtMs: times.ctimeMs, modifiedAtMs: times.mtimeMs }
+}
+
+/** Reads a subscription's node. */
+export function readSubscriptionNode(
+  topic: TopicName,
+  name: SubscriptionName,
+  data: Buffer,
+  times: NodeTimes,
+): Subscription | UnreadableNode {
+  const unreadable = (problem: string): UnreadableNode => ({
+    problem: `Subscription ${subscriptionId(topic, name)}: ${problem}`,
+  })
+  const json = readObject(data)
+  if (isUnreadable(json)) return unreadable(json.problem)
+  const form = subscriptionShape.safeParse(json.object)
+  if (!form.success) return unreadable(shapeProblem(form.error))
+  if (form.data.endpoint === null) return unreadable('it has no endpoint')
+  const given = withoutNulls(form.data.subscriptionPolicy ?? {})
+  const policy = readPolicy(form.data.deliveryType ?? 'SERIAL', given)
+  if (isUnreadable(policy)) return unreadable(policy.problem)
+  const subscription = fillSubscription(form.data, policy, { topicName: topic, name })
+  return { ...subscription, createdAtMs: times.ctimeMs, modifiedAtMs: times.mtimeMs }
+}
+
+/** The bytes of a group's node. */
+export function groupToNode(name: GroupName): Buffer {
+  return toBytes({ groupName: name })
+}
+
+/** The bytes of a topic's node. */
+export function topicToNode(topic: Topic): Buffer {
+  return toBytes(topicJson(topic))
+}
+
+/** The bytes of a subscription's node, credentials in clear text as in Hermes. */
+export function subscriptionToNode(subscription: Subscription): Buffer {
+  return toBytes(subscriptionJson(subscription))
+}
+
+function readObject(data: Buffer): { readonly object: JsonObject } | UnreadableNode {
+  try {
+    const json: unknown = JSON.parse(data.toString('utf8'))
+    return isJsonObject(json) ? { object: json } : { problem: 'the node does not hold a JSON object' }
+  } catch (error) {
+    return { problem: `the node does not hold JSON: ${(error as Error).message.slice(0, 100)}` }
+  }
+}
+
+function toBytes(json: JsonObject): Buffer {
+  return Buffer.from(JSON.stringify(json), 'utf8')
+}

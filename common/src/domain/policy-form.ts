@@ -1,0 +1,152 @@
+// pure
+/**
+ * How a subscription is delivered, in the units of the API: rate, retries, time limits.
+ * Takes the policy of a body or node. Gives the policy that belongs to a delivery type, defaults filled in.
+ * Refuses loose JSON types (`"5"`, `1.5`) and values out of bounds, as Hermes does.
+ */
+import { z } from 'zod'
+import {
+  isJsonObject,
+  shapeProblem,
+  strictFlag,
+  strictInteger,
+  strictNumber,
+  type JsonObject,
+} from './json-shapes.js'
+import type { DeliveryType } from './subscription-form.js'
+import type { Violations } from './violations.js'
+
+/** The policy of one-by-one delivery, in the units of the API. */
+export interface SerialPolicy {
+  /** Messages per second. */
+  readonly rate: number
+  /** Seconds. */
+  readonly messageTtl: number
+  /** Milliseconds before the first retry. */
+  readonly messageBackoff: number
+  /** Milliseconds for a whole attempt. */
+  readonly requestTimeout: number
+  /** Milliseconds of silence; 0 switches the limit off. */
+  readonly socketTimeout: number
+  /** Milliseconds after publishing. */
+  readonly sendingDelay: number
+  /** Null means the consumers' default. */
+  readonly inflightSize: number | null
+  readonly backoffMultiplier: number
+  /** Seconds. */
+  readonly backoffMaxIntervalInSec: number
+  readonly retryClientErrors: boolean
+}
+
+/** The policy of delivery in batches, in the units of the API. */
+export interface BatchPolicy {
+  readonly messageTtl: number
+  readonly messageBackoff: number
+  readonly requestTimeout: number
+  readonly batchSize: number
+  readonly batchTime: number
+  readonly batchVolume: number
+  readonly retryClientErrors: boolean
+}
+
+/** A policy together with the delivery type that it belongs to. */
+export type DeliveryPolicy =
+  | { readonly deliveryType: 'SERIAL'; readonly subscriptionPolicy: SerialPolicy }
+  | { readonly deliveryType: 'BATCH'; readonly subscriptionPolicy: BatchPolicy }
+
+/** The lowest and highest values of a serial policy; what has no highest value is bounded by 32 bits. */
+export const serialLimits = {
+  rate: { min: 1, max: null },
+  messageTtl: { min: 0, max: 7200 },
+  messageBackoff: { min: 0, max: null },
+  requestTimeout: { min: 100, max: 300_000 },
+  socketTimeout: { min: 0, max: 300_000 },
+  sendingDelay: { min: 0, max: 5000 },
+  inflightSize: { min: 1, max: null },
+  backoffMultiplier: { min: 1, max: 10 },
+  backoffMaxIntervalInSec: { min: 1, max: 600 },
+} as const
+
+/** The lowest values of a batch policy. */
+export const batchLimits = {
+  messageTtl: 0,
+  messageBackoff: 0,
+  requestTimeout: 1,
+  batchSize: 1,
+  batchTime: 1,
+  batchVolume: 1,
+} as const
+
+const serialPolicyShape = z.object({
+  rate: strictInteger(400),
+  messageTtl: strictInteger(3600),
+  messageBackoff: strictInteger(100),
+  requestTimeout: strictInteger(1000),
+  socketTimeout: strictInteger(0),
+  sendingDelay: strictInteger(0),
+  inflightSize: z.union([z.null(), strictInteger(0)]).optional(),
+  backoffMultiplier: strictNumber(1),
+  backoffMaxIntervalInSec: strictInteger(600),
+  retryClientErrors: strictFlag(false),
+})
+
+const batchPolicyShape = z.object({
+  messageTtl: strictInteger(60),
+  messageBackoff: strictInteger(500),
+  requestTimeout: strictInteger(30_000),
+  batchSize: strictInteger(100),
+  batchTime: strictInteger(30_000),
+  batchVolume: strictInteger(64_000),
+  retryClientErrors: strictFlag(false),
+})
+
+/** The policy without its `null` members: in a patch and in a node they mean the default. */
+export function withoutNulls(policy: unknown): unknown {
+  if (!isJsonObject(policy)) return policy
+  return Object.fromEntries(Object.entries(policy).filter(([, value]) => value !== null))
+}
+
+/** Reads the policy that belongs to a delivery type, or says what is wrong with its JSON types. */
+export function readPolicy(
+  deliveryType: DeliveryType,
+  json: unknown,
+): DeliveryPolicy | { readonly problem: string } {
+  if (deliveryType === 'BATCH') {
+    const batch = batchPolicyShape.safeParse(json)
+    return batch.success
+      ? { deliveryType, subscriptionPolicy: batch.data }
+      : { problem: shapeProblem(batch.error) }
+  }
+  const serial = serialPolicyShape.safeParse(json)
+  if (!serial.success) return { problem: shapeProblem(serial.error) }
+  const { inflightSize, ...policy } = serial.data
+  return { deliveryType, subscriptionPolicy: { ...policy, inflightSize: inflightSize ?? null } }
+}
+
+/** Adds a sentence for each value that is out of bounds. */
+export function checkPolicy(violations: Violations, policy: DeliveryPolicy): void {
+  if (policy.deliveryType === 'BATCH') checkBatch(violations, policy.subscriptionPolicy)
+  else checkSerial(violations, policy.subscriptionPolicy)
+}
+
+function checkSerial(violations: Violations, policy: SerialPolicy): void {
+  for (const [name, { min, max }] of Object.entries(serialLimits)) {
+    const value = policy[name as keyof typeof serialLimits]
+    if (value === null) continue
+    violations.atLeast(`Subscription.serialSubscriptionPolicy.${name}`, value, min)
+    if (max !== null) violations.atMost(`Subscription.serialSubscriptionPolicy.${name}`, value, max)
+  }
+}
+
+function checkBatch(violations: Violations, policy: BatchPolicy): void {
+  for (const [name, min] of Object.entries(batchLimits)) {
+    const value = policy[name as keyof typeof batchLimits]
+    violations.atLeast(`Subscription.batchSubscriptionPolicy.${name}`, value, min)
+  }
+}
+
+/** The members of a policy for a node or an answer; `inflightSize` is absent when it is null. */
+export function serialPolicyJson(policy: SerialPolicy): JsonObject {
+  const { inflightSize, ...members } = policy
+  return inflightSize === null ? members : { ...members, inflightSize }
+}

@@ -1,0 +1,50 @@
+// pure
+/**
+ * What Iris understands and stores, and does not do yet.
+ * Takes a subscription or topic. Gives a sentence for each feature it uses that is not built.
+ * Management refuses such a thing at creation; consumers do not start one that they find in a taken-over tree.
+ */
+import { hasTemplate, parseEndpoint } from './endpoint.js'
+import type { Subscription } from './subscription.js'
+import type { Topic } from './topic.js'
+
+interface Missing<T> {
+  readonly feature: string
+  isUsed(by: T): boolean
+}
+
+const later = 'is not supported by this version of Iris yet'
+
+const missingForSubscriptions: readonly Missing<Subscription>[] = [
+  { feature: 'BATCH delivery', isUsed: each => each.deliveryType === 'BATCH' },
+  { feature: 'BROADCAST mode', isUsed: each => each.mode === 'BROADCAST' },
+  { feature: 'Filtering of messages', isUsed: each => each.filters.length > 0 },
+  { feature: 'OAuth for deliveries', isUsed: each => each.oAuthPolicy !== null },
+  { feature: 'HTTP/2 delivery', isUsed: each => each.http2Enabled },
+  { feature: 'A template in the endpoint', isUsed: each => hasTemplate(each.endpoint) },
+  { feature: 'Delivery by other protocols than http and https', isUsed: each => !isHttp(each.endpoint) },
+]
+
+const missingForTopics: readonly Missing<Topic>[] = [
+  { feature: 'The content type AVRO', isUsed: each => each.contentType === 'AVRO' },
+  { feature: 'Chaos mode', isUsed: each => each.chaos.mode !== 'DISABLED' },
+]
+
+/** Why consumers cannot deliver this subscription; empty when they can. */
+export function unsupportedInSubscription(subscription: Subscription): readonly string[] {
+  return sentences(missingForSubscriptions, subscription)
+}
+
+/** Why this topic cannot be used in full; empty when it can. */
+export function unsupportedInTopic(topic: Topic): readonly string[] {
+  return sentences(missingForTopics, topic)
+}
+
+function sentences<T>(missing: readonly Missing<T>[], thing: T): readonly string[] {
+  return missing.filter(each => each.isUsed(thing)).map(each => `${each.feature} ${later}`)
+}
+
+function isHttp(endpoint: string): boolean {
+  const scheme = parseEndpoint(endpoint)?.scheme
+  return scheme === 'http' || scheme === 'https'
+}

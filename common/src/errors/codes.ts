@@ -1,0 +1,69 @@
+/**
+ * The table of error codes: status and text, each declared once.
+ * Codes and texts of Hermes are its contract; ours follow after the line that says so.
+ * A text may differ by service. `{name}` marks a value that the refusal fills in.
+ */
+
+/** A text for all services, or one for each. */
+export type ErrorText = string | { readonly frontend: string; readonly management: string }
+
+export interface ErrorRow {
+  readonly status: number
+  readonly text: ErrorText
+}
+
+export const errorCodes = {
+  TIMEOUT: { status: 408, text: 'Timeout while reading message after {waitedMs} milliseconds' },
+  TOPIC_ALREADY_EXISTS: { status: 400, text: 'Topic {topic} already exists' },
+  TOPIC_NOT_EXISTS: {
+    status: 404,
+    text: { frontend: 'Topic not found: {topic}', management: 'Topic {topic} does not exist' },
+  },
+  TOPIC_NOT_EMPTY: { status: 403, text: 'Topic {topic} is not empty' },
+  GROUP_NOT_EXISTS: { status: 404, text: 'Group {group} does not exist' },
+  GROUP_NAME_IS_INVALID: { status: 400, text: 'Group name should match pattern {pattern}' },
+  GROUP_NOT_EMPTY: { status: 403, text: 'Group {group} is not empty' },
+  GROUP_ALREADY_EXISTS: { status: 400, text: 'Group {group} already exists' },
+  SUBSCRIPTION_NOT_EXISTS: {
+    status: 400,
+    text: 'Subscription {subscription} for topic {topic} does not exist.',
+  },
+  SUBSCRIPTION_ALREADY_EXISTS: {
+    status: 400,
+    text: 'Subscription {subscription} for topic {topic} already exists.',
+  },
+  VALIDATION_ERROR: { status: 400, text: '{problem}' },
+  FORMAT_ERROR: { status: 400, text: '{problem}' },
+  INTERNAL_ERROR: { status: 500, text: '{problem}' },
+  OTHER: { status: 500, text: '{problem}' },
+  OPERATION_DISABLED: { status: 406, text: '{problem}' },
+  AUTH_ERROR: { status: 403, text: 'Permission denied.' },
+  PERMISSION_DENIED: { status: 403, text: '{problem}' },
+  THROUGHPUT_QUOTA_VIOLATION: { status: 429, text: '{problem}' },
+  SENDING_TO_KAFKA_TIMEOUT: {
+    status: 503,
+    text: 'Timeout while sending to kafka message after {waitedMs} milliseconds; it may have been stored',
+  },
+  BROKERS_CLUSTER_NOT_FOUND_EXCEPTION: { status: 404, text: 'Brokers cluster with name {cluster} not found' },
+  BROKERS_CLUSTER_COMMUNICATION_EXCEPTION: { status: 500, text: '{problem}' },
+  OWNER_SOURCE_NOT_FOUND: { status: 404, text: "Owner source named '{source}' not found" },
+  OWNER_SOURCE_DOESNT_SUPPORT_AUTOCOMPLETE: {
+    status: 400,
+    text: "Owner source '{source}' doesn't support autocomplete",
+  },
+  // Ours, unknown to Hermes.
+  OVERLOADED: { status: 503, text: 'Too many messages are waiting for Kafka; try again in {retryAfterS} s' },
+  MESSAGE_NOT_SENT: { status: 503, text: 'The message was not stored: {problem}' },
+  UNSUPPORTED_CONTENT_ENCODING: {
+    status: 415,
+    text: 'Content-Encoding {encoding} is not accepted; send the message uncompressed',
+  },
+  TOO_MANY_HEADERS: { status: 431, text: 'At most {headersMax} header lines are accepted, got {headers}' },
+  NOT_READY: { status: 503, text: '{problem}' },
+  STORAGE_UNAVAILABLE: { status: 503, text: 'ZooKeeper cannot be reached, nothing was changed: {problem}' },
+  CONFLICT: { status: 409, text: '{problem}' },
+  PAUSE_NOT_CONFIRMED: { status: 504, text: '{problem}' },
+} as const satisfies Readonly<Record<string, ErrorRow>>
+
+/** A code of the table. */
+export type ErrorCode = keyof typeof errorCodes

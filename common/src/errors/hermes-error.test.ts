@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest'
+import { HermesError, refusal } from './hermes-error.js'
+import { problemBody } from './problem.js'
+
+describe('a refusal', () => {
+  it('fills the text of the table in the voice of the service', () => {
+    expect(refusal('TOPIC_NOT_EXISTS', { topic: 'a.b' }, 'frontend').message).toBe('Topic not found: a.b')
+    expect(refusal('TOPIC_NOT_EXISTS', { topic: 'a.b' }).message).toBe('Topic a.b does not exist')
+  })
+
+  it('carries the status of the table unless the contract names another', () => {
+    expect(refusal('TOPIC_NOT_EXISTS', { topic: 'a.b' }).status).toBe(404)
+    expect(new HermesError('OTHER', 'HTTP 404 Not Found', 404).status).toBe(404)
+  })
+
+  it('has a body of message and code, in this order', () => {
+    expect(problemBody(refusal('GROUP_NOT_EMPTY', { group: 'g"x' }))).toBe(
+      '{"message":"Group g\\"x is not empty","code":"GROUP_NOT_EMPTY"}',
+    )
+  })
+
+  it('keeps values that look like placeholders as they are', () => {
+    expect(refusal('VALIDATION_ERROR', { problem: 'no {field} here' }).message).toBe('no {field} here')
+  })
+})

@@ -1,0 +1,38 @@
+/**
+ * A refusal: the caller's doing, or the world's that the caller must know of.
+ * Takes a code of the table and the values of its text. Gives an error with status, code and text.
+ * Promises: its text is for the caller; it is never logged with a stack.
+ */
+import { errorCodes, type ErrorCode, type ErrorText } from './codes.js'
+
+/** Which text of the table applies. */
+export type ErrorVoice = 'frontend' | 'management'
+
+export class HermesError extends Error {
+  override readonly name = 'HermesError'
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    /** The status of the table unless the contract names another for this case. */
+    readonly status: number = errorCodes[code].status,
+    /** Headers the answer carries, such as `Retry-After`. */
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(message)
+  }
+}
+
+/** Makes a refusal with the text of the table. */
+export function refusal(
+  code: ErrorCode,
+  values: Readonly<Record<string, string | number>>,
+  voice: ErrorVoice = 'management',
+): HermesError {
+  return new HermesError(code, fill(errorCodes[code].text, values, voice))
+}
+
+function fill(text: ErrorText, values: Readonly<Record<string, string | number>>, voice: ErrorVoice): string {
+  const template = typeof text === 'string' ? text : text[voice]
+  return template.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
+}

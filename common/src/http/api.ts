@@ -1,0 +1,83 @@
+/**
+ * What a REST resource is to us: a method, a path, and a function from request to answer.
+ * Takes nothing of Express, so that resources are tested without a socket and the library can be swapped.
+ */
+
+import { HermesError } from '../errors/hermes-error.js'
+
+export type ApiMethod = 'GET' | 'POST' | 'PUT' | 'DELETE'
+
+/** One request, read and decoded. */
+export interface ApiRequest {
+  readonly method: ApiMethod
+  /** Decoded parts of the path by their names in the pattern. */
+  readonly params: Readonly<Record<string, string>>
+  readonly query: URLSearchParams
+  /** The JSON body; `null` where none was sent. Always `null` on routes that take none. */
+  readonly body: unknown
+}
+
+/** One answer. Without content the body is empty. */
+export interface ApiAnswer {
+  readonly status: number
+  readonly content: Buffer | string | null
+  /** The media type of the content. */
+  readonly type: string
+}
+
+/** One resource and method. */
+export interface ApiRoute {
+  readonly method: ApiMethod
+  /** Such as `/topics/:topic`. */
+  readonly path: string
+  readonly takesJson: boolean
+  /** The media type it answers with; a request that accepts no such type is 406. Null: whatever is asked for. */
+  readonly produces: string | null
+  handle(request: ApiRequest): Promise<ApiAnswer>
+}
+
+const jsonType = 'application/json'
+
+/** A route without a body. */
+export function reading(
+  method: 'GET' | 'DELETE',
+  path: string,
+  handle: ApiRoute['handle'],
+  produces: string | null = jsonType,
+): ApiRoute {
+  return { method, path, takesJson: false, produces, handle }
+}
+
+/** A route with a JSON body. */
+export function writing(method: 'POST' | 'PUT', path: string, handle: ApiRoute['handle']): ApiRoute {
+  return { method, path, takesJson: true, produces: jsonType, handle }
+}
+
+/** A JSON answer. */
+export function jsonAnswer(value: unknown, status = 200): ApiAnswer {
+  return { status, content: JSON.stringify(value), type: jsonType }
+}
+
+/** An answer without a body. */
+export function emptyAnswer(status = 200): ApiAnswer {
+  return { status, content: null, type: jsonType }
+}
+
+/** A plain text answer. */
+export function textAnswer(content: string, type = 'text/plain', status = 200): ApiAnswer {
+  return { status, content, type }
+}
+
+/** Texts of the framework errors, as Hermes' framework writes them. */
+const statusTexts: Readonly<Record<number, string>> = {
+  400: 'HTTP 400 Bad Request',
+  404: 'HTTP 404 Not Found',
+  405: 'HTTP 405 Method Not Allowed',
+  406: 'HTTP 406 Not Acceptable',
+  413: 'HTTP 413 Request Entity Too Large',
+}
+
+/** The refusal of a request that no resource was asked about. */
+export function frameworkError(status: number): HermesError {
+  return new HermesError('OTHER', statusTexts[status] ?? `HTTP ${status}`, status)
+}

@@ -1,0 +1,55 @@
+// pure
+/**
+ * One attempt to call somebody else's endpoint: what is sent, and what can come of it.
+ * Promises: `done` is called exactly once for each request, never inside `send`.
+ */
+
+/** A request on its way. The caller may pass an object of its own that has these members. */
+export interface OutgoingRequest {
+  /** Path and query, as in the request line. */
+  readonly path: string
+  readonly method: 'POST'
+  /** Name, value, name, value: lines that `canBeSent` accepts. */
+  readonly headers: readonly string[]
+  readonly body: Buffer
+  /** For all of it: connect, send, wait, first line of the answer. The body of the answer must end by then too. */
+  readonly timeoutMs: number
+  /** Longest silence; 0 for no limit. */
+  readonly socketTimeoutMs: number
+  done(result: AttemptResult): void
+}
+
+/** What came of it. `answer` is given on the final status line, without waiting for the body. */
+export type AttemptResult =
+  | { readonly kind: 'answer'; readonly status: number; readonly retryAfter: string | null }
+  | { readonly kind: 'timeout'; readonly afterMs: number; readonly detail: string }
+  /** No answer: the other side's doing, or a fault of ours such as a lack of sockets. */
+  | { readonly kind: 'error'; readonly detail: string; readonly isOurFault: boolean }
+  /** The address may not be dialled. */
+  | { readonly kind: 'forbidden'; readonly detail: string }
+
+/** A request that was sent and may be given up. */
+export interface Sending {
+  /** Ends it without a result: `done` is not called any more. */
+  cancel(): void
+}
+
+/** Codes of failures that say nothing about the endpoint. */
+const ourFaults = new Set([
+  'EMFILE',
+  'ENFILE',
+  'ENOBUFS',
+  'ENOMEM',
+  'EADDRNOTAVAIL',
+  'RESOLVER_DOWN',
+  'UND_ERR_DESTROYED',
+  'UND_ERR_CLOSED',
+])
+
+/** The result of a request that failed with this error. */
+export function resultOf(error: Error): AttemptResult {
+  const { code } = error as NodeJS.ErrnoException
+  const detail = error.message === '' ? (code ?? error.name) : error.message
+  if (code === 'FORBIDDEN_ADDRESS') return { kind: 'forbidden', detail }
+  return { kind: 'error', detail, isOurFault: code !== undefined && ourFaults.has(code) }
+}

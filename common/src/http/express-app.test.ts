@@ -1,0 +1,204 @@
+import { createServer, request as send, type IncomingHttpHeaders, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { refusal } from '../errors/hermes-error.js'
+import { silentLog } from '../lifecycle/log.js'
+import { emptyAnswer, jsonAnswer, reading, textAnswer, writing } from './api.js'
+import { createExpressApp } from './express-app.js'
+
+const bodyBytesMax = 100
+const routes = [
+  reading('GET', '/things', ({ query }) => Promise.resolve(jsonAnswer([query.get('a')]))),
+  writing('POST', '/things', ({ body }) => Promise.resolve(jsonAnswer(body, 201))),
+  writing('PUT', '/things/:thing', ({ params }) => Promise.resolve(jsonAnswer(params['thing']))),
+  reading('DELETE', '/things/:thing', () => Promise.resolve(emptyAnswer(204))),
+  reading('GET', '/text', () => Promise.resolve(textAnswer('hi')), 'text/plain'),
+  reading('GET', '/any', () => Promise.resolve(textAnswer('{}', 'application/own')), null),
+  reading('GET', '/refused', () => Promise.reject(refusal('GROUP_NOT_EXISTS', { group: 'g' }))),
+  reading('GET', '/broken', () => Promise.reject(new Error('secret detail'))),
+]
+
+let server: Server
+beforeAll(async () => {
+  server = createServer(createExpressApp(silentLog, { bodyBytesMax, allowedOrigin: '*' }, routes))
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+})
+afterAll(() => void server.close())
+
+interface Answer {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly text: string
+}
+
+function call(
+  method: string,
+  path: string,
+  { headers = {}, body }: { headers?: Record<string, string>; body?: string } = {},
+): Promise<Answer> {
+  const { port } = server.address() as AddressInfo
+  return new Promise((resolve, reject) => {
+    const outgoing = send({ host: '127.0.0.1', port, method, path, headers }, answer => {
+      const chunks: Buffer[] = []
+      answer.on('data', (chunk: Buffer) => chunks.push(chunk))
+      answer.on('end', () =>
+        resolve({
+          status: answer.statusCode ?? 0,
+          headers: answer.headers,
+          text: Buffer.concat(chunks).toString(),
+        }),
+      )
+    })
+    outgoing.on('error', reject)
+    outgoing.end(body)
+  })
+}
+
+const json = { 'content-type': 'application/json' }
+
+describe('a request', () => {
+  it.each<[string, string, string, Parameters<typeof call>[2], number, string]>([
+    ['a query', 'GET', '/things?a=1%20b', {}, 200, '["1 b"]'],
+    ['a slash at the end', 'GET', '/things/', {}, 200, '[null]'],
+    [
+      'an encoded part of the path',
+      'PUT',
+      '/things/a%2Fb%24c',
+      { headers: json, body: '{}' },
+      200,
+      '"a/b$c"',
+    ],
+    ['a JSON body', 'POST', '/things', { headers: json, body: '{"a":1}' }, 201, '{"a":1}'],
+    [
+      'a charset',
+      'POST',
+      '/things',
+      { headers: { 'content-type': 'application/json; charset=utf-8' }, body: '1' },
+      201,
+      '1',
+    ],
+    ['no body and no type', 'POST', '/things', { headers: { 'content-length': '0' } }, 201, 'null'],
+    ['an empty body', 'POST', '/things', { headers: json, body: '' }, 201, 'null'],
+    ['an answer without a body', 'DELETE', '/things/1', {}, 204, ''],
+    ['text', 'GET', '/text', {}, 200, 'hi'],
+    ['HEAD where there is GET', 'HEAD', '/things', {}, 200, ''],
+    ['OPTIONS', 'OPTIONS', '/things', {}, 200, ''],
+    ['whatever type it accepts', 'GET', '/any', { headers: { accept: 'application/json' } }, 200, '{}'],
+    ['a list of types', 'GET', '/things', { headers: { accept: 'text/html, */*;q=0.1' } }, 200, '[null]'],
+  ])('with %s is answered', async (_what, method, path, options, status, text) => {
+    const answer = await call(method, path, options)
+
+    expect([answer.status, answer.text]).toEqual([status, text])
+  })
+
+  const refused = (message: string, code: string): string => JSON.stringify({ message, code })
+
+  it.each<[string, string, string, Parameters<typeof call>[2], number, string]>([
+    ['an unknown path', 'GET', '/nothing', {}, 404, refused('HTTP 404 Not Found', 'OTHER')],
+    ['another case', 'GET', '/Things', {}, 404, refused('HTTP 404 Not Found', 'OTHER')],
+    [
+      'another method',
+      'PUT',
+      '/things',
+      { headers: json, body: '{}' },
+      405,
+      refused('HTTP 405 Method Not Allowed', 'OTHER'),
+    ],
+    [
+      'a type that is not given',
+      'GET',
+      '/things',
+      { headers: { accept: 'text/plain' } },
+      406,
+      refused('HTTP 406 Not Acceptable', 'OTHER'),
+    ],
+    [
+      'another media type',
+      'POST',
+      '/things',
+      { headers: { 'content-type': 'text/plain' }, body: '{}' },
+      415,
+      refused('HTTP 415 Unsupported Media Type', 'VALIDATION_ERROR'),
+    ],
+    [
+      'a body without a type',
+      'POST',
+      '/things',
+      { body: '{}' },
+      415,
+      refused('HTTP 415 Unsupported Media Type', 'VALIDATION_ERROR'),
+    ],
+    [
+      'a part that cannot be decoded',
+      'PUT',
+      '/things/%zz',
+      { headers: json, body: '{}' },
+      400,
+      refused('HTTP 400 Bad Request', 'OTHER'),
+    ],
+    ['a refusal', 'GET', '/refused', {}, 404, refused('Group g does not exist', 'GROUP_NOT_EXISTS')],
+    [
+      'one byte too many',
+      'POST',
+      '/things',
+      { headers: json, body: `"${'x'.repeat(99)}"` },
+      413,
+      refused('HTTP 413 Request Entity Too Large', 'OTHER'),
+    ],
+  ])('with %s is refused with a JSON body', async (_what, method, path, options, status, text) => {
+    const answer = await call(method, path, options)
+
+    expect([answer.status, answer.text]).toEqual([status, text])
+    expect(answer.headers['content-type']).toBe('application/json')
+    expect(answer.headers['content-length']).toBe(String(text.length))
+  })
+
+  it('of exactly the largest size is taken', async () => {
+    const answer = await call('POST', '/things', { headers: json, body: `"${'x'.repeat(98)}"` })
+
+    expect(answer.status).toBe(201)
+  })
+
+  it('of malformed JSON gets the JSON error body', async () => {
+    const answer = await call('POST', '/things', { headers: json, body: '{"a":' })
+
+    expect(answer.status).toBe(400)
+    expect(JSON.parse(answer.text)).toMatchObject({ code: 'FORMAT_ERROR' })
+  })
+
+  it('in a coding is refused', async () => {
+    const answer = await call('POST', '/things', {
+      headers: { ...json, 'content-encoding': 'gzip' },
+      body: 'x',
+    })
+
+    expect(answer.status).toBe(415)
+  })
+
+  it('that breaks something of ours learns nothing of it', async () => {
+    const answer = await call('GET', '/broken')
+
+    expect(answer.status).toBe(500)
+    expect(JSON.parse(answer.text)).toMatchObject({ code: 'OTHER' })
+    expect(answer.text).not.toContain('secret')
+  })
+})
+
+describe('every answer', () => {
+  it.each([
+    ['GET', '/things'],
+    ['GET', '/nothing'],
+    ['OPTIONS', '/things'],
+  ])('carries the CORS headers: %s %s', async (method, path) => {
+    const { headers } = await call(method, path)
+
+    expect(headers['access-control-allow-origin']).toBe('*')
+    expect(headers['access-control-allow-methods']).toBe('POST,PUT,GET,HEAD,DELETE')
+    expect(headers['access-control-max-age']).toBe('1209600')
+    expect(headers['access-control-allow-headers']).toBe(
+      'X-Requested-With, Content-Type, Accept, Origin, Authorization, Hermes-Admin-Password',
+    )
+    expect(headers['x-powered-by']).toBeUndefined()
+    expect(headers['etag']).toBeUndefined()
+  })
+})

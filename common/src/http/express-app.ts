@@ -1,0 +1,168 @@
+/**
+ * A hardened Express application over a table of routes.
+ * Takes routes and limits. Gives a request listener for the hardened server of `server.ts`.
+ * Promises: every answer carries the CORS headers; every refusal is `{"message","code"}` without a stack; nothing is
+ * parsed but JSON under a size and a depth; a broken invariant still ends the process.
+ */
+import type { RequestListener } from 'node:http'
+import express, { type Request, type Response } from 'express'
+import { HermesError } from '../errors/hermes-error.js'
+import { problemBody } from '../errors/problem.js'
+import { BrokenInvariant } from '../lifecycle/invariant.js'
+import type { Log } from '../lifecycle/log.js'
+import { frameworkError, type ApiAnswer, type ApiMethod, type ApiRoute } from './api.js'
+import { readBody } from './body.js'
+import { parseJsonBody } from './json-body.js'
+
+export interface ExpressAppOptions {
+  readonly bodyBytesMax: number
+  /** Value of `Access-Control-Allow-Origin`. */
+  readonly allowedOrigin: string
+}
+
+const allowedHeaders = [
+  'X-Requested-With',
+  'Content-Type',
+  'Accept',
+  'Origin',
+  'Authorization',
+  'Hermes-Admin-Password',
+]
+const allowedMethods = 'POST,PUT,GET,HEAD,DELETE'
+const preflightMaxAgeS = '1209600'
+
+/** Makes the application. Paths match with or without one slash at their end, letter case matters. */
+export function createExpressApp(
+  log: Log,
+  options: ExpressAppOptions,
+  routes: readonly ApiRoute[],
+): RequestListener {
+  const app = express()
+  app.disable('x-powered-by')
+  app.set('etag', false)
+  app.set('query parser', false)
+  app.set('trust proxy', false)
+  app.enable('case sensitive routing')
+  app.use((_request, response, next) => {
+    addCors(response, options.allowedOrigin)
+    next()
+  })
+  for (const route of routes) {
+    app[verbOf(route.method)](route.path, (request: Request, response: Response) =>
+      serve(route, request, response, options),
+    )
+  }
+  for (const [path, methods] of methodsByPath(routes)) {
+    app.all(path, (request: Request, response: Response) => {
+      if (request.method !== 'OPTIONS') throw frameworkError(405)
+      response.setHeader('Allow', methods.join(','))
+      write(response, { status: 200, content: null, type: '' })
+    })
+  }
+  app.use(() => {
+    throw frameworkError(404)
+  })
+  app.use((error: unknown, request: Request, response: Response, next: (error: unknown) => void) => {
+    if (response.headersSent) return next(error)
+    answerError(log, request, response, error)
+  })
+  return app
+}
+
+async function serve(
+  route: ApiRoute,
+  request: Request,
+  response: Response,
+  options: ExpressAppOptions,
+): Promise<void> {
+  if (route.produces !== null && request.accepts([route.produces]) === false) throw frameworkError(406)
+  const body = route.takesJson ? await jsonOf(request, options.bodyBytesMax) : null
+  const answer = await route.handle({
+    method: route.method,
+    params: request.params as Record<string, string>,
+    query: new URL(request.url, 'http://unused').searchParams,
+    body,
+  })
+  write(response, answer)
+}
+
+/** Without a body there is no media type to refuse: Hermes then sees `null`. */
+async function jsonOf(request: Request, bytesMax: number): Promise<unknown> {
+  const type = request.headers['content-type']
+  const hasBody = request.headers['content-length'] !== '0' && hasBodyHeaders(request)
+  if (type === undefined ? hasBody : !/^application\/json\s*(;|$)/i.test(type)) {
+    throw new HermesError('VALIDATION_ERROR', 'HTTP 415 Unsupported Media Type', 415)
+  }
+  const encoding = request.headers['content-encoding']
+  if (encoding !== undefined && encoding !== 'identity') {
+    throw new HermesError('UNSUPPORTED_CONTENT_ENCODING', `Content-Encoding ${encoding} is not accepted`)
+  }
+  return parseJsonBody(await bytesOf(request, bytesMax))
+}
+
+function hasBodyHeaders(request: Request): boolean {
+  return request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined
+}
+
+function bytesOf(request: Request, bytesMax: number): Promise<Buffer> {
+  if (request.headers.expect !== undefined) request.res?.writeContinue()
+  return new Promise((resolve, reject) => {
+    readBody(request, bytesMax, {
+      onBody: resolve,
+      onBodyFailed: failure => reject(frameworkError(failure === 'tooLarge' ? 413 : 400)),
+      mayHold: () => true,
+    })
+  })
+}
+
+function write(response: Response, answer: ApiAnswer): void {
+  response.statusCode = answer.status
+  const content = typeof answer.content === 'string' ? Buffer.from(answer.content) : answer.content
+  if (content !== null) response.setHeader('Content-Type', answer.type)
+  if (answer.status !== 204) response.setHeader('Content-Length', content?.length ?? 0)
+  response.end(content ?? undefined)
+}
+
+function answerError(log: Log, request: Request, response: Response, error: unknown): void {
+  const refused = refusalOf(error)
+  if (refused.status >= 500 && !(error instanceof HermesError)) {
+    log.error('http.failed', { method: request.method, path: request.path, error })
+  }
+  for (const [name, value] of Object.entries(refused.headers)) response.setHeader(name, value)
+  if (refused.status === 413) response.setHeader('Connection', 'close')
+  write(response, { status: refused.status, content: problemBody(refused), type: 'application/json' })
+  // A defect of ours is answered and then ends the process: `runService` does that for what nobody catches.
+  if (error instanceof BrokenInvariant) {
+    setImmediate(() => {
+      throw error
+    })
+  }
+}
+
+function refusalOf(error: unknown): HermesError {
+  if (error instanceof HermesError) return error
+  // Express itself throws only for parts of a path that cannot be decoded.
+  if (error instanceof URIError) return frameworkError(400)
+  return new HermesError('OTHER', 'Something went wrong in the service; its log says what', 500)
+}
+
+function addCors(response: Response, allowedOrigin: string): void {
+  response.setHeader('Access-Control-Allow-Origin', allowedOrigin)
+  response.setHeader('Access-Control-Allow-Methods', allowedMethods)
+  response.setHeader('Access-Control-Max-Age', preflightMaxAgeS)
+  response.setHeader('Access-Control-Allow-Headers', allowedHeaders)
+}
+
+function methodsByPath(routes: readonly ApiRoute[]): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>()
+  for (const { path, method } of routes) {
+    const methods = found.get(path) ?? ['OPTIONS']
+    methods.push(...(method === 'GET' ? ['GET', 'HEAD'] : [method]))
+    found.set(path, methods)
+  }
+  return found
+}
+
+function verbOf(method: ApiMethod): 'get' | 'post' | 'put' | 'delete' {
+  return method.toLowerCase() as 'get' | 'post' | 'put' | 'delete'
+}

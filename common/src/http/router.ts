@@ -1,0 +1,48 @@
+/**
+ * Routes on a bare server: Express' Router without its application.
+ * Takes exact paths with their one method. Gives a handler for a listener.
+ * Promises: letters count, a trailing slash counts unless the path says otherwise; a known path with another method
+ * (HEAD and OPTIONS too) is 405, an unknown path 404, an undecodable one 400, each with an empty body.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Router, type NextFunction, type Request, type Response } from 'express'
+import type { RequestHandler } from './server.js'
+
+/** Decoded parts of a path by name. */
+export type PathParameters = Readonly<Record<string, string>>
+
+export interface Route {
+  readonly method: 'GET' | 'POST'
+  /** As Express writes it: `/status/ping`, `/topics/:name{/}`. */
+  readonly path: string
+  handle(request: IncomingMessage, response: ServerResponse, parameters: PathParameters): void
+}
+
+/** Makes the handler of a table of routes. `onDefect` hears of a handler that threw, after the 500. */
+export function createRoutes(routes: readonly Route[], onDefect: (error: unknown) => void): RequestHandler {
+  const router = Router({ caseSensitive: true, strict: true })
+  for (const route of routes) {
+    // `all`, because the Router answers HEAD and OPTIONS by itself on a path that has GET.
+    router.all(route.path, (request: Request, response: Response, _next: NextFunction) => {
+      if (request.method === route.method) route.handle(request, response, request.params as PathParameters)
+      else answerEmpty(response, 405)
+    })
+  }
+  return (request, response) =>
+    router(request as Request, response as Response, (error: unknown) => {
+      const isUndecodable = (error as { status?: unknown } | undefined)?.status === 400
+      if (error === undefined || error === null) answerEmpty(response, 404)
+      else if (isUndecodable) answerEmpty(response, 400)
+      else {
+        answerEmpty(response, 500)
+        onDefect(error)
+      }
+    })
+}
+
+/** A status without a body. */
+export function answerEmpty(response: ServerResponse, status: number): void {
+  if (response.headersSent) return
+  response.writeHead(status, ['Content-Length', '0'])
+  response.end()
+}

@@ -1,0 +1,157 @@
+/**
+ * The hardened HTTP/1.1 listener of a service.
+ * Takes limits and a handler. Gives start, stop and what is open.
+ * Promises: every wait and size has a bound; broken framing is answered 400, 408 or 431 and the connection closed,
+ * but never in place of the answer to a complete request before it; header lines are counted, none is lost in silence.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import type { Cancel, Scheduler } from '../time/scheduler.js'
+import { refusal, type HermesError } from '../errors/hermes-error.js'
+import type { Log } from '../lifecycle/log.js'
+import { answerBrokenFraming, owesNothing, rememberResponse } from './broken-framing.js'
+import { headerLineCount } from './raw-headers.js'
+
+export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void
+
+/** What a listener serves. */
+export interface ListenerHandlers {
+  readonly handle: RequestHandler
+  /** Answers a request that the listener itself refuses. */
+  refuse(request: IncomingMessage, response: ServerResponse, error: HermesError): void
+}
+
+export interface ListenerOptions {
+  readonly host: string
+  /** 0 takes any free port; `start` tells which. */
+  readonly port: number
+  /** Header lines of a request; one more is answered 431. */
+  readonly headersMax: number
+  /** Bytes of a request's head; more is answered 431 with an empty body. */
+  readonly headerBytesMax: number
+  /** From the first byte (or the connect) to the end of the head. */
+  readonly headersTimeoutMs: number
+  /** From the first byte to the end of the body; a handler's own deadline should come first. */
+  readonly requestTimeoutMs: number
+  /** How long a connection may idle between requests. */
+  readonly keepAliveTimeoutMs: number
+  /** Connections beyond this are closed at once. */
+  readonly connectionsMax: number
+  /** Connections that wait to be accepted; the system may hold fewer. */
+  readonly backlog: number
+}
+
+export interface ListenerParts {
+  readonly log: Log
+  readonly scheduler: Scheduler
+}
+
+export interface HttpListener {
+  /** Resolves when connections are accepted; rejects with a sentence when the port is taken. */
+  start(): Promise<AddressInfo>
+  /** From now on every answer closes its connection, so that clients move on before the listener stops. */
+  beginClosing(): void
+  /** Accepts nothing more, closes idle connections, waits for open requests up to `graceMs`, then closes all. */
+  stop(graceMs: number): Promise<void>
+  /** Whether answers must close their connections. */
+  isClosing(): boolean
+  connectionCount(): number
+}
+
+/** Node looks for late requests only this often; its default of 30 s makes every timeout blunt. */
+const connectionsCheckMs = 250
+const idleCheckMs = 20
+
+/** Makes a listener that does not listen yet. */
+export function createListener(
+  parts: ListenerParts,
+  options: ListenerOptions,
+  handlers: ListenerHandlers,
+): HttpListener {
+  const sockets = new Set<Socket>()
+  let isClosing = false
+  const serve = (request: IncomingMessage, response: ServerResponse): void => {
+    if (isClosing) response.shouldKeepAlive = false
+    rememberResponse(request.socket, response)
+    const lines = headerLineCount(request.rawHeaders)
+    if (lines <= options.headersMax) handlers.handle(request, response)
+    else {
+      const values = { headersMax: options.headersMax, headers: lines }
+      handlers.refuse(request, response, refusal('TOO_MANY_HEADERS', values))
+    }
+  }
+  const server = makeServer(options, serve)
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) =>
+    answerBrokenFraming(parts.scheduler, error, socket),
+  )
+  server.on('drop', () =>
+    parts.log.warn('http.connectionRefused', { connectionsMax: options.connectionsMax }),
+  )
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+
+  return {
+    start: () => listen(server, options),
+    beginClosing: () => void (isClosing = true),
+    stop(graceMs) {
+      isClosing = true
+      return stopServer(parts.scheduler, server, sockets, graceMs)
+    },
+    isClosing: () => isClosing,
+    connectionCount: () => sockets.size,
+  }
+}
+
+function makeServer(options: ListenerOptions, serve: RequestHandler): Server {
+  const server = createServer({
+    maxHeaderSize: options.headerBytesMax,
+    headersTimeout: options.headersTimeoutMs,
+    requestTimeout: options.requestTimeoutMs,
+    keepAliveTimeout: options.keepAliveTimeoutMs,
+    connectionsCheckingInterval: connectionsCheckMs,
+    insecureHTTPParser: false,
+    requireHostHeader: true,
+    noDelay: true,
+  })
+  // Without a limit of its own, Node drops the lines past a count in silence; `serve` counts them.
+  server.maxHeadersCount = 0
+  server.maxConnections = options.connectionsMax
+  // A client that has said all it has to say still gets its answer.
+  ;(server as Server & { httpAllowHalfOpen: boolean }).httpAllowHalfOpen = true
+  server.on('request', serve)
+  // The body is asked for by whoever reads it, so that a refusal can come first.
+  server.on('checkContinue', serve)
+  return server
+}
+
+function listen(server: Server, options: ListenerOptions): Promise<AddressInfo> {
+  const { host, port, backlog } = options
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const isTaken = cause.code === 'EADDRINUSE'
+      const reason = isTaken ? 'another process listens there; stop it or choose another port' : cause.message
+      reject(new Error(`Cannot listen on ${host}:${port}: ${reason}`, { cause }))
+    })
+    server.listen({ host, port, backlog }, () => resolve(server.address() as AddressInfo))
+  })
+}
+
+async function stopServer(
+  scheduler: Scheduler,
+  server: Server,
+  sockets: ReadonlySet<Socket>,
+  graceMs: number,
+): Promise<void> {
+  if (!server.listening) return
+  const closeIdle = (): void => sockets.forEach(socket => void (owesNothing(socket) && socket.destroy()))
+  const cancels: Cancel[] = []
+  await new Promise<void>(resolve => {
+    server.close(() => resolve())
+    closeIdle()
+    cancels.push(scheduler.every(idleCheckMs, closeIdle))
+    cancels.push(scheduler.after(graceMs, () => sockets.forEach(socket => socket.destroy())))
+  })
+  cancels.forEach(cancel => cancel())
+}

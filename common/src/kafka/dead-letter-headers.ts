@@ -1,0 +1,86 @@
+// pure
+/**
+ * What a record of a dead-letter topic says about the message it holds.
+ * The record's value is the body as the subscriber would have got it, its key the message's key, its time the time of
+ * death; what the publisher sent along (`h-…`) and the message id (`id`) stay as they were.
+ * Takes the facts as header lines, and back. Gives null for a record that is no dead letter.
+ */
+
+/**
+ * Why a message is dead: the subscriber refused it with a status that is not retried; it outlived its TTL; or it could
+ * not be brought that far, whatever the subscriber does.
+ */
+export type DeadLetterClass = 'refused' | 'expired' | 'pipeline'
+
+/** The facts beside key, value and `id`. */
+export interface DeadLetterFacts {
+  readonly reason: string
+  readonly class: DeadLetterClass
+  /** Attempts made, all failed. */
+  readonly attempts: number
+  /** Status of the last answer; null where none came. */
+  readonly lastStatus: number | null
+  /** Qualified name of the topic, without namespace. */
+  readonly topic: string
+  readonly subscription: string
+  readonly partition: number
+  readonly offset: number
+  /** When it was published, by the record's time; -1 where nothing could be read. */
+  readonly publishedMs: number
+}
+
+/** Name of the header with the message id, on every record of ours. */
+export const messageIdHeader = 'id'
+
+export const deadLetterHeaders = {
+  reason: 'Dlq-Reason',
+  class: 'Dlq-Class',
+  attempts: 'Dlq-Retry-Count',
+  lastStatus: 'Dlq-Status-Code',
+  topic: 'Dlq-Source-Topic',
+  subscription: 'Dlq-Subscription',
+  partition: 'Dlq-Partition',
+  offset: 'Dlq-Offset',
+  publishedMs: 'Dlq-Published',
+} as const satisfies Readonly<Record<keyof DeadLetterFacts, string>>
+
+const reasonLengthMax = 1_000
+
+/** The header lines of a dead letter. */
+export function writeDeadLetterHeaders(facts: DeadLetterFacts): readonly (readonly [string, Buffer])[] {
+  const texts: [keyof DeadLetterFacts, string][] = [
+    ['reason', facts.reason.slice(0, reasonLengthMax)],
+    ['class', facts.class],
+    ['attempts', String(facts.attempts)],
+    ...(facts.lastStatus === null
+      ? []
+      : [['lastStatus', String(facts.lastStatus)] as [keyof DeadLetterFacts, string]]),
+    ['topic', facts.topic],
+    ['subscription', facts.subscription],
+    ['partition', String(facts.partition)],
+    ['offset', String(facts.offset)],
+    ['publishedMs', String(facts.publishedMs)],
+  ]
+  return texts.map(([fact, text]) => [deadLetterHeaders[fact], Buffer.from(text)])
+}
+
+/** The facts of a record, by its last header of each name. */
+export function readDeadLetterHeaders(header: (name: string) => Buffer | null): DeadLetterFacts | null {
+  const text = (fact: keyof DeadLetterFacts): string =>
+    header(deadLetterHeaders[fact])?.toString('utf8') ?? ''
+  const number = (fact: keyof DeadLetterFacts): number =>
+    /^-?\d{1,15}$/.test(text(fact)) ? Number(text(fact)) : -1
+  if (header(deadLetterHeaders.reason) === null) return null
+  const kind = text('class')
+  return {
+    reason: text('reason'),
+    class: kind === 'refused' || kind === 'expired' ? kind : 'pipeline',
+    attempts: Math.max(0, number('attempts')),
+    lastStatus: text('lastStatus') === '' ? null : number('lastStatus'),
+    topic: text('topic'),
+    subscription: text('subscription'),
+    partition: number('partition'),
+    offset: number('offset'),
+    publishedMs: number('publishedMs'),
+  }
+}

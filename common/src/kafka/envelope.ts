@@ -1,0 +1,123 @@
+// pure
+/**
+ * The envelope around a JSON message in Kafka, as Hermes writes and reads it.
+ * Takes metadata and the body's bytes. Gives the record's value in pieces, and back.
+ * Promises: the body's bytes are neither decoded nor copied; a body that looks like an envelope confuses nothing.
+ */
+import { endOfValue, skipSpace, walkMembers, type ByteRange } from './envelope-scan.js'
+
+/** What travels with a message, beside its body. */
+export interface EnvelopeMetadata {
+  readonly timestampMs: number
+  readonly id: string
+  /** Propagated HTTP headers. */
+  readonly externalMetadata: Readonly<Record<string, string>>
+}
+
+/** A message taken out of its envelope. `body` is a view of the record's value. */
+export interface OpenedEnvelope extends EnvelopeMetadata {
+  readonly body: Buffer
+}
+
+/** `raw`: no envelope, the value itself is the message. `problem`: an envelope that nobody can read. */
+export type EnvelopeReading = OpenedEnvelope | { readonly problem: string } | 'raw'
+
+const opening = Buffer.from('{"_w":true,"metadata":')
+const beforeBody = Buffer.from(',"message":')
+const closing = Buffer.from('}')
+const marker = Buffer.from('"_w"')
+const braceOpen = 0x7b
+const braceClose = 0x7d
+
+/** The record's value around `body`, as pieces that the wire joins. */
+export function wrapEnvelope(metadata: EnvelopeMetadata, body: Buffer): Buffer[] {
+  const head =
+    `{"_w":true,"metadata":{"timestamp":${metadata.timestampMs},"id":${JSON.stringify(metadata.id)},` +
+    `"externalMetadata":${JSON.stringify(metadata.externalMetadata)}},"message":`
+  return [Buffer.from(head), body, closing]
+}
+
+/** Takes a message out of the value of a record. */
+export function openEnvelope(value: Buffer): EnvelopeReading {
+  return openOwnOrder(value) ?? openAnyOrder(value)
+}
+
+/**
+ * Our member order, and Hermes': the marker, the metadata, the message. Here the body is all that stands between
+ * `"message":` and the last byte, whatever it is, so its bytes are never looked at.
+ */
+function openOwnOrder(value: Buffer): EnvelopeReading | null {
+  if (value[opening.length] !== braceOpen || !startsWith(value, 0, opening)) return null
+  const end = endOfValue(value, opening.length)
+  if (end === 0 || !startsWith(value, end, beforeBody)) return null
+  const last = value.length - 1
+  if (value[last] !== braceClose || last < end + beforeBody.length) return null
+  return opened(value, { start: opening.length, end }, { start: end + beforeBody.length, end: last })
+}
+
+/**
+ * Members in any order, spaced in any way, as other writers make them. A value whose top level has no marker is a
+ * message without an envelope; one that cannot be walked but carries the marker's bytes is an unreadable envelope.
+ */
+function openAnyOrder(value: Buffer): EnvelopeReading {
+  const start = skipSpace(value, 0)
+  if (value[start] !== braceOpen || value.indexOf(marker) < 0) return 'raw'
+  const members = new Map<string, ByteRange>()
+  const repeated: string[] = []
+  const problem = walkMembers(value, start, (name, range) => {
+    if (name !== '_w' && name !== 'metadata' && name !== 'message') return
+    if (members.has(name)) repeated.push(name)
+    members.set(name, range)
+  })
+  const mark = members.get('_w')
+  const isMarked = mark !== undefined && value.toString('latin1', mark.start, mark.end) === 'true'
+  if (problem !== null) return isMarked || hasMarker(value) ? { problem: `envelope: ${problem}` } : 'raw'
+  if (!isMarked) return 'raw'
+  if (repeated.length > 0) return { problem: `envelope: the member "${repeated[0]}" stands there twice` }
+  const metadata = members.get('metadata')
+  const body = members.get('message')
+  if (metadata === undefined || body === undefined) {
+    return { problem: `envelope: no member "${metadata === undefined ? 'metadata' : 'message'}"` }
+  }
+  return opened(value, metadata, body)
+}
+
+function opened(value: Buffer, metadata: ByteRange, body: ByteRange): EnvelopeReading {
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(value.toString('utf8', metadata.start, metadata.end))
+  } catch {
+    return { problem: 'envelope: the metadata is not JSON' } // the parser's own words would quote the payload
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+    return { problem: 'envelope: the metadata is not an object' }
+  }
+  const { timestamp, id, messageId, externalMetadata } = parsed as Record<string, unknown>
+  // Hermes' public documentation calls the id `messageId`, its code `id`; writers of both kinds exist.
+  const name = id ?? messageId
+  if (typeof name !== 'string') return { problem: 'envelope: the metadata has no id' }
+  if (!Number.isSafeInteger(timestamp)) return { problem: 'envelope: the metadata has no timestamp' }
+  return {
+    timestampMs: timestamp as number,
+    id: name,
+    externalMetadata: textsOf(externalMetadata),
+    body: value.subarray(body.start, body.end),
+  }
+}
+
+/** Only texts can travel as headers: numbers and flags become texts, what has members is left out. */
+function textsOf(value: unknown): Record<string, string> {
+  if (typeof value !== 'object' || value === null) return {}
+  const simple = Object.entries(value).filter(([, text]) => text !== null && typeof text !== 'object')
+  return Object.fromEntries(simple.map(([name, text]) => [name, String(text)]))
+}
+
+/** The marker as Hermes looks for it: these bytes anywhere after the first. */
+function hasMarker(value: Buffer): boolean {
+  return value.indexOf('"_w":true', 1) > 0
+}
+
+function startsWith(value: Buffer, at: number, expected: Buffer): boolean {
+  const end = at + expected.length
+  return end <= value.length && value.compare(expected, 0, expected.length, at, end) === 0
+}

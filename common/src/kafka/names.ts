@@ -1,0 +1,46 @@
+// pure
+/**
+ * What things are called in Kafka.
+ * Takes names of Iris and the installation's namespace. Gives names of topics and consumer groups as Hermes has them.
+ */
+import { splitTopicName, type SubscriptionName, type TopicName } from '../domain/names.js'
+
+/** Prefix of every Kafka name of an installation; empty by default. */
+export interface KafkaNamespace {
+  readonly namespace: string
+  readonly separator: string
+}
+
+function prefixed(where: KafkaNamespace, name: string): string {
+  return where.namespace === '' ? name : `${where.namespace}${where.separator}${name}`
+}
+
+/** `[<namespace><separator>]<group>.<topic>` */
+export function kafkaTopicName(where: KafkaNamespace, topic: TopicName): string {
+  return prefixed(where, topic)
+}
+
+/** `[<namespace><separator>]<group>_<topic>_<subscription>`, every `_` inside the parts doubled. */
+export function consumerGroupId(
+  where: KafkaNamespace,
+  topic: TopicName,
+  subscription: SubscriptionName,
+): string {
+  const { group = '', topic: short = '' } = splitTopicName(topic) ?? {}
+  const parts = [group, short, subscription].map(part => part.replaceAll('_', '__'))
+  return prefixed(where, parts.join('_'))
+}
+
+/** Where a subscription's dead letters go: `<kafka topic>.<subscription>_dlq`. */
+export function deadLetterTopicName(
+  where: KafkaNamespace,
+  topic: TopicName,
+  subscription: SubscriptionName,
+): string {
+  return `${kafkaTopicName(where, topic)}.${subscription}_dlq`
+}
+
+/** Kafka keeps `.` and `_` apart in names but not in metric names, so it warns and we refuse such pairs. */
+export function collidesInKafka(one: string, other: string): boolean {
+  return one !== other && one.replaceAll('.', '_') === other.replaceAll('.', '_')
+}

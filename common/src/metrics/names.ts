@@ -1,0 +1,209 @@
+/**
+ * Every metric, declared once: name, kind, labels, help.
+ * Names are Hermes' where it has the metric (management's rates depend on them), ours otherwise.
+ * Each service appends its own table; a name that is not declared cannot be created.
+ */
+
+export type MetricKind = 'counter' | 'gauge' | 'summary'
+
+/** One metric. Summaries are in seconds or bytes, as the name says. */
+export interface MetricDefinition {
+  readonly name: string
+  readonly kind: MetricKind
+  readonly labels: readonly string[]
+  readonly help: string
+}
+
+function define(kind: MetricKind, name: string, labels: readonly string[], help: string): MetricDefinition {
+  return { kind, name, labels, help }
+}
+
+const topicLabels = ['group', 'topic'] as const
+const subscriptionLabels = ['group', 'topic', 'subscription'] as const
+
+/** Metrics of the frontend, without the prefix `hermes_frontend_`. */
+export const frontendMetrics = {
+  topicRequests: define(
+    'counter',
+    'topic_requests_total',
+    topicLabels,
+    'Publish requests finished, any status',
+  ),
+  requests: define('counter', 'topic_global_requests_total', [], 'Publish requests finished over all topics'),
+  topicStatus: define(
+    'counter',
+    'topic_http_status_codes_total',
+    [...topicLabels, 'status_code'],
+    'Publish requests by status',
+  ),
+  status: define(
+    'counter',
+    'topic_global_http_status_codes_total',
+    ['status_code'],
+    'Publish requests by status',
+  ),
+  topicPublished: define(
+    'counter',
+    'topic_published_total',
+    [...topicLabels, 'storageDc'],
+    'Messages acknowledged by Kafka',
+  ),
+  topicBytes: define(
+    'counter',
+    'topic_throughput_bytes_total',
+    topicLabels,
+    'Bytes of message bodies received',
+  ),
+  bytes: define('counter', 'topic_global_throughput_bytes_total', [], 'Bytes of message bodies received'),
+  topicSize: define('summary', 'topic_message_size_bytes', topicLabels, 'Size of message bodies'),
+  size: define('summary', 'topic_global_message_size_bytes', [], 'Size of message bodies'),
+  leaderLatency: define(
+    'summary',
+    'topic_ack_leader_latency_seconds',
+    topicLabels,
+    'Request to answer, ack LEADER',
+  ),
+  allLatency: define('summary', 'topic_ack_all_latency_seconds', topicLabels, 'Request to answer, ack ALL'),
+  leaderLatencyGlobal: define(
+    'summary',
+    'topic_ack_leader_global_latency_seconds',
+    [],
+    'The same over topics',
+  ),
+  allLatencyGlobal: define('summary', 'topic_ack_all_global_latency_seconds', [], 'The same over topics'),
+  inflight: define('gauge', 'inflight_requests', [], 'Publish requests open now'),
+  producerBufferTotal: define(
+    'gauge',
+    'kafka_producer_ack_all_buffer_total_bytes',
+    ['sender', 'storageDc'],
+    'Bytes that may wait for Kafka',
+  ),
+  producerBufferFree: define(
+    'gauge',
+    'kafka_producer_ack_all_buffer_available_bytes',
+    ['sender', 'storageDc'],
+    'Bytes still free for messages waiting for Kafka',
+  ),
+  producerFailedBatches: define(
+    'gauge',
+    'kafka_producer_ack_all_failed_batches',
+    ['sender', 'storageDc'],
+    'Batches refused or given up',
+  ),
+  producerSent: define(
+    'counter',
+    'kafka_producer_ack_all_record_send_total',
+    ['sender', 'storageDc'],
+    'Records acknowledged',
+  ),
+} as const
+
+/** Metrics of the consumers, without the prefix `hermes_consumers_`. */
+export const consumersMetrics = {
+  delivered: define('counter', 'subscription_delivered_total', subscriptionLabels, 'Messages delivered'),
+  discarded: define(
+    'counter',
+    'subscription_discarded_total',
+    subscriptionLabels,
+    'Messages given up: dead letters',
+  ),
+  retries: define('counter', 'subscription_retries_total', subscriptionLabels, 'Resends scheduled'),
+  failures: define('counter', 'subscription_failures_total', subscriptionLabels, 'Attempts that failed'),
+  timeouts: define(
+    'counter',
+    'subscription_timeouts_total',
+    subscriptionLabels,
+    'Attempts failed by time limit',
+  ),
+  otherErrors: define(
+    'counter',
+    'subscription_other_errors_total',
+    subscriptionLabels,
+    'Attempts failed without a status and not by time limit',
+  ),
+  statusCodes: define(
+    'counter',
+    'subscription_http_status_codes_total',
+    [...subscriptionLabels, 'status_code'],
+    'Answers by status',
+  ),
+  throughputBytes: define(
+    'counter',
+    'subscription_throughput_bytes_total',
+    subscriptionLabels,
+    'Body bytes of every attempt',
+  ),
+  latency: define('summary', 'subscription_latency_seconds', subscriptionLabels, 'One attempt'),
+  inflightTime: define(
+    'summary',
+    'subscription_inflight_time_seconds',
+    subscriptionLabels,
+    'From reading to the final outcome',
+  ),
+  inflight: define(
+    'gauge',
+    'subscription_inflight',
+    subscriptionLabels,
+    'Messages being sent or waiting for a retry',
+  ),
+  pendingOffsets: define(
+    'gauge',
+    'subscription_pending_offsets',
+    subscriptionLabels,
+    'Used share of the offset window, 0 to 1',
+  ),
+  outputRate: define(
+    'gauge',
+    'max_rate_output_rate',
+    subscriptionLabels,
+    'Current limit, messages per second',
+  ),
+  skippedOffsets: define(
+    'counter',
+    'subscription_skipped_offsets_total',
+    subscriptionLabels,
+    'Offsets that Kafka no longer held when they were due',
+  ),
+  missingOffsets: define(
+    'counter',
+    'subscription_missing_offsets_total',
+    subscriptionLabels,
+    'Partitions that began at the earliest offset because none was committed',
+  ),
+  droppedHeaders: define(
+    'counter',
+    'subscription_dropped_headers_total',
+    subscriptionLabels,
+    'Headers that HTTP could not carry',
+  ),
+  waiting: define('gauge', 'waiting_retries', [], 'Messages that wait for a retry, all subscriptions'),
+  waitingBytes: define('gauge', 'waiting_retries_bytes', [], 'Bytes held by them'),
+  commits: define('counter', 'offset_commits_committed_total', [], 'Partition offsets committed'),
+  commitFailures: define('counter', 'offset_commits_failures_total', [], 'Commits that failed'),
+  staleCommits: define(
+    'counter',
+    'offset_commits_stale_total',
+    [],
+    'Commits of a former owner found and repaired',
+  ),
+  slotsRunning: define('gauge', 'consumer_processes_running', [], 'Subscriptions that run here'),
+  slotsDying: define('gauge', 'consumer_processes_dying', [], 'Subscriptions that drain here'),
+  assignments: define('gauge', 'workload_all_assignments', ['kafka_cluster'], 'Slots assigned by the leader'),
+  missing: define('gauge', 'workload_missing_resources', ['kafka_cluster'], 'Slots nobody could take'),
+} as const
+
+/** Metrics of management, without the prefix `hermes_management_`. */
+export const managementMetrics = {
+  storageOk: define('counter', 'storage_health_check_successful_total', [], 'Answers of ZooKeeper'),
+  storageFailed: define(
+    'counter',
+    'storage_health_check_failed_total',
+    [],
+    'Calls that ZooKeeper did not answer',
+  ),
+} as const
+
+/** Metrics of every process, with the service's prefix. */
+export const processMetrics = {
+  loopLag: define('summary', 'event_loop_lag_seconds', [], 'How late the event loop runs timers'),
+} as const

@@ -1,0 +1,150 @@
+/**
+ * The metrics of one process, and their text for Prometheus.
+ * Takes declared metrics and label values. Gives handles that count with a plain addition.
+ * Promises: a hot path pays no map look-up and no promise; series of a thing that ends can be removed.
+ * Bound: `seriesMax` series a metric; what comes after counts under the label value `_other`.
+ */
+import { Registry, collectDefaultMetrics } from 'prom-client'
+import type { MetricDefinition } from './names.js'
+import { createHistogram, quantile, type FixedHistogram } from './quantiles.js'
+
+/** A number that only grows. */
+export interface CounterHandle {
+  value: number
+}
+
+/** A number that is read when asked for. */
+export interface GaugeHandle {
+  read: () => number
+}
+
+/** Observations of one series. */
+export interface SummaryHandle {
+  observe(value: number): void
+}
+
+type Series = {
+  readonly labels: Record<string, string>
+  readonly handle: CounterHandle | GaugeHandle | Recorder
+}
+interface Recorder extends SummaryHandle {
+  readonly histogram: FixedHistogram
+}
+
+export interface Metrics {
+  counter(definition: MetricDefinition, ...labels: readonly string[]): CounterHandle
+  gauge(definition: MetricDefinition, read: () => number, ...labels: readonly string[]): void
+  summary(definition: MetricDefinition, ...labels: readonly string[]): SummaryHandle
+  /** Removes every series whose first labels are these, of any metric that starts with the same labels. */
+  remove(definitions: readonly MetricDefinition[], ...labels: readonly string[]): void
+  /** The exposition text. */
+  text(): Promise<string>
+  readonly contentType: string
+}
+
+const quantiles = [0.5, 0.99, 0.999] as const
+const seriesMax = 20_000
+
+/** Makes the metrics of a process; `prefix` is `hermes_frontend_` and the like. */
+export function createMetrics(prefix: string): Metrics {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const all = new Map<string, Map<string, Series>>()
+
+  const series = (
+    definition: MetricDefinition,
+    labels: readonly string[],
+    make: () => Series['handle'],
+  ): Series => {
+    let known = all.get(definition.name)
+    if (known === undefined) {
+      all.set(definition.name, (known = new Map()))
+      expose(registry, prefix, definition, known)
+    }
+    const kept = known.size < seriesMax || known.has(labels.join('\n')) ? labels : labels.map(() => '_other')
+    const id = kept.join('\n')
+    let found = known.get(id)
+    if (found === undefined) {
+      const named = Object.fromEntries(definition.labels.map((name, index) => [name, kept[index] ?? '']))
+      known.set(id, (found = { labels: named, handle: make() }))
+    }
+    return found
+  }
+
+  return {
+    counter: (definition, ...labels) =>
+      series(definition, labels, () => ({ value: 0 })).handle as CounterHandle,
+    gauge(definition, read, ...labels) {
+      const handle = series(definition, labels, () => ({ read })).handle as GaugeHandle
+      handle.read = read
+    },
+    summary: (definition, ...labels) => series(definition, labels, createRecorder).handle as Recorder,
+    remove(definitions, ...labels) {
+      const id = labels.join('\n')
+      for (const definition of definitions) {
+        const known = all.get(definition.name)
+        for (const each of known?.keys() ?? [])
+          if (each === id || each.startsWith(id + '\n')) known?.delete(each)
+      }
+    },
+    text: () => registry.metrics(),
+    contentType: 'text/plain;version=0.0.4;charset=utf-8',
+  }
+}
+
+function createRecorder(): Recorder {
+  const histogram = createHistogram()
+  return { histogram, observe: value => histogram.observe(value) }
+}
+
+/** Registers an object that prom-client asks for its values; the counting itself never goes through prom-client. */
+function expose(
+  registry: Registry,
+  prefix: string,
+  definition: MetricDefinition,
+  known: Map<string, Series>,
+): void {
+  const name = prefix + definition.name
+  const type = definition.kind
+  const get = (): unknown => ({
+    name,
+    help: definition.help,
+    type,
+    aggregator: 'sum',
+    values: valuesOf(name, known),
+  })
+  registry.registerMetric({ name, get } as never)
+  if (type !== 'summary') return
+  const max = `${name}_max`
+  const values = (): unknown[] =>
+    [...known.values()].map(({ labels, handle }) => ({ labels, value: (handle as Recorder).histogram.max() }))
+  const getMax = (): unknown => ({
+    name: max,
+    help: definition.help,
+    type: 'gauge',
+    aggregator: 'max',
+    values: values(),
+  })
+  registry.registerMetric({ name: max, get: getMax } as never)
+}
+
+function valuesOf(name: string, known: ReadonlyMap<string, Series>): unknown[] {
+  const values: unknown[] = []
+  for (const { labels, handle } of known.values()) {
+    if ('histogram' in handle) values.push(...summaryValues(name, labels, handle.histogram))
+    else values.push({ labels, value: 'read' in handle ? handle.read() : handle.value })
+  }
+  return values
+}
+
+function summaryValues(name: string, labels: Record<string, string>, histogram: FixedHistogram): unknown[] {
+  const shown = quantiles.map(each => ({
+    labels: { ...labels, quantile: String(each) },
+    value: quantile(histogram, each),
+  }))
+  return [
+    ...shown,
+    { metricName: `${name}_sum`, labels, value: histogram.sum() },
+    { metricName: `${name}_count`, labels, value: histogram.count() },
+  ]
+}

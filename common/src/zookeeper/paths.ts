@@ -1,0 +1,143 @@
+// pure
+/**
+ * Every path of ZooKeeper's tree: Hermes' own below the root, ours below `<root>/iris`.
+ * Takes the root and names. Gives absolute paths.
+ * Promises: nothing of ours lies below a path that Hermes reads; a name with a slash never leaves its place (it is refused).
+ */
+import { splitTopicName } from '../domain/names.js'
+
+/** Paths of one installation. Topics are qualified names `group.topic`. */
+export interface ZooPaths {
+  readonly groups: string
+  group(group: string): string
+  /** Parent of a group's topics. */
+  topics(group: string): string
+  topic(topic: string): string
+  topicMetrics(topic: string): string
+  /** The last messages published, as the frontends keep them. */
+  preview(topic: string): string
+  /** Parent of a topic's subscriptions. */
+  subscriptions(topic: string): string
+  subscription(topic: string, subscription: string): string
+  undelivered(topic: string, subscription: string): string
+  subscriptionMetrics(topic: string, subscription: string): string
+  /** Where Hermes' retransmission leaves an offset for the partition's owner. */
+  retransmissionOffset(topic: string, subscription: string, place: RetransmissionPlace): string
+  readonly oauthProviders: string
+  oauthProvider(name: string): string
+  /** Hermes' consumers: read by the take-over check, never written. */
+  hermesConsumerNodes(cluster: string): string
+  hermesConsumerLeader(cluster: string): string
+  readonly workloadConstraints: string
+  workloadConstraint(name: string): string
+  /** Parent of Hermes' commands to its consumers. */
+  readonly admin: string
+  readonly datacenterReadiness: string
+  storageHealth(name: string): string
+  readonly iris: IrisPaths
+}
+
+/** Partition of a Kafka topic in a cluster. */
+export interface RetransmissionPlace {
+  readonly kafkaTopic: string
+  readonly cluster: string
+  readonly partition: number
+}
+
+/** What Hermes does not know; `cluster` is the Kafka cluster's name. */
+export interface IrisPaths {
+  readonly root: string
+  /** Live consumers, one ephemeral node each. */
+  consumerNodes(cluster: string): string
+  consumerNode(cluster: string, instance: string): string
+  /** Candidates for the leader of the consumers. */
+  consumerLeader(cluster: string): string
+  assignments(cluster: string): string
+  assignment(cluster: string, instance: string): string
+  locks(cluster: string): string
+  /** Parent of the locks of one subscription, a lock a partition. */
+  subscriptionLocks(cluster: string, topic: string, subscription: string): string
+  lock(cluster: string, topic: string, subscription: string, partition: number): string
+  /** Where owners confirm that a suspended subscription sends no more. */
+  suspensions(cluster: string): string
+  suspension(cluster: string, topic: string, subscription: string): string
+}
+
+/** Makes the paths below `root`, such as `/hermes`; `/` stands for no root. */
+export function zooPaths(root: string): ZooPaths {
+  const base = root === '/' ? '' : root
+  if (base !== '' && !/^(\/[^/\s]+)+$/.test(base))
+    throw new Error(`"${root}" is no path for ZooKeeper's root`)
+
+  const group = (name: string): string => join(base, 'groups', name)
+  const topic = (name: string): string => {
+    const parts = splitTopicName(name)
+    if (parts === undefined)
+      throw new Error(`"${name}" is no topic name: there is no dot between group and topic`)
+    return join(group(parts.group), 'topics', parts.topic)
+  }
+  const subscription = (ofTopic: string, name: string): string => join(topic(ofTopic), 'subscriptions', name)
+
+  return {
+    groups: join(base, 'groups'),
+    group,
+    topics: name => join(group(name), 'topics'),
+    topic,
+    topicMetrics: name => join(topic(name), 'metrics'),
+    preview: name => join(topic(name), 'preview'),
+    subscriptions: name => join(topic(name), 'subscriptions'),
+    subscription,
+    undelivered: (ofTopic, name) => join(subscription(ofTopic, name), 'undelivered'),
+    subscriptionMetrics: (ofTopic, name) => join(subscription(ofTopic, name), 'metrics'),
+    retransmissionOffset(ofTopic, name, { kafkaTopic, cluster, partition }) {
+      const parent = join(subscription(ofTopic, name), 'kafka_topics', kafkaTopic)
+      return join(parent, 'offset', cluster, String(partition))
+    },
+    oauthProviders: join(base, 'oauth-providers'),
+    oauthProvider: name => join(base, 'oauth-providers', name),
+    hermesConsumerNodes: cluster => join(base, 'consumers-registry', cluster, 'nodes'),
+    hermesConsumerLeader: cluster => join(base, 'consumers-registry', cluster, 'leader'),
+    workloadConstraints: join(base, 'consumers-workload-constraints'),
+    workloadConstraint: name => join(base, 'consumers-workload-constraints', name),
+    admin: join(base, 'admin'),
+    datacenterReadiness: join(base, 'datacenter-readiness'),
+    storageHealth: name => join(base, 'storage-health', name),
+    iris: irisPaths(join(base, 'iris')),
+  }
+}
+
+/** The path above; `/` above a first-level one. */
+export function parentOf(path: string): string {
+  const slash = path.lastIndexOf('/')
+  return slash <= 0 ? '/' : path.slice(0, slash)
+}
+
+function irisPaths(root: string): IrisPaths {
+  const consumers = (cluster: string, ...rest: readonly string[]): string =>
+    join(root, 'consumers', cluster, ...rest)
+  const locksOf = (cluster: string, topic: string, subscription: string): string =>
+    consumers(cluster, 'locks', `${topic}$${subscription}`)
+  return {
+    root,
+    consumerNodes: cluster => consumers(cluster, 'nodes'),
+    consumerNode: (cluster, instance) => consumers(cluster, 'nodes', instance),
+    consumerLeader: cluster => consumers(cluster, 'leader'),
+    assignments: cluster => consumers(cluster, 'assignments'),
+    assignment: (cluster, instance) => consumers(cluster, 'assignments', instance),
+    locks: cluster => consumers(cluster, 'locks'),
+    subscriptionLocks: locksOf,
+    lock: (cluster, topic, subscription, partition) =>
+      join(locksOf(cluster, topic, subscription), String(partition)),
+    suspensions: cluster => consumers(cluster, 'suspensions'),
+    suspension: (cluster, topic, subscription) =>
+      consumers(cluster, 'suspensions', `${topic}$${subscription}`),
+  }
+}
+
+/** The first part is a path made before; every other is one name. */
+function join(parent: string, ...names: readonly string[]): string {
+  for (const name of names)
+    if (name === '' || name === '.' || name === '..' || name.includes('/'))
+      throw new Error(`"${name}" is no name for a node of ZooKeeper`)
+  return [parent, ...names].join('/')
+}

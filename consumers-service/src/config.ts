@@ -1,0 +1,237 @@
+/**
+ * Every configuration key of the consumers, with its default and its meaning.
+ * Names are Hermes' where it has the key; defaults differ from its where a note says so.
+ */
+import { bytes, count, key, ms, text } from '@iris/common/config/declare'
+import { deliveryKeys, kafkaKeys, logKeys, zookeeperKeys } from '@iris/common/config/shared-keys'
+
+const mebibyte = 1024 * 1024
+const day = 24 * 60 * 60 * 1000
+
+const serverKeys = {
+  host: key('consumer.server.host', text(253), '127.0.0.1', 'Address of the status pages (Hermes: all)'),
+  port: key(
+    'consumer.healthCheckPort',
+    count(0, 65_535),
+    8000,
+    'Port of the status pages; 0 takes any free one',
+  ),
+} as const
+
+const kafkaClientKeys = {
+  kafkaConnectTimeoutMs: key(
+    'consumer.kafka.connectTimeout',
+    ms(100, 600_000),
+    10_000,
+    'How long a start waits for the first broker',
+  ),
+  kafkaRequestTimeoutMs: key(
+    'consumer.kafka.requestTimeout',
+    ms(100, 600_000),
+    5_000,
+    'Limit of one request to Kafka, fetches aside',
+  ),
+  metadataMaxAgeMs: key(
+    'consumer.kafka.metadataMaxAge',
+    ms(1_000, 3_600_000),
+    300_000,
+    'How old the known layout of topics may be',
+  ),
+  fetchWaitMs: key(
+    'consumer.kafka.fetchMaxWait',
+    ms(1, 60_000),
+    500,
+    'How long Kafka holds a fetch for the first new message',
+  ),
+  partitionBytesMax: key(
+    'consumer.kafka.maxPartitionFetchBytes',
+    bytes(1_024, 256 * mebibyte),
+    mebibyte,
+    'Bytes of one partition in an answer; a larger message still comes, alone',
+  ),
+  cacheBytesMax: key(
+    'consumer.kafka.cacheBytesMax',
+    bytes(mebibyte, 64 * 1024 * mebibyte),
+    64 * mebibyte,
+    'Fetched bytes that are kept for subscriptions of one topic to share',
+  ),
+  commitConnections: key(
+    'consumer.kafka.commitConnections',
+    count(1, 64),
+    4,
+    'Connections to each broker for offsets',
+  ),
+} as const
+
+const offsetKeys = {
+  commitPeriodMs: key(
+    'consumer.commit.offset.period',
+    ms(50, 600_000),
+    1_000,
+    'How often what is delivered is committed (Hermes: 60s): at most so much is repeated after a crash',
+  ),
+  recommitMs: key(
+    'consumer.commit.offset.recommitPeriod',
+    ms(1_000, day),
+    60_000,
+    'How often all offsets held are committed, moved or not, so that Kafka does not forget them',
+  ),
+  readBackMs: key(
+    'consumer.commit.offset.readBackPeriod',
+    ms(100, 3_600_000),
+    10_000,
+    'How often own commits are read back, to find and repair those that a former owner wrote over them',
+  ),
+  keepPeriodMs: key(
+    'consumer.commit.offset.suspendedPeriod',
+    ms(1_000, 7 * day),
+    3_600_000,
+    'How often the leader commits the offsets of subscriptions that nobody delivers',
+  ),
+  windowMax: key(
+    'consumer.commit.offset.queuesSize',
+    count(10, 100_000),
+    2_000,
+    'Unsettled messages of one partition; the commit metadata (4,096 bytes) usually bounds them earlier',
+  ),
+} as const
+
+const deliveryLimitKeys = {
+  inflightMax: key(
+    'consumer.serialConsumer.inflightSize',
+    count(1, 10_000),
+    100,
+    'Messages of a subscription in flight where its policy does not say',
+  ),
+  inflightLimit: key(
+    'consumer.serialConsumer.inflightSizeLimit',
+    count(1, 10_000),
+    1_000,
+    'Messages of a subscription in flight whatever its policy says',
+  ),
+  requestsMax: key(
+    'consumer.delivery.requestsMax',
+    count(10, 100_000),
+    2_000,
+    'Requests that all subscriptions together have open, before each is held to `requestsEachMin`',
+  ),
+  requestsEachMin: key(
+    'consumer.delivery.requestsEachMin',
+    count(1, 1_000),
+    8,
+    'Requests that a subscription may have open however many others are',
+  ),
+  waitingMax: key(
+    'consumer.delivery.waitingMax',
+    count(10, 10_000_000),
+    10_000,
+    'Messages that wait for a retry or behind their key, all subscriptions; beyond, who has some reads no further',
+  ),
+  waitingBytesMax: key(
+    'consumer.delivery.waitingBytesMax',
+    bytes(64 * 1024, 64 * 1024 * mebibyte),
+    64 * mebibyte,
+    'Bytes of those messages',
+  ),
+  drainMs: key(
+    'consumer.delivery.drainTimeout',
+    ms(0, 11_000),
+    10_000,
+    'How long a stop waits for attempts under way; what ends within it is not repeated',
+  ),
+  handOverMs: key(
+    'consumer.delivery.handOverTimeout',
+    ms(0, 60_000),
+    8_000,
+    'The same when a subscription is suspended or a partition moves to another process',
+  ),
+  fenceShare: key(
+    'consumer.delivery.fencePercent',
+    count(1, 95),
+    80,
+    'Ordered subscriptions stop sending when ZooKeeper was silent for this part of the session',
+  ),
+} as const
+
+const httpKeys = {
+  httpConnectTimeoutMs: key(
+    'consumer.http-client.serial.http1.connectionTimeout',
+    ms(100, 300_000),
+    15_000,
+    'How long a connection to a subscriber may take; an attempt also ends at its own limit',
+  ),
+  httpIdleMs: key(
+    'consumer.http-client.serial.http1.idleTimeout',
+    ms(1_000, 3_600_000),
+    30_000,
+    'When an unused connection to a subscriber is closed (Hermes: never)',
+  ),
+  dnsTimeoutMs: key(
+    'consumer.http-client.dnsTimeout',
+    ms(50, 60_000),
+    2_000,
+    'Limit of one question to one DNS server',
+  ),
+} as const
+
+const deadLetterKeys = {
+  deadLetterRetentionMs: key(
+    'consumer.deadLetter.retention',
+    ms(60_000, 3_650 * day),
+    30 * day,
+    'How long Kafka keeps dead letters; for topics not made yet',
+  ),
+  deadLetterReplication: key(
+    'consumer.deadLetter.replicationFactor',
+    count(-1, 32_767),
+    -1,
+    'Replicas of a dead-letter topic; -1 takes the default of the brokers',
+  ),
+  undeliveredPeriodMs: key(
+    'consumer.undeliveredMessageLogPersistPeriod',
+    ms(100, 3_600_000),
+    5_000,
+    'How often the last undelivered messages are written to ZooKeeper',
+  ),
+} as const
+
+const workloadKeys = {
+  consumersPerSubscription: key(
+    'consumer.workload.consumersPerSubscription',
+    count(1, 1_000),
+    2,
+    'Instances that share a subscription, if there are so many',
+  ),
+  balanceDebounceMs: key(
+    'consumer.workload.rebalanceDelay',
+    ms(0, 60_000),
+    50,
+    'How long the leader gathers changes before it balances (Hermes balances each 30s)',
+  ),
+  retryMs: key(
+    'consumer.workload.retryDelay',
+    ms(10, 60_000),
+    1_000,
+    'Between tries while Kafka or ZooKeeper does not answer',
+  ),
+  foreignMs: key(
+    'consumer.workload.foreignMemberDelay',
+    ms(100, 600_000),
+    5_000,
+    'Between looks at a consumer group that has members which are not ours',
+  ),
+} as const
+
+export const consumersKeys = {
+  ...kafkaKeys,
+  ...zookeeperKeys,
+  ...logKeys,
+  ...deliveryKeys,
+  ...serverKeys,
+  ...kafkaClientKeys,
+  ...offsetKeys,
+  ...deliveryLimitKeys,
+  ...httpKeys,
+  ...deadLetterKeys,
+  ...workloadKeys,
+} as const

@@ -1,0 +1,164 @@
+/**
+ * The parts of delivery that all subscriptions of the process share, and the making of a runner from them.
+ * Takes the outside and the configuration. Gives runners, and the figures of the whole.
+ */
+import type { SubscriptionId } from '@iris/common/domain/names'
+import { ForeignMemberError } from '@iris/common/kafka/offsets'
+import { consumersMetrics } from '@iris/common/metrics/names'
+import type { Metrics } from '@iris/common/metrics/registry'
+import { acquire, type Lock } from '@iris/common/zookeeper/lock'
+import type { ZooPaths } from '@iris/common/zookeeper/paths'
+import type { ConsumersBase, ConsumersConfig } from './base.js'
+import type { RequestBudget } from './delivery/back-room.js'
+import { createCommitter } from './delivery/commit.js'
+import { createDeadLetters } from './delivery/dead-letter.js'
+import { createDeliveryFigures, type DeliveryFigures } from './delivery/figures.js'
+import { createPipeline, type Pipeline } from './delivery/pipeline.js'
+import type { DeliveryPlan } from './delivery/plan.js'
+import { createSender } from './delivery/send/http-sender.js'
+import type { WaitingBudget } from './delivery/waiting.js'
+import type { Outside } from './outside.js'
+import { startLastUndelivered } from './undelivered/last-undelivered.js'
+import { createRunner, type Runner, type RunnerParts } from './workload/runner.js'
+
+export interface Delivering {
+  runner(id: SubscriptionId): Runner
+  stop(): void
+}
+
+export interface DeliveringParts {
+  readonly outside: Outside
+  readonly metrics: Metrics
+  readonly paths: ZooPaths
+  readonly instance: string
+  /** The first partition of a subscription runs here. */
+  began(plan: DeliveryPlan): void
+}
+
+const deadLetterStoreMs = 10_000
+const deadLetterRetryMs = 1_000
+const finalCommitMs = 1_500
+
+/** Makes what the runners share. */
+export function createDelivering(
+  base: ConsumersBase,
+  config: ConsumersConfig,
+  parts: DeliveringParts,
+): Delivering {
+  const { outside, metrics, paths } = parts
+  const { session, client } = outside
+  const waitingBudget: WaitingBudget = {
+    messagesMax: config.waitingMax,
+    bytesMax: config.waitingBytesMax,
+    messages: 0,
+    bytes: 0,
+  }
+  const requestBudget: RequestBudget = { max: config.requestsMax, eachMin: config.requestsEachMin, open: 0 }
+  metrics.gauge(consumersMetrics.waiting, () => waitingBudget.messages)
+  metrics.gauge(consumersMetrics.waitingBytes, () => waitingBudget.bytes)
+  const committer = createProcessCommitter(base, config, parts)
+  const deadLetters = createDeadLetters(
+    { ...base, producer: outside.producer, admin: outside.admin },
+    {
+      retentionMs: config.deadLetterRetentionMs,
+      replicationFactor: config.deadLetterReplication,
+      storeMs: deadLetterStoreMs,
+      retryMs: deadLetterRetryMs,
+    },
+  )
+  const undelivered = startLastUndelivered(
+    { ...base, session },
+    { periodMs: config.undeliveredPeriodMs, cluster: config.kafkaClusterName, path: paths.undelivered },
+  )
+  const fenced = (): string | null => {
+    const fenceMs = (session.sessionTimeoutMs() * config.fenceShare) / 100
+    return session.silentMs() < fenceMs
+      ? null
+      : 'ZooKeeper is silent: another process may own this ordered subscription by now'
+  }
+
+  const pipeline = (plan: DeliveryPlan, figures: DeliveryFigures): Pipeline => {
+    const sender = createSender(client, plan, () => figures.droppedHeaders.value++)
+    const made = createPipeline(
+      {
+        ...base,
+        sender,
+        deadLetters,
+        figures,
+        waitingBudget,
+        requestBudget,
+        heldBack: plan.ordering === 'NONE' ? () => null : fenced,
+        undelivered: ({ body, work, entry }, reason) =>
+          undelivered.note({
+            topic: plan.topic,
+            subscription: plan.subscription,
+            timestampMs: base.clock.now(),
+            reason,
+            body,
+            partition: work.partition,
+            offset: entry.offset,
+          }),
+      },
+      plan,
+    )
+    figures.show({
+      inflight: () => made.status().inflight + made.status().waiting + made.status().parked,
+      windowShare: () => made.status().windowShare,
+      rate: () => made.status().rate,
+    })
+    return made
+  }
+
+  const runnerParts: RunnerParts = {
+    ...base,
+    offsets: outside.offsets,
+    reader: outside.reader,
+    committer,
+    acquire: (plan, partition, signal) => acquireLock(base, config, parts, { plan, partition, signal }),
+    isConnected: session.isConnected,
+    figures: plan => createDeliveryFigures(metrics, plan),
+    pipeline,
+    began: parts.began,
+  }
+  const options = {
+    foreignMs: config.foreignMs,
+    retryMs: config.retryMs,
+    commitMs: finalCommitMs,
+    unsettledMax: config.windowMax,
+  }
+
+  return {
+    runner: id => createRunner(runnerParts, options, id),
+    stop() {
+      committer.stop()
+      undelivered.stop()
+    },
+  }
+}
+
+function createProcessCommitter(
+  base: ConsumersBase,
+  config: ConsumersConfig,
+  { outside, metrics }: DeliveringParts,
+): ReturnType<typeof createCommitter> {
+  const figures = {
+    commits: metrics.counter(consumersMetrics.commits),
+    failures: metrics.counter(consumersMetrics.commitFailures),
+    stale: metrics.counter(consumersMetrics.staleCommits),
+  }
+  const isForeign = (error: unknown): boolean => error instanceof ForeignMemberError
+  return createCommitter(
+    { ...base, offsets: outside.offsets, figures, isForeign },
+    { periodMs: config.commitPeriodMs, recommitMs: config.recommitMs, readBackMs: config.readBackMs },
+  )
+}
+
+function acquireLock(
+  base: ConsumersBase,
+  config: ConsumersConfig,
+  { outside, paths, instance }: DeliveringParts,
+  { plan, partition, signal }: { plan: DeliveryPlan; partition: number; signal: AbortSignal },
+): Promise<Lock> {
+  const path = paths.iris.lock(config.kafkaClusterName, plan.topic, plan.subscription, partition)
+  return acquire({ ...base, session: outside.session }, path, { instance, pid: process.pid }, signal)
+}

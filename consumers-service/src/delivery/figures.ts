@@ -1,0 +1,71 @@
+/**
+ * What is counted of one subscription.
+ * Takes events of the delivery. Gives Prometheus' series, by handles that cost an addition each.
+ * Promises: the series go when the subscription no longer runs here.
+ */
+import { consumersMetrics } from '@iris/common/metrics/names'
+import type { CounterHandle, Metrics, SummaryHandle } from '@iris/common/metrics/registry'
+import type { AttemptResult } from '@iris/common/http/client'
+import type { DeliveryPlan } from './plan.js'
+import { splitTopicName } from '@iris/common/domain/names'
+
+export interface DeliveryFigures {
+  readonly delivered: CounterHandle
+  readonly discarded: CounterHandle
+  readonly retries: CounterHandle
+  readonly droppedHeaders: CounterHandle
+  readonly skippedOffsets: CounterHandle
+  readonly missingOffsets: CounterHandle
+  readonly inflightTime: SummaryHandle
+  /** One attempt that ended, well or not. */
+  attempt(result: AttemptResult, isSuccess: boolean, bodyBytes: number, tookMs: number): void
+  /** Gauges, read when somebody asks. */
+  show(read: { inflight(): number; windowShare(): number; rate(): number }): void
+  remove(): void
+}
+
+/** Makes the figures of a subscription. */
+export function createDeliveryFigures(metrics: Metrics, plan: DeliveryPlan): DeliveryFigures {
+  const { group = '', topic = '' } = splitTopicName(plan.topic) ?? {}
+  const labels = [group, topic, plan.subscription] as const
+  const counter = (definition: (typeof consumersMetrics)[keyof typeof consumersMetrics]): CounterHandle =>
+    metrics.counter(definition, ...labels)
+  const failures = counter(consumersMetrics.failures)
+  const timeouts = counter(consumersMetrics.timeouts)
+  const otherErrors = counter(consumersMetrics.otherErrors)
+  const throughputBytes = counter(consumersMetrics.throughputBytes)
+  const latency = metrics.summary(consumersMetrics.latency, ...labels)
+  const byStatus = new Map<number, CounterHandle>()
+  const statusCounter = (status: number): CounterHandle => {
+    let found = byStatus.get(status)
+    if (found === undefined) {
+      found = metrics.counter(consumersMetrics.statusCodes, ...labels, String(status))
+      byStatus.set(status, found)
+    }
+    return found
+  }
+
+  return {
+    delivered: counter(consumersMetrics.delivered),
+    discarded: counter(consumersMetrics.discarded),
+    retries: counter(consumersMetrics.retries),
+    droppedHeaders: counter(consumersMetrics.droppedHeaders),
+    skippedOffsets: counter(consumersMetrics.skippedOffsets),
+    missingOffsets: counter(consumersMetrics.missingOffsets),
+    inflightTime: metrics.summary(consumersMetrics.inflightTime, ...labels),
+    attempt(result, isSuccess, bodyBytes, tookMs) {
+      throughputBytes.value += bodyBytes
+      latency.observe(tookMs / 1000)
+      if (!isSuccess) failures.value++
+      if (result.kind === 'answer') statusCounter(result.status).value++
+      else if (result.kind === 'timeout') timeouts.value++
+      else otherErrors.value++
+    },
+    show({ inflight, windowShare, rate }) {
+      metrics.gauge(consumersMetrics.inflight, inflight, ...labels)
+      metrics.gauge(consumersMetrics.pendingOffsets, windowShare, ...labels)
+      metrics.gauge(consumersMetrics.outputRate, rate, ...labels)
+    },
+    remove: () => metrics.remove(Object.values(consumersMetrics), ...labels),
+  }
+}

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest'
+import type { AttemptResult } from '@iris/common/http/client'
+import { judge } from './judge.js'
+
+const now = Date.parse('2026-01-01T00:00:00Z')
+const lenient = { retryClientErrors: true }
+const strict = { retryClientErrors: false }
+const answer = (status: number, retryAfter: string | null = null): AttemptResult => ({
+  kind: 'answer',
+  status,
+  retryAfter,
+})
+
+describe('the verdict', () => {
+  it.each([200, 201, 202, 204, 226, 299])('is delivered for %d', status => {
+    expect(judge(answer(status), strict, now)).toEqual({ kind: 'delivered' })
+  })
+
+  it.each([100, 101, 103, 300, 301, 302, 304, 399, 500, 502, 504, 599, 0, 600, 999])(
+    'is retry for %d',
+    status => {
+      expect(judge(answer(status), strict, now)).toMatchObject({
+        kind: 'retry',
+        status,
+        retryAfterMs: null,
+        isCounted: true,
+        reason: `Message sending failed with status code: ${status}`,
+      })
+    },
+  )
+
+  it.each([400, 401, 404, 408, 410, 422, 499])('is dead for %d unless client errors are retried', status => {
+    expect(judge(answer(status), strict, now)).toEqual({
+      kind: 'dead',
+      status,
+      reason: `Message sending failed with status code: ${status}`,
+    })
+    expect(judge(answer(status), lenient, now).kind).toBe('retry')
+  })
+
+  it.each([429, 503])('is retry for %d with any policy, after what the receiver asks for', status => {
+    for (const policy of [strict, lenient]) {
+      expect(judge(answer(status), policy, now)).toMatchObject({ kind: 'retry', retryAfterMs: null })
+      expect(judge(answer(status, '7'), policy, now)).toMatchObject({ kind: 'retry', retryAfterMs: 7000 })
+    }
+  })
+
+  it.each([500, 502, 404, 302])('does not read Retry-After on %d', status => {
+    const verdict = judge(answer(status, '7'), lenient, now)
+
+    expect(verdict).toMatchObject({ kind: 'retry', retryAfterMs: null })
+  })
+
+  it.each([
+    ['0', 0],
+    ['120', 120_000],
+    [' 5 ', 5000],
+    ['1000000000', 1e12],
+    ['Thu, 01 Jan 2026 00:00:30 GMT', 30_000],
+    ['Thursday, 01-Jan-26 00:00:30 GMT', 30_000],
+    ['Thu Jan  1 00:00:30 2026', 30_000],
+    ['Wed, 31 Dec 2025 23:00:00 GMT', 0],
+  ])('reads Retry-After %j as %d ms', (text, afterMs) => {
+    expect(judge(answer(503, text), strict, now)).toMatchObject({ retryAfterMs: afterMs })
+  })
+
+  it.each([
+    '',
+    '-1',
+    '1.5',
+    '1e3',
+    'soon',
+    '5 s',
+    '0x10',
+    '99999999999',
+    '2026-01-01',
+    'Jan 1',
+    'x'.repeat(10_000),
+  ])('ignores Retry-After %j', text => {
+    expect(judge(answer(429, text), strict, now)).toMatchObject({ kind: 'retry', retryAfterMs: null })
+  })
+
+  it('is retry for a timeout and for a network error, with their text', () => {
+    expect(
+      judge({ kind: 'timeout', afterMs: 1000, detail: 'Total timeout 1000 ms elapsed' }, strict, now),
+    ).toEqual({
+      kind: 'retry',
+      reason: 'Total timeout 1000 ms elapsed',
+      status: null,
+      retryAfterMs: null,
+      isCounted: true,
+    })
+    const refused = judge({ kind: 'error', detail: 'ECONNREFUSED', isOurFault: false }, strict, now)
+    expect(refused).toMatchObject({ kind: 'retry', isCounted: true })
+  })
+
+  it('never counts a fault of ours as an attempt', () => {
+    const verdict = judge({ kind: 'error', detail: 'EMFILE', isOurFault: true }, strict, now)
+
+    expect(verdict).toMatchObject({ kind: 'retry', isCounted: false })
+  })
+
+  it('retries a forbidden address, since a name may come to mean an allowed one', () => {
+    const verdict = judge({ kind: 'forbidden', detail: '10.0.0.1 is private' }, strict, now)
+
+    expect(verdict).toMatchObject({ kind: 'retry', isCounted: true, reason: '10.0.0.1 is private' })
+  })
+})

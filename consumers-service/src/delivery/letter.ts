@@ -1,0 +1,79 @@
+/**
+ * One message on its way to one subscriber: the record that all steps work on.
+ * Takes a log entry and its place in the window. Is itself the request that the HTTP client carries, so that the way of
+ * a message makes one object and no closures.
+ */
+import type { AttemptResult, OutgoingRequest, Sending } from '@iris/common/http/client'
+import type { LogEntry } from '@iris/common/kafka/log-entry'
+import type { PartitionWork } from './partition-work.js'
+
+/** Who is told the result of an attempt. */
+export interface LetterSink {
+  attemptEnded(letter: Letter, result: AttemptResult): void
+}
+
+/** What of an entry is the message. */
+export interface LetterContent {
+  readonly messageId: string
+  readonly body: Buffer
+  /** Header lines of the publisher, flat; null when there are none. */
+  readonly propagated: readonly string[] | null
+  /** Why there is no message in the entry, or null. */
+  readonly problem: string | null
+}
+
+export class Letter implements OutgoingRequest {
+  readonly method = 'POST'
+  // What the client sends; the sender fills it in before each attempt.
+  path = ''
+  headers: readonly string[] = []
+  timeoutMs = 0
+  socketTimeoutMs = 0
+  sending: Sending | null = null
+
+  /** Failed attempts so far, those of a former owner included. */
+  attempts: number
+  /** Monotonic time of the first attempt; meaningless while `attempts` is 0. */
+  firstAttemptMs: number
+  attemptedAtMs = 0
+  lastStatus: number | null = null
+  lastReason = ''
+  /** Bytes that count against what a process may hold back; 0 while it does not wait. */
+  heldBytes = 0
+  /** Its partition was given away: whatever comes of it now changes nothing. */
+  isGone = false
+  /** It has waited its sending delay. */
+  wasDelayed = false
+  /** It may go before those behind it in its line. */
+  hasTurn = false
+  /** Its bytes are its own, no part of a fetch. */
+  isDetached = false
+
+  constructor(
+    private readonly sink: LetterSink,
+    readonly work: PartitionWork,
+    public entry: LogEntry,
+    public content: LetterContent,
+    readonly slot: number,
+    /** Hash of its key; null without one. */
+    readonly line: number | null,
+    readonly readAtMs: number,
+  ) {
+    this.attempts = work.window.attempts(slot)
+    this.firstAttemptMs = work.window.firstAttemptMs(slot)
+  }
+
+  get body(): Buffer {
+    return this.content.body
+  }
+
+  /** Age since the first attempt. */
+  ageMs(nowMs: number): number {
+    return this.attempts === 0 ? 0 : nowMs - this.firstAttemptMs
+  }
+
+  done(result: AttemptResult): void {
+    this.sending = null
+    this.sink.attemptEnded(this, result)
+  }
+}

@@ -1,0 +1,53 @@
+// pure
+/**
+ * What of a log entry is the message.
+ * Takes the entry. Gives message id, body, and the publisher's header lines that HTTP can carry.
+ * Promises: the body is a view of the entry's bytes; an envelope that nobody can read is a problem, never a throw.
+ */
+import { canBeSent } from '@iris/common/http/header-rules'
+import { openEnvelope } from '@iris/common/kafka/envelope'
+import type { LogEntry } from '@iris/common/kafka/log-entry'
+import type { LetterContent } from './letter.js'
+
+/** What Hermes calls the headers that a publisher sent along. */
+const propagatedPrefix = 'h-'
+const messageIdHeader = 'id'
+/** Hermes puts the id among the publisher's headers of the envelope; it is none of them. */
+const leakedMessageId = 'messageId'
+const empty = Buffer.alloc(0)
+
+/** Reads an entry. `dropped` is called for each header line that HTTP cannot carry. */
+export function openEntry(entry: LogEntry, dropped: () => void): LetterContent {
+  if (entry.problem !== null) return unreadable(entry.value, '', entry.problem)
+  let messageId: string | null = null
+  let lines: string[] | null = null
+  for (const [name, value] of entry.headers()) {
+    if (name === messageIdHeader) messageId = value.toString('utf8')
+    else if (name.startsWith(propagatedPrefix))
+      lines = added(lines, name.slice(2), value.toString('utf8'), dropped)
+  }
+  if (entry.value === null) return unreadable(null, messageId ?? '', 'the record has no value')
+  const opened = openEnvelope(entry.value)
+  if (opened === 'raw')
+    return { messageId: messageId ?? '', body: entry.value, propagated: lines, problem: null }
+  if ('problem' in opened) return unreadable(entry.value, messageId ?? '', opened.problem)
+  if (lines === null) {
+    for (const [name, value] of Object.entries(opened.externalMetadata))
+      if (name !== leakedMessageId) lines = added(lines, name, value, dropped)
+  }
+  return { messageId: messageId ?? opened.id, body: opened.body, propagated: lines, problem: null }
+}
+
+function added(lines: string[] | null, name: string, value: string, dropped: () => void): string[] | null {
+  if (!canBeSent(name, value)) {
+    dropped()
+    return lines
+  }
+  if (lines === null) return [name, value]
+  lines.push(name, value)
+  return lines
+}
+
+function unreadable(value: Buffer | null, messageId: string, problem: string): LetterContent {
+  return { messageId, body: value ?? empty, propagated: null, problem: `UNPARSABLE: ${problem}` }
+}

@@ -1,0 +1,55 @@
+// pure
+/**
+ * The output rate of one subscription in one process.
+ * Takes a rate and the monotonic time. Gives permits, or the time until the next one.
+ * Promises: starts at full speed; in any second at most the rate plus a burst of a twentieth (at least one).
+ */
+
+export interface Limiter {
+  /** Takes a permit if there is one. */
+  take(nowMs: number): boolean
+  /** How long until `take` gives one; 0 when it would now. */
+  waitMs(nowMs: number): number
+  /** Changes the rate; what was used of the present one stays used. */
+  setRate(perSecond: number): void
+  rate(): number
+}
+
+/**
+ * How much unused time a limiter remembers. It must cover a late timer or a busy loop, or the rate is never reached;
+ * it bounds by how much a second may go over the rate.
+ */
+const burstMs = 50
+
+/** Sums of intervals are off by rounding; what is nearer than this is due. */
+const roundingMs = 1e-6
+
+/** Makes a limiter by the time at which the next permit would be due if all came evenly (GCRA). */
+export function createLimiter(perSecond: number): Limiter {
+  let intervalMs = 1000 / perSecond
+  let dueMs = -Infinity
+  const toleranceMs = (): number => Math.max(0, burstMs - intervalMs)
+  const waitMs = (nowMs: number): number => {
+    const leftMs = dueMs - toleranceMs() - nowMs
+    return leftMs > roundingMs ? leftMs : 0
+  }
+  return {
+    waitMs,
+    take(nowMs) {
+      if (waitMs(nowMs) > 0) return false
+      dueMs = Math.max(dueMs, nowMs) + intervalMs
+      return true
+    },
+    setRate(perSecondNow) {
+      intervalMs = 1000 / perSecondNow
+    },
+    rate: () => 1000 / intervalMs,
+  }
+}
+
+/** The part of a subscription's rate that belongs to some of its partitions. */
+export function rateShare(rate: number, partitions: number, partitionsTotal: number): number {
+  return partitionsTotal <= 0
+    ? rate
+    : (rate * Math.max(1, partitions)) / Math.max(partitions, partitionsTotal)
+}

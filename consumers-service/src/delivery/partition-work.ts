@@ -1,0 +1,38 @@
+/**
+ * One partition that a subscription owns here, from the first read to the release of its lock.
+ * Holds its place in the log, its window of offsets, what was last committed, and how much of it is under way.
+ */
+import type { Follower } from '@iris/common/kafka/reader'
+import type { OffsetWindow } from './settle.js'
+
+export interface PartitionWork {
+  readonly partition: number
+  readonly window: OffsetWindow
+  readonly follower: Follower
+  /** Number of the lock under which it is owned now. */
+  lock: number
+  /** Whether the follower may have an entry; false until it says so. */
+  isReady: boolean
+  /** Nothing new is begun: it is being given away. */
+  isClosing: boolean
+  /** Attempts and dead letters under way. */
+  underWayCount: number
+  /** Called when nothing is under way any more. */
+  onIdle: (() => void) | null
+  readonly committed: Committed
+}
+
+/** What the last successful commit said. */
+export interface Committed {
+  offset: number
+  metadata: string
+  /** Version of the window at that time; -1 before the first commit. */
+  version: number
+  atMs: number
+}
+
+/** Whether a commit would say something that the last one did not. */
+export function hasMoved(work: PartitionWork): boolean {
+  const { window, committed } = work
+  return window.version() !== committed.version || window.commitPosition() !== committed.offset
+}

@@ -1,0 +1,364 @@
+/**
+ * READ FIRST. The delivery of one subscription in one process, over all partitions that it owns here:
+ * receive, take a turn, keep the pace, send, judge, then settle | try again later | bury as a dead letter.
+ * Takes partitions as they are gained and lost, and changes of the plan. Promises: settles only what the subscriber took
+ * or Kafka holds as a dead letter; what waits for a retry gives its place in flight back and holds up nobody else.
+ * Bounds: `inflightMax` under way, the windows of the partitions, the process's waiting and request budgets.
+ */
+import type { AttemptResult } from '@iris/common/http/client'
+import type { Log } from '@iris/common/lifecycle/log'
+import type { Clock } from '@iris/common/time/clock'
+import type { Cancel, Scheduler } from '@iris/common/time/scheduler'
+import { createBackRoom, type RequestBudget } from './back-room.js'
+import type { DeadLetters } from './dead-letter.js'
+import type { DeliveryFigures } from './figures.js'
+import { judge, type Verdict } from './judge.js'
+import type { Letter } from './letter.js'
+import { createLimiter, rateShare } from './pace/limiter.js'
+import type { PartitionWork } from './partition-work.js'
+import type { DeliveryPlan } from './plan.js'
+import { createReceiver } from './receive.js'
+import { mayTry, nextTry, ownFaultPauseMs } from './retry.js'
+import type { Sender } from './send/http-sender.js'
+import { createTurns, hashOfKey, turnKind } from './turns.js'
+import type { WaitingBudget } from './waiting.js'
+
+export interface PipelineParts {
+  readonly clock: Clock
+  readonly scheduler: Scheduler
+  readonly log: Log
+  readonly sender: Sender
+  readonly deadLetters: DeadLetters
+  readonly figures: DeliveryFigures
+  readonly waitingBudget: WaitingBudget
+  readonly requestBudget: RequestBudget
+  /** Why nothing may be begun now, or null. */
+  heldBack(): string | null
+  /** A message was given up. */
+  undelivered(letter: Letter, reason: string): void
+}
+
+export interface Pipeline {
+  add(work: PartitionWork): void
+  /** Begins nothing more of a partition; resolves when nothing of it is under way, after `drainMs` at the latest. */
+  drain(work: PartitionWork, drainMs: number): Promise<void>
+  update(plan: DeliveryPlan): void
+  /** How many partitions the topic has: the rate is shared by all owners. */
+  share(partitionsTotal: number): void
+  wake(): void
+  works(): readonly PartitionWork[]
+  status(): PipelineStatus
+  stop(): void
+}
+
+export interface PipelineStatus {
+  readonly inflight: number
+  /** Waiting for a retry or their sending delay. */
+  readonly waiting: number
+  /** Waiting behind an earlier message of their key. */
+  readonly parked: number
+  readonly rate: number
+  /** How full the fullest window is, 0 to 1. */
+  readonly windowShare: number
+  /** What holds it back now, in plain words, or null. */
+  readonly heldBack: string | null
+}
+
+/** How soon a pipeline that is held back looks again. */
+const lookAgainMs = 200
+
+/** Makes the pipeline of a subscription, without partitions. */
+export function createPipeline(parts: PipelineParts, firstPlan: DeliveryPlan): Pipeline {
+  const { clock, scheduler, figures, requestBudget } = parts
+  const kind = turnKind(firstPlan.ordering, firstPlan.policy.inflightMax)
+  const turns = createTurns<Letter>(kind)
+  const limiter = createLimiter(firstPlan.policy.rate)
+  const underWay = new Set<Letter>()
+  const backRoom = createBackRoom(parts.waitingBudget)
+  const receiver = createReceiver({
+    sink: { attemptEnded },
+    mayRead: partition => turns.mayRead(partition) && backRoom.hasRoom(),
+    lineOf: key => (kind === 'key' && key !== null ? hashOfKey(key) : null),
+    droppedHeader: () => figures.droppedHeaders.value++,
+  })
+  let plan = firstPlan
+  let partitionsTotal = 0
+  let isRetryFirst = false
+  let isRoundDue = false
+  let isStopped = false
+  let timer: { readonly atMs: number; readonly cancel: Cancel } | null = null
+
+  /** One round: begins all that may begin now, and plans when to look again. */
+  function round(): void {
+    isRoundDue = false
+    if (isStopped) return
+    const nowMs = clock.monotonic()
+    const isHeldBack = parts.heldBack() !== null
+    while (!isHeldBack && hasPlace() && limiter.waitMs(nowMs) === 0) {
+      const letter = next(nowMs)
+      if (letter === null) break
+      deliver(letter, nowMs)
+    }
+    planRound(isHeldBack, nowMs)
+  }
+
+  /** The way of one message, up to the attempt. What comes after it begins in `attemptEnded`. */
+  function deliver(letter: Letter, nowMs: number): void {
+    const { policy } = plan
+    if (letter.content.problem !== null) return bury(letter, 'pipeline', letter.content.problem)
+    if (!mayTry(policy, letter.attempts, letter.ageMs(nowMs)))
+      return bury(letter, 'expired', expiredReason(letter))
+    const delayMs = letter.attempts > 0 || letter.wasDelayed ? 0 : sendingDelayMs(letter)
+    if (delayMs > 0) {
+      letter.wasDelayed = true
+      return backRoom.wait(letter, nowMs + delayMs)
+    }
+    limiter.take(nowMs)
+    begin(letter)
+    letter.attemptedAtMs = nowMs
+    parts.sender.send(letter)
+  }
+
+  function attemptEnded(letter: Letter, result: AttemptResult): void {
+    const nowMs = clock.monotonic()
+    end(letter)
+    const verdict = judge(result, plan.policy, clock.now())
+    const isSuccess = verdict.kind === 'delivered'
+    figures.attempt(result, isSuccess, letter.body.length, nowMs - letter.attemptedAtMs)
+    if (isSuccess) settle(letter, nowMs)
+    else if (verdict.kind === 'retry') failed(letter, verdict, nowMs)
+    else {
+      count(letter, verdict)
+      bury(letter, 'refused', verdict.reason)
+    }
+    checkIdle(letter.work)
+    wake()
+  }
+
+  function settle(letter: Letter, nowMs: number): void {
+    figures.delivered.value++
+    finish(letter, nowMs)
+  }
+
+  function failed(letter: Letter, verdict: Verdict & { readonly kind: 'retry' }, nowMs: number): void {
+    if (!verdict.isCounted) {
+      parts.log.warn('delivery.ownFault', { subscription: plan.id, detail: verdict.reason })
+      return tryAgain(letter, nowMs + ownFaultPauseMs)
+    }
+    count(letter, verdict)
+    const next = nextTry(plan.policy, letter.attempts, letter.ageMs(nowMs), verdict.retryAfterMs)
+    if (next.kind === 'expired') return bury(letter, 'expired', verdict.reason)
+    figures.retries.value++
+    tryAgain(letter, nowMs + next.afterMs)
+  }
+
+  function tryAgain(letter: Letter, dueMs: number): void {
+    if (letter.work.isClosing) letter.isGone = true
+    else backRoom.wait(letter, dueMs)
+  }
+
+  function bury(letter: Letter, className: 'refused' | 'expired' | 'pipeline', reason: string): void {
+    begin(letter)
+    const { entry, content, work } = letter
+    parts.deadLetters.bury({
+      kafkaTopic: plan.deadLetterTopic,
+      sourceTopic: plan.kafkaTopic,
+      messageId: content.messageId,
+      key: entry.key,
+      body: content.body,
+      propagated: content.propagated,
+      facts: {
+        reason,
+        class: className,
+        attempts: letter.attempts,
+        lastStatus: letter.lastStatus,
+        topic: plan.topic,
+        subscription: plan.subscription,
+        partition: work.partition,
+        offset: entry.offset,
+        publishedMs: entry.timestampMs,
+      },
+      isWithdrawn: () => letter.isGone,
+      stored() {
+        if (letter.isGone) return
+        end(letter)
+        figures.discarded.value++
+        parts.undelivered(letter, reason)
+        finish(letter, clock.monotonic())
+        checkIdle(work)
+        wake()
+      },
+    })
+  }
+
+  /** Settles the offset and hands the turn on. */
+  function finish(letter: Letter, nowMs: number): void {
+    const { work, slot, line } = letter
+    work.window.settle(slot)
+    figures.inflightTime.observe((nowMs - letter.readAtMs) / 1000)
+    const following = turns.leave(work.partition, line)
+    if (following !== null && !following.isGone) backRoom.release(following)
+  }
+
+  /** The next message to begin: retries and new messages in turn, so that neither holds up the other. */
+  function next(nowMs: number): Letter | null {
+    isRetryFirst = !isRetryFirst
+    return isRetryFirst
+      ? (backRoom.takeDue(nowMs) ?? fresh(nowMs))
+      : (fresh(nowMs) ?? backRoom.takeDue(nowMs))
+  }
+
+  function fresh(nowMs: number): Letter | null {
+    for (;;) {
+      const letter = backRoom.takeReleased() ?? receiver.next(nowMs)
+      if (letter === null || letter.hasTurn) return letter
+      letter.hasTurn = turns.enter(letter, letter.work.partition, letter.line)
+      if (letter.hasTurn) return letter
+      backRoom.park(letter)
+    }
+  }
+
+  function begin(letter: Letter): void {
+    underWay.add(letter)
+    letter.work.underWayCount++
+    requestBudget.open++
+  }
+
+  function end(letter: Letter): void {
+    if (!underWay.delete(letter)) return
+    requestBudget.open--
+    letter.work.underWayCount--
+  }
+
+  function checkIdle(work: PartitionWork): void {
+    if (work.underWayCount === 0) work.onIdle?.()
+  }
+
+  function hasPlace(): boolean {
+    if (underWay.size >= plan.policy.inflightMax) return false
+    return requestBudget.open < requestBudget.max || underWay.size < requestBudget.eachMin
+  }
+
+  function sendingDelayMs(letter: Letter): number {
+    return plan.policy.sendingDelayMs - Math.max(0, clock.now() - letter.entry.timestampMs)
+  }
+
+  function wake(): void {
+    if (isRoundDue || isStopped) return
+    isRoundDue = true
+    queueMicrotask(round)
+  }
+
+  /** Whatever is under way wakes the pipeline when it ends; a timer is for what only time changes. */
+  function planRound(isHeldBack: boolean, nowMs: number): void {
+    if (!hasPlace()) return
+    const dueMs = isHeldBack ? nowMs + lookAgainMs : backRoom.nextDueMs()
+    const paceMs = nowMs + limiter.waitMs(nowMs)
+    const atMs = paceMs > nowMs ? Math.max(paceMs, hasFresh() ? 0 : dueMs) : dueMs
+    if (atMs === Infinity || (timer !== null && timer.atMs <= atMs)) return
+    timer?.cancel()
+    const cancel = scheduler.after(Math.max(1, atMs - nowMs), () => {
+      timer = null
+      round()
+    })
+    timer = { atMs, cancel }
+  }
+
+  function hasFresh(): boolean {
+    return backRoom.hasReleased() || receiver.works().some(work => work.isReady && !work.isClosing)
+  }
+
+  function setRate(): void {
+    limiter.setRate(rateShare(plan.policy.rate, receiver.works().length, partitionsTotal))
+  }
+
+  /** Nothing of this partition is begun any more: what does not run yet is read again by the next owner. */
+  function withdraw(work: PartitionWork): void {
+    work.isClosing = true
+    for (const letter of [...turns.parked(work.partition), ...backRoom.removeOf(work)]) {
+      letter.isGone = true
+      backRoom.leave(letter)
+    }
+  }
+
+  function forget(work: PartitionWork): void {
+    for (const letter of [...underWay]) {
+      if (letter.work !== work) continue
+      letter.isGone = true
+      letter.sending?.cancel()
+      end(letter)
+    }
+    turns.drop(work.partition)
+    receiver.remove(work)
+    setRate()
+    wake()
+  }
+
+  return {
+    add(work) {
+      receiver.add(work)
+      setRate()
+      wake()
+    },
+    async drain(work, drainMs) {
+      withdraw(work)
+      if (work.underWayCount > 0) {
+        await new Promise<void>(resolve => {
+          const cancel = scheduler.after(drainMs, resolve)
+          work.onIdle = () => {
+            cancel()
+            resolve()
+          }
+        })
+      }
+      forget(work)
+    },
+    update(next) {
+      plan = next
+      parts.sender.update(next)
+      setRate()
+      wake()
+    },
+    share(total) {
+      partitionsTotal = total
+      setRate()
+    },
+    wake,
+    works: receiver.works,
+    status: () => ({
+      inflight: underWay.size,
+      waiting: backRoom.waitingCount(),
+      parked: turns.parkedCount(),
+      rate: limiter.rate(),
+      windowShare: Math.max(0, ...receiver.works().map(work => work.window.usedShare())),
+      heldBack: parts.heldBack() ?? whyNotReading(),
+    }),
+    stop() {
+      isStopped = true
+      timer?.cancel()
+      parts.sender.stop()
+    },
+  }
+
+  function whyNotReading(): string | null {
+    if (!backRoom.hasRoom()) return 'too many messages wait for a retry in this process'
+    const full = receiver.works().filter(work => !work.window.hasRoom())
+    if (full.length === 0) return null
+    return `unsettled messages fill the window of ${full.length} partitions`
+  }
+}
+
+/** Counts a failed attempt of the subscriber's. */
+function count(letter: Letter, verdict: { readonly reason: string; readonly status: number | null }): void {
+  if (letter.attempts === 0) letter.firstAttemptMs = letter.attemptedAtMs
+  letter.attempts++
+  letter.work.window.tried(letter.slot, letter.firstAttemptMs, letter.attempts)
+  letter.lastReason = verdict.reason
+  if (verdict.status !== null) letter.lastStatus = verdict.status
+}
+
+function expiredReason(letter: Letter): string {
+  return letter.lastReason === ''
+    ? 'its time to live ended before it could be tried again'
+    : letter.lastReason
+}

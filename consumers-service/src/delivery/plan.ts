@@ -1,0 +1,91 @@
+// pure
+/**
+ * A subscription as delivery needs it.
+ * Takes the definitions of the subscription and its topic. Gives names, address, headers and policy, all checked.
+ * Refuses, with a sentence, what this version cannot deliver or nobody could.
+ */
+import { parseEndpoint } from '@iris/common/domain/endpoint'
+import {
+  subscriptionId,
+  type SubscriptionId,
+  type SubscriptionName,
+  type TopicName,
+} from '@iris/common/domain/names'
+import { compileSerialPolicy, type CompiledSerialPolicy } from '@iris/common/domain/policy'
+import type { FixedHeader, Ordering } from '@iris/common/domain/subscription-form'
+import type { Subscription } from '@iris/common/domain/subscription'
+import { unsupportedInSubscription, unsupportedInTopic } from '@iris/common/domain/supported'
+import type { Topic } from '@iris/common/domain/topic'
+import {
+  consumerGroupId,
+  deadLetterTopicName,
+  kafkaTopicName,
+  type KafkaNamespace,
+} from '@iris/common/kafka/names'
+
+export interface DeliveryPlan {
+  readonly id: SubscriptionId
+  readonly topic: TopicName
+  readonly subscription: SubscriptionName
+  readonly kafkaTopic: string
+  readonly groupId: string
+  readonly deadLetterTopic: string
+  /** Without credentials. */
+  readonly endpoint: URL
+  /** The `Authorization` header that the endpoint's credentials make, or null. */
+  readonly authorization: string | null
+  readonly fixedHeaders: readonly FixedHeader[]
+  readonly hasIdentityHeaders: boolean
+  readonly ordering: Ordering
+  readonly policy: CompiledSerialPolicy
+}
+
+export interface PlanOptions {
+  readonly namespace: KafkaNamespace
+  /** Messages in flight where the policy does not say. */
+  readonly inflightMax: number
+  /** Messages in flight whatever the policy says. */
+  readonly inflightLimit: number
+}
+
+/** Compiles a subscription, or says why it cannot be delivered. */
+export function compilePlan(
+  topic: Topic,
+  subscription: Subscription,
+  options: PlanOptions,
+): DeliveryPlan | { readonly problem: string } {
+  const missing = [...unsupportedInTopic(topic), ...unsupportedInSubscription(subscription)]
+  if (missing.length > 0) return { problem: missing.join('; ') }
+  if (subscription.deliveryType !== 'SERIAL') return { problem: 'it is not delivered one by one' }
+  const endpoint = parseEndpoint(subscription.endpoint)
+  if (endpoint === null || !URL.canParse(endpoint.address)) return { problem: 'its endpoint is no address' }
+  const { namespace, inflightMax, inflightLimit } = options
+  const policy = compileSerialPolicy(subscription.subscriptionPolicy, inflightMax)
+  const { topicName, name } = subscription
+  return {
+    id: subscriptionId(topicName, name),
+    topic: topicName,
+    subscription: name,
+    kafkaTopic: kafkaTopicName(namespace, topicName),
+    groupId: consumerGroupId(namespace, topicName, name),
+    deadLetterTopic: deadLetterTopicName(namespace, topicName, name),
+    endpoint: withoutUserInfo(new URL(endpoint.address)),
+    authorization: endpoint.credentials === null ? null : basic(endpoint.credentials),
+    fixedHeaders: subscription.headers,
+    hasIdentityHeaders: subscription.subscriptionIdentityHeadersEnabled,
+    ordering: subscription.ordering,
+    policy: { ...policy, inflightMax: Math.min(policy.inflightMax, inflightLimit) },
+  }
+}
+
+/** `user@host` without a password is not credentials for Hermes, and nothing that HTTP could send. */
+function withoutUserInfo(url: URL): URL {
+  url.username = ''
+  url.password = ''
+  url.hash = ''
+  return url
+}
+
+function basic({ user, password }: { readonly user: string; readonly password: string }): string {
+  return `Basic ${Buffer.from(`${user}:${password}`, 'utf8').toString('base64')}`
+}

@@ -1,0 +1,81 @@
+/**
+ * The status routes of the consumers.
+ * Takes requests of people, probes and Prometheus. Gives answers from memory: nothing here asks anyone.
+ * Refuses every other path with 404, and every method but GET and HEAD with 405.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Metrics } from '@iris/common/metrics/registry'
+import type { FleetRow } from '../workload/fleet.js'
+
+export interface StatusParts {
+  readonly metrics: Metrics
+  rows(): readonly FleetRow[]
+  /** What keeps the process from its work, in sentences; empty when it is ready. */
+  problems(): readonly string[]
+}
+
+interface Answer {
+  readonly status: number
+  readonly type: string
+  readonly body: string
+}
+
+const json = 'application/json'
+
+/** Makes the handler. */
+export function createStatusHandler(
+  parts: StatusParts,
+): (request: IncomingMessage, response: ServerResponse) => void {
+  return (request, response) => {
+    request.resume()
+    answer(parts, request).then(
+      ({ status, type, body }) => {
+        const bytes = Buffer.from(body)
+        response.writeHead(status, { 'Content-Type': type, 'Content-Length': bytes.length })
+        response.end(request.method === 'HEAD' ? undefined : bytes)
+      },
+      () => response.writeHead(500).end(),
+    )
+  }
+}
+
+async function answer(parts: StatusParts, request: IncomingMessage): Promise<Answer> {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return { status: 405, type: json, body: '' }
+  switch ((request.url ?? '').split('?', 1)[0]) {
+    case '/status/ping':
+      return { status: 200, type: 'text/plain', body: 'UP' }
+    case '/status/health':
+      return { status: 200, type: json, body: '{"status": "UP"}' }
+    case '/status/ready':
+      return ready(parts.problems())
+    case '/status/subscriptions':
+      return { status: 200, type: json, body: JSON.stringify(parts.rows().map(shown)) }
+    case '/status/subscriptionsCount':
+      return {
+        status: 200,
+        type: json,
+        body: String(parts.rows().filter(row => row.notRunning === null).length),
+      }
+    case '/status/prometheus':
+      return { status: 200, type: parts.metrics.contentType, body: await parts.metrics.text() }
+    default:
+      return { status: 404, type: json, body: '' }
+  }
+}
+
+function ready(problems: readonly string[]): Answer {
+  if (problems.length === 0) return { status: 200, type: json, body: '{"status":"READY"}' }
+  return { status: 503, type: json, body: JSON.stringify({ status: 'NOT_READY', problems }) }
+}
+
+/** `qualifiedName` and `signalTimesheet` as in Hermes; the rest is ours. */
+function shown({ id, times, slot, notRunning, status }: FleetRow): Record<string, unknown> {
+  return {
+    qualifiedName: id,
+    signalTimesheet: times,
+    slot: slot === null ? null : `${slot.slot + 1} of ${slot.of}`,
+    notRunning: notRunning ?? status.problem,
+    delivery: status.pipeline,
+    partitions: status.partitions,
+  }
+}

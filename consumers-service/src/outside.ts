@@ -1,0 +1,127 @@
+/**
+ * What the consumers reach over the network: ZooKeeper, Kafka, and the subscribers' endpoints.
+ * Takes addresses and limits. Gives the clients, and starts and stops them together.
+ * Refuses to start with one sentence that names the servers when ZooKeeper or Kafka does not answer in time.
+ */
+import { parseNetworks } from '@iris/common/http/address-guard'
+import { createHttpClient, type HttpClient } from '@iris/common/http/client'
+import { createNameLookup } from '@iris/common/http/name-lookup'
+import { createKafkaAdmin, type KafkaAdmin } from '@iris/common/kafka/admin'
+import { createCluster, type Cluster } from '@iris/common/kafka/cluster'
+import { createOffsets, type Offsets } from '@iris/common/kafka/offsets'
+import { createProducer, type Producer } from '@iris/common/kafka/producer'
+import { createLogReader, logReaderDefaults, type LogReader } from '@iris/common/kafka/reader'
+import { withDeadline } from '@iris/common/time/scheduler'
+import { createDefinitions, type Definitions } from '@iris/common/zookeeper/definitions'
+import { createZooSession, type ZooSession } from '@iris/common/zookeeper/session'
+import type { ConsumersBase, ConsumersConfig } from './base.js'
+
+export interface Outside {
+  readonly session: ZooSession
+  readonly definitions: Definitions
+  readonly cluster: Cluster
+  readonly offsets: Offsets
+  readonly reader: LogReader
+  readonly admin: KafkaAdmin
+  /** For dead letters only: acks=all whatever their topic says. */
+  readonly producer: Producer
+  readonly client: HttpClient
+}
+
+const zookeeperRequestTimeoutMs = 5_000
+const loadTimeoutMs = 60_000
+const closeTimeoutMs = 1_000
+const adminTimeoutMs = 20_000
+/** Dead letters are few; what they wait for is Kafka, and then nothing else moves either. */
+const deadLetterBytesMax = 32 * 1024 * 1024
+/** The largest message that Hermes allows, with its envelope and our headers. */
+const deadLetterBatchBytesMax = 12 * 1024 * 1024
+const deliveryTimeoutMs = 120_000
+
+/** Makes the clients. Nothing is connected yet. */
+export function createOutside(base: ConsumersBase, config: ConsumersConfig): Outside {
+  const session = createZooSession(base, {
+    servers: config.zookeeperServers,
+    sessionTimeoutMs: config.zookeeperSessionTimeoutMs,
+    connectTimeoutMs: config.zookeeperConnectTimeoutMs,
+    requestTimeoutMs: zookeeperRequestTimeoutMs,
+  })
+  const cluster = createCluster(base, {
+    brokers: config.kafkaBrokers,
+    clientId: 'iris-consumers',
+    connectTimeoutMs: config.kafkaConnectTimeoutMs,
+    requestTimeoutMs: config.kafkaRequestTimeoutMs,
+    metadataMaxAgeMs: config.metadataMaxAgeMs,
+  })
+  const parts = { ...base, cluster }
+  const requestTimeoutMs = config.kafkaRequestTimeoutMs
+  const { fetchWaitMs, partitionBytesMax, cacheBytesMax } = config
+  const definitionOptions = { root: config.zookeeperRoot, depth: 'subscriptions' } as const
+  return {
+    session,
+    definitions: createDefinitions({ session, log: base.log }, definitionOptions),
+    cluster,
+    offsets: createOffsets(parts, { requestTimeoutMs, connectionsPerBroker: config.commitConnections }),
+    reader: createLogReader(parts, { ...logReaderDefaults, fetchWaitMs, partitionBytesMax, cacheBytesMax }),
+    admin: createKafkaAdmin(parts, { requestTimeoutMs: adminTimeoutMs }),
+    producer: createProducer(parts, {
+      bufferBytesMax: deadLetterBytesMax,
+      batchBytesMax: deadLetterBatchBytesMax,
+      requestTimeoutMs,
+      deliveryTimeoutMs,
+      acks: -1,
+      isIdempotent: true,
+    }),
+    client: createClient(base, config),
+  }
+}
+
+function createClient(base: ConsumersBase, config: ConsumersConfig): HttpClient {
+  const resolve = createNameLookup(base, { queryTimeoutMs: config.dnsTimeoutMs })
+  return createHttpClient(
+    { ...base, resolve },
+    {
+      allowedNetworks: parseNetworks(config.allowedNetworks),
+      // Beside those that carry requests, some still read the end of an answer.
+      connectionsMax: 2 * config.requestsMax,
+      connectTimeoutMs: config.httpConnectTimeoutMs,
+      idleMs: config.httpIdleMs,
+    },
+  )
+}
+
+/** Connects ZooKeeper and Kafka, and loads the definitions. */
+export async function startOutside(base: ConsumersBase, outside: Outside): Promise<void> {
+  const { session, definitions, cluster, producer, reader } = outside
+  const load = async (): Promise<void> => {
+    await session.start()
+    await withDeadline(
+      base.scheduler,
+      loadTimeoutMs,
+      'loading definitions from ZooKeeper',
+      definitions.start(),
+    )
+  }
+  const connect = async (): Promise<void> => {
+    await cluster.start()
+    await producer.start()
+    reader.start()
+  }
+  await Promise.all([load(), connect()])
+}
+
+/** Closes everything. What cannot be closed in time is left. */
+export async function stopOutside(base: ConsumersBase, outside: Outside): Promise<void> {
+  const { session, definitions, cluster, producer, reader, client } = outside
+  definitions.stop()
+  client.stop()
+  const closing = async (): Promise<void> => {
+    await Promise.all([reader.stop(), producer.stop(0), session.stop()])
+    await cluster.stop()
+  }
+  try {
+    await withDeadline(base.scheduler, closeTimeoutMs, 'closing Kafka and ZooKeeper', closing())
+  } catch (error) {
+    base.log.warn('consumers.notClosed', { error })
+  }
+}

@@ -1,0 +1,213 @@
+import { describe, expect, it } from 'vitest'
+import { silentLog } from '@iris/common/lifecycle/log'
+import { createVirtualTime } from '@iris/common/time/virtual-time'
+import type { Lock } from '@iris/common/zookeeper/lock'
+import type { PartitionWork } from '../delivery/partition-work.js'
+import { claim, type Claim } from './claim.js'
+
+class FakeLock implements Lock {
+  path = ''
+  held = true
+  private readonly listeners = new Set<(reason: string) => void>()
+  constructor(
+    readonly number: number,
+    private readonly events: string[],
+  ) {}
+  isHeld(): boolean {
+    return this.held
+  }
+  release(): Promise<void> {
+    this.held = false
+    this.events.push(`released ${this.number}`)
+    return Promise.resolve()
+  }
+  onLost(listener: (reason: string) => void): () => void {
+    this.listeners.add(listener)
+    return () => void this.listeners.delete(listener)
+  }
+  lose(): void {
+    this.held = false
+    for (const listener of this.listeners) listener('expired')
+  }
+}
+
+interface World {
+  time: ReturnType<typeof createVirtualTime>
+  events: string[]
+  subject: Claim
+  locks: FakeLock[]
+  /** Lets the next waiting acquisition succeed. */
+  grant(): Promise<FakeLock>
+  connected: { isTrue: boolean }
+  untouched: { isTrue: boolean }
+}
+
+function world(isOrdered = false): World {
+  const time = createVirtualTime()
+  const events: string[] = []
+  const locks: FakeLock[] = []
+  const waiting: ((lock: FakeLock) => void)[] = []
+  const connected = { isTrue: true }
+  const untouched = { isTrue: true }
+  const subject = claim(
+    {
+      scheduler: time,
+      log: silentLog,
+      isOrdered,
+      acquire: (_partition, signal) =>
+        new Promise((resolve, reject) => {
+          events.push('asks for lock')
+          waiting.push(resolve)
+          signal.addEventListener('abort', () => {
+            waiting.length = 0
+            reject(signal.reason as Error)
+          })
+        }),
+      start: () => Promise.resolve({ offset: 5, note: null, metadata: '' }),
+      open(partition, start, lock) {
+        events.push(`opens at ${start.offset} with ${lock}`)
+        return { partition, lock, committed: { version: 3 } } as unknown as PartitionWork
+      },
+      async drain() {
+        events.push('drains')
+        await new Promise<void>(resolve => void time.after(1000, resolve))
+        events.push('drained')
+      },
+      commit: () => Promise.resolve(void events.push('commits')),
+      close: () => void events.push('closes'),
+      isUntouched: () => Promise.resolve(untouched.isTrue),
+      isConnected: () => connected.isTrue,
+    },
+    3,
+  )
+  const grant = async (): Promise<FakeLock> => {
+    await time.advance(0)
+    const lock = new FakeLock(locks.length + 1, events)
+    locks.push(lock)
+    waiting.shift()!(lock)
+    await time.advance(0)
+    return lock
+  }
+  return { time, events, subject, locks, grant, connected, untouched }
+}
+
+describe('the claim of a partition', () => {
+  it('reads only with the lock, and releases it only after drain and commit', async () => {
+    const { time, events, subject, grant } = world()
+    await time.advance(100)
+    expect(subject.state()).toBe('waiting for the lock')
+    await grant()
+    expect(subject.state()).toBe('running')
+
+    let isGiven = false
+    void subject.give().then(() => (isGiven = true))
+    await time.advance(999)
+    expect(isGiven).toBe(false)
+    await time.advance(1)
+    expect(isGiven).toBe(true)
+    expect(events).toEqual([
+      'asks for lock',
+      'opens at 5 with 1',
+      'drains',
+      'drained',
+      'commits',
+      'closes',
+      'released 1',
+    ])
+  })
+
+  it('ends the wait for a lock at once when it is no longer wanted', async () => {
+    const { time, events, subject } = world()
+    await time.advance(0)
+    let isGiven = false
+    void subject.give().then(() => (isGiven = true))
+    await time.advance(0)
+
+    expect(isGiven).toBe(true)
+    expect(events).toEqual(['asks for lock'])
+  })
+
+  it('without order, goes on while it takes a lost lock again, and keeps its window', async () => {
+    const { events, subject, grant } = world()
+    const lock = await grant()
+    lock.lose()
+    const second = await grant()
+
+    expect(subject.state()).toBe('running')
+    expect(subject.work()).toMatchObject({ lock: second.number, committed: { version: -1 } })
+    expect(events).toEqual(['asks for lock', 'opens at 5 with 1', 'asks for lock'])
+  })
+
+  it('begins anew where somebody else committed in between, without committing over it', async () => {
+    const { time, events, grant, untouched } = world()
+    const lock = await grant()
+    untouched.isTrue = false
+    lock.lose()
+    await grant()
+    await time.advance(1000)
+
+    expect(events.slice(2)).toEqual(['asks for lock', 'drains', 'drained', 'closes', 'opens at 5 with 2'])
+  })
+
+  it('gives up a partition whose lost lock somebody else has, and waits for it', async () => {
+    const { time, events, subject, grant } = world()
+    const lock = await grant()
+    lock.lose()
+    await time.advance(3500)
+
+    expect(events.slice(2)).toEqual(['asks for lock', 'drains', 'drained', 'closes', 'asks for lock'])
+    expect(subject.state()).toBe('waiting for the lock')
+    expect(subject.work()).toBeNull()
+  })
+
+  it('without order, goes on for as long as ZooKeeper is away', async () => {
+    const { time, subject, grant, connected } = world()
+    const lock = await grant()
+    connected.isTrue = false
+    lock.lose()
+    await time.advance(60_000)
+
+    expect(subject.state()).toBe('lock lost')
+    expect(subject.work()).not.toBeNull()
+  })
+
+  it('with order, ends delivery at once when the lock is lost', async () => {
+    const { time, events, grant } = world(true)
+    const lock = await grant()
+    lock.lose()
+    await time.advance(1000)
+    await grant()
+
+    expect(events.slice(2)).toEqual(['drains', 'drained', 'closes', 'asks for lock', 'opens at 5 with 2'])
+  })
+
+  it('ends delivery beside a foreign member without a commit, keeps the lock, and begins anew', async () => {
+    const { time, events, subject, grant } = world()
+    await grant()
+    subject.foreign()
+    await time.advance(1000)
+
+    expect(events.slice(2)).toEqual(['drains', 'drained', 'closes', 'opens at 5 with 1'])
+  })
+
+  it('begins at the new log where the old one was replaced', async () => {
+    const { time, events, subject, grant } = world()
+    await grant()
+    subject.replaced(0)
+    await time.advance(1000)
+
+    expect(events.slice(2)).toEqual(['drains', 'drained', 'closes', 'opens at 0 with 1'])
+  })
+
+  it('commits nothing on the way out when it does not have the lock', async () => {
+    const { time, events, subject, grant } = world()
+    const lock = await grant()
+    lock.lose()
+    await time.advance(100)
+    void subject.give()
+    await time.advance(2000)
+
+    expect(events).not.toContain('commits')
+    expect(events.at(-1)).toBe('closes')
+  })
+})

@@ -1,0 +1,18 @@
+/**
+ * What every part of the frontend is made with.
+ */
+import type { ConfigOf } from '@iris/common/config/declare'
+import type { Log } from '@iris/common/lifecycle/log'
+import type { Clock } from '@iris/common/time/clock'
+import type { Scheduler } from '@iris/common/time/scheduler'
+import type { frontendKeys } from './config.js'
+
+/** The values of the service's keys. */
+export type FrontendConfig = ConfigOf<typeof frontendKeys>
+
+/** The machine as parameters. */
+export interface FrontendBase {
+  readonly log: Log
+  readonly clock: Clock
+  readonly scheduler: Scheduler
+}

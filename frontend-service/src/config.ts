@@ -1,0 +1,193 @@
+/**
+ * Every configuration key of the frontend, with its default and its meaning.
+ * Names are Hermes' where it has the key; defaults differ from its where a note says so.
+ */
+import { bytes, count, flag, key, list, ms, text } from '@iris/common/config/declare'
+import { kafkaKeys, logKeys, zookeeperKeys } from '@iris/common/config/shared-keys'
+
+const kibibyte = 1024
+const mebibyte = 1024 * kibibyte
+
+/** Headers of tracing systems: names that hold no secret and that every hop of a message should keep. */
+const traceHeaders = [
+  'trace-id',
+  'span-id',
+  'parent-span-id',
+  'trace-sampled',
+  'trace-reported',
+  'traceparent',
+  'tracestate',
+]
+
+const serverKeys = {
+  host: key('frontend.server.host', text(253), '127.0.0.1', 'Address to listen on (Hermes: all)'),
+  port: key('frontend.server.port', count(0, 65_535), 8080, 'Port to listen on; 0 takes any free one'),
+  headersMax: key(
+    'frontend.server.maxHeaders',
+    count(1, 2_000),
+    100,
+    'Header lines of a request; more is 431 (Hermes: 20, then 400)',
+  ),
+  headersTimeoutMs: key(
+    'frontend.server.requestParseTimeout',
+    ms(100, 600_000),
+    5_000,
+    'From the first byte of a request to the end of its head; then 408 and the connection is closed',
+  ),
+  keepAliveTimeoutMs: key(
+    'frontend.server.readTimeout',
+    ms(100, 3_600_000),
+    60_000,
+    'How long a connection may idle between requests (Hermes: 2s, which makes pools of clients fail)',
+  ),
+  connectionsMax: key(
+    'frontend.server.maxConnections',
+    count(1, 1_000_000),
+    10_000,
+    'Open connections; further ones are closed at once',
+  ),
+  backlog: key(
+    'frontend.server.backlogSize',
+    count(1, 65_535),
+    10_000,
+    'Connections waiting to be accepted; the system may hold fewer',
+  ),
+  isStopGraceful: key(
+    'frontend.server.gracefulShutdownEnabled',
+    flag(),
+    true,
+    'Whether a stop serves what is under way before it closes',
+  ),
+  stopWaitMs: key(
+    'frontend.server.gracefulShutdownInitialWait',
+    ms(0, 60_000),
+    1_000,
+    'How long a stop goes on serving with health at 503, for load balancers to notice (Hermes: 10s)',
+  ),
+} as const
+
+const handlerKeys = {
+  readBudgetMs: key(
+    'frontend.handlers.bodyReadTimeout',
+    ms(10, 600_000),
+    5_000,
+    'From the first byte of a request to the end of its body; then 408 (Hermes: inside the budgets below)',
+  ),
+  leaderBudgetMs: key(
+    'frontend.handlers.idleTimeout',
+    ms(10, 600_000),
+    2_000,
+    "How long Kafka's word is waited for on topics with ack LEADER; then 503 (Hermes: 65ms)",
+  ),
+  allBudgetMs: key(
+    'frontend.handlers.longIdleTimeout',
+    ms(10, 600_000),
+    2_000,
+    'The same with ack ALL (Hermes: 400ms)',
+  ),
+  isTopicLimitForced: key(
+    'frontend.handlers.forceTopicMaxMessageSize',
+    flag(),
+    true,
+    "Whether a body over its topic's maxMessageSize is refused; false only warns (Hermes: false)",
+  ),
+  bodyBytesMax: key(
+    'frontend.messages.bodySizeMax',
+    bytes(kibibyte, 64 * mebibyte),
+    2 * mebibyte,
+    'The greatest body, whatever its topic says; more is 400',
+  ),
+  bodiesBytesMax: key(
+    'frontend.messages.bodiesInMemoryMax',
+    bytes(mebibyte, 64 * 1024 * mebibyte),
+    32 * mebibyte,
+    'Bytes of all bodies being read, 2 KiB added for each request; more is 503 OVERLOADED',
+  ),
+  acceptAnyBytes: key(
+    'frontend.messages.acceptAnyBytes',
+    flag(),
+    false,
+    'Whether JSON topics take what is not JSON, as Hermes does; subscribers then receive it',
+  ),
+  isPropagating: key(
+    'frontend.http.headers.propagationEnabled',
+    flag(),
+    true,
+    'Whether HTTP headers travel with a message to its subscribers (Hermes: false)',
+  ),
+  propagatedHeaders: key(
+    'frontend.http.headers.allowedSet',
+    list(),
+    traceHeaders,
+    '**An empty list means all** but connection, content, `Hermes-*`, `Authorization` and `Cookie` headers ' +
+      '(Hermes: empty, and all without exception)',
+  ),
+  isInKafkaHeaders: key(
+    'frontend.http.headers.propagationAsKafkaHeaders.enabled',
+    flag(),
+    true,
+    'Whether propagated headers are Kafka headers too',
+  ),
+  kafkaHeaderPrefix: key(
+    'frontend.http.headers.propagationAsKafkaHeaders.prefix',
+    text(100),
+    'h-',
+    'What stands before their names there',
+  ),
+} as const
+
+const producerKeys = {
+  bufferBytesMax: key(
+    'frontend.kafka.producer.bufferMemory',
+    bytes(mebibyte, 64 * 1024 * mebibyte),
+    64 * mebibyte,
+    'Bytes of messages waiting for Kafka or on their way; more is 503 OVERLOADED (Hermes: 256 MiB)',
+  ),
+  batchBytesMax: key(
+    'frontend.kafka.producer.batchSize',
+    bytes(kibibyte, 64 * mebibyte),
+    900 * kibibyte,
+    "Bytes of a batch, at most nine tenths of the topic's max.message.bytes (Hermes: 16 KiB)",
+  ),
+  kafkaRequestTimeoutMs: key(
+    'frontend.kafka.producer.requestTimeout',
+    ms(100, 600_000),
+    10_000,
+    'How long one request to a broker may take before its connection is given up (Hermes: 30m)',
+  ),
+  deliveryTimeoutMs: key(
+    'frontend.kafka.producer.deliveryTimeout',
+    ms(1_000, 3_600_000),
+    120_000,
+    'How long a batch without an answer is repeated, after its callers have heard 503 (Hermes: 30m)',
+  ),
+  metadataMaxAgeMs: key(
+    'frontend.kafka.producer.metadataMaxAge',
+    ms(1_000, 3_600_000),
+    300_000,
+    'How old the layout of topics may grow before Kafka is asked again',
+  ),
+  kafkaConnectTimeoutMs: key(
+    'frontend.kafka.connectTimeout',
+    ms(100, 600_000),
+    10_000,
+    'How long a start waits for the first broker',
+  ),
+  isLeaderAckLiteral: key(
+    'frontend.kafka.producer.leaderAckIsLiteral',
+    flag(),
+    false,
+    'Whether ack LEADER is produced with acks=1 and without idempotence, as in Hermes: a lost answer may then ' +
+      'store a message twice and a lost broker may lose it; otherwise LEADER is as safe as ALL',
+  ),
+} as const
+
+/** The keys of the service. */
+export const frontendKeys = {
+  ...serverKeys,
+  ...handlerKeys,
+  ...producerKeys,
+  ...kafkaKeys,
+  ...zookeeperKeys,
+  ...logKeys,
+} as const

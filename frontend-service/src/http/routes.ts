@@ -1,0 +1,50 @@
+/**
+ * The routes of the frontend: publishing, and what it says of itself.
+ * Takes the pipeline and the status pages. Gives the listener's handlers.
+ * Promises: publishing tolerates a trailing slash and percent-encoding; during the last phase of a stop every path is
+ * 503 with an empty body.
+ */
+import { randomUUID } from 'node:crypto'
+import { answerEmpty, createRoutes, type Route } from '@iris/common/http/router'
+import type { ListenerHandlers } from '@iris/common/http/server'
+import { statusRoutes, type StatusPage } from '@iris/common/http/status-routes'
+import type { Metrics } from '@iris/common/metrics/registry'
+import type { Scheduler } from '@iris/common/time/scheduler'
+import { answerRefusal } from '../publish/answer.js'
+import type { Pipeline } from '../publish/pipeline.js'
+
+export interface RouteParts {
+  readonly pipeline: Pipeline
+  readonly pages: readonly StatusPage[]
+  readonly metrics: Metrics
+  readonly scheduler: Scheduler
+  /** Whether new requests are turned away. */
+  readonly isClosed: () => boolean
+  readonly onDefect: (error: unknown) => void
+}
+
+/** Makes the handlers. */
+export function createHandlers(parts: RouteParts): ListenerHandlers {
+  const { pipeline, metrics } = parts
+  const publish: Route = {
+    method: 'POST',
+    path: '/topics/:name{/}',
+    handle: (request, response, { name = '' }) => pipeline.publish(request, response, name),
+  }
+  const publishToNothing: Route = {
+    method: 'POST',
+    path: '/topics/',
+    handle: (request, response) => pipeline.publish(request, response, ''),
+  }
+  const prometheus: StatusPage = {
+    path: '/status/prometheus',
+    read: async () => ({ status: 200, body: await metrics.text(), contentType: metrics.contentType }),
+  }
+  const status = statusRoutes([...parts.pages, prometheus], parts.onDefect)
+  const route = createRoutes([publish, publishToNothing, ...status], parts.onDefect)
+  return {
+    handle: (request, response) => (parts.isClosed() ? answerEmpty(response, 503) : route(request, response)),
+    refuse: (request, response, error) =>
+      answerRefusal(parts.scheduler, { id: randomUUID(), request, response }, error),
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * What the frontend reaches over the network: ZooKeeper and Kafka.
+ * Takes their addresses and time limits. Gives the clients, and starts and stops them together.
+ * Refuses to start with one sentence that names the servers when either does not answer in time.
+ */
+import { createCluster, type Cluster } from '@iris/common/kafka/cluster'
+import type { Metrics } from '@iris/common/metrics/registry'
+import { withDeadline } from '@iris/common/time/scheduler'
+import { createDefinitions, type Definitions } from '@iris/common/zookeeper/definitions'
+import { createZooSession, type ZooSession } from '@iris/common/zookeeper/session'
+import type { FrontendBase, FrontendConfig } from './base.js'
+import { createKafkaRoutes, type KafkaRoutes } from './kafka-routes.js'
+
+export interface Outside {
+  readonly session: ZooSession
+  readonly definitions: Definitions
+  readonly cluster: Cluster
+  readonly kafka: KafkaRoutes
+}
+
+const zookeeperRequestTimeoutMs = 5_000
+/** Definitions of a large installation take a while; a tree that does not load at all is a failure. */
+const loadTimeoutMs = 60_000
+const closeTimeoutMs = 1_000
+
+/** Makes the clients. Nothing is connected yet. */
+export function createOutside(base: FrontendBase, config: FrontendConfig, metrics: Metrics): Outside {
+  const session = createZooSession(base, {
+    servers: config.zookeeperServers,
+    sessionTimeoutMs: config.zookeeperSessionTimeoutMs,
+    connectTimeoutMs: config.zookeeperConnectTimeoutMs,
+    requestTimeoutMs: zookeeperRequestTimeoutMs,
+  })
+  const cluster = createCluster(base, {
+    brokers: config.kafkaBrokers,
+    clientId: 'iris-frontend',
+    connectTimeoutMs: config.kafkaConnectTimeoutMs,
+    requestTimeoutMs: config.kafkaRequestTimeoutMs,
+    metadataMaxAgeMs: config.metadataMaxAgeMs,
+  })
+  const options = { root: config.zookeeperRoot, depth: 'topics' } as const
+  return {
+    session,
+    definitions: createDefinitions({ session, log: base.log }, options),
+    cluster,
+    kafka: createKafkaRoutes({ ...base, cluster, metrics }, config),
+  }
+}
+
+/** Connects both. `onKafka` is told as soon as Kafka has answered. */
+export async function startOutside(base: FrontendBase, outside: Outside, onKafka: () => void): Promise<void> {
+  const { session, definitions, cluster, kafka } = outside
+  const loadTopics = async (): Promise<void> => {
+    await session.start()
+    await withDeadline(base.scheduler, loadTimeoutMs, 'loading topics from ZooKeeper', definitions.start())
+  }
+  const connectKafka = async (): Promise<void> => {
+    await cluster.start()
+    await kafka.start()
+    onKafka()
+  }
+  await Promise.all([loadTopics(), connectKafka()])
+}
+
+/** Lets the producers finish for up to `drainMs`, then closes everything. What cannot be closed in time is left. */
+export async function stopOutside(base: FrontendBase, outside: Outside, drainMs: number): Promise<void> {
+  const { session, definitions, cluster, kafka } = outside
+  definitions.stop()
+  await kafka.stop(drainMs)
+  const closing = Promise.all([cluster.stop(), session.stop()])
+  try {
+    await withDeadline(base.scheduler, closeTimeoutMs, 'closing Kafka and ZooKeeper', closing)
+  } catch (error) {
+    base.log.warn('frontend.notClosed', { error })
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * The counters of publishing, as Hermes names them.
+ * Takes what happened to a request. Gives plain additions: handles are made once a topic and status.
+ */
+import type { Ack } from '@iris/common/domain/topic-form'
+import { splitTopicName } from '@iris/common/domain/names'
+import { frontendMetrics } from '@iris/common/metrics/names'
+import type { CounterHandle, Metrics, SummaryHandle } from '@iris/common/metrics/registry'
+
+/** Counters of one topic. */
+export interface TopicCounters {
+  /** A body came whole, whatever becomes of it. */
+  received(bytes: number): void
+  /** Kafka has a message. */
+  published(): void
+  /** A request was answered. */
+  answered(status: number, seconds: number): void
+}
+
+export interface PublishMetrics {
+  topic(name: string, ack: Ack): TopicCounters
+  /** Drops the series of a topic that is gone. */
+  removeTopic(name: string): void
+  /** Open publish requests. */
+  inflight: number
+}
+
+const topicSeries = [
+  frontendMetrics.topicRequests,
+  frontendMetrics.topicStatus,
+  frontendMetrics.topicPublished,
+  frontendMetrics.topicBytes,
+  frontendMetrics.topicSize,
+  frontendMetrics.leaderLatency,
+  frontendMetrics.allLatency,
+]
+
+/** Makes the counters. `datacenter` is where messages are stored, as a label. */
+export function createPublishMetrics(metrics: Metrics, datacenter: string): PublishMetrics {
+  const global = {
+    requests: metrics.counter(frontendMetrics.requests),
+    bytes: metrics.counter(frontendMetrics.bytes),
+    size: metrics.summary(frontendMetrics.size),
+    latency: {
+      LEADER: metrics.summary(frontendMetrics.leaderLatencyGlobal),
+      ALL: metrics.summary(frontendMetrics.allLatencyGlobal),
+    },
+    status: statusCounters(status => metrics.counter(frontendMetrics.status, status)),
+  }
+  const publishMetrics: PublishMetrics = {
+    inflight: 0,
+    topic(name, ack) {
+      const labels = labelsOf(name)
+      const level = ack === 'ALL' ? 'ALL' : 'LEADER'
+      const requests = metrics.counter(frontendMetrics.topicRequests, ...labels)
+      const published = metrics.counter(frontendMetrics.topicPublished, ...labels, datacenter)
+      const bytes = metrics.counter(frontendMetrics.topicBytes, ...labels)
+      const size = metrics.summary(frontendMetrics.topicSize, ...labels)
+      const latencyOf = level === 'ALL' ? frontendMetrics.allLatency : frontendMetrics.leaderLatency
+      const latency: SummaryHandle = metrics.summary(latencyOf, ...labels)
+      const status = statusCounters(code => metrics.counter(frontendMetrics.topicStatus, ...labels, code))
+      const globalLatency = global.latency[level]
+      return {
+        received(length) {
+          bytes.value += length
+          global.bytes.value += length
+          size.observe(length)
+          global.size.observe(length)
+        },
+        published: () => void published.value++,
+        answered(code, seconds) {
+          requests.value++
+          global.requests.value++
+          status(code).value++
+          global.status(code).value++
+          latency.observe(seconds)
+          globalLatency.observe(seconds)
+        },
+      }
+    },
+    removeTopic: name => metrics.remove(topicSeries, ...labelsOf(name)),
+  }
+  metrics.gauge(frontendMetrics.inflight, () => publishMetrics.inflight)
+  return publishMetrics
+}
+
+function labelsOf(name: string): [group: string, topic: string] {
+  const { group, topic } = splitTopicName(name) ?? { group: '', topic: name }
+  return [group, topic]
+}
+
+/** Statuses are few, so their handles are made when first seen. */
+function statusCounters(make: (status: string) => CounterHandle): (status: number) => CounterHandle {
+  const known = new Map<number, CounterHandle>()
+  return status => {
+    const found = known.get(status)
+    if (found !== undefined) return found
+    const made = make(String(status))
+    known.set(status, made)
+    return made
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * The way into Kafka: the partition, then the producer's lane.
+ * Takes a stamped publication. Gives it to the producer, or keeps it while Kafka is asked for the topic's layout.
+ * Promises: a topic that Kafka does not show yet is asked for again until the publication's own deadline; whoever waits
+ * longer is taken out by the pipeline. Bound: the room of the publications that wait.
+ */
+import type { Producer } from '@iris/common/kafka/producer'
+import type { Scheduler } from '@iris/common/time/scheduler'
+import type { RareLog } from '../rare-log.js'
+import type { Publication } from './publication.js'
+
+/** What came of an attempt to append. */
+export type Appending = 'appended' | 'noRoom' | 'waiting'
+
+export interface Append {
+  /** `waiting`: `again` is called when the layout may be known. */
+  append(publication: Publication): Appending
+  /** Takes a publication out that does not wait any longer. */
+  forget(publication: Publication): void
+}
+
+export interface AppendParts {
+  readonly scheduler: Scheduler
+  readonly warn: RareLog
+  /** Continues a publication that waited. */
+  readonly again: (publication: Publication) => void
+}
+
+const askAgainMs = 50
+
+/** Makes the way into Kafka. */
+export function createAppend(parts: AppendParts): Append {
+  const waiting = new Map<string, Set<Publication>>()
+
+  const retry = (kafkaTopic: string): void => {
+    const publications = waiting.get(kafkaTopic)
+    waiting.delete(kafkaTopic)
+    for (const publication of publications ?? []) parts.again(publication)
+  }
+  const wait = (publication: Publication, producer: Producer): void => {
+    const kafkaTopic = publication.topic
+    const others = waiting.get(kafkaTopic)
+    if (others !== undefined) return void others.add(publication)
+    waiting.set(kafkaTopic, new Set([publication]))
+    producer.prepare(kafkaTopic).then(
+      () => {
+        const isKnown = producer.partitionFor(kafkaTopic, publication.key) >= 0
+        if (isKnown) retry(kafkaTopic)
+        else parts.scheduler.after(askAgainMs, () => retry(kafkaTopic))
+      },
+      (error: unknown) => {
+        parts.warn('publish.noLayout', { kafkaTopic, error })
+        parts.scheduler.after(askAgainMs, () => retry(kafkaTopic))
+      },
+    )
+  }
+
+  return {
+    append(publication) {
+      const { producer } = (publication.routed as NonNullable<Publication['routed']>).route
+      const partition = producer.partitionFor(publication.topic, publication.key)
+      if (partition < 0) {
+        wait(publication, producer)
+        return 'waiting'
+      }
+      publication.partition = partition
+      return producer.append(publication) ? 'appended' : 'noRoom'
+    },
+    forget: publication => void waiting.get(publication.topic)?.delete(publication),
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * The publish pipeline over a producer and topics in memory, behind a real listener: for tests.
+ * Takes what a test decides: topics, room, the word of Kafka. Gives the parts to look at and an address to publish to.
+ */
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Producer, ProducerMessage } from '@iris/common/kafka/producer'
+import { createMetrics } from '@iris/common/metrics/registry'
+import { createVirtualTime, type VirtualTime } from '@iris/common/time/virtual-time'
+import { createPublishMetrics, type PublishMetrics } from '../publish-metrics.js'
+import type { TopicCache } from '../topics/cache.js'
+import type { RoutedTopic } from '../topics/routed-topic.js'
+import type { LookUpWaiter } from '../topics/unknown-topics.js'
+import { DeadlineQueue } from './deadline-queue.js'
+import { createPipeline } from './pipeline.js'
+import { createPropagation } from './propagation.js'
+import { createRoom, type Room } from './room.js'
+
+/** A producer under a test's hand. */
+export interface InMemoryProducer extends Producer {
+  /** Messages whose outcome the test has to give. */
+  readonly appended: ProducerMessage[]
+  hasRoom: boolean
+  /** -1 for a layout that is not known. */
+  partition: number
+  /** How often a layout was asked for. */
+  prepared: number
+  finishPrepare(error?: Error): void
+}
+
+/** A pipeline and all around it. */
+export interface PipelineWorld {
+  readonly producer: InMemoryProducer
+  readonly time: VirtualTime
+  readonly reading: DeadlineQueue
+  readonly kafkaDeadlines: DeadlineQueue
+  readonly room: Room
+  readonly metrics: PublishMetrics
+  readonly topics: Map<string, RoutedTopic>
+  /** Names being looked up; the test answers. */
+  readonly lookUps: LookUpWaiter[]
+  areTopicsLoaded: boolean
+  isClosing: boolean
+  /** Publish to this with a topic name appended. */
+  readonly url: string
+  /** A topic of the world's one route. */
+  topic(overrides?: Partial<RoutedTopic>): RoutedTopic
+  stop(): void
+}
+
+export const roomBytes = 100_000
+
+/** Makes a producer that keeps everything. */
+export function createInMemoryProducer(): InMemoryProducer {
+  let settle: ((error?: Error) => void)[] = []
+  const producer: InMemoryProducer = {
+    appended: [],
+    hasRoom: true,
+    partition: 3,
+    prepared: 0,
+    bytesWaiting: 0,
+    start: async () => undefined,
+    stop: async () => undefined,
+    partitionFor: () => producer.partition,
+    append(message) {
+      if (producer.hasRoom) producer.appended.push(message)
+      return producer.hasRoom
+    },
+    prepare: () =>
+      new Promise((resolve, reject) => {
+        producer.prepared++
+        settle.push(error => (error === undefined ? resolve() : reject(error)))
+      }),
+    stats: () => ({}) as ReturnType<Producer['stats']>,
+    finishPrepare(error) {
+      const waiting = settle
+      settle = []
+      waiting.forEach(each => each(error))
+    },
+  }
+  return producer
+}
+
+/** Makes a world with the topic `acme.orders` and starts to listen. */
+export async function createPipelineWorld(): Promise<PipelineWorld> {
+  const world = createParts()
+  const { time, metrics, reading, room, topics, lookUps } = world
+  topics.set('acme.orders', world.topic())
+  const pipeline = createPipeline({
+    ...{ clock: time, scheduler: time, metrics, reading, room, warn: () => undefined },
+    topics: { find: name => topics.get(name), isLoaded: () => world.areTopicsLoaded } as TopicCache,
+    unknownTopics: { lookUp: (_name, waiter) => void lookUps.push(waiter), stop: () => undefined },
+    propagation: createPropagation({
+      isEnabled: true,
+      allowed: ['traceparent'],
+      isInKafkaHeaders: true,
+      kafkaHeaderPrefix: 'h-',
+    }),
+    rules: { acceptAnyBytes: false },
+    isClosing: () => world.isClosing,
+  })
+  const server = createServer((request, response) =>
+    pipeline.publish(request, response, (request.url ?? '').slice(1)),
+  )
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  const stop = (): void => {
+    server.closeAllConnections()
+    server.close()
+  }
+  return Object.assign(world, { url, stop })
+}
+
+function createParts(): Omit<PipelineWorld, 'url' | 'stop'> {
+  const producer = createInMemoryProducer()
+  const kafkaDeadlines = new DeadlineQueue(2_250)
+  const metrics = createPublishMetrics(createMetrics('hermes_frontend_'), 'dc')
+  return {
+    producer,
+    time: createVirtualTime(),
+    reading: new DeadlineQueue(5_000),
+    kafkaDeadlines,
+    room: createRoom(roomBytes),
+    metrics,
+    topics: new Map(),
+    lookUps: [],
+    areTopicsLoaded: true,
+    isClosing: false,
+    topic: (overrides = {}) => ({
+      name: 'acme.orders',
+      kafkaTopic: 'ns_acme.orders',
+      bodyBytesMax: 1_000,
+      bodyBytesWarned: 1_000,
+      isClosed: false,
+      unsupported: null,
+      route: { producer, budgetMs: 2_000, deadlines: kafkaDeadlines },
+      counters: () => metrics.topic('acme.orders', 'LEADER'),
+      ...overrides,
+    }),
+  }
+}

@@ -1,0 +1,172 @@
+/**
+ * READ FIRST: publish() = identify, admit, read, stamp, check, append, answer.
+ * Takes a request for a topic. Gives exactly one answer, 201 on Kafka's word only.
+ * Promises: the id is there before anything can fail; whatever waits has a deadline. One record travels through the
+ * steps, each goes on by a method of it: no promise, timer or closure a message.
+ */
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { HermesError } from '@iris/common/errors/hermes-error'
+import { readBody } from '@iris/common/http/body'
+import { invariant } from '@iris/common/lifecycle/invariant'
+import type { AppendOutcome } from '@iris/common/kafka/producer-message'
+import type { Clock } from '@iris/common/time/clock'
+import type { Scheduler } from '@iris/common/time/scheduler'
+import type { PublishMetrics } from '../publish-metrics.js'
+import type { RareLog } from '../rare-log.js'
+import type { TopicCache } from '../topics/cache.js'
+import type { RoutedTopic } from '../topics/routed-topic.js'
+import type { LookUpAnswer, UnknownTopics } from '../topics/unknown-topics.js'
+import { admit } from './admit.js'
+import { answerRefusal, answerStored } from './answer.js'
+import { createAppend, type Append } from './append.js'
+import { checkContent, checkLength, type CheckOptions } from './check.js'
+import type { DeadlineQueue } from './deadline-queue.js'
+import type { Propagation } from './propagation.js'
+import { Publication, type PublicationEvents } from './publication.js'
+import {
+  bodyRefusal,
+  lateRefusal,
+  overloaded,
+  outcomeRefusal,
+  topicAbsent,
+  topicsNotLoaded,
+  topicUnclear,
+} from './refusals.js'
+import { requestBytes, type Room } from './room.js'
+import { stamp } from './stamp.js'
+
+export interface PipelineParts {
+  readonly clock: Clock
+  readonly scheduler: Scheduler
+  readonly warn: RareLog
+  readonly metrics: PublishMetrics
+  readonly topics: TopicCache
+  readonly unknownTopics: UnknownTopics
+  readonly room: Room
+  readonly propagation: Propagation
+  /** Deadlines of requests whose topic is looked up or whose body is being read. */
+  readonly reading: DeadlineQueue
+  readonly rules: CheckOptions
+  /** Whether answers must close their connections. */
+  readonly isClosing: () => boolean
+}
+
+export interface Pipeline {
+  publish(request: IncomingMessage, response: ServerResponse, topicName: string): void
+}
+
+interface Wired extends PipelineParts {
+  readonly kafka: Append
+  readonly events: PublicationEvents
+}
+
+/** Makes the publish pipeline. */
+export function createPipeline(parts: PipelineParts): Pipeline {
+  const { scheduler, warn, room } = parts
+  const events: PublicationEvents = {
+    received: (publication, body) => take(wired, publication, body),
+    notReceived: (publication, failure, bytes) =>
+      refuse(wired, publication, bodyRefusal(publication, failure, bytes)),
+    mayHold: (publication, bytes) => room.hold(publication, bytes),
+    confirmed: (publication, outcome) => conclude(wired, publication, outcome),
+    expired: publication => expire(wired, publication),
+  }
+  const kafka = createAppend({ scheduler, warn, again: publication => append(wired, publication) })
+  const wired: Wired = { ...parts, kafka, events }
+  return { publish: (request, response, topicName) => publish(wired, request, response, topicName) }
+}
+
+function publish(parts: Wired, request: IncomingMessage, response: ServerResponse, topicName: string): void {
+  const startedMs = parts.clock.monotonic()
+  const publication = new Publication(parts.events, randomUUID(), startedMs, topicName, request, response)
+  parts.metrics.inflight++
+  parts.reading.add(publication, startedMs)
+  if (!parts.room.hold(publication, requestBytes)) return refuse(parts, publication, overloaded)
+  const topic = parts.topics.find(topicName)
+  if (topic !== undefined) read(parts, publication, topic)
+  else if (!parts.topics.isLoaded()) refuse(parts, publication, topicsNotLoaded)
+  else parts.unknownTopics.lookUp(topicName, answer => goOn(parts, publication, answer))
+}
+
+/** An unknown name was looked up. */
+function goOn(parts: Wired, publication: Publication, topic: LookUpAnswer): void {
+  if (publication.stage !== 'finding') return
+  if (topic === 'absent') refuse(parts, publication, topicAbsent(publication.topicName))
+  else if (topic === 'unclear') refuse(parts, publication, topicUnclear(publication.topicName))
+  else read(parts, publication, topic)
+}
+
+function read(parts: Wired, publication: Publication, topic: RoutedTopic): void {
+  const { request, response } = publication
+  publication.routed = topic
+  const refused = admit(request, topic)
+  if (refused !== null) return refuse(parts, publication, refused)
+  publication.stage = 'reading'
+  if (request.headers.expect !== undefined) response.writeContinue()
+  publication.reading = readBody(request, topic.bodyBytesMax, publication)
+}
+
+/** The body has come whole. */
+function take(parts: Wired, publication: Publication, body: Buffer): void {
+  const { request, routed: topic } = publication
+  invariant(publication.stage === 'reading' && topic !== null, 'a body came out of turn')
+  const wrongLength = checkLength(request, body.length)
+  if (wrongLength !== null) return refuse(parts, publication, wrongLength)
+  topic.counters().received(body.length)
+  const wrongContent = checkContent(parts.rules, body)
+  if (wrongContent !== null) return refuse(parts, publication, wrongContent)
+  if (body.length > topic.bodyBytesWarned)
+    parts.warn('publish.overTopicLimit', { topic: topic.name, bytes: body.length })
+  stamp(parts.propagation, publication, body, parts.clock.now())
+  awaitKafka(publication, topic, parts.clock.monotonic())
+  append(parts, publication)
+}
+
+function awaitKafka(publication: Publication, topic: RoutedTopic, nowMs: number): void {
+  publication.stage = 'preparing'
+  publication.topic = topic.kafkaTopic
+  publication.deadlineMs = nowMs + topic.route.budgetMs
+  publication.queue?.remove(publication)
+  topic.route.deadlines.add(publication, nowMs)
+}
+
+/** Called again for a publication that waited for its topic's layout. */
+function append(parts: Wired, publication: Publication): void {
+  if (publication.stage !== 'preparing') return
+  const appending = parts.kafka.append(publication)
+  if (appending === 'noRoom') return refuse(parts, publication, overloaded)
+  if (appending === 'waiting') return
+  publication.stage = 'appended'
+  parts.room.release(publication)
+}
+
+/** Kafka's word has come, or the producer's that it will not. */
+function conclude(parts: Wired, publication: Publication, outcome: AppendOutcome): void {
+  if (publication.stage === 'answered') return
+  if (outcome.kind !== 'stored') return refuse(parts, publication, outcomeRefusal(publication, outcome))
+  publication.routed?.counters().published()
+  finish(parts, publication, 201)
+  answerStored(publication.response, publication.id)
+}
+
+function expire(parts: Wired, publication: Publication): void {
+  publication.reading?.abandon()
+  if (publication.stage === 'preparing') parts.kafka.forget(publication)
+  refuse(parts, publication, lateRefusal(publication, parts.reading.budgetMs))
+}
+
+function refuse(parts: Wired, publication: Publication, error: HermesError): void {
+  finish(parts, publication, error.status)
+  answerRefusal(parts.scheduler, publication, error)
+}
+
+function finish(parts: Wired, publication: Publication, status: number): void {
+  const { routed: topic, response, startedMs } = publication
+  publication.stage = 'answered'
+  publication.queue?.remove(publication)
+  parts.room.release(publication)
+  parts.metrics.inflight--
+  topic?.counters().answered(status, (parts.clock.monotonic() - startedMs) / 1_000)
+  if (parts.isClosing()) response.shouldKeepAlive = false
+}

@@ -1,0 +1,96 @@
+import type { IncomingMessage } from 'node:http'
+import { describe, expect, it } from 'vitest'
+import { createPropagation, type PropagationOptions } from './propagation.js'
+import type { RecordHeader } from './publication.js'
+
+const defaults: PropagationOptions = {
+  isEnabled: true,
+  allowed: ['trace-id', 'traceparent'],
+  isInKafkaHeaders: true,
+  kafkaHeaderPrefix: 'h-',
+}
+
+function request(rawHeaders: readonly string[]): IncomingMessage {
+  const headers: Record<string, string> = {}
+  for (let index = 0; index < rawHeaders.length; index += 2)
+    headers[(rawHeaders[index] as string).toLowerCase()] ??= rawHeaders[index + 1] as string
+  return { rawHeaders, headers } as unknown as IncomingMessage
+}
+
+function collect(
+  options: Partial<PropagationOptions>,
+  rawHeaders: readonly string[],
+): { map: Record<string, string>; record: [string, string][] } {
+  const record: RecordHeader[] = []
+  const map = createPropagation({ ...defaults, ...options }).collect(request(rawHeaders), record)
+  return { map: { ...map }, record: record.map(([name, value]) => [name, value.toString('latin1')]) }
+}
+
+describe('propagation of headers', () => {
+  it('takes named headers in the spelling of the sender, to the envelope and to Kafka', () => {
+    const { map, record } = collect({}, ['Host', 'x', 'Trace-ID', 't1', 'X-Other', 'o'])
+
+    expect(map).toEqual({ 'Trace-ID': 't1' })
+    expect(record).toEqual([['h-Trace-ID', 't1']])
+  })
+
+  it('takes the first value of a repeated header', () => {
+    expect(collect({}, ['trace-id', 'first', 'Trace-Id', 'second']).map).toEqual({ 'trace-id': 'first' })
+  })
+
+  it('takes names of the list in any spelling', () => {
+    expect(collect({ allowed: ['Trace-Id'] }, ['trace-id', 'v']).map).toEqual({ 'trace-id': 'v' })
+  })
+
+  it('skips empty values of named headers and keeps them where all travel', () => {
+    expect(collect({}, ['trace-id', '']).map).toEqual({})
+    expect(collect({ allowed: [] }, ['x-empty', '']).map).toEqual({ 'x-empty': '' })
+  })
+
+  it.each([
+    'Connection',
+    'Keep-Alive',
+    'Transfer-Encoding',
+    'TE',
+    'Upgrade',
+    'Proxy-Authorization',
+    'Host',
+    'Content-Type',
+    'Content-Length',
+    'Authorization',
+    'Cookie',
+    'Expect',
+    'Hermes-Message-Id',
+  ])('never takes %s where all travel, but does when it is named', name => {
+    expect(collect({ allowed: [] }, [name, 'secret', 'x-mine', 'v']).map).toEqual({ 'x-mine': 'v' })
+    expect(collect({ allowed: [name.toLowerCase()] }, [name, 'secret']).map).toEqual({ [name]: 'secret' })
+  })
+
+  it('takes nothing when it is off', () => {
+    expect(collect({ isEnabled: false, allowed: [] }, ['x', 'y'])).toEqual({ map: {}, record: [] })
+  })
+
+  it('leaves Kafka headers alone when they are switched off', () => {
+    expect(collect({ isInKafkaHeaders: false }, ['trace-id', 'v'])).toEqual({
+      map: { 'trace-id': 'v' },
+      record: [],
+    })
+  })
+
+  it('treats `__proto__` as a name like any other', () => {
+    const record: RecordHeader[] = []
+    const map = createPropagation({ ...defaults, allowed: [] }).collect(request(['__proto__', 'v']), record)
+
+    expect(JSON.stringify(map)).toBe('{"__proto__":"v"}')
+    expect(Object.keys(record)).toHaveLength(1)
+  })
+
+  it('keeps the bytes of a value', () => {
+    const record: RecordHeader[] = []
+    const utf8AsBytes = Buffer.from('é→').toString('latin1')
+
+    createPropagation(defaults).collect(request(['trace-id', utf8AsBytes]), record)
+
+    expect(record[0]?.[1].toString('utf8')).toBe('é→')
+  })
+})

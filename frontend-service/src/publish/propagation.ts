@@ -1,0 +1,75 @@
+/**
+ * HTTP headers that travel with a message.
+ * Takes a request. Gives the envelope's map, and adds the Kafka headers.
+ * Promises: the first value of a repeated header, the name as it was spelt, the value's bytes as they came. An empty
+ * list of names means all headers but those of the connection, the content and the caller's identity.
+ */
+import type { IncomingMessage } from 'node:http'
+import { hopByHopHeaders } from '@iris/common/http/raw-headers'
+import type { RecordHeader } from './publication.js'
+
+/** Propagated headers by the name the sender wrote. */
+export type Propagated = Readonly<Record<string, string>>
+
+export interface PropagationOptions {
+  readonly isEnabled: boolean
+  /** Lower-case names; empty for all. */
+  readonly allowed: readonly string[]
+  readonly isInKafkaHeaders: boolean
+  readonly kafkaHeaderPrefix: string
+}
+
+export interface Propagation {
+  /** Gives the headers that travel and adds them to a record's headers. */
+  collect(request: IncomingMessage, recordHeaders: RecordHeader[]): Propagated
+}
+
+const none: Propagated = Object.freeze({})
+const neverUnlessNamed = new Set([...hopByHopHeaders, 'host', 'authorization', 'cookie', 'cookie2', 'expect'])
+
+/** Makes the propagation of an installation. */
+export function createPropagation(options: PropagationOptions): Propagation {
+  const named = new Set(options.allowed.map(name => name.toLowerCase()))
+  const names = [...named]
+  const isAll = names.length === 0
+  const mayTravel = (lowerName: string, value: string): boolean =>
+    isAll ? travelsUnnamed(lowerName) : named.has(lowerName) && value !== ''
+
+  return {
+    collect(request, recordHeaders) {
+      if (!options.isEnabled) return none
+      if (!isAll && !names.some(name => request.headers[name] !== undefined)) return none
+      const found = firstValues(request.rawHeaders, mayTravel)
+      if (options.isInKafkaHeaders) {
+        for (const name of Object.keys(found))
+          recordHeaders.push([options.kafkaHeaderPrefix + name, Buffer.from(found[name] as string, 'latin1')])
+      }
+      return found
+    },
+  }
+}
+
+/** Also kept back: what a subscriber would take for ours. */
+function travelsUnnamed(lowerName: string): boolean {
+  return (
+    !neverUnlessNamed.has(lowerName) && !lowerName.startsWith('content-') && !lowerName.startsWith('hermes-')
+  )
+}
+
+function firstValues(
+  rawHeaders: readonly string[],
+  mayTravel: (lowerName: string, value: string) => boolean,
+): Propagated {
+  // Without a prototype: a header may be called `__proto__`.
+  const found = Object.create(null) as Record<string, string>
+  const seen = new Set<string>()
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] as string
+    const lowerName = name.toLowerCase()
+    if (seen.has(lowerName)) continue
+    seen.add(lowerName)
+    const value = rawHeaders[index + 1] as string
+    if (mayTravel(lowerName, value)) found[name] = value
+  }
+  return found
+}

@@ -1,0 +1,81 @@
+/**
+ * The record of one publish request, from its first byte to its answer.
+ * Takes what each step finds out. Gives the steps, the body reader and the producer what they need, so that a message
+ * costs one object: its callbacks are methods, and it is its own entry in the queue of deadlines.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { BodyFailure, BodyReading, BodySink } from '@iris/common/http/body'
+import type { AppendOutcome, ProducerMessage } from '@iris/common/kafka/producer-message'
+import type { RoutedTopic } from '../topics/routed-topic.js'
+import type { Deadlined, DeadlineQueue } from './deadline-queue.js'
+
+/** How far a request has come. `answered` is the end, whatever still happens in Kafka. */
+export type Stage = 'finding' | 'reading' | 'preparing' | 'appended' | 'answered'
+
+/** A header of a Kafka record. */
+export type RecordHeader = readonly [name: string, value: Buffer]
+
+/** Where a publication's callbacks lead: the pipeline. */
+export interface PublicationEvents {
+  received(publication: Publication, body: Buffer): void
+  notReceived(publication: Publication, failure: BodyFailure, bytes: number): void
+  mayHold(publication: Publication, bytes: number): boolean
+  confirmed(publication: Publication, outcome: AppendOutcome): void
+  expired(publication: Publication): void
+}
+
+export class Publication implements ProducerMessage, BodySink, Deadlined {
+  stage: Stage = 'finding'
+  routed: RoutedTopic | null = null
+  reading: BodyReading | null = null
+  bodyBytes = 0
+  /** Bytes reserved in the room for bodies. */
+  heldBytes = 0
+
+  // As the producer takes it.
+  topic = ''
+  partition = -1
+  key: Buffer | null = null
+  value: readonly Buffer[] = nothing
+  headers: readonly RecordHeader[] = nothing
+  timestampMs = 0
+  deadlineMs = 0
+  appendedMs = 0
+
+  // As the queue of deadlines takes it.
+  dueMs = 0
+  queue: DeadlineQueue | null = null
+  previousDue: Deadlined | null = null
+  nextDue: Deadlined | null = null
+
+  constructor(
+    private readonly events: PublicationEvents,
+    readonly id: string,
+    readonly startedMs: number,
+    readonly topicName: string,
+    readonly request: IncomingMessage,
+    readonly response: ServerResponse,
+  ) {}
+
+  onBody(body: Buffer): void {
+    this.events.received(this, body)
+  }
+
+  onBodyFailed(failure: BodyFailure, bytes: number): void {
+    this.events.notReceived(this, failure, bytes)
+  }
+
+  mayHold(bytes: number): boolean {
+    return this.events.mayHold(this, bytes)
+  }
+
+  done(outcome: AppendOutcome): void {
+    this.events.confirmed(this, outcome)
+  }
+
+  onDue(): void {
+    this.events.expired(this)
+  }
+}
+
+const nothing: readonly never[] = []

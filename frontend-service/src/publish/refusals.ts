@@ -1,0 +1,86 @@
+/**
+ * What a publisher hears when there is no 201.
+ * Takes how far a request had come and what went wrong. Gives the refusal with its code, text and headers.
+ * Promises: "surely not stored" and "may have been stored" have codes of their own; a 4xx is never stored.
+ */
+import { HermesError, refusal } from '@iris/common/errors/hermes-error'
+import type { BodyFailure } from '@iris/common/http/body'
+import { invariant } from '@iris/common/lifecycle/invariant'
+import type { AppendOutcome } from '@iris/common/kafka/producer-message'
+import { tooLarge } from './admit.js'
+import { checkLength } from './check.js'
+import type { Publication } from './publication.js'
+
+const retryAfterS = 1
+
+/** Made once: an overloaded frontend must not spend its time on stacks of errors. */
+export const overloaded = withRetryAfter(refusal('OVERLOADED', { retryAfterS }, 'frontend'))
+export const topicsNotLoaded = notReady('The topics are not loaded yet')
+
+/** ZooKeeper has no such topic. */
+export function topicAbsent(topic: string): HermesError {
+  return refusal('TOPIC_NOT_EXISTS', { topic }, 'frontend')
+}
+
+/** Not known here, and nobody to ask: a 404 might be a lie about a topic just created. */
+export function topicUnclear(topic: string): HermesError {
+  return notReady(`Topic ${topic} is not known here and ZooKeeper cannot be asked for it now`)
+}
+
+/** The body did not come, or not as announced. */
+export function bodyRefusal(publication: Publication, failure: BodyFailure, bytes: number): HermesError {
+  const { routed: topic, request } = publication
+  invariant(topic !== null, 'a body was refused before its topic was known')
+  if (failure === 'noRoom') return overloaded
+  if (failure === 'tooLarge') return tooLarge(bytes, topic)
+  return checkLength(request, bytes) ?? overloaded
+}
+
+/** A deadline has passed. */
+export function lateRefusal(publication: Publication, readBudgetMs: number): HermesError {
+  switch (publication.stage) {
+    case 'finding':
+      return topicUnclear(publication.topicName)
+    case 'reading':
+      return refusal('TIMEOUT', { waitedMs: readBudgetMs }, 'frontend')
+    case 'preparing':
+      return notSent(`Kafka does not show the topic ${publication.topic}`)
+    default:
+      return unknownFate(publication)
+  }
+}
+
+/** The producer's word, other than stored. */
+export function outcomeRefusal(
+  publication: Publication,
+  outcome: Exclude<AppendOutcome, { kind: 'stored' }>,
+): HermesError {
+  if (outcome.kind === 'unknown') return unknownFate(publication)
+  const problem = `Message not published. ${outcome.detail}`
+  switch (outcome.cause) {
+    case 'tooLarge':
+      return refusal('VALIDATION_ERROR', { problem }, 'frontend')
+    case 'refused':
+      return refusal('INTERNAL_ERROR', { problem }, 'frontend')
+    default:
+      return notSent(outcome.detail)
+  }
+}
+
+function unknownFate(publication: Publication): HermesError {
+  const waitedMs = publication.routed?.route.budgetMs ?? 0
+  return refusal('SENDING_TO_KAFKA_TIMEOUT', { waitedMs }, 'frontend')
+}
+
+/** Surely not in Kafka: sending it again makes no repeat. */
+function notSent(problem: string): HermesError {
+  return refusal('MESSAGE_NOT_SENT', { problem }, 'frontend')
+}
+
+function notReady(problem: string): HermesError {
+  return withRetryAfter(refusal('NOT_READY', { problem }, 'frontend'))
+}
+
+function withRetryAfter(error: HermesError): HermesError {
+  return new HermesError(error.code, error.message, error.status, { 'Retry-After': `${retryAfterS}` })
+}

@@ -1,0 +1,82 @@
+/**
+ * The publishing half of the frontend: topics, limits and the pipeline over them.
+ * Takes the clients of Kafka and ZooKeeper. Gives the pipeline and what must be stopped with it.
+ */
+import type { Cancel } from '@iris/common/time/scheduler'
+import type { Metrics } from '@iris/common/metrics/registry'
+import type { FrontendBase, FrontendConfig } from './base.js'
+import type { Outside } from './outside.js'
+import { createPublishMetrics } from './publish-metrics.js'
+import { DeadlineQueue } from './publish/deadline-queue.js'
+import { createPipeline, type Pipeline } from './publish/pipeline.js'
+import { createPropagation, type Propagation } from './publish/propagation.js'
+import { createRoom } from './publish/room.js'
+import { createRareLog } from './rare-log.js'
+import { createTopicCache, type TopicCache } from './topics/cache.js'
+import { routeTopic, type RoutingOptions } from './topics/routed-topic.js'
+import { createUnknownTopics } from './topics/unknown-topics.js'
+
+export interface Publishing {
+  readonly pipeline: Pipeline
+  readonly topics: TopicCache
+  /** Requests that have no answer yet. */
+  openCount(): number
+  start(): void
+  stop(): void
+}
+
+const deadlineTickMs = 50
+
+/** Makes the pipeline; `isClosing` says whether answers must close their connections. */
+export function createPublishing(
+  base: FrontendBase,
+  config: FrontendConfig,
+  outside: Outside,
+  surroundings: { readonly registry: Metrics; readonly isClosing: () => boolean },
+): Publishing {
+  const { log, clock, scheduler } = base
+  const { definitions, kafka } = outside
+  const metrics = createPublishMetrics(surroundings.registry, config.datacenter)
+  const routing: RoutingOptions = {
+    namespace: { namespace: config.kafkaNamespace, separator: config.kafkaNamespaceSeparator },
+    bodyBytesMax: config.bodyBytesMax,
+    isTopicLimitForced: config.isTopicLimitForced,
+    metrics,
+    routes: kafka.byAck,
+  }
+  const topics = createTopicCache({
+    definitions,
+    log,
+    route: topic => routeTopic(routing, topic),
+    onRemoved: topic => metrics.removeTopic(topic.name),
+  })
+  const warn = createRareLog(log, clock)
+  const unknownTopics = createUnknownTopics({ cache: topics, definitions, clock, scheduler, warn })
+  const reading = new DeadlineQueue(config.readBudgetMs)
+  const pipeline = createPipeline({
+    ...{ clock, scheduler, warn, metrics, topics, unknownTopics, reading },
+    room: createRoom(config.bodiesBytesMax),
+    propagation: propagationOf(config),
+    rules: { acceptAnyBytes: config.acceptAnyBytes },
+    isClosing: surroundings.isClosing,
+  })
+  const queues = [reading, ...kafka.deadlines]
+  const tick = (): void => queues.forEach(queue => queue.expire(clock.monotonic()))
+  const beside: Cancel[] = [() => unknownTopics.stop()]
+  return {
+    pipeline,
+    topics,
+    openCount: () => metrics.inflight,
+    start: () => void beside.push(topics.start(), scheduler.every(deadlineTickMs, tick)),
+    stop: () => beside.forEach(cancel => cancel()),
+  }
+}
+
+function propagationOf(config: FrontendConfig): Propagation {
+  return createPropagation({
+    isEnabled: config.isPropagating,
+    allowed: config.propagatedHeaders,
+    isInKafkaHeaders: config.isInKafkaHeaders,
+    kafkaHeaderPrefix: config.kafkaHeaderPrefix,
+  })
+}

@@ -1,0 +1,40 @@
+/**
+ * What this process says of itself to load balancers and operators.
+ * Takes the steps of its life. Gives health (shall I be kept alive and called?) and readiness (can I take messages?).
+ * Promises: ready only once the topics are loaded and Kafka was seen; both say no from the first moment of a stop.
+ */
+import type { StatusAnswer, StatusPage } from '@iris/common/http/status-routes'
+
+export interface Readiness {
+  started(): void
+  stopping(): void
+  kafkaSeen(): void
+  isReady(): boolean
+  health(): StatusAnswer
+  readiness(): StatusAnswer
+}
+
+/** Makes the readiness of a process that is starting. */
+export function createReadiness(areTopicsLoaded: () => boolean): Readiness {
+  let life: 'starting' | 'running' | 'stopping' = 'starting'
+  let isKafkaSeen = false
+  const isReady = (): boolean => life === 'running' && isKafkaSeen && areTopicsLoaded()
+  return {
+    started: () => void (life = 'running'),
+    stopping: () => void (life = 'stopping'),
+    kafkaSeen: () => void (isKafkaSeen = true),
+    isReady,
+    health: () => (life === 'running' ? { status: 200, body: 'UP' } : { status: 503, body: 'SHUTDOWN' }),
+    readiness: () => (isReady() ? { status: 200, body: 'READY' } : { status: 503, body: 'NOT_READY' }),
+  }
+}
+
+/** The pages that tell it, at Hermes' paths. */
+export function readinessPages(readiness: Readiness): StatusPage[] {
+  return [
+    { path: '/status/ping', read: readiness.health },
+    { path: '/status/health', read: readiness.health },
+    { path: '/', read: readiness.health },
+    { path: '/status/ready', read: readiness.readiness },
+  ]
+}

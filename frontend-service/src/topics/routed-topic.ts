@@ -1,0 +1,52 @@
+/**
+ * A topic as publishing needs it: everything decided once, when the topic changes, and not once a message.
+ * Takes a topic and the installation's settings. Gives its place in Kafka, its limits and its counters.
+ */
+import type { Topic } from '@iris/common/domain/topic'
+import { kafkaTopicName, type KafkaNamespace } from '@iris/common/kafka/names'
+import type { PublishMetrics, TopicCounters } from '../publish-metrics.js'
+import type { KafkaRoute } from '../publish/kafka-route.js'
+
+export interface RoutedTopic {
+  readonly name: string
+  readonly kafkaTopic: string
+  /** The greatest body that is taken. */
+  readonly bodyBytesMax: number
+  /** Bodies over this are taken and logged: the topic's own limit where it is not enforced. */
+  readonly bodyBytesWarned: number
+  /** Nobody may publish: it wants authentication, and there is none. */
+  readonly isClosed: boolean
+  /** Why messages of this topic cannot be taken, or null. */
+  readonly unsupported: string | null
+  readonly route: KafkaRoute
+  /** Made at the first message, so that 10,000 silent topics cost nothing. */
+  counters(): TopicCounters
+}
+
+export interface RoutingOptions {
+  readonly namespace: KafkaNamespace
+  /** No body is greater, whatever a topic says. */
+  readonly bodyBytesMax: number
+  readonly isTopicLimitForced: boolean
+  readonly metrics: PublishMetrics
+  /** Where the messages of each ack level go. */
+  readonly routes: Readonly<Record<Topic['ack'], KafkaRoute>>
+}
+
+/** Compiles a topic. */
+export function routeTopic(options: RoutingOptions, topic: Topic): RoutedTopic {
+  const { auth, name } = topic
+  const limit = options.isTopicLimitForced ? topic.maxMessageSize : options.bodyBytesMax
+  let counters: TopicCounters | null = null
+  return {
+    name,
+    kafkaTopic: kafkaTopicName(options.namespace, name),
+    bodyBytesMax: Math.min(limit, options.bodyBytesMax),
+    bodyBytesWarned: topic.maxMessageSize,
+    isClosed: auth.enabled && !auth.unauthenticatedAccessEnabled,
+    unsupported:
+      topic.contentType === 'AVRO' ? 'AVRO topics are not supported by this version of Iris yet' : null,
+    route: options.routes[topic.ack],
+    counters: () => (counters ??= options.metrics.topic(name, topic.ack)),
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * The one place where the frontend's parts are made and joined.
+ * Takes configuration, log and time. Gives start and stop of the whole.
+ * Promises: it listens first, so that a starting process answers 503 and refuses no connection; a stop turns health red,
+ * serves on for a while, lets what is under way finish, then closes, within `stopMsOf`.
+ */
+import type { AddressInfo } from 'node:net'
+import { createListener, type HttpListener, type ListenerHandlers } from '@iris/common/http/server'
+import { BrokenInvariant } from '@iris/common/lifecycle/invariant'
+import { watchLoopLag } from '@iris/common/metrics/loop-lag'
+import { createMetrics } from '@iris/common/metrics/registry'
+import { sleep } from '@iris/common/time/scheduler'
+import type { FrontendBase, FrontendConfig } from './base.js'
+import { createHandlers } from './http/routes.js'
+import { createOutside, startOutside, stopOutside } from './outside.js'
+import { createPublishing } from './publishing.js'
+import { createReadiness, readinessPages } from './readiness.js'
+
+export interface Frontend {
+  /** Resolves when messages can be taken. Rejects with a sentence when Kafka or ZooKeeper cannot be reached. */
+  start(): Promise<AddressInfo>
+  stop(): Promise<void>
+}
+
+const headerBytesMax = 16_384
+/** Open requests have their own deadlines; this is for those that were given longer ones. */
+const openRequestsMs = 8_000
+const drainMs = 2_000
+const closeMs = 500
+const openCheckMs = 20
+
+/** The longest a stop takes. */
+export function stopMsOf(config: FrontendConfig): number {
+  return config.stopWaitMs + openRequestsMs + drainMs + closeMs + 2_000
+}
+
+/** Makes the frontend. Nothing is connected before `start`. */
+export function createFrontend(base: FrontendBase, config: FrontendConfig): Frontend {
+  const registry = createMetrics('hermes_frontend_')
+  const outside = createOutside(base, config, registry)
+  const readiness = createReadiness(outside.definitions.isLoaded)
+  const isClosing = (): boolean => listener.isClosing()
+  const publishing = createPublishing(base, config, outside, { registry, isClosing })
+  let isClosed = false
+  const handlers = createHandlers({
+    pipeline: publishing.pipeline,
+    pages: readinessPages(readiness),
+    metrics: registry,
+    scheduler: base.scheduler,
+    isClosed: () => isClosed,
+    onDefect: error => reportDefect(base, error),
+  })
+  const listener = createFrontendListener(base, config, handlers)
+  const cancelLag = watchLoopLag(registry, base.clock, base.scheduler)
+
+  return {
+    async start() {
+      const address = await listener.start()
+      base.log.info('frontend.listening', { host: address.address, port: address.port })
+      publishing.start()
+      await startOutside(base, outside, readiness.kafkaSeen)
+      readiness.started()
+      base.log.info('frontend.ready', { topics: publishing.topics.count() })
+      return address
+    },
+    async stop() {
+      readiness.stopping()
+      listener.beginClosing()
+      if (config.isStopGraceful) {
+        await sleep(base.scheduler, config.stopWaitMs)
+        isClosed = true
+        await whenNoneIsOpen(base, publishing.openCount)
+      }
+      await stopOutside(base, outside, config.isStopGraceful ? drainMs : 0)
+      await listener.stop(closeMs)
+      publishing.stop()
+      cancelLag()
+    },
+  }
+}
+
+function createFrontendListener(
+  base: FrontendBase,
+  config: FrontendConfig,
+  handlers: ListenerHandlers,
+): HttpListener {
+  const { host, port, headersMax, headersTimeoutMs, keepAliveTimeoutMs, connectionsMax, backlog } = config
+  // The body's own deadline comes first and gives the better answer.
+  const requestTimeoutMs = headersTimeoutMs + config.readBudgetMs + 1_000
+  const limits = { headersMax, headerBytesMax, headersTimeoutMs, requestTimeoutMs, keepAliveTimeoutMs }
+  return createListener(base, { host, port, connectionsMax, backlog, ...limits }, handlers)
+}
+
+async function whenNoneIsOpen(base: FrontendBase, openCount: () => number): Promise<void> {
+  const endMs = base.clock.monotonic() + openRequestsMs
+  while (openCount() > 0 && base.clock.monotonic() < endMs) await sleep(base.scheduler, openCheckMs)
+  if (openCount() > 0) base.log.warn('frontend.requestsLeft', { open: openCount() })
+}
+
+/** A handler that throws is a defect of ours; a broken invariant ends the process. */
+function reportDefect(base: FrontendBase, error: unknown): void {
+  base.log.error('frontend.defect', { error })
+  if (error instanceof BrokenInvariant) throw error
+}

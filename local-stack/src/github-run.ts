@@ -1,0 +1,142 @@
+/**
+ * Real input through all of Iris: GitHub's payloads, a topic for each event family, several subscriptions.
+ * Takes the REST calls. Gives an account of each message at each subscription.
+ * Promises: publishes concurrently; removes its subscriptions again; topics and messages stay.
+ */
+import { systemClock } from '@iris/common/time/clock'
+import { sleep, systemScheduler } from '@iris/common/time/scheduler'
+import { startCollector, type Collected, type Collector } from './collector.js'
+import { topicForm } from './demo.js'
+import { githubMessages, type GithubMessage } from './github-payloads.js'
+import { existed, localOwner, succeeded, type IrisApi } from './iris-api.js'
+
+/** The group of all topics. */
+export const githubGroup = 'github'
+
+/** `flaky` refuses the first attempt of every tenth message. */
+export const githubSubscriptions = ['archive', 'search', 'flaky'] as const
+
+const maxMessageSize = 262_144
+const preparingMax = 4
+const publishingMax = 32
+const flakyOneIn = 10
+const pollMs = 50
+
+export interface GithubRunOptions {
+  /** How long to wait for the deliveries after the last publish. */
+  readonly arrivalMs: number
+  readonly group?: string
+}
+
+/** The account of a run. */
+export interface GithubAccount {
+  readonly families: number
+  readonly published: number
+  readonly publishMs: number
+  readonly publishedBytes: number
+  readonly subscriptions: readonly (Collected & { readonly name: string; readonly lastAfterMs: number })[]
+}
+
+/** Whether every message reached every subscription byte for byte. */
+export function isComplete(account: GithubAccount): boolean {
+  return account.subscriptions.every(each => each.identical === account.published)
+}
+
+/** Makes topics and subscriptions, publishes everything, waits for all deliveries. */
+export async function runGithub(api: IrisApi, options: GithubRunOptions): Promise<GithubAccount> {
+  const group = options.group ?? githubGroup
+  const messages = githubMessages()
+  const families = [...new Set(messages.map(each => each.family))]
+  const collector = await startCollector(isFlaky())
+  try {
+    await prepare(api, group, families, collector.url)
+    const beginMs = systemClock.monotonic()
+    await concurrently(messages, publishingMax, each => publish(api, group, each, collector))
+    const publishMs = systemClock.monotonic() - beginMs
+    await arrived(collector, messages.length, options.arrivalMs)
+    return {
+      families: families.length,
+      published: messages.length,
+      publishMs,
+      publishedBytes: messages.reduce((sum, each) => sum + each.body.length, 0),
+      subscriptions: githubSubscriptions.map(name => {
+        const collected = collector.collected(name)
+        return { name, ...collected, lastAfterMs: collected.lastMs - beginMs }
+      }),
+    }
+  } finally {
+    await removeSubscriptions(api, group, families)
+    await collector.stop()
+  }
+}
+
+async function prepare(api: IrisApi, group: string, families: readonly string[], url: string): Promise<void> {
+  const made = await api.createGroup(group)
+  if (!existed(made)) succeeded(`Group ${group}`, made)
+  await concurrently(families, preparingMax, async family => {
+    const topicName = `${group}.${family}`
+    const form = { ...topicForm(topicName, `GitHub's ${family} events`), maxMessageSize }
+    const topic = await api.createTopic(form)
+    if (!existed(topic)) succeeded(`Topic ${topicName}`, topic)
+    for (const name of githubSubscriptions) await subscribe(api, topicName, name, `${url}/${name}`)
+  })
+}
+
+async function subscribe(api: IrisApi, topicName: string, name: string, endpoint: string): Promise<void> {
+  const description = 'Counts what arrives'
+  const made = await api.createSubscription({ topicName, name, endpoint, description, owner: localOwner })
+  // Left behind by a run that was killed: its endpoint is gone.
+  if (existed(made))
+    succeeded(`Endpoint of ${name}`, await api.updateSubscription(topicName, name, { endpoint }))
+  else succeeded(`Subscription ${name} of ${topicName}`, made)
+}
+
+async function removeSubscriptions(api: IrisApi, group: string, families: readonly string[]): Promise<void> {
+  await concurrently(families, preparingMax, async family => {
+    for (const name of githubSubscriptions) await api.deleteSubscription(`${group}.${family}`, name)
+  })
+}
+
+async function publish(
+  api: IrisApi,
+  group: string,
+  message: GithubMessage,
+  collector: Collector,
+): Promise<void> {
+  const topic = `${group}.${message.family}`
+  const headers = message.key === null ? {} : { 'Partition-Key': message.key }
+  const answer = succeeded(
+    `Publishing to ${topic}`,
+    await api.publish({ topic, body: message.body, headers }),
+  )
+  collector.expect(answer.headers.get('hermes-message-id') ?? '', message.body)
+}
+
+async function arrived(collector: Collector, count: number, withinMs: number): Promise<void> {
+  const until = systemClock.monotonic() + withinMs
+  const hasAll = (name: string): boolean => collector.collected(name).delivered >= count
+  while (!githubSubscriptions.every(hasAll) && systemClock.monotonic() < until)
+    await sleep(systemScheduler, pollMs)
+}
+
+function isFlaky(): (subscription: string, messageId: string, retryCount: number) => boolean {
+  const seen = new Set<string>()
+  return (subscription, messageId) => {
+    if (subscription !== 'flaky' || seen.has(messageId)) return false
+    seen.add(messageId)
+    return seen.size % flakyOneIn === 0
+  }
+}
+
+/** Runs `work` for each item, at most `max` at the same time. */
+async function concurrently<T>(
+  items: readonly T[],
+  max: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = items.values()
+  const worker = async (): Promise<void> => {
+    for (const item of queue) await work(item)
+  }
+  await Promise.all(Array.from({ length: max }, worker))
+}

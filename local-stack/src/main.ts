@@ -1,0 +1,62 @@
+/**
+ * `npm start`: the whole of Iris on this machine, with one message delivered.
+ * Takes flags and the variables KAFKA_BROKERS and ZOOKEEPER. Gives one screen, then runs until a signal.
+ * Promises: what cannot start is told in one sentence with its fix, exit code 1, and nothing is left running.
+ */
+import { relative } from 'node:path'
+import { silentLog } from '@iris/common/lifecycle/log'
+import { systemClock } from '@iris/common/time/clock'
+import { announcePreparation } from './preparation.js'
+import { demoTopic, runDemo } from './demo.js'
+import { LocalStackError } from './local-stack-error.js'
+import { screen } from './screen.js'
+import { readStackOptions, usage, type StackOptions } from './stack-options.js'
+import { startStack, type Stack } from './stack.js'
+import { stopSignal } from './stop-signal.js'
+
+const print = (text: string): void => void process.stdout.write(text)
+
+async function run(options: StackOptions): Promise<void> {
+  const beginMs = systemClock.monotonic()
+  const stopped = stopSignal()
+  if (options.kafkaBrokers === null || options.zookeeper === null) await announcePreparation(print)
+  const stack = await Promise.race([startStack(silentLog, options), stopped.then(() => null)])
+  if (stack === null) return print('Stopped.\n') // what was started by then ends with this process
+  try {
+    const roundTrip = await Promise.race([runDemo(stack), stack.broken, stopped.then(() => null)])
+    if (roundTrip !== null)
+      print(screen({ ...facts(stack, options), roundTrip, startMs: systemClock.monotonic() - beginMs }))
+    await Promise.race([stopped, stack.broken])
+    print('\nStopping …\n')
+  } finally {
+    await stack.stop()
+  }
+  print('Stopped.\n')
+}
+
+function facts(stack: Stack, options: StackOptions) {
+  const { frontend, management, consumers, kafkaBrokers, zookeeper } = stack
+  const fromHere = relative(process.cwd(), options.dataDir)
+  const dataDir = fromHere === '' || fromHere.startsWith('..') ? options.dataDir : fromHere
+  return {
+    frontend,
+    management,
+    consumers,
+    kafkaBrokers,
+    zookeeper,
+    dataDir,
+    inbox: stack.inbox.url,
+    topic: demoTopic,
+  }
+}
+
+try {
+  const options = readStackOptions(process.argv.slice(2), process.env)
+  if (options === null) print(usage)
+  else await run(options)
+  process.exit(0)
+} catch (error) {
+  if (error instanceof LocalStackError) process.stderr.write(`${error.message}\n`)
+  else process.stderr.write(`Iris did not start: ${error instanceof Error ? error.stack : String(error)}\n`)
+  process.exit(1)
+}

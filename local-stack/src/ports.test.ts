@@ -1,0 +1,40 @@
+import { createServer, type Server } from 'node:net'
+import { describe, expect, it } from 'vitest'
+import { freePort, isPortFree, takenPortsSentence } from './ports.js'
+
+function listen(port: number): Promise<Server> {
+  return new Promise(resolve => {
+    const server = createServer()
+    server.listen(port, '127.0.0.1', () => resolve(server))
+  })
+}
+
+describe('ports', () => {
+  it('are free when given, and never given twice', async () => {
+    const ports = await Promise.all(Array.from({ length: 20 }, () => freePort()))
+
+    expect(new Set(ports).size).toBe(20)
+    expect(await isPortFree(ports[0] ?? 0)).toBe(true)
+  })
+
+  it('that are taken are named with their purpose and their flag', async () => {
+    const [taken, free] = [await freePort(), await freePort()]
+    const server = await listen(taken)
+
+    const sentence = await takenPortsSentence([
+      { port: taken, purpose: 'frontend', setting: '--port-frontend' },
+      { port: free, purpose: 'inbox', setting: '--port-inbox' },
+    ])
+    server.close()
+
+    expect(sentence).toContain(`Port ${taken} (frontend) is taken`)
+    expect(sentence).toContain(`npm start -- --port-frontend ${taken + 10_000}`)
+    expect(sentence).not.toContain('inbox')
+  })
+
+  it('that are all free need no sentence', async () => {
+    const port = await freePort()
+
+    expect(await takenPortsSentence([{ port, purpose: 'x', setting: '--x' }])).toBeNull()
+  })
+})

@@ -1,0 +1,147 @@
+/**
+ * Every configuration key of management.
+ * Names: Hermes' with the prefix `management.` where Hermes has the thing, ours otherwise; shared keys are as in the
+ * other services. Defaults: Hermes' except where prose says why not.
+ */
+import { bytes, count, flag, key, list, ms, text } from '@iris/common/config/declare'
+import { deliveryKeys, kafkaKeys, logKeys, zookeeperKeys } from '@iris/common/config/shared-keys'
+import { groupNamePatternDefault } from '@iris/common/domain/group'
+import { contentTypes } from '@iris/common/domain/topic-form'
+
+const pattern = text(200).refine(isPattern, 'a regular expression')
+const contentTypeList = list(2).refine(
+  types => types.length > 0 && types.every(type => contentTypes.some(known => known === type)),
+  `some of ${contentTypes.join(', ')}`,
+)
+
+export const managementKeys = {
+  ...kafkaKeys,
+  ...zookeeperKeys,
+  ...logKeys,
+  ...deliveryKeys,
+  host: key('management.server.host', text(255), '127.0.0.1', 'Address to listen on; 0.0.0.0 for all'),
+  port: key('management.server.port', count(0, 65_535), 8090, 'Port of the REST API'),
+  bodyBytesMax: key(
+    'management.server.bodyBytesMax',
+    bytes(1024, 1_000_000),
+    524_288,
+    'Largest request body; a definition must also fit into a ZooKeeper node of 1 MiB',
+  ),
+  requestTimeoutMs: key(
+    'management.server.requestTimeout',
+    ms(1_000, 300_000),
+    30_000,
+    'From the first byte of a request to the end of its body',
+  ),
+  connectionsMax: key(
+    'management.server.connectionsMax',
+    count(1, 100_000),
+    1_000,
+    'Connections beyond this are closed at once',
+  ),
+  allowedOrigin: key(
+    'management.cors.allowedOrigin',
+    text(1024),
+    '*',
+    'Value of `Access-Control-Allow-Origin` in every answer',
+  ),
+  groupNamePattern: key(
+    'management.group.allowedGroupNameRegex',
+    pattern,
+    groupNamePatternDefault,
+    'Names that new groups may have; must match as a whole',
+  ),
+  partitions: key(
+    'management.topic.partitions',
+    count(1, 10_000),
+    10,
+    'Partitions of the Kafka topic of a new topic',
+  ),
+  replicationFactor: key(
+    'management.topic.replicationFactor',
+    count(1, 100),
+    1,
+    'Replicas of each partition; with one, the loss of a broker loses messages',
+  ),
+  kafkaMessageBytesMax: key(
+    'management.topic.maxMessageSize',
+    bytes(1_024, 100_000_000),
+    1_048_576,
+    '`max.message.bytes` of the Kafka topic of a new topic; a topic whose `maxMessageSize` does not fit is refused',
+  ),
+  isUncleanElectionAllowed: key(
+    'management.topic.uncleanLeaderElectionEnabled',
+    flag(),
+    false,
+    'Whether Kafka may lose acknowledged messages rather than wait for a replica that has them',
+  ),
+  isTopicRemovalAllowed: key(
+    'management.topic.allowRemoval',
+    flag(),
+    false,
+    'Whether topics may be deleted, with their messages',
+  ),
+  allowedContentTypes: key(
+    'management.topic.allowedContentTypes',
+    contentTypeList,
+    ['AVRO', 'JSON'],
+    'Content types that new topics may have',
+  ),
+  remoteFallback: key(
+    'management.topic.defaultFallbackToRemoteDatacenterEnabled',
+    flag(),
+    false,
+    'Value of `fallbackToRemoteDatacenterEnabled` where a new topic does not say',
+  ),
+  additionalSchemes: key(
+    'management.subscription.additionalEndpointProtocols',
+    list(20),
+    [],
+    'Endpoint schemes to accept beside http, https, jms, googlepubsub and googlebigquery',
+  ),
+  pauseTimeoutMs: key(
+    'management.subscription.pauseTimeout',
+    ms(100, 60_000),
+    10_000,
+    'How long the answer to SUSPENDED waits until every consumer has stopped',
+  ),
+  groupCleanUpDelayMs: key(
+    'management.consumer-group.clean-up.initialDelay',
+    ms(0, 86_400_000),
+    60_000,
+    'How long after the removal of a subscription its consumer group is deleted',
+  ),
+  groupCleanUpIntervalMs: key(
+    'management.consumer-group.clean-up.interval',
+    ms(100, 86_400_000),
+    300_000,
+    'Time between tries to delete a consumer group',
+  ),
+  kafkaTimeoutMs: key(
+    'management.kafka.adminRequestTimeout',
+    ms(1_000, 300_000),
+    20_000,
+    'How long a call waits for Kafka (Hermes: `kafka.clusters[].adminRequestTimeout`, 5 min)',
+  ),
+  kafkaConnectTimeoutMs: key(
+    'management.kafka.connectTimeout',
+    ms(100, 600_000),
+    10_000,
+    'How long a start waits for the first broker',
+  ),
+  healthPeriodMs: key(
+    'management.health.period',
+    ms(100, 3_600_000),
+    30_000,
+    'How often ZooKeeper is asked whether it answers, for the metrics of storage health',
+  ),
+} as const
+
+function isPattern(source: string): boolean {
+  try {
+    new RegExp(source)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * Groups: create, list, read, update, delete.
+ * Takes bodies and names of the API. Gives what is answered.
+ * Refuses with Hermes' codes, in the order of its contract.
+ */
+import { parseGroup, type Group } from '@iris/common/domain/group'
+import { isNamePart, type GroupName } from '@iris/common/domain/names'
+import { HermesError, refusal } from '@iris/common/errors/hermes-error'
+import { entityOf, patchOf } from '../requests.js'
+import type { GroupStore } from '../store/ports.js'
+
+/** Makes a group. */
+export async function createGroup(store: GroupStore, pattern: string, body: unknown): Promise<void> {
+  const group = parseGroup(entityOf(body), pattern)
+  if ((await store.createGroup(group.groupName)) !== 'created') {
+    throw refusal('GROUP_ALREADY_EXISTS', { group: group.groupName })
+  }
+}
+
+/** The names of all groups. */
+export function listGroups(store: GroupStore): Promise<readonly string[]> {
+  return store.groups()
+}
+
+/** One group. */
+export async function readGroup(store: GroupStore, name: string): Promise<Group> {
+  return { groupName: await existingGroup(store, name) }
+}
+
+/** A group has nothing but its name, and the name cannot change: an update checks and writes nothing. */
+export async function updateGroup(store: GroupStore, name: string, body: unknown): Promise<void> {
+  const { groupName = name } = patchOf(body)
+  await existingGroup(store, name)
+  if (groupName !== name) {
+    const given = JSON.stringify(groupName)
+    throw new HermesError('OTHER', `A group cannot be renamed: the path says ${name}, the body ${given}`, 400)
+  }
+}
+
+/** Removes an empty group. An unknown one keeps Hermes' odd text, with the status that it should have had. */
+export async function deleteGroup(store: GroupStore, datacenter: string, name: string): Promise<void> {
+  const removed = isNamePart(name) ? await store.removeGroup(name as GroupName) : 'missing'
+  if (removed === 'notEmpty') throw refusal('GROUP_NOT_EMPTY', { group: name })
+  if (removed === 'missing') {
+    const problem = `Backup procedure for command 'RemoveGroup(${name})' failed on DC '${datacenter}'.`
+    throw new HermesError('OTHER', problem, 404)
+  }
+}
+
+async function existingGroup(store: GroupStore, name: string): Promise<GroupName> {
+  if (isNamePart(name) && (await store.groupExists(name))) return name as GroupName
+  throw refusal('GROUP_NOT_EXISTS', { group: name })
+}

@@ -1,0 +1,95 @@
+/**
+ * `/topics/{t}/subscriptions`: parse, call, answer.
+ */
+import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
+import { emptyAnswer, jsonAnswer, reading, textAnswer, writing, type ApiRoute } from '@iris/common/http/api'
+import { subscriptionOfPath, topicOfPath } from '../../requests.js'
+import { changeState, readState } from '../../subscriptions/change-state.js'
+import { readConsumerGroups, type ConsumerGroupParts } from '../../subscriptions/consumer-groups.js'
+import { createSubscription, type SubscriptionParts } from '../../subscriptions/create-subscription.js'
+import { listDeadLetters, type DeadLetterParts } from '../../subscriptions/dead-letters.js'
+import { deleteSubscription, type SubscriptionRemovalParts } from '../../subscriptions/delete-subscription.js'
+import {
+  listSubscriptions,
+  readLastUndelivered,
+  readSubscription,
+} from '../../subscriptions/read-subscriptions.js'
+import { updateSubscription } from '../../subscriptions/update-subscription.js'
+
+export interface SubscriptionRouteParts {
+  readonly subscriptions: SubscriptionParts
+  readonly removal: SubscriptionRemovalParts
+  readonly consumerGroups: ConsumerGroupParts
+  readonly deadLetters: DeadLetterParts
+}
+
+const all = '/topics/:topic/subscriptions'
+const one = `${all}/:subscription`
+
+/** The routes of subscriptions. */
+export function subscriptionRoutes(parts: SubscriptionRouteParts): readonly ApiRoute[] {
+  return [...definitionRoutes(parts), ...stateRoutes(parts), ...insightRoutes(parts)]
+}
+
+function definitionRoutes({ subscriptions, removal }: SubscriptionRouteParts): readonly ApiRoute[] {
+  const { store } = subscriptions
+  return [
+    reading('GET', all, async ({ params, query }) => {
+      const isTracked = query.get('tracked') === 'true'
+      return jsonAnswer(await listSubscriptions(store, topicOfPath(params['topic']), isTracked))
+    }),
+    writing('POST', all, async ({ params, body }) => {
+      await createSubscription(subscriptions, topicOfPath(params['topic']), body)
+      return emptyAnswer(201)
+    }),
+    reading('GET', one, async ({ params }) => {
+      const { topic, name } = namesOf(params)
+      return jsonAnswer(await readSubscription(store, topic, name))
+    }),
+    writing('PUT', one, async ({ params, body }) => {
+      await updateSubscription(subscriptions, namesOf(params), body)
+      return emptyAnswer()
+    }),
+    reading('DELETE', one, async ({ params }) => {
+      const { topic, name } = namesOf(params)
+      await deleteSubscription(removal, topic, name)
+      return emptyAnswer()
+    }),
+  ]
+}
+
+function stateRoutes({ subscriptions }: SubscriptionRouteParts): readonly ApiRoute[] {
+  return [
+    reading('GET', `${one}/state`, async ({ params }) => {
+      const { topic, name } = namesOf(params)
+      return jsonAnswer(await readState(subscriptions.store, topic, name))
+    }),
+    writing('PUT', `${one}/state`, async ({ params, body }) => {
+      await changeState(subscriptions, namesOf(params), body)
+      return emptyAnswer()
+    }),
+  ]
+}
+
+function insightRoutes(parts: SubscriptionRouteParts): readonly ApiRoute[] {
+  const { store } = parts.subscriptions
+  return [
+    reading('GET', `${one}/undelivered/last`, async ({ params }) => {
+      const { topic, name } = namesOf(params)
+      return textAnswer(await readLastUndelivered(store, topic, name), 'application/json')
+    }),
+    reading('GET', `${one}/dead-letters`, async ({ params, query }) => {
+      const asked = { ...namesOf(params), limit: query.get('limit'), after: query.get('after') }
+      return jsonAnswer(await listDeadLetters(parts.deadLetters, asked))
+    }),
+    reading('GET', `${one}/consumer-groups`, async ({ params }) => {
+      const { topic, name } = namesOf(params)
+      return jsonAnswer(await readConsumerGroups(parts.consumerGroups, topic, name))
+    }),
+  ]
+}
+
+function namesOf(params: Readonly<Record<string, string>>): { topic: TopicName; name: SubscriptionName } {
+  const topic = topicOfPath(params['topic'])
+  return { topic, name: subscriptionOfPath(topic, params['subscription']) }
+}

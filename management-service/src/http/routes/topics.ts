@@ -1,0 +1,53 @@
+/**
+ * `/topics`: parse, call, answer.
+ */
+import { emptyAnswer, jsonAnswer, reading, textAnswer, writing, type ApiRoute } from '@iris/common/http/api'
+import { topicOfPath } from '../../requests.js'
+import type { GroupStore, SubscriptionStore, TopicStore } from '../../store/ports.js'
+import { createTopic } from '../../topics/create-topic.js'
+import { deleteTopic, type TopicRemovalParts } from '../../topics/delete-topic.js'
+import { previewMessage, type PreviewParts } from '../../topics/preview-message.js'
+import { listClients, listTopics, readTopic } from '../../topics/read-topics.js'
+import { updateTopic } from '../../topics/update-topic.js'
+
+export interface TopicRouteParts {
+  readonly store: GroupStore & TopicStore & SubscriptionStore
+  readonly topics: TopicRemovalParts
+  readonly preview: PreviewParts
+}
+
+const previewPath = '/topics/:topic/preview/cluster/:cluster/partition/:partition/offset/:offset'
+
+/** The routes of topics. */
+export function topicRoutes({ store, topics, preview }: TopicRouteParts): readonly ApiRoute[] {
+  return [
+    reading('GET', '/topics', async ({ query }) => {
+      // An empty group means all, as in Hermes.
+      const filter = { group: query.get('groupName') || null, isTracked: query.get('tracked') === 'true' }
+      return jsonAnswer(await listTopics(store, filter))
+    }),
+    writing('POST', '/topics', async ({ body }) => {
+      await createTopic(topics, body)
+      return emptyAnswer(201)
+    }),
+    reading('GET', '/topics/:topic', async ({ params }) =>
+      jsonAnswer(await readTopic(store, topicOfPath(params['topic']))),
+    ),
+    writing('PUT', '/topics/:topic', async ({ params, body }) => {
+      await updateTopic(topics, topicOfPath(params['topic']), body)
+      return emptyAnswer()
+    }),
+    reading('DELETE', '/topics/:topic', async ({ params }) => {
+      await deleteTopic(topics, topicOfPath(params['topic']))
+      return emptyAnswer()
+    }),
+    reading('GET', '/topics/:topic/clients', async ({ params }) =>
+      jsonAnswer(await listClients(store, topicOfPath(params['topic']))),
+    ),
+    reading('GET', previewPath, async ({ params }) => {
+      const { cluster = '', partition = '', offset = '' } = params
+      const place = { cluster, topic: topicOfPath(params['topic']), partition, offset }
+      return textAnswer(await previewMessage(preview, place), 'application/json')
+    }),
+  ]
+}

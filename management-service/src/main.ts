@@ -1,0 +1,36 @@
+/**
+ * The management program: configuration, parts, life.
+ * Takes the command line and the environment. Ends with 0 after a clean stop, with 1 and a reason otherwise.
+ */
+import { ConfigError, loadConfig, shownConfig } from '@iris/common/config/load'
+import { createLog, stderrSink } from '@iris/common/lifecycle/log'
+import { runService } from '@iris/common/lifecycle/service'
+import { systemClock } from '@iris/common/time/clock'
+import { systemScheduler } from '@iris/common/time/scheduler'
+import { managementKeys } from './config.js'
+import { createManagement, stopMs } from './wire.js'
+
+try {
+  const config = loadConfig(managementKeys, { argv: process.argv.slice(2), environment: process.env })
+  const log = createLog({
+    level: config.logLevel,
+    clock: systemClock,
+    sink: stderrSink(),
+    fields: { service: 'management-service' },
+  })
+  log.info('service.configuration', shownConfig(managementKeys, config))
+  const management = createManagement({ log, clock: systemClock, scheduler: systemScheduler }, config)
+  await runService({
+    name: 'management-service',
+    log,
+    stopMs,
+    async start() {
+      await management.start()
+      return () => management.stop()
+    },
+  })
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error
+  process.stderr.write(`${error.message}\n`)
+  process.exitCode = 1
+}

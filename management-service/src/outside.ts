@@ -1,0 +1,72 @@
+/**
+ * What management reaches over the network: ZooKeeper and Kafka.
+ * Takes their addresses and time limits. Gives the clients, and starts and stops them together.
+ * Refuses to start with one sentence that names the servers when either does not answer in time.
+ */
+import { createKafkaAdmin } from '@iris/common/kafka/admin'
+import { createCluster } from '@iris/common/kafka/cluster'
+import { createOffsets } from '@iris/common/kafka/offsets'
+import { readRange } from '@iris/common/kafka/read-range'
+import { withDeadline } from '@iris/common/time/scheduler'
+import { zooPaths, type ZooPaths } from '@iris/common/zookeeper/paths'
+import { createZooSession, type ZooSession } from '@iris/common/zookeeper/session'
+import type { ManagementBase, ManagementConfig } from './base.js'
+import type { KafkaParts } from './store/kafka.js'
+
+export interface Outside {
+  readonly session: ZooSession
+  readonly paths: ZooPaths
+  readonly kafka: KafkaParts
+}
+
+/** An answer to a person comes sooner than this, or is 503. */
+const zookeeperRequestTimeoutMs = 5_000
+const metadataMaxAgeMs = 300_000
+const offsetConnectionsPerBroker = 1
+const closeTimeoutMs = 1_000
+
+/** Makes the clients. Nothing is connected yet. */
+export function createOutside(base: ManagementBase, config: ManagementConfig): Outside {
+  const session = createZooSession(base, {
+    servers: config.zookeeperServers,
+    sessionTimeoutMs: config.zookeeperSessionTimeoutMs,
+    connectTimeoutMs: config.zookeeperConnectTimeoutMs,
+    requestTimeoutMs: zookeeperRequestTimeoutMs,
+  })
+  return { session, paths: zooPaths(config.zookeeperRoot), kafka: createKafkaClients(base, config) }
+}
+
+/** Connects both. */
+export async function startOutside({ session, paths, kafka }: Outside): Promise<void> {
+  await Promise.all([session.start(), kafka.cluster.start()])
+  await session.ensure(paths.groups)
+}
+
+/** Closes both. What cannot be closed in time is left. */
+export async function stopOutside(base: ManagementBase, { session, kafka }: Outside): Promise<void> {
+  const closing = Promise.all([kafka.cluster.stop(), session.stop()])
+  try {
+    await withDeadline(base.scheduler, closeTimeoutMs, 'closing Kafka and ZooKeeper', closing)
+  } catch (error) {
+    base.log.warn('management.notClosed', { error })
+  }
+}
+
+function createKafkaClients(base: ManagementBase, config: ManagementConfig): KafkaParts {
+  const requestTimeoutMs = config.kafkaTimeoutMs
+  const cluster = createCluster(base, {
+    brokers: config.kafkaBrokers,
+    clientId: 'iris-management',
+    connectTimeoutMs: config.kafkaConnectTimeoutMs,
+    requestTimeoutMs,
+    metadataMaxAgeMs,
+  })
+  const parts = { ...base, cluster }
+  return {
+    cluster,
+    admin: createKafkaAdmin(parts, { requestTimeoutMs }),
+    offsets: createOffsets(parts, { requestTimeoutMs, connectionsPerBroker: offsetConnectionsPerBroker }),
+    readEntries: request =>
+      readRange(parts, { ...request, deadlineMs: base.clock.monotonic() + requestTimeoutMs }),
+  }
+}

@@ -1,0 +1,53 @@
+// pure
+/**
+ * Where owners come from. Only Hermes' `Plaintext` is built in: any id is an owner there.
+ * Takes an owner id or a name of a source. Gives the owner, or refuses with Hermes' texts.
+ */
+import { plaintextOwnerSource, type OwnerId } from '@iris/common/domain/owner'
+import { refusal } from '@iris/common/errors/hermes-error'
+
+/** A source as the API lists it. */
+export interface OwnerSource {
+  readonly name: string
+  readonly autocomplete: boolean
+  readonly deprecated: boolean
+}
+
+/** An owner as the API shows it. */
+export interface Owner {
+  readonly id: string
+  readonly name: string
+}
+
+const sources: readonly OwnerSource[] = [
+  { name: plaintextOwnerSource, autocomplete: false, deprecated: false },
+]
+
+/** All sources. */
+export function ownerSources(): readonly OwnerSource[] {
+  return sources
+}
+
+/** Refuses an owner of an unknown source. */
+export function checkOwnerExists(owner: OwnerId): void {
+  if (sources.some(source => source.name === owner.source)) return
+  throw refusal('VALIDATION_ERROR', { problem: `Owner source '${owner.source}' doesn't exist` })
+}
+
+/** An owner by source and id. */
+export function ownerOfSource(source: string, id: string): Owner {
+  sourceNamed(source)
+  return { id, name: id }
+}
+
+/** Owners that match a text. No source of ours can search. */
+export function searchOwners(source: string): never {
+  sourceNamed(source)
+  throw refusal('OWNER_SOURCE_DOESNT_SUPPORT_AUTOCOMPLETE', { source })
+}
+
+function sourceNamed(name: string): OwnerSource {
+  const found = sources.find(source => source.name === name)
+  if (found === undefined) throw refusal('OWNER_SOURCE_NOT_FOUND', { source: name })
+  return found
+}

@@ -1,0 +1,172 @@
+/**
+ * The ports of the use cases in memory, for tests: storage and Kafka that do exactly what their ports say.
+ * Takes nothing. Gives the ports, what they hold, and a switch that makes the next call of a kind fail.
+ */
+import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
+import { splitTopicName, subscriptionId } from '@iris/common/domain/names'
+import type { Subscription } from '@iris/common/domain/subscription'
+import type { Topic } from '@iris/common/domain/topic'
+import { refusal } from '@iris/common/errors/hermes-error'
+import type { KafkaGroups, KafkaTopicPlan, KafkaTopics } from './kafka-ports.js'
+import type { Store, Stored } from './ports.js'
+
+/** Calls that can be made to fail, by the name of the port's function. */
+export type Failures = Map<string, Error>
+
+export interface MemoryStore extends Store {
+  readonly failures: Failures
+  readonly held: {
+    readonly groups: Set<string>
+    readonly topics: Map<string, Stored<Topic>>
+    readonly subscriptions: Map<string, Stored<Subscription>>
+    /** Lock holders by subscription id. */
+    readonly owners: Map<string, readonly string[]>
+  }
+}
+
+/** Storage in memory. */
+export function createMemoryStore(): MemoryStore {
+  const failures: Failures = new Map()
+  const held: MemoryStore['held'] = {
+    groups: new Set(),
+    topics: new Map(),
+    subscriptions: new Map(),
+    owners: new Map(),
+  }
+  const call = <T>(name: string, work: () => T): Promise<T> => attempt(failures, name, work)
+  return { failures, held, ...groupsAndTopics(held, call), ...subscriptions(held, call) }
+}
+
+type Held = MemoryStore['held']
+type Call = <T>(name: string, work: () => T) => Promise<T>
+
+function groupsAndTopics(
+  { groups, topics, subscriptions: all }: Held,
+  call: Call,
+): Omit<Store, keyof ReturnType<typeof subscriptions>> {
+  const below = (topic: string): string[] => [...all.keys()].filter(id => id.startsWith(`${topic}$`))
+  const topicsOf = (group: string): TopicName[] =>
+    [...topics.keys()].filter(name => splitTopicName(name)?.group === group) as TopicName[]
+  return {
+    groups: () => call('groups', () => [...groups]),
+    groupExists: group => call('groupExists', () => groups.has(group)),
+    createGroup: group =>
+      call('createGroup', () => {
+        if (groups.has(group)) return 'exists'
+        groups.add(group)
+        return 'created'
+      }),
+    removeGroup: group =>
+      call('removeGroup', () => {
+        if (topicsOf(group).length > 0) return 'notEmpty'
+        return groups.delete(group) ? 'removed' : 'missing'
+      }),
+    topics: group => call('topics', () => (groups.has(group) ? topicsOf(group) : null)),
+    topic: name => call('topic', () => topics.get(name) ?? null),
+    createTopic: topic =>
+      call('createTopic', () => {
+        if (topics.has(topic.name)) return 'exists'
+        topics.set(topic.name, { value: topic, version: 0 })
+        return 'created'
+      }),
+    updateTopic: (topic, version) => call('updateTopic', () => update(topics, topic.name, topic, version)),
+    removeTopic: (name, names) =>
+      call('removeTopic', () => {
+        if (below(name).some(id => !names.some(each => id === `${name}$${each}`))) return 'notEmpty'
+        for (const id of below(name)) all.delete(id)
+        return topics.delete(name) ? 'removed' : 'missing'
+      }),
+    exclusively: (_thing, change) => change(),
+  }
+}
+
+function subscriptions({ topics, subscriptions: all, owners }: Held, call: Call) {
+  return {
+    subscriptions: (topic: TopicName) =>
+      call('subscriptions', () => {
+        const ids = [...all.keys()].filter(id => id.startsWith(`${topic}$`))
+        return topics.has(topic) ? ids.map(id => id.slice(topic.length + 1) as SubscriptionName) : null
+      }),
+    subscription: (topic: TopicName, name: SubscriptionName) =>
+      call('subscription', () => all.get(subscriptionId(topic, name)) ?? null),
+    createSubscription: (subscription: Subscription) =>
+      call('createSubscription', () => {
+        const id = subscriptionId(subscription.topicName, subscription.name)
+        if (!topics.has(subscription.topicName)) return 'noParent' as const
+        if (all.has(id)) return 'exists' as const
+        all.set(id, { value: subscription, version: 0 })
+        return 'created' as const
+      }),
+    updateSubscription: (subscription: Subscription, version: number) =>
+      call('updateSubscription', () =>
+        update(all, subscriptionId(subscription.topicName, subscription.name), subscription, version),
+      ),
+    removeSubscription: (topic: TopicName, name: SubscriptionName) =>
+      call('removeSubscription', () =>
+        all.delete(subscriptionId(topic, name)) ? ('removed' as const) : ('missing' as const),
+      ),
+    lastUndelivered: () => call('lastUndelivered', () => null),
+    owners: (topic: TopicName, name: SubscriptionName) =>
+      call('owners', () => owners.get(subscriptionId(topic, name)) ?? []),
+  }
+}
+
+export interface MemoryKafka extends KafkaTopics, Pick<KafkaGroups, 'startAtEnd'> {
+  readonly failures: Failures
+  readonly topics: Map<string, KafkaTopicPlan>
+  /** Group -> Kafka topic at whose end it starts. */
+  readonly groups: Map<string, string>
+  removeGroup(group: string): Promise<void>
+}
+
+/** Kafka in memory. */
+export function createMemoryKafka(): MemoryKafka {
+  const failures: Failures = new Map()
+  const topics = new Map<string, KafkaTopicPlan>()
+  const groups = new Map<string, string>()
+  const call: Call = (name, work) => attempt(failures, name, work)
+  return {
+    failures,
+    topics,
+    groups,
+    describe: name => call('describe', () => topics.get(name) ?? null),
+    names: () => call('names', () => [...topics.keys()]),
+    create: plan =>
+      call('create', () => {
+        if (topics.has(plan.name)) return 'existed'
+        topics.set(plan.name, plan)
+        return 'created'
+      }),
+    configure: (name, configs) =>
+      call('configure', () => {
+        const plan = topics.get(name)
+        if (plan === undefined)
+          throw refusal('BROKERS_CLUSTER_COMMUNICATION_EXCEPTION', { problem: 'no topic' })
+        topics.set(name, { ...plan, configs: { ...plan.configs, ...configs } })
+      }),
+    remove: name => call('remove', () => void topics.delete(name)),
+    startAtEnd: (group, topic) => call('startAtEnd', () => void groups.set(group, topic)),
+    removeGroup: group => call('removeGroup', () => void groups.delete(group)),
+  }
+}
+
+/** A port for groups over the same Kafka. */
+export function groupsOf(kafka: MemoryKafka): KafkaGroups {
+  return {
+    startAtEnd: (group, topic) => kafka.startAtEnd(group, topic),
+    remove: group => kafka.removeGroup(group),
+    describe: group => Promise.resolve({ state: kafka.groups.has(group) ? 'Empty' : 'Dead', members: [] }),
+  }
+}
+
+function attempt<T>(failures: Failures, name: string, work: () => T): Promise<T> {
+  const failure = failures.get(name)
+  failures.delete(name)
+  return failure === undefined ? Promise.resolve().then(work) : Promise.reject(failure)
+}
+
+function update<T>(all: Map<string, Stored<T>>, name: string, value: T, version: number): void {
+  const stored = all.get(name)
+  if (stored?.version !== version) throw refusal('CONFLICT', { problem: 'somebody else changed it' })
+  all.set(name, { value, version: version + 1 })
+}

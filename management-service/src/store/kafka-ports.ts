@@ -1,0 +1,61 @@
+/**
+ * What the use cases need from Kafka: the kept part of a topic, and the place of its readers.
+ * Promises: a call that Kafka did not do is a `HermesError` with a code of Hermes' brokers, told in a sentence.
+ */
+
+/** What a Kafka topic is made with. */
+export interface KafkaTopicPlan {
+  readonly name: string
+  readonly partitions: number
+  readonly replicationFactor: number
+  readonly configs: Readonly<Record<string, string>>
+}
+
+/** Kafka topics. */
+export interface KafkaTopics {
+  /** Null when there is no such topic. */
+  describe(name: string): Promise<{ readonly configs: Readonly<Record<string, string>> } | null>
+  names(): Promise<readonly string[]>
+  /** Makes the topic, or finds it made, and waits until every partition has a leader. */
+  create(plan: KafkaTopicPlan): Promise<'created' | 'existed'>
+  /** Changes only these settings; nothing is sent when nothing changes. */
+  configure(name: string, configs: Readonly<Record<string, string>>): Promise<void>
+  /** Nothing happens when there is no such topic. */
+  remove(name: string): Promise<void>
+}
+
+/** Consumer groups. */
+export interface KafkaGroups {
+  /** Commits the present end of every partition, so that what is published from now on is delivered. */
+  startAtEnd(groupId: string, kafkaTopic: string): Promise<void>
+  remove(groupId: string): Promise<void>
+  /** Kafka's word for the group's state, and its members. */
+  describe(groupId: string): Promise<KafkaGroup>
+}
+
+export interface KafkaGroup {
+  readonly state: string
+  readonly members: readonly { readonly memberId: string; readonly clientId: string; readonly host: string }[]
+}
+
+/** One record as it lies in Kafka. */
+export interface KafkaRecord {
+  readonly partition: number
+  readonly offset: number
+  readonly timestampMs: number
+  readonly value: Buffer | null
+  header(name: string): Buffer | null
+}
+
+/** Bounded reading for answers to people. */
+export interface KafkaRecords {
+  /** The first and the next offset of a partition; null when there is no such topic or partition. */
+  range(topic: string, partition: number): Promise<{ readonly first: number; readonly next: number } | null>
+  /** Up to `entriesMax` records from an offset on, in order, and up to `bytesMax` bytes of them but at least one. */
+  read(
+    topic: string,
+    partition: number,
+    from: number,
+    bounds: { readonly entriesMax: number; readonly bytesMax: number },
+  ): Promise<readonly KafkaRecord[]>
+}

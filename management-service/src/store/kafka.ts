@@ -1,0 +1,109 @@
+/**
+ * Kafka behind the ports of the use cases.
+ * Takes the clients of `common/src/kafka`. Gives topics, groups and records.
+ * Promises: what Kafka did not do becomes `BROKERS_CLUSTER_COMMUNICATION_EXCEPTION` with a sentence and the cause.
+ */
+import { HermesError } from '@iris/common/errors/hermes-error'
+import type { KafkaAdmin } from '@iris/common/kafka/admin'
+import type { Cluster } from '@iris/common/kafka/cluster'
+import type { LogEntry } from '@iris/common/kafka/log-entry'
+import type { Offsets } from '@iris/common/kafka/offsets'
+import type { KafkaGroups, KafkaRecord, KafkaRecords, KafkaTopics } from './kafka-ports.js'
+
+/** Reads entries of a partition in order. */
+export type ReadEntries = (request: {
+  readonly topic: string
+  readonly partition: number
+  readonly fromOffset: number
+  readonly entriesMax: number
+  readonly bytesMax: number
+}) => Promise<readonly LogEntry[]>
+
+export interface KafkaParts {
+  readonly admin: KafkaAdmin
+  readonly cluster: Cluster
+  readonly offsets: Offsets
+  readonly readEntries: ReadEntries
+}
+
+/** Makes the port for topics. */
+export function createKafkaTopics({ admin }: KafkaParts): KafkaTopics {
+  return {
+    describe: name => orRefuse(`describe topic ${name}`, admin.describeTopic(name)),
+    names: () => orRefuse('list its topics', admin.listTopics()),
+    create: ({ name, ...settings }) => orRefuse(`make topic ${name}`, admin.createTopic(name, settings)),
+    async configure(name, configs) {
+      await orRefuse(`change the settings of topic ${name}`, admin.alterConfigs(name, configs))
+    },
+    remove: name => orRefuse(`remove topic ${name}`, admin.deleteTopic(name)),
+  }
+}
+
+/** Makes the port for consumer groups. */
+export function createKafkaGroups(parts: KafkaParts): KafkaGroups {
+  const { offsets } = parts
+  const startAtEnd = async (groupId: string, topic: string): Promise<void> => {
+    const partitions = await partitionsOf(parts.cluster, topic)
+    if (partitions === null) throw new Error(`it has no topic ${topic}`)
+    const ends = await offsets.latest(topic, partitions)
+    await offsets.commit(
+      groupId,
+      topic,
+      ends.map(({ partition, offset }) => ({ partition, offset, metadata: '' })),
+    )
+  }
+  return {
+    startAtEnd: (groupId, topic) => orRefuse(`set the start of group ${groupId}`, startAtEnd(groupId, topic)),
+    remove: groupId => orRefuse(`delete group ${groupId}`, offsets.deleteGroup(groupId)),
+    describe: groupId => orRefuse(`describe group ${groupId}`, offsets.describeGroup(groupId)),
+  }
+}
+
+/** Makes the port for records. */
+export function createKafkaRecords(parts: KafkaParts): KafkaRecords {
+  const range = async (topic: string, partition: number): ReturnType<KafkaRecords['range']> => {
+    const partitions = await partitionsOf(parts.cluster, topic)
+    if (partitions === null || !partitions.includes(partition)) return null
+    const [first] = await parts.offsets.earliest(topic, [partition])
+    const [next] = await parts.offsets.latest(topic, [partition])
+    return first === undefined || next === undefined ? null : { first: first.offset, next: next.offset }
+  }
+  return {
+    range: (topic, partition) => orRefuse(`find the ends of topic ${topic}`, range(topic, partition)),
+    async read(topic, partition, fromOffset, bounds) {
+      const request = { topic, partition, fromOffset, ...bounds }
+      const entries = await orRefuse(`read topic ${topic}`, parts.readEntries(request))
+      return entries.filter(entry => entry.problem === null).map(recordOf)
+    },
+  }
+}
+
+/** Asked anew each time: partitions may have been added, and the topic may be an hour or a second old. */
+async function partitionsOf(cluster: Cluster, topic: string): Promise<readonly number[] | null> {
+  await cluster.refresh([topic])
+  return cluster.layout(topic)?.map(({ partition }) => partition) ?? null
+}
+
+function recordOf(entry: LogEntry): KafkaRecord {
+  return {
+    partition: entry.partition,
+    offset: entry.offset,
+    timestampMs: entry.timestampMs,
+    value: entry.value,
+    header: name => entry.header(name),
+  }
+}
+
+async function orRefuse<T>(what: string, call: Promise<T>): Promise<T> {
+  try {
+    return await call
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    const error = new HermesError(
+      'BROKERS_CLUSTER_COMMUNICATION_EXCEPTION',
+      `Kafka could not ${what}: ${why}`,
+    )
+    error.cause = cause
+    throw error
+  }
+}

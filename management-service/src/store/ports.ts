@@ -1,0 +1,64 @@
+/**
+ * What the use cases need from storage and from Kafka, in their own words.
+ * Takes and gives checked things of the domain. Promises: refusals are `HermesError`s that a caller can be shown:
+ * `STORAGE_UNAVAILABLE` when storage does not answer, `CONFLICT` when someone else wrote in between.
+ */
+import type { GroupName, SubscriptionName, TopicName } from '@iris/common/domain/names'
+import type { Subscription } from '@iris/common/domain/subscription'
+import type { Topic } from '@iris/common/domain/topic'
+
+/** A thing with the version of its node: the next write names it, so that nobody's change is lost. */
+export interface Stored<T> {
+  readonly value: T
+  readonly version: number
+}
+
+/** How a creation or removal ended. */
+export type Created = 'created' | 'exists' | 'noParent'
+export type Removed = 'removed' | 'missing' | 'notEmpty'
+
+/** Groups. */
+export interface GroupStore {
+  groups(): Promise<readonly string[]>
+  groupExists(group: string): Promise<boolean>
+  createGroup(group: GroupName): Promise<Created>
+  /** Removes an empty group. */
+  removeGroup(group: GroupName): Promise<Removed>
+}
+
+/** Topics. */
+export interface TopicStore {
+  /** Names of the topics of a group; null when there is no such group. */
+  topics(group: string): Promise<readonly TopicName[] | null>
+  topic(name: TopicName): Promise<Stored<Topic> | null>
+  createTopic(topic: Topic): Promise<Created>
+  updateTopic(topic: Topic, version: number): Promise<void>
+  /** Removes the topic with exactly these subscriptions; `notEmpty` when there are others by now. */
+  removeTopic(name: TopicName, subscriptions: readonly SubscriptionName[]): Promise<Removed>
+}
+
+/** Subscriptions. */
+export interface SubscriptionStore {
+  /** Names of the subscriptions of a topic; null when there is no such topic. */
+  subscriptions(topic: TopicName): Promise<readonly SubscriptionName[] | null>
+  subscription(topic: TopicName, name: SubscriptionName): Promise<Stored<Subscription> | null>
+  createSubscription(subscription: Subscription): Promise<Created>
+  updateSubscription(subscription: Subscription, version: number): Promise<void>
+  removeSubscription(topic: TopicName, name: SubscriptionName): Promise<Removed>
+  /** What the consumers wrote down about the last message they gave up. */
+  lastUndelivered(topic: TopicName, name: SubscriptionName): Promise<Buffer | null>
+}
+
+/** Changes to one thing, one after the other over all management processes. */
+export interface ChangeGuard {
+  /** Runs `change` while no other process changes the thing; `CONFLICT` when its turn does not come in time. */
+  exclusively<T>(thing: string, change: () => Promise<T>): Promise<T>
+}
+
+/** The owners of a subscription's slots, as their locks tell. */
+export interface SlotOwners {
+  /** Who holds a lock of the subscription now, in words for an operator. */
+  owners(topic: TopicName, name: SubscriptionName): Promise<readonly string[]>
+}
+
+export type Store = GroupStore & TopicStore & SubscriptionStore & SlotOwners & ChangeGuard

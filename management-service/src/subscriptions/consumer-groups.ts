@@ -1,0 +1,54 @@
+/**
+ * What Kafka says about a subscription's consumer group.
+ * Takes names. Gives Hermes' answer: one entry for the one Kafka cluster. Iris itself never joins a group, so members
+ * are other programs, such as a Hermes that was not stopped.
+ */
+import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
+import { refusal } from '@iris/common/errors/hermes-error'
+import { consumerGroupId, type KafkaNamespace } from '@iris/common/kafka/names'
+import type { KafkaGroups } from '../store/kafka-ports.js'
+import type { SubscriptionStore, TopicStore } from '../store/ports.js'
+
+export interface ConsumerGroupParts {
+  readonly store: TopicStore & SubscriptionStore
+  readonly kafka: KafkaGroups
+  readonly namespace: KafkaNamespace
+  readonly clusterName: string
+}
+
+/** A consumer group as the API shows it. */
+export interface ConsumerGroupAnswer {
+  readonly clusterName: string
+  readonly groupId: string
+  readonly state: string
+  readonly members: readonly unknown[]
+  readonly stable: boolean
+  readonly empty: boolean
+}
+
+/** The groups of a subscription; none for an unknown subscription of a known topic, as in Hermes. */
+export async function readConsumerGroups(
+  { store, kafka, namespace, clusterName }: ConsumerGroupParts,
+  topic: TopicName,
+  name: SubscriptionName,
+): Promise<readonly ConsumerGroupAnswer[]> {
+  if ((await store.topic(topic)) === null) throw refusal('TOPIC_NOT_EXISTS', { topic })
+  if ((await store.subscription(topic, name)) === null) return []
+  const groupId = consumerGroupId(namespace, topic, name)
+  const { state, members } = await kafka.describe(groupId)
+  return [
+    {
+      clusterName,
+      groupId,
+      state,
+      members: members.map(({ memberId, clientId, host }) => ({
+        consumerId: memberId,
+        clientId,
+        host,
+        partitions: [],
+      })),
+      stable: state === 'Stable',
+      empty: state === 'Empty',
+    },
+  ]
+}

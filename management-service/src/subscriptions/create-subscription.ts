@@ -1,0 +1,83 @@
+/**
+ * The creation of a subscription: check, set its place in Kafka, store it, undo on failure.
+ * Takes a topic and a body. Gives nothing.
+ * Promises: its start offsets are committed before it exists, so every message published after the answer is delivered;
+ * a failure leaves no consumer group behind, unless storage cannot tell.
+ */
+import type { TopicName } from '@iris/common/domain/names'
+import { subscriptionId } from '@iris/common/domain/names'
+import { parseSubscription, type Subscription } from '@iris/common/domain/subscription'
+import { refusal } from '@iris/common/errors/hermes-error'
+import { consumerGroupId, kafkaTopicName, type KafkaNamespace } from '@iris/common/kafka/names'
+import type { Log } from '@iris/common/lifecycle/log'
+import { entityOf } from '../requests.js'
+import type { KafkaGroups, KafkaTopics } from '../store/kafka-ports.js'
+import type { ChangeGuard, SlotOwners, SubscriptionStore, TopicStore } from '../store/ports.js'
+import { checkDeadLetterName } from './dead-letter-name.js'
+import type { EndpointGuard } from './endpoint-guard.js'
+import { refuseUnsupportedSubscription } from './not-yet.js'
+import type { Pause } from './pause.js'
+import {
+  checkFilters,
+  checkNewSubscription,
+  checkSameName,
+  type SubscriptionRules,
+} from './subscription-rules.js'
+
+export interface SubscriptionParts {
+  readonly store: TopicStore & SubscriptionStore & ChangeGuard & SlotOwners
+  readonly kafka: KafkaGroups
+  readonly kafkaTopics: KafkaTopics
+  readonly guard: EndpointGuard
+  readonly pause: Pause
+  readonly log: Log
+  readonly rules: SubscriptionRules
+  readonly namespace: KafkaNamespace
+}
+
+/** Makes a subscription below the topic of the path. */
+export async function createSubscription(
+  parts: SubscriptionParts,
+  topic: TopicName,
+  body: unknown,
+): Promise<void> {
+  const subscription = parseSubscription(entityOf(body))
+  checkNewSubscription(parts.rules, subscription)
+  checkSameName({ ...subscription, topicName: topic }, subscription)
+  const stored = await parts.store.topic(topic)
+  if (stored === null) throw refusal('TOPIC_NOT_EXISTS', { topic })
+  checkFilters(subscription, stored.value)
+  refuseUnsupportedSubscription(subscription, null)
+  await checkDeadLetterName(parts, topic, subscription.name)
+  await parts.guard(subscription.endpoint)
+  await parts.store.exclusively(subscriptionId(topic, subscription.name), () => apply(parts, subscription))
+}
+
+async function apply(parts: SubscriptionParts, subscription: Subscription): Promise<void> {
+  const { topicName: topic, name } = subscription
+  const exists = refusal('SUBSCRIPTION_ALREADY_EXISTS', { subscription: name, topic })
+  if ((await parts.store.subscription(topic, name)) !== null) throw exists
+  const group = consumerGroupId(parts.namespace, topic, name)
+  try {
+    await parts.kafka.startAtEnd(group, kafkaTopicName(parts.namespace, topic))
+    const stored = await parts.store.createSubscription(subscription)
+    if (stored === 'exists') throw exists
+    if (stored === 'noParent') throw refusal('TOPIC_NOT_EXISTS', { topic })
+  } catch (error) {
+    await undo(parts, subscription, group)
+    throw error
+  }
+}
+
+/** A subscription that is there after all needs its offsets. */
+async function undo(
+  parts: SubscriptionParts,
+  { topicName: topic, name }: Subscription,
+  group: string,
+): Promise<void> {
+  try {
+    if ((await parts.store.subscription(topic, name)) === null) await parts.kafka.remove(group)
+  } catch (error) {
+    parts.log.warn('subscription.groupLeftInKafka', { topic, subscription: name, group, error })
+  }
+}

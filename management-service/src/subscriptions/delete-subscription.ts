@@ -1,0 +1,27 @@
+/**
+ * The removal of a subscription.
+ * Takes names. Gives nothing: the definition is gone, so consumers stop; its consumer group goes later, when they have.
+ * Its dead letters stay in Kafka until their retention ends.
+ */
+import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
+import { refusal } from '@iris/common/errors/hermes-error'
+import { consumerGroupId, type KafkaNamespace } from '@iris/common/kafka/names'
+import type { SubscriptionStore } from '../store/ports.js'
+import type { GroupCleanUp } from './group-clean-up.js'
+
+export interface SubscriptionRemovalParts {
+  readonly store: SubscriptionStore
+  readonly cleanUp: GroupCleanUp
+  readonly namespace: KafkaNamespace
+}
+
+/** Removes a subscription. */
+export async function deleteSubscription(
+  { store, cleanUp, namespace }: SubscriptionRemovalParts,
+  topic: TopicName,
+  name: SubscriptionName,
+): Promise<void> {
+  const removed = await store.removeSubscription(topic, name)
+  if (removed !== 'removed') throw refusal('SUBSCRIPTION_NOT_EXISTS', { subscription: name, topic })
+  cleanUp.later({ topic, subscription: name, group: consumerGroupId(namespace, topic, name) })
+}

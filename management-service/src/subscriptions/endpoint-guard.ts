@@ -1,0 +1,64 @@
+/**
+ * The check of an endpoint's host when a subscription is made or moved.
+ * Takes an endpoint. Refuses a host that is, or has among its addresses, a private or loopback address that the
+ * operator did not allow. A name that does not resolve now is accepted, as in Hermes: every dial checks again.
+ */
+import { parseEndpoint } from '@iris/common/domain/endpoint'
+import { refusal } from '@iris/common/errors/hermes-error'
+import { addressProblem, checkEndpointHost, type AllowedNetworks } from '@iris/common/http/address-guard'
+import { withDeadline, type Scheduler } from '@iris/common/time/scheduler'
+
+/** Resolves a name to all its addresses; rejects when it has none. */
+export type ResolveHost = (name: string) => Promise<readonly string[]>
+
+export interface EndpointGuardParts {
+  readonly scheduler: Scheduler
+  readonly resolve: ResolveHost
+}
+
+/** Refuses endpoints that must not be called. */
+export type EndpointGuard = (endpoint: string) => Promise<void>
+
+/** An answer to a person does not wait longer for a name server. */
+const resolveMs = 2_000
+
+/** Makes the guard. */
+export function createEndpointGuard(parts: EndpointGuardParts, allowed: AllowedNetworks): EndpointGuard {
+  return async endpoint => {
+    const address = parseEndpoint(endpoint)?.address ?? endpoint
+    if (!/^https?:/.test(address)) return
+    const url = new URL(address)
+    const problem = checkEndpointHost(url, allowed) ?? (await resolvedProblem(parts, url.hostname, allowed))
+    if (problem === null) return
+    throw refusal('VALIDATION_ERROR', {
+      problem: `Endpoint must not be called: ${problem}. The operator can allow it with delivery.allowedNetworks`,
+    })
+  }
+}
+
+async function resolvedProblem(
+  { scheduler, resolve }: EndpointGuardParts,
+  host: string,
+  allowed: AllowedNetworks,
+): Promise<string | null> {
+  const addresses = await addressesOf(scheduler, resolve, host)
+  for (const address of addresses) {
+    const problem = addressProblem(address, allowed)
+    if (problem !== null) return `${host} means ${address}, and ${problem}`
+  }
+  return null
+}
+
+/** None where the name does not resolve in time. */
+async function addressesOf(
+  scheduler: Scheduler,
+  resolve: ResolveHost,
+  host: string,
+): Promise<readonly string[]> {
+  if (/^[\d.]+$|^\[/.test(host)) return []
+  try {
+    return await withDeadline(scheduler, resolveMs, `resolving ${host}`, resolve(host))
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * Deletion of the consumer groups of removed subscriptions, after their consumers have stopped.
+ * Takes groups. Gives nothing; works in the background until stopped.
+ * Promises: a group whose subscription exists again is left alone. Bounds: `triesMax` tries a group, `groupsMax` groups;
+ * what is given up is logged, and Kafka drops the offsets of an idle group by itself after a week.
+ */
+import { subscriptionId, type SubscriptionName, type TopicName } from '@iris/common/domain/names'
+import type { Log } from '@iris/common/lifecycle/log'
+import type { Cancel, Scheduler } from '@iris/common/time/scheduler'
+import type { KafkaGroups } from '../store/kafka-ports.js'
+import type { ChangeGuard, SubscriptionStore } from '../store/ports.js'
+
+/** A group that nobody needs any more. */
+export interface UnusedGroup {
+  readonly topic: TopicName
+  readonly subscription: SubscriptionName
+  readonly group: string
+}
+
+export interface GroupCleanUp {
+  /** Deletes the group after the configured delay. */
+  later(unused: UnusedGroup): void
+  stop(): void
+}
+
+export interface GroupCleanUpParts {
+  readonly store: SubscriptionStore & ChangeGuard
+  readonly kafka: KafkaGroups
+  readonly scheduler: Scheduler
+  readonly log: Log
+}
+
+export interface GroupCleanUpOptions {
+  readonly delayMs: number
+  readonly intervalMs: number
+}
+
+const triesMax = 12
+const groupsMax = 10_000
+
+/** Makes the clean-up. */
+export function createGroupCleanUp(parts: GroupCleanUpParts, options: GroupCleanUpOptions): GroupCleanUp {
+  const waiting = new Map<string, Cancel>()
+
+  const attempt = async (unused: UnusedGroup, tries: number): Promise<void> => {
+    try {
+      await remove(parts, unused)
+    } catch (error) {
+      const isLast = tries >= triesMax
+      parts.log.warn(isLast ? 'group.notDeleted' : 'group.deletionFailed', { ...unused, tries, error })
+      if (!isLast) schedule(unused, tries + 1, options.intervalMs)
+    }
+  }
+  const schedule = (unused: UnusedGroup, tries: number, delayMs: number): void => {
+    waiting.get(unused.group)?.()
+    const run = (): void => {
+      waiting.delete(unused.group)
+      void attempt(unused, tries)
+    }
+    waiting.set(unused.group, parts.scheduler.after(delayMs, run))
+  }
+
+  return {
+    later(unused) {
+      if (waiting.size < groupsMax) schedule(unused, 1, options.delayMs)
+      else parts.log.warn('group.notDeleted', { ...unused, groupsMax })
+    },
+    stop() {
+      for (const cancel of waiting.values()) cancel()
+      waiting.clear()
+    },
+  }
+}
+
+/** Under the guard that a creation also takes: between the look and the deletion nobody can make it again. */
+async function remove({ store, kafka, log }: GroupCleanUpParts, unused: UnusedGroup): Promise<void> {
+  const { topic, subscription, group } = unused
+  await store.exclusively(subscriptionId(topic, subscription), async () => {
+    if ((await store.subscription(topic, subscription)) !== null) return
+    await kafka.remove(group)
+    log.info('group.deleted', { topic, subscription, group })
+  })
+}

@@ -1,0 +1,39 @@
+// pure
+/**
+ * Secrets that come back masked.
+ * Takes what is stored and a patch. Gives the patch with the stored secrets in the place of the stars.
+ * Refuses stars together with another user, host or provider: nobody may send a secret where its owner did not.
+ */
+import { isMasked, unmaskEndpoint } from '@iris/common/domain/endpoint'
+import { isJsonObject, type JsonObject } from '@iris/common/domain/json-shapes'
+import { oAuthMask } from '@iris/common/domain/subscription-json'
+import type { Subscription } from '@iris/common/domain/subscription'
+import { refusal, type HermesError } from '@iris/common/errors/hermes-error'
+
+/** The patch, without stars. */
+export function withStoredSecrets(stored: Subscription, patch: JsonObject): JsonObject {
+  return { ...patch, ...endpointOf(stored, patch), ...oAuthPolicyOf(stored, patch) }
+}
+
+function endpointOf(stored: Subscription, { endpoint }: JsonObject): JsonObject {
+  if (typeof endpoint !== 'string' || !isMasked(endpoint)) return {}
+  const unmasked = unmaskEndpoint(endpoint, stored.endpoint)
+  if (unmasked === null) throw masked('endpoint', 'user or host')
+  return { endpoint: unmasked }
+}
+
+function oAuthPolicyOf(stored: Subscription, { oAuthPolicy }: JsonObject): JsonObject {
+  if (!isJsonObject(oAuthPolicy) || oAuthPolicy['password'] !== oAuthMask) return {}
+  const known = stored.oAuthPolicy
+  const { password: _stars, ...rest } = oAuthPolicy
+  const isSame = (name: 'providerName' | 'username'): boolean =>
+    rest[name] === undefined || rest[name] === (known?.[name] ?? null)
+  if (!isSame('providerName') || !isSame('username')) throw masked('oAuthPolicy', 'provider or user')
+  return { oAuthPolicy: rest }
+}
+
+function masked(member: string, what: string): HermesError {
+  return refusal('VALIDATION_ERROR', {
+    problem: `The password in ${member} is masked with stars and the ${what} is another one; give the password itself`,
+  })
+}

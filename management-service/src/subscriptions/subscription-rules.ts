@@ -1,0 +1,69 @@
+// pure
+/**
+ * The rules of a subscription that need more than its body: owner, endpoint, the topic's content type.
+ * Takes a checked subscription and what is stored. Refuses with Hermes' texts.
+ */
+import { endpointProblem, hermesSchemes, isMasked } from '@iris/common/domain/endpoint'
+import { oAuthMask } from '@iris/common/domain/subscription-json'
+import type { Subscription } from '@iris/common/domain/subscription'
+import type { Topic } from '@iris/common/domain/topic'
+import { HermesError, refusal } from '@iris/common/errors/hermes-error'
+import { checkOwnerExists } from '../owners/owner-sources.js'
+
+/** What an installation lets subscriptions be. */
+export interface SubscriptionRules {
+  readonly additionalSchemes: readonly string[]
+}
+
+/** Filters that fit a topic's content type. */
+const filterTypes = { JSON: ['jsonpath', 'header'], AVRO: ['avropath', 'header'] } as const
+
+/** Owner and endpoint of a new subscription. */
+export function checkNewSubscription(rules: SubscriptionRules, subscription: Subscription): void {
+  checkOwnerExists(subscription.owner)
+  checkEndpoint(rules, subscription.endpoint)
+  const isOAuthMasked = subscription.oAuthPolicy?.password === oAuthMask
+  if (isMasked(subscription.endpoint) || isOAuthMasked) {
+    throw refusal('VALIDATION_ERROR', {
+      problem: 'The password is masked with stars; a new subscription needs the password itself',
+    })
+  }
+}
+
+/** Owner and endpoint of a changed subscription. An endpoint that stays is not judged again. */
+export function checkChangedSubscription(
+  rules: SubscriptionRules,
+  subscription: Subscription,
+  stored: Subscription,
+): void {
+  checkOwnerExists(subscription.owner)
+  if (subscription.endpoint !== stored.endpoint) checkEndpoint(rules, subscription.endpoint)
+}
+
+/** Every filter must be one that the topic's messages can be judged by. */
+export function checkFilters(subscription: Subscription, topic: Topic): void {
+  const fitting: readonly unknown[] = filterTypes[topic.contentType]
+  const other = subscription.filters.find(filter => !fitting.includes(filter['type']))
+  if (other === undefined) return
+  const type = typeof other['type'] === 'string' ? other['type'] : 'null'
+  const problem = `Message filter type ${type} doesn't match topic content type ${topic.contentType}`
+  throw refusal('VALIDATION_ERROR', { problem })
+}
+
+/** Refuses a body that names another subscription than its path. */
+export function checkSameName(
+  path: Pick<Subscription, 'topicName' | 'name'>,
+  body: Pick<Subscription, 'topicName' | 'name'>,
+): void {
+  const inPath = `${path.name} of topic ${path.topicName}`
+  const inBody = `${body.name} of topic ${body.topicName}`
+  if (inPath === inBody) return
+  throw refusal('VALIDATION_ERROR', { problem: `The path says subscription ${inPath}, the body ${inBody}` })
+}
+
+function checkEndpoint(rules: SubscriptionRules, endpoint: string): void {
+  const found = endpointProblem(endpoint, [...hermesSchemes, ...rules.additionalSchemes])
+  if (found === null) return
+  if (found.kind === 'broken') throw new HermesError('OTHER', found.problem, 400)
+  throw refusal('VALIDATION_ERROR', { problem: found.problem })
+}

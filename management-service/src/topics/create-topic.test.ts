@@ -1,0 +1,280 @@
+import { describe, expect, it } from 'vitest'
+import type { TopicName } from '@iris/common/domain/names'
+import { HermesError, refusal } from '@iris/common/errors/hermes-error'
+import { silentLog } from '@iris/common/lifecycle/log'
+import {
+  createMemoryKafka,
+  createMemoryStore,
+  type MemoryKafka,
+  type MemoryStore,
+} from '../store/in-memory.js'
+import { createTopic, type TopicParts } from './create-topic.js'
+import { updateTopic } from './update-topic.js'
+
+const body = {
+  name: 'acme.orders',
+  description: 'order events',
+  owner: { source: 'Plaintext', id: 'Orders Team' },
+  contentType: 'JSON',
+  retentionTime: { duration: 1 },
+}
+const name = body.name as TopicName
+const storageAway = refusal('STORAGE_UNAVAILABLE', { problem: 'away' })
+
+function setUp(): TopicParts & { store: MemoryStore; kafka: MemoryKafka } {
+  const store = createMemoryStore()
+  store.held.groups.add('acme')
+  return {
+    store,
+    kafka: createMemoryKafka(),
+    log: silentLog,
+    rules: { allowedContentTypes: ['JSON', 'AVRO'], remoteFallback: false },
+    settings: {
+      namespace: '',
+      separator: '_',
+      partitions: 10,
+      replicationFactor: 1,
+      messageBytesMax: 1_048_576,
+      isUncleanElectionAllowed: false,
+    },
+  }
+}
+
+async function codeOf(work: Promise<unknown>): Promise<string> {
+  return work.then(
+    () => 'accepted',
+    (error: unknown) =>
+      error instanceof HermesError ? `${error.status} ${error.code}: ${error.message}` : String(error),
+  )
+}
+
+describe('a new topic', () => {
+  it('is in Kafka with its settings, and stored', async () => {
+    const parts = setUp()
+
+    await createTopic(parts, body)
+
+    expect(parts.kafka.topics.get('acme.orders')).toEqual({
+      name: 'acme.orders',
+      partitions: 10,
+      replicationFactor: 1,
+      configs: {
+        'retention.ms': '86400000',
+        'unclean.leader.election.enable': 'false',
+        'max.message.bytes': '1048576',
+      },
+    })
+    expect(parts.store.held.topics.get('acme.orders')?.value).toMatchObject({
+      name: 'acme.orders',
+      ack: 'LEADER',
+    })
+  })
+
+  it('adopts a Kafka topic of its name as it is', async () => {
+    const parts = setUp()
+    await parts.kafka.create({ name: 'acme.orders', partitions: 3, replicationFactor: 1, configs: {} })
+
+    await createTopic(parts, body)
+
+    expect(parts.kafka.topics.get('acme.orders')?.partitions).toBe(3)
+    expect(parts.store.held.topics.has('acme.orders')).toBe(true)
+  })
+
+  it.each<[string, object, RegExp]>([
+    [
+      'an unknown group, before anything else',
+      { name: 'nope.x', maxMessageSize: 1 },
+      /^404 GROUP_NOT_EXISTS: Group nope does not exist$/,
+    ],
+    ['a group that is a path', { name: '../x.y' }, /^404 GROUP_NOT_EXISTS/],
+    [
+      'a broken rule',
+      { maxMessageSize: 10 },
+      /^400 VALIDATION_ERROR: Topic.maxMessageSize must be greater than or equal to 1024$/,
+    ],
+    [
+      'an unknown owner source',
+      { owner: { source: 'Nope', id: 'x' } },
+      /^400 VALIDATION_ERROR: Owner source 'Nope' doesn't exist$/,
+    ],
+    [
+      'the migration flag',
+      { migratedFromJsonType: true },
+      /^400 VALIDATION_ERROR: Newly created topic cannot have migratedFromJsonType flag set to true$/,
+    ],
+    [
+      'a content type that is not built yet',
+      { contentType: 'AVRO' },
+      /^400 VALIDATION_ERROR: The content type AVRO is not supported by this version of Iris yet$/,
+    ],
+    [
+      'a chaos policy out of bounds',
+      { chaos: { mode: 'GLOBAL', globalPolicy: { probability: 101 } } },
+      /^400 VALIDATION_ERROR: Invalid chaos policy/,
+    ],
+    [
+      'a message size that Kafka would refuse',
+      { maxMessageSize: 1_048_576 - 40_960 + 1 },
+      /^400 VALIDATION_ERROR: Topic.maxMessageSize must be less than or equal to 1007616: Kafka takes/,
+    ],
+    [
+      'a name too long for Kafka',
+      { name: `acme.${'x'.repeat(245)}` },
+      /^400 VALIDATION_ERROR: The name is too long for Kafka: 250 letters/,
+    ],
+  ])('is refused with %s, and nothing is made', async (_what, members, expected) => {
+    const parts = setUp()
+
+    const refused = await codeOf(createTopic(parts, { ...body, ...members }))
+
+    expect(refused).toMatch(expected)
+    expect(parts.kafka.topics.size + parts.store.held.topics.size).toBe(0)
+  })
+
+  it('of exactly the size that Kafka takes is accepted, and of a name of exactly its length', async () => {
+    const parts = setUp()
+
+    await createTopic(parts, { ...body, maxMessageSize: 1_048_576 - 40_960, name: `acme.${'x'.repeat(244)}` })
+
+    expect(parts.store.held.topics.size).toBe(1)
+  })
+
+  it('is refused when Kafka cannot tell its name from another one', async () => {
+    const parts = setUp()
+    await createTopic(parts, { ...body, name: 'acme.a_b' })
+
+    const refused = await codeOf(createTopic(parts, { ...body, name: 'acme.a.b' }))
+    parts.store.held.groups.add('acme.a')
+    const collided = await codeOf(createTopic(parts, { ...body, name: 'acme.a.b' }))
+
+    expect(refused).toMatch(/GROUP_NOT_EXISTS/)
+    expect(collided).toBe(
+      '400 VALIDATION_ERROR: The name acme.a.b collides with acme.a_b: Kafka does not keep "." and "_" apart',
+    )
+  })
+
+  it('is refused when it exists', async () => {
+    const parts = setUp()
+    await createTopic(parts, body)
+
+    expect(await codeOf(createTopic(parts, body))).toBe(
+      '400 TOPIC_ALREADY_EXISTS: Topic acme.orders already exists',
+    )
+  })
+
+  it.each(['createTopic', 'create'] as const)('leaves nothing behind when %s fails', async failing => {
+    const parts = setUp()
+    parts.store.failures.set(failing, storageAway)
+    parts.kafka.failures.set(failing, storageAway)
+
+    await codeOf(createTopic(parts, body))
+
+    expect(parts.kafka.topics.size + parts.store.held.topics.size).toBe(0)
+  })
+
+  it('leaves an adopted Kafka topic alone when storing fails', async () => {
+    const parts = setUp()
+    await parts.kafka.create({ name: 'acme.orders', partitions: 3, replicationFactor: 1, configs: {} })
+    parts.store.failures.set('createTopic', storageAway)
+
+    await codeOf(createTopic(parts, body))
+
+    expect(parts.kafka.topics.has('acme.orders')).toBe(true)
+  })
+
+  it('that was stored although storage did not say so keeps its Kafka topic', async () => {
+    const parts = setUp()
+    const { createTopic: write } = parts.store
+    parts.store.createTopic = async topic => {
+      await write(topic)
+      throw storageAway
+    }
+
+    await codeOf(createTopic(parts, body))
+
+    expect(parts.kafka.topics.has('acme.orders')).toBe(true)
+  })
+})
+
+describe('an update of a topic', () => {
+  it('merges, and changes in Kafka only what changed', async () => {
+    const parts = setUp()
+    await createTopic(parts, body)
+
+    await updateTopic(parts, name, { retentionTime: { duration: 2 }, description: 'new' })
+
+    expect(parts.store.held.topics.get(name)?.value).toMatchObject({
+      description: 'new',
+      retentionTime: { duration: 2, retentionUnit: 'DAYS' },
+      owner: { id: 'Orders Team' },
+    })
+    expect(parts.kafka.topics.get(name)?.configs['retention.ms']).toBe('172800000')
+  })
+
+  it('writes nothing when nothing changes', async () => {
+    const parts = setUp()
+    await createTopic(parts, body)
+
+    await updateTopic(parts, name, { description: body.description, createdAt: 1 })
+
+    expect(parts.store.held.topics.get(name)?.version).toBe(0)
+  })
+
+  it('puts null where it means the default', async () => {
+    const parts = setUp()
+    await createTopic(parts, { ...body, ack: 'ALL' })
+
+    await updateTopic(parts, name, { ack: null })
+
+    expect(parts.store.held.topics.get(name)?.value.ack).toBe('LEADER')
+  })
+
+  it.each<[string, unknown, RegExp]>([
+    [
+      'another content type',
+      { contentType: 'AVRO' },
+      /^400 VALIDATION_ERROR: Cannot change content type, except for migration to Avro with setting migratedFromJsonType flag\.$/,
+    ],
+    [
+      'the flag alone',
+      { migratedFromJsonType: true },
+      /Change content type to AVRO together with setting migratedFromJsonType flag/,
+    ],
+    [
+      'a migration without a schema',
+      { migratedFromJsonType: true, contentType: 'AVRO' },
+      /Avro schema not available, migration not permitted/,
+    ],
+    ['null for a required member', { owner: null }, /^400 VALIDATION_ERROR: Topic.owner must not be null$/],
+    ['another name', { name: 'acme.other' }, /^400 VALIDATION_ERROR: A topic cannot be renamed/],
+    ['an unknown word', { ack: 'SOME' }, /^400 OTHER/],
+    ['an object for a scalar', { description: {} }, /^400 OTHER/],
+    ['no object', [1], /^400 FORMAT_ERROR/],
+    [
+      'a size that Kafka would refuse',
+      { maxMessageSize: 1_048_576 },
+      /^400 VALIDATION_ERROR: Topic.maxMessageSize/,
+    ],
+  ])('is refused with %s', async (_what, patch, expected) => {
+    const parts = setUp()
+    await createTopic(parts, body)
+
+    expect(await codeOf(updateTopic(parts, name, patch))).toMatch(expected)
+    expect(parts.store.held.topics.get(name)?.version).toBe(0)
+  })
+
+  it('that loses to another writer puts Kafka back', async () => {
+    const parts = setUp()
+    await createTopic(parts, body)
+    parts.store.failures.set('updateTopic', refusal('CONFLICT', { problem: 'lost' }))
+
+    const refused = await codeOf(updateTopic(parts, name, { retentionTime: { duration: 2 } }))
+
+    expect(refused).toMatch(/^409 CONFLICT/)
+    expect(parts.kafka.topics.get(name)?.configs['retention.ms']).toBe('86400000')
+  })
+
+  it('of an unknown topic is refused', async () => {
+    expect(await codeOf(updateTopic(setUp(), name, {}))).toMatch(/^404 TOPIC_NOT_EXISTS/)
+  })
+})

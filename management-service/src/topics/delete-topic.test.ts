@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest'
+import type { TopicName } from '@iris/common/domain/names'
+import { parseSubscription } from '@iris/common/domain/subscription'
+import { parseTopic } from '@iris/common/domain/topic'
+import { silentLog } from '@iris/common/lifecycle/log'
+import {
+  createMemoryKafka,
+  createMemoryStore,
+  type MemoryKafka,
+  type MemoryStore,
+} from '../store/in-memory.js'
+import { deleteTopic, type TopicRemovalParts } from './delete-topic.js'
+import { listClients, listTopics } from './read-topics.js'
+
+const name = 'acme.orders' as TopicName
+const owner = { source: 'Plaintext', id: 'Orders Team' }
+
+interface SetUp {
+  readonly parts: TopicRemovalParts
+  readonly store: MemoryStore
+  readonly kafka: MemoryKafka
+  readonly cleaned: string[]
+}
+
+function setUp(isRemovalAllowed = true): SetUp {
+  const [store, kafka, cleaned] = [createMemoryStore(), createMemoryKafka(), [] as string[]]
+  store.held.groups.add('acme')
+  const body = { name, description: '', owner, contentType: 'JSON', retentionTime: { duration: 1 } }
+  store.held.topics.set(name, { value: parseTopic(body), version: 0 })
+  for (const topic of [name, `${name}.auto_dlq`]) {
+    kafka.topics.set(topic, { name: topic, partitions: 1, replicationFactor: 1, configs: {} })
+  }
+  const parts = {
+    store,
+    kafka,
+    log: silentLog,
+    rules: { allowedContentTypes: [], remoteFallback: false },
+    settings: {
+      namespace: '',
+      separator: '_',
+      partitions: 1,
+      replicationFactor: 1,
+      messageBytesMax: 1,
+      isUncleanElectionAllowed: false,
+    },
+    cleanUp: { later: ({ group }: { group: string }) => void cleaned.push(group), stop: () => undefined },
+    isRemovalAllowed,
+  }
+  return { parts, store, kafka, cleaned }
+}
+
+function subscribe({ store }: SetUp, subscription: string, isAutomatic: boolean): void {
+  const value = parseSubscription({
+    topicName: name,
+    name: subscription,
+    description: '',
+    endpoint: 'http://h',
+    owner: { ...owner, id: subscription },
+    autoDeleteWithTopicEnabled: isAutomatic,
+  })
+  store.held.subscriptions.set(`${name}$${subscription}`, { value, version: 0 })
+}
+
+describe('the removal of a topic', () => {
+  it('takes definition, Kafka topic, subscriptions that go with it, and their dead letters', async () => {
+    const all = setUp()
+    subscribe(all, 'auto', true)
+
+    await deleteTopic(all.parts, name)
+
+    expect([all.store.held.topics.size, all.store.held.subscriptions.size, all.kafka.topics.size]).toEqual([
+      0, 0, 0,
+    ])
+    expect(all.cleaned).toEqual(['acme_orders_auto'])
+  })
+
+  it('is refused before anything else while it is switched off', async () => {
+    const all = setUp(false)
+
+    await expect(deleteTopic(all.parts, name)).rejects.toMatchObject({
+      code: 'OPERATION_DISABLED',
+      status: 406,
+      message: 'Could not remove topic acme.orders, this operation is currently disabled.',
+    })
+  })
+
+  it('is refused while another subscription exists, and nothing is touched', async () => {
+    const all = setUp()
+    subscribe(all, 'auto', true)
+    subscribe(all, 'kept', false)
+
+    await expect(deleteTopic(all.parts, name)).rejects.toMatchObject({ code: 'TOPIC_NOT_EMPTY', status: 403 })
+    expect([all.store.held.subscriptions.size, all.kafka.topics.size]).toEqual([2, 2])
+  })
+
+  it('says so when Kafka keeps its topic', async () => {
+    const all = setUp()
+    all.kafka.failures.set('remove', new Error('away'))
+
+    await expect(deleteTopic(all.parts, name)).rejects.toMatchObject({
+      code: 'BROKERS_CLUSTER_COMMUNICATION_EXCEPTION',
+      message: 'Topic acme.orders is removed, but Kafka still holds acme.orders: away',
+    })
+  })
+
+  it('of an unknown topic is refused', async () => {
+    await expect(deleteTopic(setUp().parts, 'acme.nope' as TopicName)).rejects.toMatchObject({
+      code: 'TOPIC_NOT_EXISTS',
+    })
+  })
+})
+
+describe('a list of topics', () => {
+  it('is sorted over all groups, and as stored in one', async () => {
+    const { store } = setUp()
+    const { value } = store.held.topics.get(name) ?? {}
+    if (value === undefined) throw new Error('not stored')
+    for (const other of ['acme.b', 'acme.a'] as TopicName[]) {
+      store.held.topics.set(other, {
+        value: { ...value, name: other, trackingEnabled: other === 'acme.b' },
+        version: 0,
+      })
+    }
+
+    expect(await listTopics(store, { group: null, isTracked: false })).toEqual([
+      'acme.a',
+      'acme.b',
+      'acme.orders',
+    ])
+    expect(await listTopics(store, { group: 'acme', isTracked: false })).toEqual([
+      'acme.orders',
+      'acme.b',
+      'acme.a',
+    ])
+    expect(await listTopics(store, { group: null, isTracked: true })).toEqual(['acme.b'])
+    await expect(listTopics(store, { group: 'nope', isTracked: false })).rejects.toMatchObject({
+      code: 'GROUP_NOT_EXISTS',
+    })
+  })
+
+  it('of its clients names each owner once', async () => {
+    const all = setUp()
+    subscribe(all, 'one', true)
+    subscribe(all, 'two', true)
+
+    expect(await listClients(all.store, name)).toEqual(['one', 'two'])
+    await expect(listClients(all.store, 'acme.nope' as TopicName)).rejects.toMatchObject({
+      code: 'TOPIC_NOT_EXISTS',
+    })
+  })
+})

@@ -1,0 +1,56 @@
+/**
+ * Reading topics: lists, one topic, the owners of its subscriptions.
+ * Takes names and filters of the API. Gives JSON values. Bound: `readsMax` reads of storage at a time.
+ */
+import type { JsonObject } from '@iris/common/domain/json-shapes'
+import { isNamePart, type TopicName } from '@iris/common/domain/names'
+import { topicAnswer } from '@iris/common/domain/topic-json'
+import { refusal } from '@iris/common/errors/hermes-error'
+import { forEachOf } from '../store/bounded-reads.js'
+import type { GroupStore, SubscriptionStore, TopicStore } from '../store/ports.js'
+
+export interface TopicFilter {
+  readonly group: string | null
+  readonly isTracked: boolean
+}
+
+/** Qualified names; sorted only where nothing is filtered, as in Hermes. */
+export async function listTopics(
+  store: GroupStore & TopicStore,
+  filter: TopicFilter,
+): Promise<readonly TopicName[]> {
+  const names = filter.group === null ? await allTopics(store) : await topicsOf(store, filter.group)
+  if (filter.isTracked) return trackedOnly(store, names)
+  return filter.group === null ? [...names].sort() : names
+}
+
+/** One topic. */
+export async function readTopic(store: TopicStore, name: TopicName): Promise<JsonObject> {
+  const stored = await store.topic(name)
+  if (stored === null) throw refusal('TOPIC_NOT_EXISTS', { topic: name })
+  return topicAnswer(stored.value)
+}
+
+/** The distinct owner ids of a topic's subscriptions. */
+export async function listClients(store: SubscriptionStore, topic: TopicName): Promise<readonly string[]> {
+  const names = await store.subscriptions(topic)
+  if (names === null) throw refusal('TOPIC_NOT_EXISTS', { topic })
+  const stored = await forEachOf(names, name => store.subscription(topic, name))
+  return [...new Set(stored.filter(each => each !== null).map(each => each.value.owner.id))]
+}
+
+async function topicsOf(store: TopicStore, group: string): Promise<readonly TopicName[]> {
+  const names = isNamePart(group) ? await store.topics(group) : null
+  if (names === null) throw refusal('GROUP_NOT_EXISTS', { group })
+  return names
+}
+
+async function allTopics(store: GroupStore & TopicStore): Promise<readonly TopicName[]> {
+  const lists = await forEachOf(await store.groups(), group => store.topics(group))
+  return lists.flatMap(names => names ?? [])
+}
+
+async function trackedOnly(store: TopicStore, names: readonly TopicName[]): Promise<readonly TopicName[]> {
+  const stored = await forEachOf(names, name => store.topic(name))
+  return names.filter((_name, index) => stored[index]?.value.trackingEnabled === true)
+}

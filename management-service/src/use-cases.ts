@@ -1,0 +1,128 @@
+/**
+ * The use cases of management with all they need, ready for the routes.
+ * Takes the clients and the configuration. Gives the routes and what must be stopped.
+ */
+import { createNameLookup } from '@iris/common/http/name-lookup'
+import { parseNetworks } from '@iris/common/http/address-guard'
+import type { ApiRoute } from '@iris/common/http/api'
+import type { ManagementBase, ManagementConfig } from './base.js'
+import { accessRoutes } from './http/routes/access.js'
+import { groupRoutes } from './http/routes/groups.js'
+import { ownerRoutes } from './http/routes/owners.js'
+import { subscriptionRoutes } from './http/routes/subscriptions.js'
+import { topicRoutes } from './http/routes/topics.js'
+import type { Outside } from './outside.js'
+import { createChangeGuard } from './store/change-guard.js'
+import { createKafkaGroups, createKafkaRecords, createKafkaTopics } from './store/kafka.js'
+import type { Store } from './store/ports.js'
+import { createSlotOwners } from './store/slot-owners.js'
+import { createZooStore } from './store/zookeeper.js'
+import { createEndpointGuard, type EndpointGuard, type ResolveHost } from './subscriptions/endpoint-guard.js'
+import { createGroupCleanUp, type GroupCleanUp } from './subscriptions/group-clean-up.js'
+import { createPause } from './subscriptions/pause.js'
+import type { KafkaTopicSettings } from './topics/kafka-plan.js'
+
+export interface UseCases {
+  readonly routes: readonly ApiRoute[]
+  stop(): void
+}
+
+const nameServerMs = 1_000
+
+/** Makes everything between the routes and the clients. */
+export function createUseCases(base: ManagementBase, config: ManagementConfig, outside: Outside): UseCases {
+  const store = createStore(base, config, outside)
+  const groups = createKafkaGroups(outside.kafka)
+  const options = { delayMs: config.groupCleanUpDelayMs, intervalMs: config.groupCleanUpIntervalMs }
+  const cleanUp = createGroupCleanUp({ ...base, store, kafka: groups }, options)
+  const datacenter = config.datacenter
+  return {
+    routes: [
+      ...groupRoutes({ store, groupNamePattern: config.groupNamePattern, datacenter }),
+      ...topicRoutes(topicParts(base, config, { store, outside, cleanUp })),
+      ...subscriptionRoutes(subscriptionParts(base, config, { store, outside, cleanUp })),
+      ...ownerRoutes(),
+      ...accessRoutes(),
+    ],
+    stop: () => cleanUp.stop(),
+  }
+}
+
+interface Shared {
+  readonly store: Store
+  readonly outside: Outside
+  readonly cleanUp: GroupCleanUp
+}
+
+function createStore(base: ManagementBase, config: ManagementConfig, outside: Outside): Store {
+  const { session, paths } = outside
+  return {
+    ...createZooStore({ session, paths }),
+    ...createSlotOwners(session, paths, config.kafkaClusterName),
+    ...createChangeGuard({ ...base, session }, paths),
+  }
+}
+
+function topicParts(
+  { log }: ManagementBase,
+  config: ManagementConfig,
+  { store, outside, cleanUp }: Shared,
+): Parameters<typeof topicRoutes>[0] {
+  const namespace = namespaceOf(config)
+  const settings: KafkaTopicSettings = {
+    ...namespace,
+    partitions: config.partitions,
+    replicationFactor: config.replicationFactor,
+    messageBytesMax: config.kafkaMessageBytesMax,
+    isUncleanElectionAllowed: config.isUncleanElectionAllowed,
+  }
+  const rules = { allowedContentTypes: config.allowedContentTypes, remoteFallback: config.remoteFallback }
+  const kafka = createKafkaTopics(outside.kafka)
+  const isRemovalAllowed = config.isTopicRemovalAllowed
+  const records = createKafkaRecords(outside.kafka)
+  return {
+    store,
+    topics: { store, kafka, log, rules, settings, cleanUp, isRemovalAllowed },
+    preview: { store, kafka: records, namespace, clusterName: config.kafkaClusterName },
+  }
+}
+
+function subscriptionParts(
+  base: ManagementBase,
+  config: ManagementConfig,
+  { store, outside, cleanUp }: Shared,
+): Parameters<typeof subscriptionRoutes>[0] {
+  const namespace = namespaceOf(config)
+  const kafka = createKafkaGroups(outside.kafka)
+  const rules = { additionalSchemes: config.additionalSchemes }
+  const pause = createPause({ ...base, store }, config.pauseTimeoutMs)
+  const guard = createGuard(base, config)
+  return {
+    subscriptions: {
+      store,
+      kafka,
+      kafkaTopics: createKafkaTopics(outside.kafka),
+      guard,
+      pause,
+      log: base.log,
+      rules,
+      namespace,
+    },
+    removal: { store, cleanUp, namespace },
+    consumerGroups: { store, kafka, namespace, clusterName: config.kafkaClusterName },
+    deadLetters: { store, kafka: createKafkaRecords(outside.kafka), namespace },
+  }
+}
+
+function createGuard(base: ManagementBase, config: ManagementConfig): EndpointGuard {
+  const lookup = createNameLookup(base, { queryTimeoutMs: nameServerMs })
+  const resolve: ResolveHost = name =>
+    new Promise((answered, failed) => {
+      lookup(name, (error, addresses) => (error === null ? answered(addresses) : failed(error)))
+    })
+  return createEndpointGuard({ ...base, resolve }, parseNetworks(config.allowedNetworks))
+}
+
+function namespaceOf(config: ManagementConfig): { namespace: string; separator: string } {
+  return { namespace: config.kafkaNamespace, separator: config.kafkaNamespaceSeparator }
+}

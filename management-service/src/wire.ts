@@ -1,0 +1,98 @@
+/**
+ * The one place where management's parts are made and joined.
+ * Takes configuration, log and time. Gives start and stop of the whole.
+ * Promises: it listens only when ZooKeeper and Kafka have answered; a stop finishes open requests within `stopMs`.
+ */
+import type { AddressInfo } from 'node:net'
+import { problemBody } from '@iris/common/errors/problem'
+import { createExpressApp } from '@iris/common/http/express-app'
+import { createListener, type HttpListener } from '@iris/common/http/server'
+import { createMetrics } from '@iris/common/metrics/registry'
+import { watchLoopLag } from '@iris/common/metrics/loop-lag'
+import type { Cancel } from '@iris/common/time/scheduler'
+import type { ManagementBase, ManagementConfig } from './base.js'
+import { statusRoutes } from './http/routes/status.js'
+import { createOutside, startOutside, stopOutside } from './outside.js'
+import { watchStorage } from './storage-probe.js'
+import { createUseCases } from './use-cases.js'
+
+export interface Management {
+  /** Resolves when requests are taken. Rejects with a sentence when Kafka or ZooKeeper cannot be reached. */
+  start(): Promise<AddressInfo>
+  stop(): Promise<void>
+}
+
+/** The longest a stop takes: the longest request is a pause that waits for its consumers. */
+export const stopMs = 14_000
+const openRequestsMs = 11_000
+const headersMax = 100
+const headerBytesMax = 16_384
+const headersTimeoutMs = 10_000
+const keepAliveTimeoutMs = 60_000
+const backlog = 511
+
+/** Makes management. Nothing is connected before `start`. */
+export function createManagement(base: ManagementBase, config: ManagementConfig): Management {
+  const metrics = createMetrics('hermes_management_')
+  const outside = createOutside(base, config)
+  const useCases = createUseCases(base, config, outside)
+  let life: 'starting' | 'running' | 'stopping' = 'starting'
+  const isUp = (): boolean => life === 'running'
+  const status = statusRoutes({ metrics, isUp, isReady: () => isUp() && outside.session.isConnected() })
+  const app = createExpressApp(
+    base.log,
+    { bodyBytesMax: config.bodyBytesMax, allowedOrigin: config.allowedOrigin },
+    [...status, ...useCases.routes],
+  )
+  const listener = createManagementListener(base, config, app)
+  const cancels: Cancel[] = []
+
+  return {
+    async start() {
+      await startOutside(outside)
+      const address = await listener.start()
+      life = 'running'
+      cancels.push(watchLoopLag(metrics, base.clock, base.scheduler))
+      cancels.push(watchStorage(base, outside, { metrics, periodMs: config.healthPeriodMs }))
+      base.log.info('management.listening', { host: address.address, port: address.port })
+      return address
+    },
+    async stop() {
+      life = 'stopping'
+      listener.beginClosing()
+      await listener.stop(openRequestsMs)
+      useCases.stop()
+      cancels.forEach(cancel => cancel())
+      await stopOutside(base, outside)
+    },
+  }
+}
+
+function createManagementListener(
+  base: ManagementBase,
+  config: ManagementConfig,
+  app: ReturnType<typeof createExpressApp>,
+): HttpListener {
+  const { host, port, connectionsMax, requestTimeoutMs } = config
+  const limits = {
+    headersMax,
+    headerBytesMax,
+    headersTimeoutMs,
+    keepAliveTimeoutMs,
+    requestTimeoutMs,
+    backlog,
+  }
+  return createListener(
+    base,
+    { host, port, connectionsMax, ...limits },
+    {
+      handle: app,
+      refuse(_request, response, error) {
+        const body = problemBody(error)
+        const length = Buffer.byteLength(body)
+        response.writeHead(error.status, { 'Content-Type': 'application/json', 'Content-Length': length })
+        response.end(body)
+      },
+    },
+  )
+}

@@ -1,0 +1,47 @@
+#!/usr/bin/env node
+/**
+ * `npm run bench [-- publish delivery latency fanout idle]`: the figures we publish, as Markdown.
+ * Takes names of benches, `publish delivery` by default, and `--quick` for a look. Each has a stack of its own.
+ */
+import { parseArgs } from 'node:util'
+import { systemClock } from '@iris/common/time/clock'
+import { withBenchStack, type BenchStack } from './bench-stack.js'
+import { benchDelivery } from './delivery.js'
+import { benchFanout } from './fanout.js'
+import { benchIdle } from './idle.js'
+import { benchLatency } from './latency.js'
+import { machineFacts } from './machine.js'
+import { benchPublish } from './publish.js'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { quick: { type: 'boolean', default: false } },
+})
+const isQuick = values.quick
+const rounds = isQuick ? 1 : 3
+
+const benches: Readonly<Record<string, (stack: BenchStack) => Promise<readonly string[]>>> = {
+  publish: stack => benchPublish(stack, { rounds, seconds: isQuick ? 2 : 5 }),
+  delivery: stack =>
+    benchDelivery(stack, { rounds, messages: isQuick ? 20_000 : 200_000, deadlineSeconds: 300 }),
+  latency: stack => benchLatency(stack, isQuick ? 5 : 30),
+  fanout: benchFanout,
+  idle: benchIdle,
+}
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`)
+const names = positionals.length === 0 ? ['publish', 'delivery'] : positionals
+const unknown = names.find(name => benches[name] === undefined)
+if (unknown !== undefined) {
+  process.stderr.write(`there is no bench ${unknown}; there are ${Object.keys(benches).join(', ')}\n`)
+  process.exit(2)
+}
+print(
+  `# Figures of ${new Date(systemClock.now()).toISOString().slice(0, 10)}${isQuick ? ' (quick: for a look only)' : ''}`,
+)
+print('')
+machineFacts().forEach(print)
+print(`- ${rounds === 1 ? 'one round' : `medians of ${rounds} rounds`}; ratios compare within this run only`)
+print('')
+for (const name of names)
+  (await withBenchStack(stack => benches[name]?.(stack) ?? Promise.resolve([]))).forEach(print)

@@ -1,0 +1,59 @@
+// pure
+/**
+ * Check 5, unexplained repeat: a message arrives again after a whole 2xx answer had left.
+ * Each repeat is laid to the latest fault that lies between that answer and the new arrival; a repeat
+ * without one is a finding. Gives the repeats of each cause as well.
+ */
+import { never } from '../columns.js'
+import { collectFindings, type Findings } from '../findings.js'
+import type { FaultSpan, JoinedRun } from '../joined-run.js'
+
+export interface RepeatsByCause extends Findings {
+  /** Cause, as `#number kind`, with its repeats. */
+  readonly byCause: ReadonlyMap<string, number>
+  readonly total: number
+}
+
+/** How long after our answer began its commit may still be under way: what a fault meets in this time is open. */
+const commitLagMs = 2_000
+
+export function findRepeated(run: JoinedRun): RepeatsByCause {
+  const findings = collectFindings('repeated')
+  const byCause = new Map<string, number>()
+  const { exchanges } = run
+  let total = 0
+  for (let row = 0; row < exchanges.count; row++) {
+    const subscription = exchanges.subscription.get(row)
+    const id = exchanges.id.get(row)
+    const deliveredAt = run.settlements[subscription]?.deliveredAt.get(id) ?? never
+    const arrivedAt = exchanges.arrivedAt.get(row)
+    if (arrivedAt <= deliveredAt) continue
+    total++
+    const cause = causeOf(run, deliveredAt, arrivedAt)
+    if (cause === undefined) {
+      const waitedMs = Math.round(arrivedAt - deliveredAt)
+      findings.add(
+        id,
+        subscription,
+        () => `arrived again ${waitedMs} ms after a whole 2xx, and no fault explains it`,
+      )
+      continue
+    }
+    const name = `#${cause.number} ${cause.kind}`
+    byCause.set(name, (byCause.get(name) ?? 0) + 1)
+  }
+  return { ...findings.done(), byCause, total }
+}
+
+/** A fault explains a repeat when it was active, or its effects were, between the delivery and the repeat. */
+function causeOf(run: JoinedRun, deliveredAt: number, arrivedAt: number): FaultSpan | undefined {
+  return run.faults.findLast(
+    fault =>
+      fault.begin <= arrivedAt &&
+      fault.end + run.plan.graceMs >= deliveredAt - commitLagMs &&
+      !harmless.has(fault.kind),
+  )
+}
+
+/** Faults between publisher and Kafka can make no subscriber see a message twice. */
+const harmless = new Set(['frontend-kill', 'frontend-pause', 'lost-answers', 'late-answers', 'cut-answers'])

@@ -1,0 +1,114 @@
+/**
+ * The subscriber farm of a run, a program of its own: one HTTP server with a path for each subscription.
+ * Takes the plan. Answers as each subscription's behaviour says and writes down what arrived and what it answered.
+ * Promises: an answer is written down only after its last byte has left.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { systemScheduler } from '@iris/common/time/scheduler'
+import type { Random } from '@iris/common/time/clock'
+import { fingerprint } from './fingerprint.js'
+import { openHistory, type History } from './history.js'
+import { monotonicMs } from './monotonic.js'
+import { obey } from './party.js'
+import { idIn } from './payload.js'
+import { seededRandom } from './random.js'
+import { kinds, record } from './records.js'
+import type { Behaviour, RunPlan } from './plan.js'
+
+const bodyBytesMax = 4 * 1024 * 1024
+const flushEveryMs = 500
+
+export interface FarmOrder {
+  readonly plan: RunPlan
+  readonly file: string
+}
+
+interface Farm {
+  readonly plan: RunPlan
+  readonly history: History
+  readonly random: Random
+  exchanges: number
+}
+
+let running: { server: Server; close(): void } | undefined
+
+obey({ open, close })
+
+/** Opens the farm and answers with its address. */
+async function open(order: FarmOrder): Promise<string> {
+  const history = openHistory(order.file)
+  const farm: Farm = { plan: order.plan, history, random: seededRandom(order.plan.seed, 2), exchanges: 0 }
+  const server = createServer({ keepAliveTimeout: 60_000 }, (incoming, answer) =>
+    receive(farm, incoming, answer),
+  )
+  await new Promise<void>(resolve => void server.listen(0, '127.0.0.1', 4096, resolve))
+  const stopFlushing = systemScheduler.every(flushEveryMs, () => history.flush())
+  running = {
+    server,
+    close: () => {
+      stopFlushing()
+      history.close()
+    },
+  }
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+async function close(): Promise<void> {
+  const present = running
+  running = undefined
+  if (present === undefined) return
+  present.server.closeAllConnections()
+  await new Promise<void>(resolve => void present.server.close(() => resolve()))
+  present.close()
+}
+
+function receive(farm: Farm, incoming: IncomingMessage, answer: ServerResponse): void {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  incoming.on('data', (chunk: Buffer) => {
+    bytes += chunk.length
+    if (bytes > bodyBytesMax) incoming.destroy()
+    else chunks.push(chunk)
+  })
+  // A request that breaks off is no arrival: the broker never had it sent.
+  incoming.on('error', () => undefined)
+  incoming.on('end', () => arrive(farm, incoming, answer, Buffer.concat(chunks)))
+}
+
+function arrive(farm: Farm, incoming: IncomingMessage, answer: ServerResponse, body: Buffer): void {
+  const subject = Number(/^\/s\/(\d+)$/.exec(incoming.url ?? '')?.[1] ?? 0xffff)
+  const behaviour = farm.plan.subscriptions[subject]?.behaviour ?? { kind: 'willing', delayMs: 0 }
+  const id = idIn(body)
+  const place = { subject, id, exchange: farm.exchanges++ }
+  const { history } = farm
+  history.append(
+    record({
+      kind: kinds.arrive,
+      ...place,
+      hash: fingerprint(body),
+      messageId: fingerprint(String(incoming.headers['hermes-message-id'] ?? '')),
+      sequence: Number(incoming.headers['hermes-retry-count'] ?? 0),
+      time: monotonicMs(),
+    }),
+  )
+  const status = statusOf(behaviour, id, farm.random)
+  let isAnswered = false
+  answer.on('close', () => {
+    if (!isAnswered) history.append(record({ kind: kinds.cut, ...place, time: monotonicMs() }))
+  })
+  systemScheduler.after(behaviour.delayMs, () => {
+    if (answer.closed) return
+    const other = monotonicMs()
+    answer.writeHead(status, { 'Content-Length': 0 })
+    answer.end(() => {
+      isAnswered = true
+      history.append(record({ kind: kinds.answered, ...place, status, time: monotonicMs(), other }))
+    })
+  })
+}
+
+function statusOf(behaviour: Behaviour, id: number, random: Random): number {
+  if (behaviour.kind === 'failing') return random() < 1 / behaviour.oneIn ? 500 : 200
+  return behaviour.kind === 'poisoned' && id % behaviour.oneIn === 0 ? 500 : 200
+}

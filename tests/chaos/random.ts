@@ -1,0 +1,40 @@
+// pure
+/**
+ * Chance from a seed.
+ * Takes a whole number. Gives the same endless row of numbers in [0, 1) for the same seed.
+ * Source: the mulberry32 generator; good enough to draw faults and keys, not for secrets.
+ */
+import type { Random } from '@iris/common/time/clock'
+
+/** A generator of its own for each purpose, so that one more draw here shifts nothing there. */
+export function seededRandom(seed: number, purpose = 0): Random {
+  let state = (Math.imul(seed, 0x9e3779b1) ^ Math.imul(purpose + 1, 0x85ebca6b)) >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+  }
+}
+
+/** A whole number from `min` to `max`, both included. */
+export function wholeBetween(random: Random, min: number, max: number): number {
+  return min + Math.floor(random() * (max - min + 1))
+}
+
+/** One of `items`, which must not be empty. */
+export function oneOf<T>(random: Random, items: readonly T[]): T {
+  return items[Math.floor(random() * items.length)] as T
+}
+
+/** A copy in an order drawn by `random`. */
+export function shuffled<T>(random: Random, items: readonly T[]): T[] {
+  const copy = [...items]
+  for (let last = copy.length - 1; last > 0; last--) {
+    const other = wholeBetween(random, 0, last)
+    const moved = copy[last] as T
+    copy[last] = copy[other] as T
+    copy[other] = moved
+  }
+  return copy
+}

@@ -1,0 +1,148 @@
+/**
+ * The system under test: real Kafka, real ZooKeeper, two frontends, two consumers, one management.
+ * Takes a directory. Gives every process by name, so that faults can end, freeze and bring it back.
+ * Promises: the frontends reach Kafka only through the proxy; only processes started here are ever signalled.
+ */
+import { existsSync, mkdirSync, renameSync } from 'node:fs'
+import { join } from 'node:path'
+import { startKafka, type KafkaServer } from '@iris/local-stack/kafka'
+import { freePort } from '@iris/local-stack/ports'
+import {
+  createService,
+  portKeyOf,
+  settingsEnvironment,
+  type ServiceName,
+  type ServiceProcess,
+} from '@iris/local-stack/service'
+import { startZooKeeper, type ZooKeeperServer } from '@iris/local-stack/zookeeper'
+import { startProxy, type Proxy } from './proxy.js'
+
+/** Short, so that an outage of three sessions fits into a test. */
+export const sessionMs = 2_000
+export const partitionsPerTopic = 4
+const startTriesMax = 5
+
+/** One of our processes that may be down. */
+export interface Member {
+  readonly name: string
+  readonly service: ServiceProcess
+  /** Starts it again after a kill, also while what it needs is coming back. */
+  revive(): Promise<void>
+}
+
+export interface Stack {
+  readonly dir: string
+  readonly kafka: KafkaServer
+  readonly zookeeper: ZooKeeperServer
+  /** Between the frontends and Kafka. */
+  readonly proxy: Proxy
+  readonly frontends: readonly Member[]
+  readonly consumers: readonly Member[]
+  readonly management: Member
+  /** Stops our services; the servers stay. */
+  stop(): Promise<void>
+}
+
+export interface Servers {
+  readonly kafka: KafkaServer
+  readonly zookeeper: ZooKeeperServer
+  readonly proxy: Proxy
+}
+
+/** Starts Kafka with a second listener that is advertised at the proxy's port, and ZooKeeper. */
+export async function startServers(dir: string): Promise<Servers> {
+  const [port, controllerPort, behindPort, proxyPort] = await Promise.all([
+    freePort(),
+    freePort(),
+    freePort(),
+    freePort(),
+  ])
+  const at = (name: string, listenPort: number | undefined): string => `${name}://127.0.0.1:${listenPort}`
+  const config = {
+    listeners: [at('PLAINTEXT', port), at('PROXIED', behindPort), at('CONTROLLER', controllerPort)].join(','),
+    'advertised.listeners': [at('PLAINTEXT', port), at('PROXIED', proxyPort)].join(','),
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'inter.broker.listener.name': 'PLAINTEXT',
+  }
+  const [kafka, zookeeper, proxy] = await Promise.all([
+    startKafka({ dataDir: join(dir, 'kafka'), port, controllerPort, config }),
+    startZooKeeper({ dataDir: join(dir, 'zookeeper') }),
+    startProxy({ port: proxyPort, upstreamPort: behindPort, protocol: 'kafka' }),
+  ])
+  return { kafka, zookeeper, proxy }
+}
+
+/** Stops what {@link startServers} started. Data is thrown away, so nobody waits for a clean end. */
+export async function stopServers({ kafka, zookeeper, proxy }: Servers): Promise<void> {
+  await proxy.close()
+  await Promise.all([kafka.kill(), zookeeper.kill()])
+}
+
+/** Starts our services on `servers`; without consumers only publishing is tried. */
+export async function startStack(dir: string, servers: Servers, consumersCount = 2): Promise<Stack> {
+  const { kafka, zookeeper, proxy } = servers
+  const logs = join(dir, 'logs')
+  mkdirSync(logs, { recursive: true })
+  const member = async (name: string, service: ServiceName, brokers: string): Promise<Member> => {
+    const settings = { ...settingsOf(service), [portKeyOf(service)]: String(await freePort()) }
+    const environment = {
+      ...settingsEnvironment(settings),
+      KAFKA_BROKERS: brokers,
+      ZOOKEEPER: zookeeper.connection,
+    }
+    return createMember(
+      name,
+      createService({ name: service, environment, logFile: join(logs, `${name}.log`) }),
+    )
+  }
+  const proxied = `127.0.0.1:${proxy.port}`
+  const [management, ...others] = await Promise.all([
+    member('management', 'management-service', kafka.bootstrap),
+    member('frontend-1', 'frontend-service', proxied),
+    member('frontend-2', 'frontend-service', proxied),
+    ...Array.from({ length: consumersCount }, (_, index) =>
+      member(`consumers-${index + 1}`, 'consumers-service', kafka.bootstrap),
+    ),
+  ])
+  const members = [management, ...others]
+  await Promise.all(members.map(each => each.service.start()))
+  return {
+    dir,
+    ...servers,
+    management,
+    frontends: others.slice(0, 2),
+    consumers: others.slice(2),
+    async stop() {
+      await Promise.all(members.map(each => each.service.stop()))
+    },
+  }
+}
+
+const loopback = { 'delivery.allowedNetworks': '127.0.0.0/8' }
+
+function settingsOf(service: ServiceName): Readonly<Record<string, string>> {
+  const session = { 'zookeeper.sessionTimeout': String(sessionMs) }
+  if (service === 'frontend-service') return session
+  if (service === 'consumers-service') return { ...session, ...loopback }
+  return { ...session, ...loopback, 'management.topic.partitions': String(partitionsPerTopic) }
+}
+
+/** A start writes the log anew, so the log of the life before is set aside first. */
+function createMember(name: string, service: ServiceProcess): Member {
+  let lives = 1
+  return {
+    name,
+    service,
+    async revive() {
+      for (let tries = 1; ; tries++) {
+        if (existsSync(service.logFile)) renameSync(service.logFile, `${service.logFile}.${lives++}`)
+        try {
+          await service.start()
+          return
+        } catch (error) {
+          if (tries === startTriesMax) throw error
+        }
+      }
+    },
+  }
+}

@@ -1,0 +1,42 @@
+// pure
+/**
+ * A verdict in words.
+ * Takes the verdict of a run. Gives lines for a terminal: figures first, then what was found.
+ */
+import { countOf, type Verdict } from './checker.js'
+import type { FaultFigure } from './figures.js'
+import type { RunPlan } from './plan.js'
+
+/** The lines of one run's summary. */
+export function summaryOf(verdict: Verdict, plan: RunPlan): readonly string[] {
+  const { figures, repeats } = verdict
+  const causes = [...repeats.byCause].map(([cause, count]) => `${cause} ${count}`).join(', ')
+  const lost = countOf(verdict, 'lost') + countOf(verdict, 'missing')
+  const orderBreaks = countOf(verdict, 'skipped') + countOf(verdict, 'inverted')
+  return [
+    `seed ${plan.seed}: ${figures.invoked} published in ${figures.seconds.toFixed(1)} s, ` +
+      `${plan.topics.length} topics, ${plan.subscriptions.length} subscriptions, ${figures.faults.length} faults`,
+    `  acknowledged ${figures.acknowledged}, refused ${figures.refused}, outcome unknown ${figures.unknown}`,
+    `  delivered ${figures.deliveries}, dead letters ${figures.deadLetters}, arrivals ${figures.arrivals}`,
+    `  lost ${lost}, stored twice ${countOf(verdict, 'doubled')}, order breaks per key ${orderBreaks}, ` +
+      `repeats ${repeats.total}${causes === '' ? '' : ` (${causes})`}, unexplained ${repeats.count}`,
+    ...figures.faults.map(faultLine),
+    ...verdict.findings.flatMap(each => [
+      ...(each.count === 0 ? [] : [`  FOUND ${each.check}: ${each.count}`]),
+      ...each.first.slice(0, 5).map(finding => {
+        const who = plan.subscriptions[finding.subscription]?.name
+        return `    message ${finding.id}${who === undefined ? '' : ` at ${who}`}: ${finding.text}`
+      }),
+    ]),
+    `  ${verdict.isGood ? 'GOOD' : 'BAD'}`,
+  ]
+}
+
+function faultLine(fault: FaultFigure): string {
+  const publishing = fault.publishingSeconds === null ? '-' : `${fault.publishingSeconds.toFixed(2)} s`
+  const silence = fault.silenceSeconds === null ? '-' : `${fault.silenceSeconds.toFixed(2)} s`
+  return (
+    `  #${fault.number} ${fault.kind}, ${fault.seconds.toFixed(1)} s: ` +
+    `first 201 after its end ${publishing}, longest silence of a partition ${silence}`
+  )
+}

@@ -1,0 +1,43 @@
+/**
+ * P1, P2, P4 to P8 and P10 under faults: the smoke of the chaos programme, as `npm run chaos -- --smoke` runs it.
+ */
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+
+const program = fileURLToPath(new URL('../dist/chaos/main.js', import.meta.url))
+const endMs = 240_000
+
+const smoke = (): Promise<{ code: number; report: string }> =>
+  new Promise(resolve => {
+    const options = { timeout: endMs - 10_000, killSignal: 'SIGTERM', maxBuffer: 16 * 1024 * 1024 } as const
+    execFile(process.execPath, [program, '--smoke'], options, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : 1, report: `${stdout}\n${stderr}` })
+    })
+  })
+
+const sumOf = (report: string, pattern: RegExp): number =>
+  [...report.matchAll(pattern)].reduce((sum, match) => sum + Number(match[1]), 0)
+
+describe('under faults, with three fixed seeds', () => {
+  it(
+    'loses no acknowledged message, breaks no order, and repeats only with a cause',
+    async () => {
+      expect(existsSync(program), 'run `npm run build` first').toBe(true)
+
+      const { code, report } = await smoke()
+
+      expect(code, report).toBe(0)
+      expect(sumOf(report, /: (\d+) published/g)).toBeGreaterThanOrEqual(20_000)
+      expect(sumOf(report, /, (\d+) faults/g)).toBeGreaterThanOrEqual(10)
+      expect(sumOf(report, /lost (\d+), stored twice/g)).toBe(0)
+      expect(sumOf(report, /order breaks per key (\d+)/g)).toBe(0)
+      expect(sumOf(report, /unexplained (\d+)/g)).toBe(0)
+      expect(report).toContain('consumers-leader-kill')
+      expect(report).toContain('zookeeper-stop')
+      expect(report).toContain('caught, as it must be')
+    },
+    endMs,
+  )
+})

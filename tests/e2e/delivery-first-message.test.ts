@@ -1,0 +1,95 @@
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
+import { startTestStack, type TestStack } from '../support/stack.js'
+import { startSubscriber, type Subscriber } from '../support/subscriber.js'
+
+describe('a message on its way to a subscriber', () => {
+  let stack: TestStack
+  let subscriber: Subscriber
+  const open: Subscriber[] = []
+
+  beforeAll(async () => {
+    stack = await startTestStack({ kafka: inject('kafka'), zookeeper: inject('zookeeper') })
+    subscriber = await startSubscriber()
+    open.push(subscriber)
+  })
+  afterEach(() => subscriber.forget())
+  afterAll(async () => {
+    await stack.stop()
+    for (const each of open) await each.stop()
+  })
+
+  it('comes within a second of the 201 that created the subscription', async () => {
+    const topic = await stack.createTopic()
+    const tookMs: number[] = []
+    for (let round = 0; round < 5; round++) {
+      const path = `/first/${round}`
+      await stack.createSubscription(topic, subscriber.url + path)
+      const createdMs = performance.now()
+      await stack.publish(topic, `{"round":${round}}`)
+      const [first] = await subscriber.waitFor(1, { path, withinMs: 10_000 })
+      tookMs.push(first!.atMs - createdMs)
+    }
+
+    expect(Math.max(...tookMs)).toBeLessThan(1000)
+  })
+
+  it('carries the published bytes and the headers of the contract', async () => {
+    const topic = await stack.createTopic()
+    await stack.createSubscription(
+      topic,
+      subscriber.url.replace('http://', 'http://user:pa:ss@') + '/in?a=1',
+      {
+        name: 'identified',
+        subscriptionIdentityHeadersEnabled: true,
+        headers: [
+          { name: 'X-Fixed', value: 'first' },
+          { name: 'X-Fixed', value: 'last' },
+          { name: 'Keep-Alive', value: 'not possible' },
+        ],
+      },
+    )
+    const body = '\ufeff {"big": 9007199254740993, "twice": 1, "twice": 2 }\n'
+    const published = await stack.publish(topic, body, {
+      headers: { 'Trace-Id': 'abc', traceparent: '00-1-2-01' },
+    })
+    const [received] = await subscriber.waitFor(1)
+
+    expect(received).toMatchObject({
+      method: 'POST',
+      path: '/in?a=1',
+      messageId: published.headers.get('hermes-message-id'),
+    })
+    expect(received?.body.toString()).toBe(body)
+    expect(received?.headers).toMatchObject({
+      'content-type': 'application/json',
+      'hermes-retry-count': '0',
+      'hermes-topic-name': topic,
+      'hermes-subscription-name': 'identified',
+      authorization: `Basic ${Buffer.from('user:pa:ss').toString('base64')}`,
+      'x-fixed': 'last',
+      'trace-id': 'abc',
+      traceparent: '00-1-2-01',
+      'content-length': String(Buffer.byteLength(body)),
+    })
+    expect(received?.headers).not.toHaveProperty('keep-alive')
+    expect(received?.headers).not.toHaveProperty('accept-encoding')
+    expect(received?.rawHeaders.filter(each => each === 'X-Fixed')).toHaveLength(1)
+  })
+
+  it('reaches each subscription once, and none that was created later', async () => {
+    const topic = await stack.createTopic()
+    await stack.createSubscription(topic, subscriber.url + '/a')
+    await stack.createSubscription(topic, subscriber.url + '/b')
+    for (let index = 0; index < 50; index++) await stack.publish(topic, `{"index":${index}}`)
+    await subscriber.waitFor(100)
+    await stack.createSubscription(topic, subscriber.url + '/late')
+    await stack.publish(topic, '{"index":50}')
+    await subscriber.waitFor(103)
+
+    for (const path of ['/a', '/b']) {
+      const bodies = subscriber.received(path).map(each => JSON.parse(each.body.toString()).index)
+      expect(bodies.sort((a, b) => a - b)).toEqual(Array.from({ length: 51 }, (_, index) => index))
+    }
+    expect(subscriber.received('/late').map(each => each.body.toString())).toEqual(['{"index":50}'])
+  })
+})

@@ -1,0 +1,155 @@
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
+import { eventually, pause } from '../support/eventually.js'
+import { startTestStack, type TestStack } from '../support/stack.js'
+import { startSubscriber, type Subscriber } from '../support/subscriber.js'
+
+describe('the limits and the order of a subscription', () => {
+  let stack: TestStack
+  let subscriber: Subscriber
+
+  beforeAll(async () => {
+    stack = await startTestStack({ kafka: inject('kafka'), zookeeper: inject('zookeeper') })
+    subscriber = await startSubscriber()
+  })
+  afterEach(() => {
+    subscriber.answerWith(() => ({}))
+    subscriber.forget()
+  })
+  afterAll(async () => {
+    await stack.stop()
+    await subscriber.stop()
+  })
+
+  const publishAll = (topic: string, bodies: readonly string[], key?: string): Promise<unknown> =>
+    Promise.all(
+      bodies.map(body =>
+        stack.publish(topic, body, { headers: key === undefined ? {} : { 'Partition-Key': key } }),
+      ),
+    )
+  const numbered = (count: number): string[] => Array.from({ length: count }, (_, index) => `{"n":${index}}`)
+  const numbers = (): number[] =>
+    subscriber.received().map(each => JSON.parse(each.body.toString()).n as number)
+
+  it('never has more in flight than inflightSize, and takes a new size while running', async () => {
+    const topic = await stack.createTopic()
+    const name = await stack.createSubscription(topic, subscriber.url, {
+      subscriptionPolicy: { inflightSize: 3 },
+    })
+    subscriber.answerWith(() => ({ delayMs: 100 }))
+    await publishAll(topic, numbered(30))
+    await subscriber.waitFor(15)
+    expect(subscriber.inFlight().max).toBe(3)
+
+    await stack.api.updateSubscription(topic, name, { subscriptionPolicy: { inflightSize: 10 } })
+    await publishAll(topic, numbered(60))
+    await subscriber.waitFor(90)
+    expect(subscriber.inFlight().max).toBeGreaterThan(3)
+    expect(subscriber.inFlight().max).toBeLessThanOrEqual(10)
+  })
+
+  it('starts at full speed and never goes over its rate by more than a twentieth', async () => {
+    const topic = await stack.createTopic()
+    const name = await stack.createSubscription(topic, subscriber.url, { state: 'SUSPENDED' })
+    await publishAll(topic, numbered(300))
+    await stack.api.updateSubscription(topic, name, { subscriptionPolicy: { rate: 100 } })
+    await stack.api.setSubscriptionState(topic, name, 'ACTIVE')
+    const received = await subscriber.waitFor(300, { withinMs: 20_000 })
+
+    const times = received.map(each => each.atMs)
+    const inFirstSecond = times.filter(at => at < times[0]! + 1_000).length
+    expect(inFirstSecond).toBeGreaterThan(80)
+    for (const from of times) {
+      expect(times.filter(at => at >= from && at < from + 1_000).length).toBeLessThanOrEqual(100 + 5 + 5)
+    }
+  })
+
+  it('waits its sending delay', async () => {
+    const topic = await stack.createTopic()
+    await stack.createSubscription(topic, subscriber.url, { subscriptionPolicy: { sendingDelay: 1500 } })
+    await stack.publish(topic, '{"n":0}')
+    const answeredMs = performance.now()
+    const [first] = await subscriber.waitFor(1)
+
+    expect(first!.atMs - answeredMs).toBeGreaterThan(1_000)
+  })
+
+  it('with ordering KEY, keeps the order of a key over failures while other keys go on', async () => {
+    const topic = await stack.createTopic()
+    await stack.createSubscription(topic, subscriber.url, {
+      ordering: 'KEY',
+      subscriptionPolicy: { messageBackoff: 1000, inflightSize: 50 },
+    })
+    subscriber.answerWith(({ body, retryCount }) => ({
+      status: body.toString().includes('"slow":0') && retryCount === 0 ? 500 : 200,
+    }))
+    for (let index = 0; index < 5; index++) await publishAll(topic, [`{"slow":${index}}`], 'slow')
+    for (let index = 0; index < 20; index++) await publishAll(topic, [`{"n":${index}}`], `key${index}`)
+    await subscriber.waitFor(26)
+
+    const slow = subscriber.received().filter(each => each.body.toString().includes('slow'))
+    expect(slow.map(each => each.body.toString())).toEqual(
+      [0, 0, 1, 2, 3, 4].map(index => `{"slow":${index}}`),
+    )
+    const others = subscriber.received().filter(each => !each.body.toString().includes('slow'))
+    expect(Math.max(...others.map(each => each.atMs))).toBeLessThan(slow[1]!.atMs)
+  })
+
+  it('with ordering PARTITION or inflightSize 1, goes one by one', async () => {
+    for (const settings of [
+      { ordering: 'PARTITION' },
+      { subscriptionPolicy: { inflightSize: 1, messageBackoff: 50 } },
+    ]) {
+      const topic = await stack.createTopic()
+      await stack.createSubscription(topic, subscriber.url, settings)
+      subscriber.answerWith(({ body, retryCount }) => ({
+        status: body.toString() === '{"n":3}' && retryCount < 2 ? 500 : 200,
+      }))
+      for (const body of numbered(10)) await publishAll(topic, [body], 'one key')
+      await subscriber.waitFor(12)
+
+      expect(numbers()).toEqual([0, 1, 2, 3, 3, 3, 4, 5, 6, 7, 8, 9])
+      subscriber.forget()
+    }
+  })
+
+  it('sends nothing that begins after the answer to a suspension, and loses nothing over it', async () => {
+    const topic = await stack.createTopic()
+    const name = await stack.createSubscription(topic, subscriber.url, { subscriptionPolicy: { rate: 200 } })
+    subscriber.answerWith(() => ({ delayMs: 20 }))
+    await publishAll(topic, numbered(600))
+    await subscriber.waitFor(50)
+    const answer = await stack.api.setSubscriptionState(topic, name, 'SUSPENDED')
+    const answeredMs = performance.now()
+    expect(answer.status).toBe(200)
+    await pause(500)
+    expect(subscriber.received().filter(each => each.atMs > answeredMs)).toEqual([])
+    expect(subscriber.received().length).toBeLessThan(600)
+
+    await stack.api.setSubscriptionState(topic, name, 'ACTIVE')
+    await eventually(() => expect(new Set(numbers()).size).toBe(600), 20_000)
+    expect(subscriber.received()).toHaveLength(600)
+  })
+
+  it('follows a changed endpoint and stops when it is deleted', async () => {
+    const topic = await stack.createTopic()
+    const name = await stack.createSubscription(topic, subscriber.url + '/old')
+    await stack.publish(topic, '{"n":0}')
+    await subscriber.waitFor(1, { path: '/old' })
+    await stack.api.updateSubscription(topic, name, { endpoint: subscriber.url + '/new' })
+    await eventually(async () => {
+      await stack.publish(topic, '{"n":1}')
+      expect(subscriber.received('/new').length).toBeGreaterThan(0)
+    })
+    await stack.api.deleteSubscription(topic, name)
+    await eventually(async () => {
+      const rows = await (await fetch(`${stack.consumers[0]!.url}/status/subscriptions`)).json()
+      expect(
+        (rows as { qualifiedName: string }[]).some(row => row.qualifiedName === `${topic}$${name}`),
+      ).toBe(false)
+    })
+    subscriber.forget()
+    await stack.publish(topic, '{"n":2}')
+    await pause(500)
+    expect(subscriber.received()).toEqual([])
+  })
+})

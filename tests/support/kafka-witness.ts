@@ -1,0 +1,55 @@
+/**
+ * What is really in a Kafka topic, read by a client that is not ours.
+ * Takes a broker and a topic. Gives its records from the first on, in order of partition and offset.
+ * Promises: knows nothing of Iris; a third witness beside what we wrote and what we answered.
+ */
+import { randomUUID } from 'node:crypto'
+import { Kafka, logLevel } from 'kafkajs'
+import { eventually } from './eventually.js'
+
+/** A record as Kafka has it. */
+export interface WitnessedRecord {
+  readonly partition: number
+  readonly offset: number
+  readonly timestampMs: number
+  readonly key: Buffer | null
+  readonly value: Buffer
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** Reads until there are `count` records, and fails with what it has when they do not come. */
+export async function witness(broker: string, topic: string, count: number): Promise<WitnessedRecord[]> {
+  const kafka = new Kafka({ brokers: [broker], clientId: 'witness', logLevel: logLevel.NOTHING })
+  const consumer = kafka.consumer({ groupId: `witness-${randomUUID()}` })
+  const records: WitnessedRecord[] = []
+  await consumer.connect()
+  try {
+    await consumer.subscribe({ topic, fromBeginning: true })
+    await consumer.run({
+      eachMessage: async ({ partition, message }) => {
+        const headers = Object.entries(message.headers ?? {}).map(([name, value]) => [name, String(value)])
+        records.push({
+          partition,
+          offset: Number(message.offset),
+          timestampMs: Number(message.timestamp),
+          key: message.key,
+          value: message.value ?? Buffer.alloc(0),
+          headers: Object.fromEntries(headers) as Record<string, string>,
+        })
+      },
+    })
+    await eventually(() => {
+      if (records.length < count) throw new Error(`${records.length} of ${count} records in ${topic}`)
+    }, 30_000)
+  } finally {
+    await consumer.disconnect()
+  }
+  return records.sort((one, other) => one.partition - other.partition || one.offset - other.offset)
+}
+
+/** The body inside an envelope of ours, cut out by position and not by parsing. */
+export function bodyOf(record: WitnessedRecord): Buffer {
+  const before = Buffer.from(',"message":')
+  const start = record.value.indexOf(before) + before.length
+  return record.value.subarray(start, record.value.length - 1)
+}

@@ -1,0 +1,54 @@
+/**
+ * Where each kind of test lives and what it may need.
+ * `unit` and `sim` need nothing but Node; `integration` and `e2e` share one real Kafka and one real ZooKeeper
+ * that the global setup starts on free ports and stops again.
+ */
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
+const alias = [
+  { find: /^@iris\/(common|local-stack|[a-z]+-service)\/(.*)$/, replacement: source('./') + '$1/src/$2.ts' },
+]
+const globalSetup = [source('./tests/support/global-setup.ts')]
+
+export default defineConfig({
+  resolve: { alias },
+  test: {
+    projects: [
+      {
+        resolve: { alias },
+        test: {
+          name: 'unit',
+          include: ['*/src/**/*.test.ts', 'scripts/**/*.test.ts', 'tests/sim/**/*.test.ts', 'tests/chaos/**/*.test.ts'],
+          exclude: ['**/dist/**', '**/node_modules/**', '**/*.integration.test.ts'],
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
+          name: 'integration',
+          include: ['*/src/**/*.integration.test.ts'],
+          exclude: ['**/dist/**', '**/node_modules/**'],
+          globalSetup,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
+          name: 'e2e',
+          include: ['tests/e2e/**/*.test.ts', 'tests/hostile/**/*.test.ts'],
+          exclude: ['**/dist/**', '**/node_modules/**'],
+          globalSetup,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+})
