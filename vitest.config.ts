@@ -21,7 +21,12 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: 'unit',
-          include: ['*/src/**/*.test.ts', 'scripts/**/*.test.ts', 'tests/sim/**/*.test.ts', 'tests/chaos/**/*.test.ts'],
+          include: [
+            '*/src/**/*.test.ts',
+            'scripts/**/*.test.ts',
+            'tests/sim/**/*.test.ts',
+            'tests/chaos/**/*.test.ts',
+          ],
           exclude: ['**/dist/**', '**/node_modules/**', '**/*.integration.test.ts'],
         },
       },

@@ -1,8 +1,8 @@
 /**
  * The one place where the consumers' parts are made and joined.
  * Takes configuration, log and time. Gives start and stop of the whole.
- * Promises: a stop begins nothing more at once, lets what is under way end for `drainMs`, commits, releases its locks,
- * and ends within `stopMs`.
+ * Promises: a stop begins nothing more at once, lets what is under way end for `drainMs`, commits, releases
+ * its locks, and ends within `stopMs`.
  */
 import { randomInt } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
@@ -27,7 +27,9 @@ import { createLeader, type Leader } from './workload/leader.js'
 import { createMembership, type Membership } from './workload/membership.js'
 
 export interface Consumers {
-  /** Resolves when messages are delivered. Rejects with a sentence when Kafka or ZooKeeper cannot be reached. */
+  /**
+   * Resolves when messages are delivered. Rejects with a sentence when Kafka or ZooKeeper cannot be reached.
+   */
   start(): Promise<AddressInfo>
   stop(): Promise<void>
 }

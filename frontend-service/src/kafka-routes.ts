@@ -1,7 +1,8 @@
 /**
  * The ways into Kafka, one an ack level.
  * Takes the settings of producers. Gives routes, their life and their gauges.
- * Promises: LEADER and ALL share one producer with acks=all and idempotence, unless the setting makes LEADER literal.
+ * Promises: LEADER and ALL share one producer with acks=all and idempotence, unless the setting makes LEADER
+ * literal.
  */
 import type { Ack } from '@iris/common/domain/topic-form'
 import type { Cluster } from '@iris/common/kafka/cluster'

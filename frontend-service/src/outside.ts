@@ -62,7 +62,10 @@ export async function startOutside(base: FrontendBase, outside: Outside, onKafka
   await Promise.all([loadTopics(), connectKafka()])
 }
 
-/** Lets the producers finish for up to `drainMs`, then closes everything. What cannot be closed in time is left. */
+/**
+ * Lets the producers finish for up to `drainMs`, then closes everything. What cannot be closed in time is
+ * left.
+ */
 export async function stopOutside(base: FrontendBase, outside: Outside, drainMs: number): Promise<void> {
   const { session, definitions, cluster, kafka } = outside
   definitions.stop()

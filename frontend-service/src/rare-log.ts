@@ -1,6 +1,7 @@
 /**
  * Warnings that many requests would give at once, written once a while.
- * Takes events. Gives the first of a name, then at most one each `periodMs`, with the number left out in between.
+ * Takes events. Gives the first of a name, then at most one each `periodMs`, with the number left out in
+ * between.
  */
 import type { Log, LogFields } from '@iris/common/lifecycle/log'
 import type { Clock } from '@iris/common/time/clock'

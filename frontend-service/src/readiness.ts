@@ -1,7 +1,8 @@
 /**
  * What this process says of itself to load balancers and operators.
- * Takes the steps of its life. Gives health (shall I be kept alive and called?) and readiness (can I take messages?).
- * Promises: ready only once the topics are loaded and Kafka was seen; both say no from the first moment of a stop.
+ * Takes the steps of its life. Gives health (shall I be kept alive and called?) and readiness (can I take
+ * messages?). Promises: ready only once the topics are loaded and Kafka was seen; both say no from the first
+ * moment of a stop.
  */
 import type { StatusAnswer, StatusPage } from '@iris/common/http/status-routes'
 

@@ -1,8 +1,8 @@
 /**
  * The one place where the frontend's parts are made and joined.
  * Takes configuration, log and time. Gives start and stop of the whole.
- * Promises: it listens first, so that a starting process answers 503 and refuses no connection; a stop turns health red,
- * serves on for a while, lets what is under way finish, then closes, within `stopMsOf`.
+ * Promises: it listens first, so that a starting process answers 503 and refuses no connection; a stop turns
+ * health red, serves on for a while, lets what is under way finish, then closes, within `stopMsOf`.
  */
 import type { AddressInfo } from 'node:net'
 import { createListener, type HttpListener, type ListenerHandlers } from '@iris/common/http/server'
@@ -17,7 +17,9 @@ import { createPublishing } from './publishing.js'
 import { createReadiness, readinessPages } from './readiness.js'
 
 export interface Frontend {
-  /** Resolves when messages can be taken. Rejects with a sentence when Kafka or ZooKeeper cannot be reached. */
+  /**
+   * Resolves when messages can be taken. Rejects with a sentence when Kafka or ZooKeeper cannot be reached.
+   */
   start(): Promise<AddressInfo>
   stop(): Promise<void>
 }

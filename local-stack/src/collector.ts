@@ -9,6 +9,9 @@ import type { AddressInfo } from 'node:net'
 import { systemClock } from '@iris/common/time/clock'
 import { loopback } from './ports.js'
 
+/** Many subscriptions dial at the same moment; beyond it they are made to wait for seconds. */
+const waitingConnectionsMax = 4_096
+
 /** What one subscription got. */
 export interface Collected {
   /** Different messages that were accepted. */
@@ -72,7 +75,10 @@ export async function startCollector(isRefused: Refusal): Promise<Collector> {
       () => response.destroy(), // the sender went away
     )
   })
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, loopback, resolve))
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ port: 0, host: loopback, backlog: waitingConnectionsMax }, resolve)
+  })
   return {
     url: `http://${loopback}:${(server.address() as AddressInfo).port}`,
     expect: (messageId, body) => void expected.set(messageId, sha256(body)),

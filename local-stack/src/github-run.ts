@@ -19,6 +19,11 @@ export const githubSubscriptions = ['archive', 'search', 'flaky'] as const
 const maxMessageSize = 262_144
 const preparingMax = 4
 const publishingMax = 32
+/** A busy machine must not look like a subscriber that times out: each time-out would repeat a message. */
+const requestTimeoutMs = 60_000
+const rate = 10_000
+/** 174 subscriptions share one small subscriber: 100 connections each would overrun it. */
+const inflightSize = 4
 const flakyOneIn = 10
 const pollMs = 50
 
@@ -83,11 +88,16 @@ async function prepare(api: IrisApi, group: string, families: readonly string[],
 }
 
 async function subscribe(api: IrisApi, topicName: string, name: string, endpoint: string): Promise<void> {
-  const description = 'Counts what arrives'
-  const made = await api.createSubscription({ topicName, name, endpoint, description, owner: localOwner })
+  const policy = { rate, inflightSize, requestTimeout: requestTimeoutMs }
+  const settings = {
+    endpoint,
+    description: 'Counts what arrives',
+    owner: localOwner,
+    subscriptionPolicy: policy,
+  }
+  const made = await api.createSubscription({ topicName, name, ...settings })
   // Left behind by a run that was killed: its endpoint is gone.
-  if (existed(made))
-    succeeded(`Endpoint of ${name}`, await api.updateSubscription(topicName, name, { endpoint }))
+  if (existed(made)) succeeded(`Endpoint of ${name}`, await api.updateSubscription(topicName, name, settings))
   else succeeded(`Subscription ${name} of ${topicName}`, made)
 }
 

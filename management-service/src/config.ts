@@ -1,7 +1,7 @@
 /**
  * Every configuration key of management.
- * Names: Hermes' with the prefix `management.` where Hermes has the thing, ours otherwise; shared keys are as in the
- * other services. Defaults: Hermes' except where prose says why not.
+ * Names: Hermes' with the prefix `management.` where Hermes has the thing, ours otherwise; shared keys are as
+ * in the other services. Defaults: Hermes' except where prose says why not.
  */
 import { bytes, count, flag, key, list, ms, text } from '@iris/common/config/declare'
 import { deliveryKeys, kafkaKeys, logKeys, zookeeperKeys } from '@iris/common/config/shared-keys'
@@ -67,7 +67,7 @@ export const managementKeys = {
     'management.topic.maxMessageSize',
     bytes(1_024, 100_000_000),
     1_048_576,
-    '`max.message.bytes` of the Kafka topic of a new topic; a topic whose `maxMessageSize` does not fit is refused',
+    '`max.message.bytes` of the Kafka topic of a new topic; a larger `maxMessageSize` is refused',
   ),
   isUncleanElectionAllowed: key(
     'management.topic.uncleanLeaderElectionEnabled',

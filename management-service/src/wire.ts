@@ -1,7 +1,7 @@
 /**
  * The one place where management's parts are made and joined.
- * Takes configuration, log and time. Gives start and stop of the whole.
- * Promises: it listens only when ZooKeeper and Kafka have answered; a stop finishes open requests within `stopMs`.
+ * Takes configuration, log and time. Gives start and stop of the whole. Promises: it listens only when
+ * ZooKeeper and Kafka have answered; a stop finishes open requests within `stopMs`.
  */
 import type { AddressInfo } from 'node:net'
 import { problemBody } from '@iris/common/errors/problem'

@@ -96,7 +96,7 @@ function functionsOf(tree: ts.SourceFile): SourceFunction[] {
     if (ts.isFunctionLike(node) && 'body' in node && node.body !== undefined) {
       const start = lineOf(tree, node)
       const end = tree.getLineAndCharacterOfPosition(node.end).line + 1
-      const name = node.name?.getText() ?? 'a function'
+      const name = ts.isConstructorDeclaration(node) ? 'constructor' : (node.name?.getText() ?? 'a function')
       found.push({ name, line: start, lines: end - start + 1, parameters: node.parameters.length })
     }
     ts.forEachChild(node, visit)

@@ -1,6 +1,6 @@
 /**
- * Tables hold each thing once: error codes, metric names, configuration keys, and what was generated from them.
- * Takes the tables and the generated documents. Gives a finding for each double or stale entry.
+ * Tables hold each thing once: error codes, metric names, configuration keys, and what was generated from
+ * them. Takes the tables and the generated documents. Gives a finding for each double or stale entry.
  */
 import { readFileSync } from 'node:fs'
 import {
@@ -26,7 +26,10 @@ function checkMetrics(): Finding[] {
   )
 }
 
-/** A code is written as a literal only through the table: `refusal('CODE', …)` is typed, so doubles are the risk. */
+/**
+ * A code is written as a literal only through the table: `refusal('CODE', …)` is typed, so doubles are the
+ * risk.
+ */
 function checkCodes(sources: readonly SourceFile[]): Finding[] {
   const table = sources.find(each => each.path === 'common/src/errors/codes.ts')
   const codes = [...(table?.text.matchAll(/^ {2}([A-Z_]+): \{/gm) ?? [])].map(match => match[1] ?? '')

@@ -1,6 +1,7 @@
 /**
  * Import walls: who may know whom.
- * Takes the sources. Gives a finding for each import through a wall, each cycle, each impure import of a pure file.
+ * Takes the sources. Gives a finding for each import through a wall, each cycle, each impure import of a pure
+ * file.
  */
 import { posix } from 'node:path'
 import type { Finding, SourceFile } from './source.js'
@@ -17,7 +18,7 @@ const libraryHomes: Readonly<Record<string, readonly string[]>> = {
 /** Steps of a pipeline are joined by the pipeline only. */
 const steps: Readonly<Record<string, readonly string[]>> = {
   'frontend-service/src/publish/': ['admit', 'read', 'stamp', 'check', 'append', 'answer'],
-  'consumers-service/src/delivery/': ['receive', 'judge', 'settle', 'retry', 'dead-letter', 'commit'],
+  'consumers-service/src/delivery/': ['receive', 'dead-letter', 'commit'],
 }
 
 const services = ['frontend-service', 'management-service', 'consumers-service']

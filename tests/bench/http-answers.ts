@@ -9,8 +9,8 @@ const lastChunk = Buffer.from('0\r\n\r\n')
 
 /**
  * Makes a reader; `onAnswer` gets the status of each answer that is complete.
- * A chunk as long as the last whole answer and with its status is one more of the same: only one request is open on a
- * connection, so there is nothing else that it could be, and it is not searched.
+ * A chunk as long as the last whole answer and with its status is one more of the same: only one request is
+ * open on a connection, so there is nothing else that it could be, and it is not searched.
  */
 export function createAnswerReader(onAnswer: (status: number) => void): (chunk: Buffer) => void {
   let held: Buffer = Buffer.alloc(0)

@@ -1,7 +1,8 @@
 /**
- * The load generator, a program of its own: keep-alive connections that write a prepared request again and again.
- * Takes an address, a body and a number of connections. Gives counts, latencies and what the load itself cost.
- * Promises: one request at a time on a connection; nothing is parsed but the status and the answer's end.
+ * The load generator, a program of its own: keep-alive connections that write a prepared request again and
+ * again. Takes an address, a body and a number of connections. Gives counts, latencies and what the load
+ * itself cost. Promises: one request at a time on a connection; nothing is parsed but the status and the
+ * answer's end.
  */
 import { connect, type Socket } from 'node:net'
 import { systemClock } from '@iris/common/time/clock'
@@ -74,7 +75,9 @@ async function run(order: LoadOrder): Promise<LoadResult> {
   }
 }
 
-/** One connection until the load is over; a connection that breaks counts as one failure and is opened again. */
+/**
+ * One connection until the load is over; a connection that breaks counts as one failure and is opened again.
+ */
 async function drive(load: Load, host: string, port: number): Promise<void> {
   while (!isOver(load)) {
     const wasWhole = await driveConnection(load, connect({ host, port, noDelay: true }))

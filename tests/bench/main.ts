@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
  * `npm run bench [-- publish delivery latency fanout idle]`: the figures we publish, as Markdown.
- * Takes names of benches, `publish delivery` by default, and `--quick` for a look. Each has a stack of its own.
+ * Takes names of benches, `publish delivery` by default, and `--quick` for a look. Each has a stack of its
+ * own.
  */
 import { parseArgs } from 'node:util'
 import { systemClock } from '@iris/common/time/clock'

@@ -22,6 +22,7 @@ function pad(cell: string, width: number, isText: boolean): string {
 /** A figure with so many digits that its reader can tell two runs apart. */
 export function figure(value: number): string {
   if (!Number.isFinite(value)) return '-'
+  if (value === 0) return '0'
   if (Math.abs(value) >= 1000) return Math.round(value).toLocaleString('en-US')
   if (Math.abs(value) >= 10) return value.toFixed(1)
   return value.toFixed(Math.abs(value) >= 1 ? 2 : 4)

@@ -1,6 +1,7 @@
 /**
  * The subscriber of all delivery figures, a program of its own: it reads each body and answers 200 at once.
- * Gives, for each path, how many came, when the first and the last, and how old each was if its body says its time.
+ * Gives, for each path, how many came, when the first and the last, and how old each was if its body says its
+ * time.
  */
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'

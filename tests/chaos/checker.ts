@@ -10,6 +10,7 @@ import { findEarlyCommits } from './checks/early-commit.js'
 import { findFalseCounters } from './checks/false-counter.js'
 import { findInvented } from './checks/invented.js'
 import { findInverted } from './checks/inverted.js'
+import { findLeaks } from './checks/leak.js'
 import { findLost } from './checks/lost.js'
 import { findMissing } from './checks/missing.js'
 import { findOverBound } from './checks/over-bound.js'
@@ -42,6 +43,7 @@ export function check(run: JoinedRun): Verdict {
     findEarlyCommits(run),
     findOverBound(run),
     findStuck(run),
+    findLeaks(run),
     findFalseCounters(run),
   ]
   const figures = figuresOf(run)

@@ -1,7 +1,8 @@
 // pure
 /**
  * A history as a correct broker would leave it, with one kill, retries, dead letters and repeats in it.
- * Takes a seed. Gives a plan and records. The checker must pass it, and catch every change to it that matters.
+ * Takes a seed. Gives a plan and records. The checker must pass it, and catch every change to it that
+ * matters.
  */
 import { seededRandom, wholeBetween } from './random.js'
 import { counters, kinds, record, type HistoryRecord } from './records.js'
@@ -83,7 +84,9 @@ const plan: RunPlan = {
   ],
   slotsMax: 1,
   graceMs: 1_000,
+  commitLagMs: 1_000,
   stuckMs: 30_000,
+  processes: ['frontend-1'],
   faultKinds: ['consumers-kill'],
   hasLog: true,
   hasCounters: true,

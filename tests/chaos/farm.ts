@@ -1,11 +1,11 @@
 /**
  * The subscriber farm of a run, a program of its own: one HTTP server with a path for each subscription.
- * Takes the plan. Answers as each subscription's behaviour says and writes down what arrived and what it answered.
- * Promises: an answer is written down only after its last byte has left.
+ * Takes the plan. Answers as each subscription's behaviour says and writes down what arrived and what it
+ * answered. Promises: an answer is written down only after its last byte has left.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { systemScheduler } from '@iris/common/time/scheduler'
+import { systemScheduler, type Cancel } from '@iris/common/time/scheduler'
 import type { Random } from '@iris/common/time/clock'
 import { fingerprint } from './fingerprint.js'
 import { openHistory, type History } from './history.js'
@@ -13,11 +13,15 @@ import { monotonicMs } from './monotonic.js'
 import { obey } from './party.js'
 import { idIn } from './payload.js'
 import { seededRandom } from './random.js'
+import { preferThisProcess } from './priority.js'
 import { kinds, record } from './records.js'
 import type { Behaviour, RunPlan } from './plan.js'
 
 const bodyBytesMax = 4 * 1024 * 1024
 const flushEveryMs = 500
+/** The farm's own clockwork: a turn that comes this much too late is written down. */
+const turnMs = 20
+const lateMs = 20
 
 export interface FarmOrder {
   readonly plan: RunPlan
@@ -33,6 +37,7 @@ interface Farm {
 
 let running: { server: Server; close(): void } | undefined
 
+preferThisProcess()
 obey({ open, close })
 
 /** Opens the farm and answers with its address. */
@@ -44,14 +49,27 @@ async function open(order: FarmOrder): Promise<string> {
   )
   await new Promise<void>(resolve => void server.listen(0, '127.0.0.1', 4096, resolve))
   const stopFlushing = systemScheduler.every(flushEveryMs, () => history.flush())
+  const stopWatching = watchLateness(history)
   running = {
     server,
     close: () => {
       stopFlushing()
+      stopWatching()
       history.close()
     },
   }
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+/** Two events of one standstill may be written down in the wrong order, so the oracle must know of it. */
+function watchLateness(history: History): Cancel {
+  let lastAt = monotonicMs()
+  return systemScheduler.every(turnMs, () => {
+    const now = monotonicMs()
+    const late = now - lastAt - turnMs
+    lastAt = now
+    if (late > lateMs) history.append(record({ kind: kinds.late, time: now, other: late + turnMs }))
+  })
 }
 
 async function close(): Promise<void> {

@@ -26,6 +26,10 @@ export interface Figures {
   readonly deadLetters: number
   readonly faults: readonly FaultFigure[]
   readonly seconds: number
+  /** The most memory each process held, by its name, in MiB. */
+  readonly memory: ReadonlyMap<string, number>
+  /** The longest standstill of the farm itself. */
+  readonly farmLateMs: number
 }
 
 export function figuresOf(run: JoinedRun): Figures {
@@ -48,8 +52,19 @@ export function figuresOf(run: JoinedRun): Figures {
     deliveries: rows.filter(row => isDelivery(run.exchanges.status.get(row))).length,
     deadLetters: run.deadLetters.length,
     faults: run.faults.map(fault => figureOf(fault, okTimes, places)),
+    memory: memoryOf(run),
+    farmLateMs: run.lateness.reduce((longest, each) => Math.max(longest, each.until - each.from), 0),
     seconds: run.endedAt === never ? 0 : (run.endedAt - begun) / 1000,
   }
+}
+
+function memoryOf(run: JoinedRun): ReadonlyMap<string, number> {
+  const most = new Map<string, number>()
+  for (const { process, bytes } of run.memory) {
+    const name = run.plan.processes[process] ?? ''
+    most.set(name, Math.max(most.get(name) ?? 0, bytes / 1024 ** 2))
+  }
+  return most
 }
 
 function isDelivery(status: number): boolean {

@@ -16,7 +16,9 @@ export interface History {
   close(): void
 }
 
-/** Opens a new file at `path`. Refuses to write into one that exists: a history is never mixed with another. */
+/**
+ * Opens a new file at `path`. Refuses to write into one that exists: a history is never mixed with another.
+ */
 export function openHistory(path: string): History {
   const file = openSync(path, 'wx')
   const buffer = Buffer.alloc(recordsPerWrite * recordBytes)

@@ -85,6 +85,20 @@ export interface FaultSpan {
   readonly end: number
 }
 
+/** The farm saw nothing from `from` to `until`: what it wrote down then may be older. */
+export interface Lateness {
+  readonly from: number
+  readonly until: number
+}
+
+/** The memory of one process at one moment. */
+export interface MemorySample {
+  readonly process: number
+  readonly pid: number
+  readonly bytes: number
+  readonly time: number
+}
+
 export interface CounterReading {
   readonly which: number
   readonly subject: number
@@ -101,6 +115,8 @@ export interface JoinedRun {
   readonly commits: CommitSample[]
   readonly faults: FaultSpan[]
   readonly counters: CounterReading[]
+  readonly lateness: Lateness[]
+  readonly memory: MemorySample[]
   /** When the drain had ended; `never` in a history without an end. */
   endedAt: number
 }
@@ -117,6 +133,8 @@ export function joinRun(plan: RunPlan, visitAll: (visit: (each: HistoryRecord) =
     commits: [],
     faults: [],
     counters: [],
+    lateness: [],
+    memory: [],
     endedAt: never,
   }
   visitAll(each => take(run, each))
@@ -181,6 +199,8 @@ function takeWitness(run: JoinedRun, each: HistoryRecord): void {
   if (each.kind === kinds.stored) run.log.push({ topic: subject, partition, offset: other, id, hash })
   if (each.kind === kinds.commit) run.commits.push({ subscription: subject, partition, offset: other, time })
   if (each.kind === kinds.counter) run.counters.push({ which: detail, subject, value: other })
+  if (each.kind === kinds.memory) run.memory.push({ process: subject, pid: id, bytes: other, time })
+  if (each.kind === kinds.late) run.lateness.push({ from: time - other, until: time })
   if (each.kind === kinds.end) run.endedAt = time
   if (each.kind !== kinds.fault) return
   const kind = run.plan.faultKinds[detail] ?? `fault ${detail}`
@@ -200,7 +220,8 @@ function settle(run: JoinedRun): void {
     lower(settlement.settledAt, id, exchanges.answerBegunAt.get(row))
     lower(settlement.deliveredAt, id, exchanges.endedAt.get(row))
   }
-  // An id that nobody published is for the check of invented messages; a row for it could be four thousand million wide.
+  // An id that nobody published is for the check of invented messages; a row for it could be four thousand
+  // million wide.
   for (const letter of run.deadLetters) {
     const settlement = run.settlements[letter.subscription]
     if (settlement === undefined || letter.id > run.messages.idMax) continue

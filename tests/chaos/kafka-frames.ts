@@ -1,8 +1,8 @@
 // pure
 /**
  * Kafka's frames on a byte stream.
- * Takes chunks as they come. Gives whole frames with their length in front, in order, and reads the request's header.
- * Refuses a frame above `frameBytesMax`: then the stream is not Kafka's.
+ * Takes chunks as they come. Gives whole frames with their length in front, in order, and reads the request's
+ * header. Refuses a frame above `frameBytesMax`: then the stream is not Kafka's.
  */
 
 /** Larger than any frame of these tests. */

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * `npm run chaos -- --minutes M --seed N`, or `--smoke`, or `--calm` without faults: load and the oracle's verdict.
- * Takes arguments. Gives a report on standard output, and exit code 0 only when every run was good.
+ * `npm run chaos -- --minutes M --seed N`, or `--smoke`, or `--calm` without faults: load and the oracle's
+ * verdict. Takes arguments. Gives a report on standard output, and exit code 0 only when every run was good.
  * Promises: on failure it keeps the histories and tells the first bad message's whole story.
  */
 import { mkdtempSync, rmSync } from 'node:fs'

@@ -1,7 +1,8 @@
 /**
  * A party of a run: the publisher or the subscriber farm, as a process of its own that no fault touches.
  * Takes the file of its program and orders. Gives its answer to each order.
- * Promises: a party ends with its parent; an order that the party cannot fulfil rejects with the party's words.
+ * Promises: a party ends with its parent; an order that the party cannot fulfil rejects with the party's
+ * words.
  */
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
@@ -58,7 +59,9 @@ export function startParty(file: URL): Party {
   }
 }
 
-/** In the party's program: what it does for each order. Ends the process when its parent has gone. */
+/**
+ * In the party's program: what it does for each order. Ends the process when its parent has gone.
+ */
 export function obey(orders: Readonly<Record<string, (argument: never) => unknown>>): void {
   process.on('message', message => {
     const { number, name, argument } = message as Order

@@ -40,8 +40,12 @@ export interface RunPlan {
   readonly slotsMax: number
   /** How long after a fault healed its effects may still show: sessions expire, retries come round. */
   readonly graceMs: number
+  /** How long after an answer its commit may take, the second between two commits included. */
+  readonly commitLagMs: number
   /** How long a backlog may stand still after the last fault healed. */
   readonly stuckMs: number
+  /** Names of the processes whose memory is watched, by the number in a record's subject. */
+  readonly processes: readonly string[]
   /** Names of the fault kinds, by the number in a record's detail. */
   readonly faultKinds: readonly string[]
   /** Whether Kafka's log was read into the history. */

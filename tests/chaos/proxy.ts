@@ -1,7 +1,7 @@
 /**
  * A TCP proxy that can spoil a connection: for Kafka frame by frame, for others byte by byte.
- * Takes a port to listen on and a port to pass on to. Gives faults to switch on and counts of what it spoiled.
- * Promises: without a fault it changes nothing and keeps the order of all bytes.
+ * Takes a port to listen on and a port to pass on to. Gives faults to switch on and counts of what it
+ * spoiled. Promises: without a fault it changes nothing and keeps the order of all bytes.
  */
 import { connect, createServer, type Socket } from 'node:net'
 import { systemScheduler, type Scheduler } from '@iris/common/time/scheduler'
@@ -13,7 +13,9 @@ const loopback = '127.0.0.1'
 /** What the proxy does wrong at the moment. */
 export type ProxyFault =
   | { readonly kind: 'none' }
-  /** Throws one produce answer in `oneIn` away and resets the connection: the broker has stored the records. */
+  /**
+   * Throws one produce answer in `oneIn` away and resets the connection: the broker has stored the records.
+   */
   | { readonly kind: 'loseAnswers'; readonly oneIn: number }
   /** Holds every answer back for `delayMs`. */
   | { readonly kind: 'delayAnswers'; readonly delayMs: number }

@@ -11,6 +11,7 @@ import { monotonicMs } from './monotonic.js'
 import { obey } from './party.js'
 import { bodyOf, keyName } from './payload.js'
 import { seededRandom } from './random.js'
+import { preferThisProcess } from './priority.js'
 import { kinds, record } from './records.js'
 import type { RunPlan } from './plan.js'
 import type { Random } from '@iris/common/time/clock'
@@ -62,6 +63,7 @@ interface Reply {
 /** Codes of a 503 that say that the message is not stored; every other 503 leaves it open. */
 const surelyNotStored = new Set(['MESSAGE_NOT_SENT', 'OVERLOADED', 'NOT_READY'])
 
+preferThisProcess()
 obey({ publish })
 
 async function publish(order: PublishOrder): Promise<{ begun: number; ok: number }> {

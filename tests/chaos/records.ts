@@ -15,7 +15,10 @@ export const kinds = {
   refused: 3,
   /** May be stored: id, status (0: no answer). */
   unknown: 4,
-  /** A delivery reached a subscriber: subject = subscription, id, hash, messageId, sequence = retry count, exchange. */
+  /**
+   * A delivery reached a subscriber: subject = subscription, id, hash, messageId, sequence = retry count,
+   * exchange.
+   */
   arrive: 5,
   /** The last byte of our answer left: subject, id, exchange, status; other = when the answer began. */
   answered: 6,
@@ -29,12 +32,14 @@ export const kinds = {
   commit: 10,
   /** Read from Kafka's log: subject = topic, partition, id, hash; other = offset. */
   stored: 11,
-  /** A look at a process: subject = its number, id = pid, sequence = open files; other = resident bytes. */
-  sample: 12,
+  /** The farm was late: its loop stood still until `time`; other = for how many milliseconds. */
+  late: 12,
   /** A counter of the system under test: subject = topic or subscription, detail = which; other = value. */
   counter: 13,
   /** The end of the run, written once after the drain. */
   end: 14,
+  /** A look at a process: subject = its number, id = pid; other = resident bytes. */
+  memory: 15,
 } as const
 
 /** Counters that are compared with the history. */
@@ -98,7 +103,9 @@ export function encodeRecord(each: HistoryRecord, into: DataView, at: number): v
   into.setFloat64(at + 48, each.other)
 }
 
-/** Reads the record at `at` into `each`, which the caller may use again: a million records make no garbage. */
+/**
+ * Reads the record at `at` into `each`, which the caller may use again: a million records make no garbage.
+ */
 export function decodeRecord(from: DataView, at: number, each: HistoryRecord): HistoryRecord {
   each.kind = from.getUint8(at)
   each.detail = from.getUint8(at + 1)

@@ -14,6 +14,7 @@ export interface PlanOptions {
   readonly group: string
   readonly partitions: number
   readonly sessionMs: number
+  readonly processes: readonly string[]
   readonly faultKinds: readonly string[]
   /** False where only publishing is tried. */
   readonly hasSubscriptions: boolean
@@ -34,7 +35,9 @@ export function planOf(options: PlanOptions): RunPlan {
     subscriptions: options.hasSubscriptions ? subscriptionsOf(topics) : [],
     slotsMax,
     graceMs: options.sessionMs * 2 + 6_000,
+    commitLagMs: 2_500,
     stuckMs: 30_000,
+    processes: options.processes,
     faultKinds: options.faultKinds,
     hasLog: true,
     hasCounters: options.hasCounters,

@@ -35,7 +35,10 @@ const overlapMax = 2
 const quietEvery = 10
 const quietMs = 5_000
 
-/** Spreads `faults` over the time, in their order; each begins where its share of the time begins, or as soon as it may. */
+/**
+ * Spreads `faults` over the time, in their order; each begins where its share of the time begins, or as soon
+ * as it may.
+ */
 export function schedule(
   random: Random,
   faults: readonly Drawable[],

@@ -1,6 +1,7 @@
 /**
- * The smoke: three fixed seeds on one stack, every fault that a release must survive, and a control that must fail.
- * Promises: at least 20,000 messages and 10 faults, ZooKeeper away for three sessions, a leader killed, in 2 minutes.
+ * The smoke: three fixed seeds on one stack, every fault that a release must survive, and a control that must
+ * fail. Promises: at least 20,000 messages and 10 faults, ZooKeeper away for three sessions, a leader killed,
+ * in 2 minutes.
  */
 import { join } from 'node:path'
 import { check, countOf } from './checker.js'

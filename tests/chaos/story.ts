@@ -14,7 +14,7 @@ type VisitAll = (visit: (each: HistoryRecord) => void) => void
 export function storyOf(id: number, plan: RunPlan, visitAll: VisitAll): readonly string[] {
   const events: HistoryRecord[] = []
   visitAll(each => {
-    const isAbout = each.id === id && each.kind !== kinds.fault && each.kind !== kinds.sample
+    const isAbout = each.id === id && each.kind !== kinds.fault && each.kind !== kinds.memory
     if (isAbout || each.kind === kinds.fault) events.push({ ...each })
   })
   const begin = events.find(each => each.kind === kinds.invoke)?.time ?? 0

@@ -17,10 +17,12 @@ export function summaryOf(verdict: Verdict, plan: RunPlan): readonly string[] {
     `seed ${plan.seed}: ${figures.invoked} published in ${figures.seconds.toFixed(1)} s, ` +
       `${plan.topics.length} topics, ${plan.subscriptions.length} subscriptions, ${figures.faults.length} faults`,
     `  acknowledged ${figures.acknowledged}, refused ${figures.refused}, outcome unknown ${figures.unknown}`,
-    `  delivered ${figures.deliveries}, dead letters ${figures.deadLetters}, arrivals ${figures.arrivals}`,
+    `  delivered ${figures.deliveries}, dead letters ${figures.deadLetters}, arrivals ${figures.arrivals}; ` +
+      `the farm itself was late by ${Math.round(figures.farmLateMs)} ms at most`,
     `  lost ${lost}, stored twice ${countOf(verdict, 'doubled')}, order breaks per key ${orderBreaks}, ` +
       `repeats ${repeats.total}${causes === '' ? '' : ` (${causes})`}, unexplained ${repeats.count}`,
     ...figures.faults.map(faultLine),
+    `  memory at most, MiB: ${[...figures.memory].map(([name, most]) => `${name} ${Math.round(most)}`).join(', ')}`,
     ...verdict.findings.flatMap(each => [
       ...(each.count === 0 ? [] : [`  FOUND ${each.check}: ${each.count}`]),
       ...each.first.slice(0, 5).map(finding => {

@@ -6,6 +6,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sleep, systemScheduler } from '@iris/common/time/scheduler'
+import { residentBytesOf } from '../bench/process-cpu.js'
 import { check, type Verdict } from './checker.js'
 import { readCounters } from './counter-readings.js'
 import { register } from './definitions.js'
@@ -17,7 +18,7 @@ import { startParty } from './party.js'
 import { seededRandom } from './random.js'
 import { kinds, record } from './records.js'
 import { planOf } from './run-plan.js'
-import { partitionsPerTopic, sessionMs, type Stack } from './stack.js'
+import { partitionsPerTopic, sessionMs, type Member, type Stack } from './stack.js'
 import { lookAtCommits, readLog } from './witness.js'
 import type { FarmOrder } from './farm.js'
 import type { PlannedFault } from './schedule.js'
@@ -60,6 +61,7 @@ export async function runSeed(stack: Stack, options: RunOptions): Promise<RunRes
     group: `chaos${seed}`,
     partitions: partitionsPerTopic,
     sessionMs,
+    processes: membersOf(stack).map(each => each.name),
     faultKinds: kindsOfFaults(),
     hasSubscriptions: stack.consumers.length > 0,
     hasCounters: options.faults.length === 0,
@@ -98,9 +100,21 @@ function loadOf({ stack, options, plan }: Course, file: string): PublishOrder {
   return { plan, file, frontends, keys, perSecond, seconds, messagesMin }
 }
 
-/** Begins each fault at its time and heals it at its end. All heal, also when one of them fails. */
+/**
+ * Begins each fault at its time and heals it at its end. All heal, also when one of them fails. On a slow
+ * machine a restart may last until the next fault on the same thing: that one waits, or it would hit what is
+ * already down.
+ */
 async function injectFaults(course: Course): Promise<void> {
-  const outcomes = await Promise.allSettled(course.options.faults.map(planned => injectOne(course, planned)))
+  const whole = new Map<string, Promise<void>>()
+  const running = course.options.faults.map(planned => {
+    const { hits } = faultOf(planned.kind)
+    const before = whole.get(hits) ?? Promise.resolve()
+    const done = before.catch(() => undefined).then(() => injectOne(course, planned))
+    whole.set(hits, done)
+    return done
+  })
+  const outcomes = await Promise.allSettled(running)
   const failed = outcomes.find(each => each.status === 'rejected')
   if (failed !== undefined) throw failed.reason
 }
@@ -124,18 +138,21 @@ async function injectOne(course: Course, planned: PlannedFault): Promise<void> {
   )
 }
 
-/** Looks at the committed offsets each second until `work` is done. */
+/** Looks at the committed offsets and at the processes' memory each second until `work` is done. */
 async function watchCommits(course: Course, work: Promise<unknown>): Promise<void> {
   let isDone = false
   const ended = work.finally(() => (isDone = true))
   while (!isDone) {
     await Promise.race([sleep(systemScheduler, sampleEveryMs), ended])
+    lookAtMemory(course)
     await look(course)
   }
   await ended
 }
 
-/** Waits until everything stored is committed, or nothing has moved for as long as a backlog may stand still. */
+/**
+ * Waits until everything stored is committed, or nothing has moved for as long as a backlog may stand still.
+ */
 async function drain(course: Course): Promise<void> {
   let lowest = Number.POSITIVE_INFINITY
   let movedAt = monotonicMs()
@@ -158,4 +175,16 @@ async function drain(course: Course): Promise<void> {
 
 function look({ plan, stack, history }: Course): Promise<number | null> {
   return lookAtCommits({ plan, bootstrap: stack.kafka.bootstrap, history })
+}
+
+function membersOf({ frontends, consumers }: Stack): readonly Member[] {
+  return [...frontends, ...consumers]
+}
+
+function lookAtMemory({ stack, history }: Course): void {
+  membersOf(stack).forEach(({ service }, subject) => {
+    if (service.pid === 0 || service.exit !== null) return
+    const time = monotonicMs()
+    history.append(record({ kind: kinds.memory, subject, id: service.pid, other: residentBytesOf(service.pid), time }))
+  })
 }

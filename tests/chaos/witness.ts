@@ -1,7 +1,8 @@
 /**
  * The third witness of a run: what Kafka itself holds.
- * Takes the plan and the broker's address. Writes down committed offsets as they move and, at the end, every record
- * of the topics and of the dead-letter topics. Promises: uses nothing of the broker under test to read them.
+ * Takes the plan and the broker's address. Writes down committed offsets as they move and, at the end, every
+ * record of the topics and of the dead-letter topics. Promises: uses nothing of the broker under test to read
+ * them.
  */
 import { Kafka, logLevel, type Admin, type EachBatchPayload } from 'kafkajs'
 import { systemClock } from '@iris/common/time/clock'
@@ -35,7 +36,9 @@ export function deadLettersOf(topic: string, subscription: string): string {
   return `${topic}.${subscription}_dlq`
 }
 
-/** Looks at every committed offset. Gives the messages not yet committed, or null while Kafka does not answer. */
+/**
+ * Looks at every committed offset. Gives the messages not yet committed, or null while Kafka does not answer.
+ */
 export async function lookAtCommits(options: WitnessOptions): Promise<number | null> {
   const admin = clientOf(options.bootstrap).admin()
   try {
@@ -156,7 +159,9 @@ function writeDead(
   history.append(record({ kind: kinds.dead, ...place, id: idIn(body), hash: fingerprint(body), time }))
 }
 
-/** A look may fail, the next one comes soon; the reading at the end has to succeed, also just after a restart. */
+/**
+ * A look may fail, the next one comes soon; the reading at the end has to succeed, also just after a restart.
+ */
 const hasty = { retries: 2, initialRetryTime: 50 }
 const patient = { retries: 40, initialRetryTime: 100, maxRetryTime: 1_000 }
 

@@ -1,5 +1,5 @@
 /**
- * P1, P2, P4 to P8 and P10 under faults: the smoke of the chaos programme, as `npm run chaos -- --smoke` runs it.
+ * P1, P2, P4 to P8 and P10 under faults, P14 without: the chaos programme, as `npm run chaos` runs it.
  */
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -9,10 +9,10 @@ import { describe, expect, it } from 'vitest'
 const program = fileURLToPath(new URL('../dist/chaos/main.js', import.meta.url))
 const endMs = 240_000
 
-const smoke = (): Promise<{ code: number; report: string }> =>
+const chaos = (...args: string[]): Promise<{ code: number; report: string }> =>
   new Promise(resolve => {
     const options = { timeout: endMs - 10_000, killSignal: 'SIGTERM', maxBuffer: 16 * 1024 * 1024 } as const
-    execFile(process.execPath, [program, '--smoke'], options, (error, stdout, stderr) => {
+    execFile(process.execPath, [program, ...args], options, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : 1, report: `${stdout}\n${stderr}` })
     })
   })
@@ -26,10 +26,10 @@ describe('under faults, with three fixed seeds', () => {
     async () => {
       expect(existsSync(program), 'run `npm run build` first').toBe(true)
 
-      const { code, report } = await smoke()
+      const { code, report } = await chaos('--smoke')
 
       expect(code, report).toBe(0)
-      expect(sumOf(report, /: (\d+) published/g)).toBeGreaterThanOrEqual(20_000)
+      expect(sumOf(report, /acknowledged (\d+), refused/g)).toBeGreaterThanOrEqual(20_000)
       expect(sumOf(report, /, (\d+) faults/g)).toBeGreaterThanOrEqual(10)
       expect(sumOf(report, /lost (\d+), stored twice/g)).toBe(0)
       expect(sumOf(report, /order breaks per key (\d+)/g)).toBe(0)
@@ -37,6 +37,20 @@ describe('under faults, with three fixed seeds', () => {
       expect(report).toContain('consumers-leader-kill')
       expect(report).toContain('zookeeper-stop')
       expect(report).toContain('caught, as it must be')
+    },
+    endMs,
+  )
+})
+
+describe('without faults', () => {
+  it(
+    'counts what happened and delivers everything exactly once',
+    async () => {
+      const { code, report } = await chaos('--calm', '--minutes', '0.15', '--rate', '200')
+
+      expect(code, report).toBe(0)
+      expect(sumOf(report, /acknowledged (\d+), refused/g)).toBeGreaterThan(1_000)
+      expect(sumOf(report, /repeats (\d+)/g)).toBe(0)
     },
     endMs,
   )

@@ -1,7 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import { eventually, pause } from '../support/eventually.js'
 import { startTestStack, type TestStack } from '../support/stack.js'
-import { startSubscriber, type Subscriber } from '../support/subscriber.js'
+import { startSubscriber, type Received, type Subscriber } from '../support/subscriber.js'
 
 describe('the limits and the order of a subscription', () => {
   let stack: TestStack
@@ -11,9 +11,9 @@ describe('the limits and the order of a subscription', () => {
     stack = await startTestStack({ kafka: inject('kafka'), zookeeper: inject('zookeeper') })
     subscriber = await startSubscriber()
   })
-  afterEach(() => {
+  beforeEach(() => {
+    path = `/test/${++pathCount}`
     subscriber.answerWith(() => ({}))
-    subscriber.forget()
   })
   afterAll(async () => {
     await stack.stop()
@@ -27,35 +27,40 @@ describe('the limits and the order of a subscription', () => {
       ),
     )
   const numbered = (count: number): string[] => Array.from({ length: count }, (_, index) => `{"n":${index}}`)
-  const numbers = (): number[] =>
-    subscriber.received().map(each => JSON.parse(each.body.toString()).n as number)
+  /** Each test has a path of its own: what others still deliver does not count. */
+  let path = ''
+  let pathCount = 0
+  const received = (): readonly Received[] => subscriber.received(path)
+  const numbers = (): number[] => received().map(each => JSON.parse(each.body.toString()).n as number)
 
   it('never has more in flight than inflightSize, and takes a new size while running', async () => {
     const topic = await stack.createTopic()
-    const name = await stack.createSubscription(topic, subscriber.url, {
-      subscriptionPolicy: { inflightSize: 3 },
+    const name = await stack.createSubscription(topic, subscriber.url + path, {
+      subscriptionPolicy: { inflightSize: 3, requestTimeout: 20_000 },
     })
     subscriber.answerWith(() => ({ delayMs: 100 }))
     await publishAll(topic, numbered(30))
-    await subscriber.waitFor(15)
+    await subscriber.waitFor(15, { path })
     expect(subscriber.inFlight().max).toBe(3)
 
     await stack.api.updateSubscription(topic, name, { subscriptionPolicy: { inflightSize: 10 } })
     await publishAll(topic, numbered(60))
-    await subscriber.waitFor(90)
+    await subscriber.waitFor(90, { path })
     expect(subscriber.inFlight().max).toBeGreaterThan(3)
     expect(subscriber.inFlight().max).toBeLessThanOrEqual(10)
   })
 
   it('starts at full speed and never goes over its rate by more than a twentieth', async () => {
     const topic = await stack.createTopic()
-    const name = await stack.createSubscription(topic, subscriber.url, { state: 'SUSPENDED' })
+    const name = await stack.createSubscription(topic, subscriber.url + path, { state: 'SUSPENDED' })
     await publishAll(topic, numbered(300))
-    await stack.api.updateSubscription(topic, name, { subscriptionPolicy: { rate: 100 } })
+    await stack.api.updateSubscription(topic, name, {
+      subscriptionPolicy: { rate: 100, requestTimeout: 20_000 },
+    })
     await stack.api.setSubscriptionState(topic, name, 'ACTIVE')
-    const received = await subscriber.waitFor(300, { withinMs: 20_000 })
+    const all = await subscriber.waitFor(300, { path, withinMs: 20_000 })
 
-    const times = received.map(each => each.atMs)
+    const times = all.map(each => each.atMs)
     const inFirstSecond = times.filter(at => at < times[0]! + 1_000).length
     expect(inFirstSecond).toBeGreaterThan(80)
     for (const from of times) {
@@ -65,17 +70,19 @@ describe('the limits and the order of a subscription', () => {
 
   it('waits its sending delay', async () => {
     const topic = await stack.createTopic()
-    await stack.createSubscription(topic, subscriber.url, { subscriptionPolicy: { sendingDelay: 1500 } })
+    await stack.createSubscription(topic, subscriber.url + path, {
+      subscriptionPolicy: { sendingDelay: 1500 },
+    })
     await stack.publish(topic, '{"n":0}')
     const answeredMs = performance.now()
-    const [first] = await subscriber.waitFor(1)
+    const [first] = await subscriber.waitFor(1, { path })
 
     expect(first!.atMs - answeredMs).toBeGreaterThan(1_000)
   })
 
   it('with ordering KEY, keeps the order of a key over failures while other keys go on', async () => {
     const topic = await stack.createTopic()
-    await stack.createSubscription(topic, subscriber.url, {
+    await stack.createSubscription(topic, subscriber.url + path, {
       ordering: 'KEY',
       subscriptionPolicy: { messageBackoff: 1000, inflightSize: 50 },
     })
@@ -84,13 +91,13 @@ describe('the limits and the order of a subscription', () => {
     }))
     for (let index = 0; index < 5; index++) await publishAll(topic, [`{"slow":${index}}`], 'slow')
     for (let index = 0; index < 20; index++) await publishAll(topic, [`{"n":${index}}`], `key${index}`)
-    await subscriber.waitFor(26)
+    await subscriber.waitFor(26, { path })
 
-    const slow = subscriber.received().filter(each => each.body.toString().includes('slow'))
+    const slow = received().filter(each => each.body.toString().includes('slow'))
     expect(slow.map(each => each.body.toString())).toEqual(
       [0, 0, 1, 2, 3, 4].map(index => `{"slow":${index}}`),
     )
-    const others = subscriber.received().filter(each => !each.body.toString().includes('slow'))
+    const others = received().filter(each => !each.body.toString().includes('slow'))
     expect(Math.max(...others.map(each => each.atMs))).toBeLessThan(slow[1]!.atMs)
   })
 
@@ -100,45 +107,47 @@ describe('the limits and the order of a subscription', () => {
       { subscriptionPolicy: { inflightSize: 1, messageBackoff: 50 } },
     ]) {
       const topic = await stack.createTopic()
-      await stack.createSubscription(topic, subscriber.url, settings)
+      await stack.createSubscription(topic, subscriber.url + path, settings)
       subscriber.answerWith(({ body, retryCount }) => ({
         status: body.toString() === '{"n":3}' && retryCount < 2 ? 500 : 200,
       }))
       for (const body of numbered(10)) await publishAll(topic, [body], 'one key')
-      await subscriber.waitFor(12)
+      await subscriber.waitFor(12, { path })
 
       expect(numbers()).toEqual([0, 1, 2, 3, 3, 3, 4, 5, 6, 7, 8, 9])
-      subscriber.forget()
+      path += '/next'
     }
   })
 
   it('sends nothing that begins after the answer to a suspension, and loses nothing over it', async () => {
     const topic = await stack.createTopic()
-    const name = await stack.createSubscription(topic, subscriber.url, { subscriptionPolicy: { rate: 200 } })
+    const name = await stack.createSubscription(topic, subscriber.url + path, {
+      subscriptionPolicy: { rate: 200, requestTimeout: 20_000 },
+    })
     subscriber.answerWith(() => ({ delayMs: 20 }))
     await publishAll(topic, numbered(600))
-    await subscriber.waitFor(50)
+    await subscriber.waitFor(50, { path })
     const answer = await stack.api.setSubscriptionState(topic, name, 'SUSPENDED')
     const answeredMs = performance.now()
     expect(answer.status).toBe(200)
     await pause(500)
-    expect(subscriber.received().filter(each => each.atMs > answeredMs)).toEqual([])
-    expect(subscriber.received().length).toBeLessThan(600)
+    expect(received().filter(each => each.atMs > answeredMs)).toEqual([])
+    expect(received().length).toBeLessThan(600)
 
     await stack.api.setSubscriptionState(topic, name, 'ACTIVE')
     await eventually(() => expect(new Set(numbers()).size).toBe(600), 20_000)
-    expect(subscriber.received()).toHaveLength(600)
+    expect(received()).toHaveLength(600)
   })
 
   it('follows a changed endpoint and stops when it is deleted', async () => {
     const topic = await stack.createTopic()
-    const name = await stack.createSubscription(topic, subscriber.url + '/old')
+    const name = await stack.createSubscription(topic, subscriber.url + path)
     await stack.publish(topic, '{"n":0}')
-    await subscriber.waitFor(1, { path: '/old' })
-    await stack.api.updateSubscription(topic, name, { endpoint: subscriber.url + '/new' })
+    await subscriber.waitFor(1, { path })
+    await stack.api.updateSubscription(topic, name, { endpoint: subscriber.url + path + '/new' })
     await eventually(async () => {
       await stack.publish(topic, '{"n":1}')
-      expect(subscriber.received('/new').length).toBeGreaterThan(0)
+      expect(subscriber.received(path + '/new').length).toBeGreaterThan(0)
     })
     await stack.api.deleteSubscription(topic, name)
     await eventually(async () => {
@@ -147,9 +156,9 @@ describe('the limits and the order of a subscription', () => {
         (rows as { qualifiedName: string }[]).some(row => row.qualifiedName === `${topic}$${name}`),
       ).toBe(false)
     })
-    subscriber.forget()
+    const before = subscriber.received(path + '/new').length
     await stack.publish(topic, '{"n":2}')
     await pause(500)
-    expect(subscriber.received()).toEqual([])
+    expect(subscriber.received(path + '/new')).toHaveLength(before)
   })
 })

@@ -1,4 +1,7 @@
-/** What a subscriber would not take is listed with its reason, newest first (decisions 30), and the rest goes on. */
+/**
+ * What a subscriber would not take is listed with its reason, newest first (decisions 30), and the rest goes
+ * on.
+ */
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { eventually } from '../support/eventually.js'
 import { startTestStack, type TestStack } from '../support/stack.js'

@@ -51,7 +51,9 @@ describe('a group', () => {
 })
 
 describe('a request about groups is refused', () => {
-  beforeAll(async () => void (await send('POST', '/groups', '{"groupName":"known"}')))
+  beforeAll(async () => {
+    await send('POST', '/groups', '{"groupName":"known"}')
+  })
 
   it.each<[string, string, string, string | undefined, number, object]>([
     [

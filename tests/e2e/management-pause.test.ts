@@ -1,5 +1,6 @@
 /**
- * A pause is answered when nobody sends any more (decisions 33): here the locks of the owners are the test's own.
+ * A pause is answered when nobody sends any more (decisions 33): here the locks of the owners are the test's
+ * own.
  */
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import type { SubscriptionName, TopicName } from '@iris/common/domain/names'

@@ -80,7 +80,7 @@ describe('a topic', () => {
     expect((await manage('GET', `/topics/${name}`)).status).toBe(404)
   })
 
-  it('is there for publishers when its creation is answered, and shows the message as it lies in Kafka', async () => {
+  it('is there for publishers when its creation is answered, and shows the stored message', async () => {
     const name = await stack.createTopic()
 
     const published = await stack.publish(name, '{"w":0}')

@@ -246,10 +246,11 @@ describe('topics', () => {
   })
 
   it('that Kafka does not have are 503, surely not stored, within the budget', async () => {
+    const { url } = await world.addFrontend({ 'frontend.handlers.idleTimeout': '2s' })
     const topic = await world.createTopic({ inKafka: false })
     const startedMs = performance.now()
 
-    const answer = await world.publish(topic, '{}')
+    const answer = await publishTo(url, topic, '{}')
 
     expect(answer).toMatchObject({ status: 503, code: 'MESSAGE_NOT_SENT' })
     expect(performance.now() - startedMs).toBeLessThan(3_000)

@@ -26,13 +26,20 @@ afterAll(() => rm(dataDir, { recursive: true, force: true }))
 const idsOf = (answers: readonly PublishAnswer[], code?: string): (string | null)[] =>
   answers.filter(answer => answer.code === code).map(answer => answer.id)
 
+/** As in production; the world's own are longer. */
+const budgets = { 'frontend.handlers.idleTimeout': '2s', 'frontend.handlers.longIdleTimeout': '2s' }
+
 describe('with Kafka away', () => {
   let kafka: KafkaServer
   let world: PublishWorld
 
   beforeAll(async () => {
     kafka = await startKafka({ dataDir: join(dataDir, 'kafka') })
-    world = await startPublishWorld({ kafka: kafka.bootstrap, zookeeper: inject('zookeeper') })
+    world = await startPublishWorld({
+      kafka: kafka.bootstrap,
+      zookeeper: inject('zookeeper'),
+      settings: budgets,
+    })
   })
 
   afterAll(async () => {

@@ -1,8 +1,9 @@
 // pure
 /**
  * A partition of Kafka as idempotent producers meet it.
- * Takes the bytes of a batch as they are on the wire. Gives the code and the offset that a broker would answer.
- * Promises: knows the last five batches of a producer again, takes no gap in a sequence, fences older epochs.
+ * Takes the bytes of a batch as they are on the wire. Gives the code and the offset that a broker would
+ * answer. Promises: knows the last five batches of a producer again, takes no gap in a sequence, fences older
+ * epochs.
  */
 import { splitBatches } from '@iris/common/kafka/record-batch-reader'
 

@@ -1,6 +1,6 @@
 /**
- * Publishing in one process: publishers, a queue a partition, a network that loses, delays and repeats, and Kafka.
- * Takes a seed and the queue to try. Gives a history that the oracle of the chaos runs can judge.
+ * Publishing in one process: publishers, a queue a partition, a network that loses, delays and repeats, and
+ * Kafka. Takes a seed and the queue to try. Gives a history that the oracle of the chaos runs can judge.
  * Promises: the seed decides everything; no real time passes.
  */
 import { createVirtualTime, type VirtualTime } from '@iris/common/time/virtual-time'
@@ -28,7 +28,9 @@ export const simulatedPlan: RunPlan = {
   subscriptions: [],
   slotsMax: 1,
   graceMs: 0,
+  commitLagMs: 0,
   stuckMs: 0,
+  processes: [],
   faultKinds: [],
   hasLog: true,
   hasCounters: false,

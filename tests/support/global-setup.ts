@@ -1,6 +1,7 @@
 /**
  * The servers that the integration and end-to-end tests share.
- * Takes the vitest project. Gives `inject('kafka')` and `inject('zookeeper')`, both `host:port`.
+ * Takes KAFKA_BROKERS and ZOOKEEPER when both are set, else starts a pair. Gives `inject('kafka')` and
+ * `inject('zookeeper')`, both `host:port`.
  * Promises: one pair a run, on free ports, its data gone afterwards; files of killed runs are cleared away.
  */
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
@@ -29,6 +30,12 @@ const prefix = 'iris-test-'
 
 /** Called by vitest before the first test of a project. */
 export async function setup(project: TestProject): Promise<void> {
+  const { KAFKA_BROKERS: kafkaBrokers, ZOOKEEPER: zookeeperServers } = process.env
+  if (kafkaBrokers && zookeeperServers) {
+    project.provide('kafka', kafkaBrokers)
+    project.provide('zookeeper', zookeeperServers)
+    return
+  }
   shared.irisServerUsers = (shared.irisServerUsers ?? 0) + 1
   shared.irisServers ??= startServers()
   const { kafka, zookeeper } = await shared.irisServers

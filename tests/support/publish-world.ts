@@ -1,7 +1,7 @@
 /**
  * Frontends alone, with topics written straight into ZooKeeper and Kafka.
- * Takes servers and settings. Gives the processes, and topics as another writer of the same tree would make them.
- * Promises: an own root and namespace; nothing is left running.
+ * Takes servers and settings. Gives the processes, and topics as another writer of the same tree would make
+ * them. Promises: an own root and namespace; nothing is left running.
  */
 import { randomBytes } from 'node:crypto'
 import type { TopicName } from '@iris/common/domain/names'
@@ -72,6 +72,9 @@ export async function startPublishWorld(options: PublishWorldOptions): Promise<P
       'frontend.server.port': String(await freePort()),
       'zookeeper.root': root,
       'kafka.namespace': namespace,
+      // A loaded machine must not turn a slow answer of Kafka into a failed test of something else.
+      'frontend.handlers.idleTimeout': '10s',
+      'frontend.handlers.longIdleTimeout': '10s',
     }
     const environment = {
       KAFKA_BROKERS: options.kafka,

@@ -1,7 +1,7 @@
 /**
  * Configuration keys, each declared once.
- * Takes name, schema, default, unit and prose. Gives a typed key that `load.ts` fills and `describe.ts` prints.
- * Promises: what is not declared here stops the start of a service.
+ * Takes name, schema, default, unit and prose. Gives a typed key that `load.ts` fills and `describe.ts`
+ * prints. Promises: what is not declared here stops the start of a service.
  */
 import { z } from 'zod'
 

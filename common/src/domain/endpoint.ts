@@ -50,8 +50,9 @@ export function hasTemplate(text: string): boolean {
 /** The endpoint as answers show it. */
 export function maskEndpoint(text: string): string {
   const endpoint = parseEndpoint(text)
-  if (endpoint?.credentials == null) return text
-  return withCredentials(endpoint, endpoint.credentials.user, endpointMask)
+  const credentials = endpoint?.credentials ?? null
+  if (endpoint === null || credentials === null) return text
+  return withCredentials(endpoint, credentials.user, endpointMask)
 }
 
 /** Whether the password of `text` is the mask. */
@@ -60,15 +61,16 @@ export function isMasked(text: string): boolean {
 }
 
 /**
- * `text` with the stored password in the place of the mask, or null where that would hand the password to another
- * user or host: only the same user at the same place may keep a secret that the writer does not know.
+ * `text` with the stored password in the place of the mask, or null where that would hand the password to
+ * another user or host: only the same user at the same place may keep a secret that the writer does not know.
  */
 export function unmaskEndpoint(text: string, stored: string): string | null {
   const sent = parseEndpoint(text)
   const known = parseEndpoint(stored)
-  if (sent === null || known?.credentials == null) return null
-  const isSame = sent.credentials?.user === known.credentials.user && place(sent) === place(known)
-  return isSame ? withCredentials(sent, known.credentials.user, known.credentials.password) : null
+  if (sent === null || known === null || known.credentials === null) return null
+  const { user, password } = known.credentials
+  const isSame = sent.credentials?.user === user && place(sent) === place(known)
+  return isSame ? withCredentials(sent, user, password) : null
 }
 
 /** Why the endpoint cannot be accepted, or null. Templates are checked with a dummy in their place. */

@@ -2,7 +2,8 @@
 /**
  * A group: a name above topics.
  * Takes a body. Gives the checked group.
- * Refuses a missing name (`VALIDATION_ERROR`) and a name outside the configured pattern (`GROUP_NAME_IS_INVALID`).
+ * Refuses a missing name (`VALIDATION_ERROR`) and a name outside the configured pattern
+ * (`GROUP_NAME_IS_INVALID`).
  */
 import { z } from 'zod'
 import { refusal } from '../errors/hermes-error.js'

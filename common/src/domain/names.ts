@@ -25,7 +25,10 @@ export function splitTopicName(name: string): { group: string; topic: string } |
   return dot < 0 ? undefined : { group: name.slice(0, dot), topic: name.slice(dot + 1) }
 }
 
-/** Whether `part` is a legal half of a topic name or a legal subscription name. `.` and `..` are paths, not names. */
+/**
+ * Whether `part` is a legal half of a topic name or a legal subscription name. `.` and `..` are paths, not
+ * names.
+ */
 export function isNamePart(part: string): boolean {
   return namePattern.test(part) && part !== '.' && part !== '..'
 }

@@ -22,7 +22,10 @@ export interface CompiledSerialPolicy {
 /** How many messages of a subscription may be in flight where its policy does not say. */
 export const inflightMaxDefault = 100
 
-/** The policy for the consumers. Values out of bounds, as another writer may have stored them, are moved inside. */
+/**
+ * The policy for the consumers. Values out of bounds, as another writer may have stored them, are moved
+ * inside.
+ */
 export function compileSerialPolicy(
   policy: SerialPolicy,
   inflightMax: number = inflightMaxDefault,

@@ -1,7 +1,7 @@
 // pure
 /**
- * The members of a subscription as a body or a node may have them: each missing, null, or of the right JSON type.
- * Gives the shape, its words and the defaults of its nested objects.
+ * The members of a subscription as a body or a node may have them: each missing, null, or of the right JSON
+ * type. Gives the shape, its words and the defaults of its nested objects.
  */
 import { z } from 'zod'
 import {
@@ -72,7 +72,9 @@ export type Filter = JsonObject
 
 export const monitoringDefault: MonitoringDetails = { severity: 'NON_IMPORTANT', reaction: '' }
 
-/** The shape of a subscription in a body or a node; its policy depends on `deliveryType` and is read after it. */
+/**
+ * The shape of a subscription in a body or a node; its policy depends on `deliveryType` and is read after it.
+ */
 export const subscriptionShape = z.object({
   topicName: plainText,
   name: plainText,

@@ -62,7 +62,10 @@ function masked(subscription: Subscription): Subscription {
   }
 }
 
-/** `backoffMaxIntervalMillis` is derived; Hermes writes it into answers and nodes and ignores it when it reads. */
+/**
+ * `backoffMaxIntervalMillis` is derived; Hermes writes it into answers and nodes and ignores it when it
+ * reads.
+ */
 function policyJson(subscription: Subscription): JsonObject {
   if (subscription.deliveryType === 'BATCH') return { ...subscription.subscriptionPolicy }
   const policy = subscription.subscriptionPolicy

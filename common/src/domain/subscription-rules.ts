@@ -12,7 +12,9 @@ import { collectViolations, type Violations } from './violations.js'
 /** How many thresholds a histogram of processing times may have. */
 export const thresholdsMax = 10
 
-/** HTTP's grammar for header names and for what a value may hold; anything else would never leave the client. */
+/**
+ * HTTP's grammar for header names and for what a value may hold; anything else would never leave the client.
+ */
 const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/
 

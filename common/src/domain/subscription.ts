@@ -62,8 +62,8 @@ export function parseSubscription(json: unknown, purpose: BodyPurpose = 'create'
   const form = readShape(subscriptionShape, json, purpose)
   if (form.topicName === null) throw new HermesError('OTHER', 'Subscription topicName must not be null', 400)
   if (splitTopicName(form.topicName) === undefined) {
-    const problem = `Cannot construct instance of \`TopicName\`, problem: Invalid qualified name ${form.topicName}`
-    throw formatError(problem, purpose)
+    const why = `Invalid qualified name ${form.topicName}`
+    throw formatError(`Cannot construct instance of \`TopicName\`, problem: ${why}`, purpose)
   }
   const policy = policyOf(form, purpose)
   checkSubscriptionForm(form, policy)
@@ -120,7 +120,10 @@ export function fillSubscription(
   }
 }
 
-/** An unknown word means off, and the older yes-or-no member counts only where the word is missing, as in Hermes. */
+/**
+ * An unknown word means off, and the older yes-or-no member counts only where the word is missing, as in
+ * Hermes.
+ */
 function trackingModeOf(form: SubscriptionForm): TrackingMode {
   if (form.trackingMode !== null)
     return trackingModes.find(mode => mode === form.trackingMode) ?? 'trackingOff'

@@ -2,7 +2,8 @@
 /**
  * What Iris understands and stores, and does not do yet.
  * Takes a subscription or topic. Gives a sentence for each feature it uses that is not built.
- * Management refuses such a thing at creation; consumers do not start one that they find in a taken-over tree.
+ * Management refuses such a thing at creation; consumers do not start one that they find in a taken-over
+ * tree.
  */
 import { hasTemplate, parseEndpoint } from './endpoint.js'
 import type { Subscription } from './subscription.js'

@@ -77,7 +77,9 @@ export function parseTopic(json: unknown): Topic {
   return checkTopic(readTopicForm(json))
 }
 
-/** Reads the JSON types of a body; its rules are checked later, because Hermes looks for the group in between. */
+/**
+ * Reads the JSON types of a body; its rules are checked later, because Hermes looks for the group in between.
+ */
 export function readTopicForm(json: unknown, purpose: BodyPurpose = 'create'): TopicForm {
   const form = readShape(topicShape, json, purpose)
   if (form.name === null) throw new HermesError('OTHER', 'Topic name must not be null', 400)
@@ -111,7 +113,10 @@ export function checkTopic(form: TopicForm, remoteFallback = false): Topic {
   return fillTopic(form, (form.name ?? '') as TopicName, remoteFallback)
 }
 
-/** The topic of a form that was checked, or of a node that another writer made: what is missing gets its default. */
+/**
+ * The topic of a form that was checked, or of a node that another writer made: what is missing gets its
+ * default.
+ */
 export function fillTopic(form: TopicForm, name: TopicName, remoteFallback = false): Topic {
   return {
     name,

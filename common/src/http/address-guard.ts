@@ -2,8 +2,8 @@
 /**
  * Which addresses the broker may dial.
  * Takes an address, a URL or the answers of a resolver, and the networks that the operator allowed.
- * Gives yes, or the reason why not. Promises: whatever form an address has, the answer is about what would be dialled;
- * an IPv6 address that carries an IPv4 one is allowed only if the carried one is.
+ * Gives yes, or the reason why not. Promises: whatever form an address has, the answer is about what would be
+ * dialled; an IPv6 address that carries an IPv4 one is allowed only if the carried one is.
  */
 import { contains, parseAddress, parseNetwork, type Network } from './address.js'
 
@@ -90,8 +90,8 @@ export function addressProblem(address: string, allowed: AllowedNetworks): strin
 }
 
 /**
- * The check of an endpoint before it is resolved: why its host may not be called, or null. A name passes, unless it
- * means this machine; its addresses are checked when it is dialled.
+ * The check of an endpoint before it is resolved: why its host may not be called, or null. A name passes,
+ * unless it means this machine; its addresses are checked when it is dialled.
  */
 export function checkEndpointHost(url: URL | string, allowed: AllowedNetworks): string | null {
   const host = (typeof url === 'string' ? new URL(url) : url).hostname

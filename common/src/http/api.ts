@@ -31,7 +31,9 @@ export interface ApiRoute {
   /** Such as `/topics/:topic`. */
   readonly path: string
   readonly takesJson: boolean
-  /** The media type it answers with; a request that accepts no such type is 406. Null: whatever is asked for. */
+  /**
+   * The media type it answers with; a request that accepts no such type is 406. Null: whatever is asked for.
+   */
   readonly produces: string | null
   handle(request: ApiRequest): Promise<ApiAnswer>
 }

@@ -12,7 +12,10 @@ export interface OutgoingRequest {
   /** Name, value, name, value: lines that `canBeSent` accepts. */
   readonly headers: readonly string[]
   readonly body: Buffer
-  /** For all of it: connect, send, wait, first line of the answer. The body of the answer must end by then too. */
+  /**
+   * For all of it: connect, send, wait, first line of the answer. The body of the answer must end by then
+   * too.
+   */
   readonly timeoutMs: number
   /** Longest silence; 0 for no limit. */
   readonly socketTimeoutMs: number

@@ -1,9 +1,9 @@
 /**
  * The body of a request as one Buffer, under a byte limit.
- * Takes a request and a sink. Gives exactly one of `onBody` and `onBodyFailed`; afterwards what still comes is dropped.
- * Promises: no promise, timer or closure a request; no copy when the body comes in one piece; a declared length over
- * the limit is refused before anything is read, an undeclared one as soon as it passes. The deadline is the caller's:
- * `abandon` ends the reading.
+ * Takes a request and a sink. Gives exactly one of `onBody` and `onBodyFailed`; afterwards what still comes
+ * is dropped. Promises: no promise, timer or closure a request; no copy when the body comes in one piece; a
+ * declared length over the limit is refused before anything is read, an undeclared one as soon as it passes.
+ * The deadline is the caller's: `abandon` ends the reading.
  */
 import type { IncomingMessage } from 'node:http'
 
@@ -62,7 +62,10 @@ function onClose(this: ReadRequest): void {
   this[readingOf]?.close()
 }
 
-/** The first piece as it came, or all pieces in one buffer that doubles: a body in tiny chunks costs no more memory. */
+/**
+ * The first piece as it came, or all pieces in one buffer that doubles: a body in tiny chunks costs no more
+ * memory.
+ */
 class Reading implements BodyReading {
   private held: Buffer | null = null
   private length = 0

@@ -1,16 +1,16 @@
 /**
  * The answer to bytes that are no request: 400, 408 or 431, and the end of the connection.
  * Takes the parser's error and the connection. Gives a bare answer only where no other answer is owed.
- * Promises: a complete request that came before keeps its own answer. Node's default writes 400 in its place, and a
- * message that Kafka stores would look refused.
+ * Promises: a complete request that came before keeps its own answer. Node's default writes 400 in its place,
+ * and a message that Kafka stores would look refused.
  */
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Scheduler } from '../time/scheduler.js'
+import { endConnectionAfter, newestResponse } from './connection-state.js'
 
-const lastResponse = Symbol('lastResponse')
 const isBroken = Symbol('isBroken')
-type KnownSocket = Socket & { [lastResponse]?: ServerResponse; [isBroken]?: boolean }
+type KnownSocket = Socket & { [isBroken]?: boolean }
 
 /** How long a client may take to read the answer before its connection is cut. */
 const lingerMs = 500
@@ -19,17 +19,6 @@ const phrases: Readonly<Record<number, string>> = {
   400: 'Bad Request',
   408: 'Request Timeout',
   431: 'Request Header Fields Too Large',
-}
-
-/** Notes the newest response of a connection; answers leave in order, so the newest is the last. */
-export function rememberResponse(socket: Socket, response: ServerResponse): void {
-  const known = socket as KnownSocket
-  known[lastResponse] = response
-}
-
-/** Whether a connection owes no answer: it never had a request, or all were answered. */
-export function owesNothing(socket: Socket): boolean {
-  return (socket as KnownSocket)[lastResponse]?.writableFinished ?? true
 }
 
 /** Handles `clientError` of a server. */
@@ -41,7 +30,7 @@ export function answerBrokenFraming(
   const known = socket as KnownSocket
   if (known[isBroken] === true) return
   known[isBroken] = true
-  const response = known[lastResponse]
+  const response = newestResponse(socket)
   if (!socket.writable) socket.destroy()
   else if (response === undefined || response.writableFinished) {
     // After an answer, silence is not worth a second one: nobody waits for it.
@@ -65,6 +54,6 @@ function endWith(scheduler: Scheduler, socket: Socket, status: number): void {
 
 /** Lets the owed answers out and then closes; the parser takes nothing more from this connection. */
 function endAfter(response: ServerResponse, socket: Socket): void {
-  if (!response.headersSent) response.shouldKeepAlive = false
+  if (!response.headersSent) endConnectionAfter(response)
   response.once('close', () => socket.destroySoon())
 }

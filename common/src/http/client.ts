@@ -1,8 +1,8 @@
 /**
  * The client for endpoints that are not ours: webhooks today, token servers and streams later.
  * Takes requests for an origin. Gives one result each, within the request's time.
- * Promises: dials only allowed addresses, checked as literal and as resolved; follows no redirect, keeps no cookie,
- * inflates nothing; reads at most 64 KiB of an answer and throws it away.
+ * Promises: dials only allowed addresses, checked as literal and as resolved; follows no redirect, keeps no
+ * cookie, inflates nothing; reads at most 64 KiB of an answer and throws it away.
  * Bounds: connections of a target, connections of the process, idle time of a connection.
  */
 import { Client } from 'undici'
@@ -110,8 +110,8 @@ export function createHttpClient(
 }
 
 /**
- * undici's own timeouts are off: they do not bound an attempt (a dripping body outlives them), and the wheel does for a
- * fraction of their cost.
+ * undici's own timeouts are off: they do not bound an attempt (a dripping body outlives them), and the wheel
+ * does for a fraction of their cost.
  */
 function clientOptions(resolve: ResolveName, options: HttpClientOptions): Client.Options {
   return {

@@ -1,7 +1,8 @@
 /**
  * Deadlines of many requests on one timer.
  * Takes entries with a time. Calls `onDue` of each that is due, at most one tick late.
- * Promises: adding and removing cost neither a search nor garbage; the timer rests while there are no entries.
+ * Promises: adding and removing cost neither a search nor garbage; the timer rests while there are no
+ * entries.
  */
 import type { Clock } from '../time/clock.js'
 import type { Cancel, Scheduler } from '../time/scheduler.js'

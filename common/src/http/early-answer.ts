@@ -1,14 +1,14 @@
 /**
  * The end of a request that is answered before its body has come.
  * Takes a response whose head and body are written but not ended. Gives the client time to read it.
- * Promises: what still arrives is dropped, not held; the connection closes when the body ends, or after `lingerMs`,
- * or after `lingerBytesMax`. Without this the close would reset the connection while the client still writes, and it
- * would see an error and send again instead of reading the refusal.
+ * Promises: what still arrives is dropped, not held; the connection closes when the body ends, or after
+ * `lingerMs`, or after `lingerBytesMax`. Without this the close would reset the connection while the client
+ * still writes, and it would see an error and send again instead of reading the refusal.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Scheduler } from '../time/scheduler.js'
 
-const lingerMs = 2_000
+const lingerMs = 1_000
 const lingerBytesMax = 4 * 1024 * 1024
 
 /** Bodies up to this length are read to their end by the server itself, and the connection lives on. */

@@ -1,8 +1,8 @@
 /**
  * A hardened Express application over a table of routes.
  * Takes routes and limits. Gives a request listener for the hardened server of `server.ts`.
- * Promises: every answer carries the CORS headers; every refusal is `{"message","code"}` without a stack; nothing is
- * parsed but JSON under a size and a depth; a broken invariant still ends the process.
+ * Promises: every answer carries the CORS headers; every refusal is `{"message","code"}` without a stack;
+ * nothing is parsed but JSON under a size and a depth; a broken invariant still ends the process.
  */
 import type { RequestListener } from 'node:http'
 import express, { type Request, type Response } from 'express'

@@ -1,8 +1,8 @@
 /**
  * The resolver hook of every connection that we open to somebody else's host.
- * Takes a name and a way to resolve it. Gives only addresses that may be dialled, to the socket that dials them.
- * Promises: the address that was checked is the address that is dialled, so a name that changes its meaning between
- * check and connect gains nothing. Refuses a name none of whose addresses is allowed.
+ * Takes a name and a way to resolve it. Gives only addresses that may be dialled, to the socket that dials
+ * them. Promises: the address that was checked is the address that is dialled, so a name that changes its
+ * meaning between check and connect gains nothing. Refuses a name none of whose addresses is allowed.
  */
 import { isIPv6, type LookupFunction } from 'node:net'
 import { addressProblem, isAllowed, type AllowedNetworks } from './address-guard.js'

@@ -44,7 +44,9 @@ export function parseSearchList(text: string): SearchList {
   return { domains, dotsMin }
 }
 
-/** The full names to ask for, in order, as the system's resolver would. A dot at the end means it is complete. */
+/**
+ * The full names to ask for, in order, as the system's resolver would. A dot at the end means it is complete.
+ */
 export function candidates(name: string, search: SearchList): readonly string[] {
   if (name.endsWith('.')) return [name.slice(0, -1)]
   const completed = search.domains.filter(domain => domain !== '').map(domain => `${name}.${domain}`)

@@ -2,7 +2,8 @@
 /**
  * A JSON text from outside as a value.
  * Takes bytes. Gives what they say, without any `__proto__` member.
- * Refuses bytes that are not UTF-8, not JSON, or nested deeper than the bound: `FORMAT_ERROR`, never a stack overflow.
+ * Refuses bytes that are not UTF-8, not JSON, or nested deeper than the bound: `FORMAT_ERROR`, never a stack
+ * overflow.
  */
 import { isUtf8 } from 'node:buffer'
 import { refusal } from '../errors/hermes-error.js'

@@ -1,8 +1,9 @@
 /**
  * Names to addresses, without the thread pool of the process.
- * Takes a name. Gives all its addresses, from the hosts file or from DNS with the search list, each kept for its TTL.
- * Promises: one slow name holds up no other; lookups of one name at the same time are one; every lookup ends.
- * Bound: `namesMax` names are remembered. Says whose fault a failure is: the name's, or our resolver's.
+ * Takes a name. Gives all its addresses, from the hosts file or from DNS with the search list, each kept for
+ * its TTL. Promises: one slow name holds up no other; lookups of one name at the same time are one; every
+ * lookup ends. Bound: `namesMax` names are remembered. Says whose fault a failure is: the name's, or our
+ * resolver's.
  */
 import type { RecordWithTtl } from 'node:dns'
 import { Resolver } from 'node:dns/promises'

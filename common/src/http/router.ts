@@ -1,8 +1,8 @@
 /**
  * Routes on a bare server: Express' Router without its application.
  * Takes exact paths with their one method. Gives a handler for a listener.
- * Promises: letters count, a trailing slash counts unless the path says otherwise; a known path with another method
- * (HEAD and OPTIONS too) is 405, an unknown path 404, an undecodable one 400, each with an empty body.
+ * Promises: letters count, a trailing slash counts unless the path says otherwise; a known path with another
+ * method (HEAD and OPTIONS too) is 405, an unknown path 404, an undecodable one 400, each with an empty body.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Router, type NextFunction, type Request, type Response } from 'express'

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { silentLog } from '../lifecycle/log.js'
 import { systemScheduler } from '../time/scheduler.js'
 import { problemBody } from '../errors/problem.js'
+import { endConnectionAfter } from './connection-state.js'
 import { endEarly, mustCloseEarly } from './early-answer.js'
 import { createListener, type HttpListener, type ListenerOptions, type RequestHandler } from './server.js'
 
@@ -169,6 +170,21 @@ describe('listener', () => {
     expect(connection.text()).not.toMatch(/400/)
   })
 
+  it('serves nothing behind an answer that ends its connection', async () => {
+    let served = 0
+    const port = await serve((request, response) => {
+      served++
+      response.shouldKeepAlive = false
+      polite(request, response)
+    })
+
+    const connection = dial(port, post('Content-Length: 0\r\n').repeat(3))
+    await connection.closed
+
+    expect(served).toBe(1)
+    expect(connection.text().match(/HTTP\/1.1 200/g)).toHaveLength(1)
+  })
+
   it.each([
     ['a silent connection', ''],
     ['half a head', 'POST / HTTP/1.1\r\nHost: x\r\n'],
@@ -273,6 +289,27 @@ describe('stopping listener', () => {
 
     await hanging.closed
     expect(hanging.text()).toBe('')
+  })
+
+  it('lets every request that is under way have its answer, the last one ending the connection', async () => {
+    const answers: ServerResponse[] = []
+    const listener = listenWith((request, response) => {
+      request.resume()
+      answers.push(response)
+    })
+    const { port } = await listener.start()
+    const connection = dial(port, post('Content-Length: 0\r\n').repeat(3))
+    await expect.poll(() => answers.length).toBe(3)
+
+    listener.beginClosing()
+    for (const response of answers) {
+      endConnectionAfter(response)
+      response.writeHead(201, ['Content-Length', '0']).end()
+    }
+    await connection.closed
+
+    expect(connection.text().match(/HTTP\/1.1 201/g)).toHaveLength(3)
+    expect(connection.text().match(/Connection: close/g)).toHaveLength(1)
   })
 
   it('tells clients to move on before it stops', async () => {

@@ -1,15 +1,17 @@
 /**
  * The hardened HTTP/1.1 listener of a service.
  * Takes limits and a handler. Gives start, stop and what is open.
- * Promises: every wait and size has a bound; broken framing is answered 400, 408 or 431 and the connection closed,
- * but never in place of the answer to a complete request before it; header lines are counted, none is lost in silence.
+ * Promises: every wait and size has a bound; broken framing is answered 400, 408 or 431 and the connection
+ * closed, but never in place of the answer to a complete request before it; header lines are counted, none is
+ * lost in silence.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Cancel, Scheduler } from '../time/scheduler.js'
 import { refusal, type HermesError } from '../errors/hermes-error.js'
 import type { Log } from '../lifecycle/log.js'
-import { answerBrokenFraming, owesNothing, rememberResponse } from './broken-framing.js'
+import { answerBrokenFraming } from './broken-framing.js'
+import { acceptResponse, endConnectionAfter, owesNothing } from './connection-state.js'
 import { headerLineCount } from './raw-headers.js'
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void
@@ -51,7 +53,9 @@ export interface HttpListener {
   start(): Promise<AddressInfo>
   /** From now on every answer closes its connection, so that clients move on before the listener stops. */
   beginClosing(): void
-  /** Accepts nothing more, closes idle connections, waits for open requests up to `graceMs`, then closes all. */
+  /**
+   * Accepts nothing more, closes idle connections, waits for open requests up to `graceMs`, then closes all.
+   */
   stop(graceMs: number): Promise<void>
   /** Whether answers must close their connections. */
   isClosing(): boolean
@@ -71,10 +75,11 @@ export function createListener(
   const sockets = new Set<Socket>()
   let isClosing = false
   const serve = (request: IncomingMessage, response: ServerResponse): void => {
-    if (isClosing) response.shouldKeepAlive = false
-    rememberResponse(request.socket, response)
+    if (!acceptResponse(request.socket, response)) return
+    if (isClosing) endConnectionAfter(response)
     const lines = headerLineCount(request.rawHeaders)
-    if (lines <= options.headersMax) handlers.handle(request, response)
+    if (hasNoHost(request)) refuseHostless(response)
+    else if (lines <= options.headersMax) handlers.handle(request, response)
     else {
       const values = { headersMax: options.headersMax, headers: lines }
       handlers.refuse(request, response, refusal('TOO_MANY_HEADERS', values))
@@ -112,7 +117,8 @@ function makeServer(options: ListenerOptions, serve: RequestHandler): Server {
     keepAliveTimeout: options.keepAliveTimeoutMs,
     connectionsCheckingInterval: connectionsCheckMs,
     insecureHTTPParser: false,
-    requireHostHeader: true,
+    // Ours: Node's own refusal goes on to serve the requests behind it.
+    requireHostHeader: false,
     noDelay: true,
   })
   // Without a limit of its own, Node drops the lines past a count in silence; `serve` counts them.
@@ -124,6 +130,17 @@ function makeServer(options: ListenerOptions, serve: RequestHandler): Server {
   // The body is asked for by whoever reads it, so that a refusal can come first.
   server.on('checkContinue', serve)
   return server
+}
+
+function hasNoHost(request: IncomingMessage): boolean {
+  const { httpVersionMajor, httpVersionMinor, headers } = request
+  return headers.host === undefined && httpVersionMajor === 1 && httpVersionMinor === 1
+}
+
+function refuseHostless(response: ServerResponse): void {
+  endConnectionAfter(response)
+  response.writeHead(400, ['Content-Length', '0'])
+  response.end()
 }
 
 function listen(server: Server, options: ListenerOptions): Promise<AddressInfo> {

@@ -1,8 +1,8 @@
 /**
  * Topics of Kafka: made, described, altered, removed.
  * Takes names and settings. Gives what happened.
- * Promises: ends within `requestTimeoutMs`; configs that were not named stay (decisions 8); what exists is not an error
- * and never said to be made by us. Refuses with `KafkaError` and Kafka's own words.
+ * Promises: ends within `requestTimeoutMs`; configs that were not named stay (decisions 8); what exists is
+ * not an error and never said to be made by us. Refuses with `KafkaError` and Kafka's own words.
  */
 import type { Log } from '../lifecycle/log.js'
 import type { Clock } from '../time/clock.js'
@@ -119,7 +119,9 @@ export function createKafkaAdmin(parts: KafkaAdminParts, options: KafkaAdminOpti
   }
 }
 
-/** Repeats what failed for a reason that passes. A create whose answer was lost then finds its topic existing. */
+/**
+ * Repeats what failed for a reason that passes. A create whose answer was lost then finds its topic existing.
+ */
 async function tryAgain<T>(
   parts: KafkaAdminParts,
   deadlineMs: number,

@@ -93,8 +93,8 @@ export class ChunkCursor {
 }
 
 /**
- * The records in a buffer that holds little else. An answer of many partitions is one buffer: a view of it would keep
- * all of it alive for as long as the slowest reader of any of them.
+ * The records in a buffer that holds little else. An answer of many partitions is one buffer: a view of it
+ * would keep all of it alive for as long as the slowest reader of any of them.
  */
 function ownBytes(records: Buffer): Buffer {
   if (records.buffer.byteLength <= records.length * 1.25) return records

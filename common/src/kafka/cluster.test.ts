@@ -248,7 +248,7 @@ describe('the coordinator of a group', () => {
     expect(broker.coordinatorQuestions).toBe(4)
   })
 
-  it('is refused with Kafka’s code when asking again is of no use, and found by the next caller', async () => {
+  it('is refused with Kafka’s code when asking again is no use, and found by the next caller', async () => {
     const broker = await startBroker()
     broker.coordinatorCodes.push(30)
     const cluster = await clusterOf(broker.address)

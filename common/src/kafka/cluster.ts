@@ -1,7 +1,7 @@
 /**
  * The Kafka cluster as it stands: brokers, leaders, coordinators, and the connections to them.
  * Takes bootstrap addresses. Gives layouts of topics from a cache, and connections by broker and purpose.
- * Promises: `layout` never waits; refreshes in flight are shared; a lost broker is dialled again with back-off.
+ * Promises: `layout` never waits; refreshes are shared; a lost broker is dialled again with back-off.
  * Bounds: topics once refreshed and not gone, `coordinatorsMax` groups.
  */
 import type { Log } from '../lifecycle/log.js'

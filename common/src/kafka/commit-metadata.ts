@@ -1,9 +1,10 @@
 // pure
 /**
  * What a slot's owner writes beside a committed offset (decisions 13, 14).
- * Takes the owner's lock number, the offsets settled above the committed one, and what still waits for a retry.
- * Gives text of at most `bytesMax` bytes, or null when it does not fit; and back.
- * Promises: anything else than a note for exactly this offset (junk, Hermes' empty text, a moved offset) is null.
+ * Takes the owner's lock number, the offsets settled above the committed one, and what still waits for a
+ * retry. Gives text of at most `bytesMax` bytes, or null when it does not fit; and back.
+ * Promises: anything else than a note for exactly this offset (junk, Hermes' empty text, a moved offset) is
+ * null.
  */
 import { invariant } from '../lifecycle/invariant.js'
 import { VarintReader, VarintWriter } from './varints.js'
@@ -18,7 +19,9 @@ export interface WaitingAttempt {
   readonly attempts: number
 }
 
-/** Both lists rise by offset; ranges are inclusive, apart from each other, and not below the committed offset. */
+/**
+ * Both lists rise by offset; ranges are inclusive, apart from each other, and not below the committed offset.
+ */
 export interface CommitNote {
   /** Number of the lock under which the writer owns the slot. */
   readonly lock: number
@@ -29,8 +32,9 @@ export interface CommitNote {
 const version = 'iris1.'
 
 /**
- * Writes the note for the committed offset `base`. Numbers are varints of differences to their forerunners, because
- * neighbours are close; the base stands in it so that a note is never applied to an offset that somebody moved.
+ * Writes the note for the committed offset `base`. Numbers are varints of differences to their forerunners,
+ * because neighbours are close; the base stands in it so that a note is never applied to an offset that
+ * somebody moved.
  */
 export function encodeCommitNote(
   base: number,

@@ -6,8 +6,9 @@
  */
 import { gunzipSync } from 'node:zlib'
 import { Decompress } from 'fzstd'
-import { uncompress as snappyUncompress } from 'snappyjs'
-import { CompressionError, lz4Decompress } from './lz4.js'
+import { CompressionError } from './bounded-output.js'
+import { lz4Decompress } from './lz4.js'
+import { snappyDecompress } from './snappy.js'
 
 /** Names of the codecs by the number in a batch's attributes. */
 export const codecNames = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const
@@ -30,31 +31,17 @@ export function decompress(codec: number, data: Buffer, bytesMax: number): Buffe
   }
 }
 
-/** Java's producers write blocks in the framing of the xerial library, others one block without framing. */
-const xerialMagic = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00])
-const xerialHeaderBytes = 16
-
-function snappyDecompress(data: Buffer, bytesMax: number): Buffer {
-  if (!data.subarray(0, xerialMagic.length).equals(xerialMagic)) return snappyUncompress(data, bytesMax)
-  const blocks: Buffer[] = []
-  let bytes = 0
-  let at = xerialHeaderBytes
-  while (at < data.length) {
-    const length = at + 4 <= data.length ? data.readUInt32BE(at) : Infinity
-    at += 4
-    if (length > data.length - at) throw new CompressionError('a snappy block is cut off')
-    const block = snappyUncompress(data.subarray(at, at + length), bytesMax - bytes)
-    blocks.push(block)
-    bytes += block.length
-    at += length
-  }
-  return Buffer.concat(blocks, bytes)
-}
+/**
+ * What every zstd reader should accept (RFC 8878, 3.1.1.1.2); writers choose it without knowing how little
+ * follows.
+ */
+const zstdWindowBytesMax = 8 * 1024 * 1024
 
 function zstdDecompress(data: Buffer, bytesMax: number): Buffer {
   // The library reserves the window that a frame's header asks for before it reads any of the frame.
   const windowBytes = zstdWindowBytes(data)
-  if (windowBytes > bytesMax) throw new CompressionError(`a zstd window of ${windowBytes} bytes is too large`)
+  if (windowBytes > Math.max(bytesMax, zstdWindowBytesMax))
+    throw new CompressionError(`a zstd window of ${windowBytes} bytes is too large`)
   const blocks: Uint8Array[] = []
   let bytes = 0
   const stream = new Decompress(block => {
@@ -66,7 +53,9 @@ function zstdDecompress(data: Buffer, bytesMax: number): Buffer {
   return Buffer.concat(blocks, bytes)
 }
 
-/** The memory a zstd frame asks for: its window, or its content where that is one segment (RFC 8878, 3.1.1.1). */
+/**
+ * The memory a zstd frame asks for: its window, or its content where that is one segment (RFC 8878, 3.1.1.1).
+ */
 function zstdWindowBytes(data: Buffer): number {
   if (data.length < 6 || data.readUInt32LE(0) !== 0xfd2fb528) throw new CompressionError('no zstd frame')
   const descriptor = data[4]!

@@ -1,7 +1,8 @@
 /**
  * Calls to the broker that coordinates a group, tried again while the coordinator moves.
  * Takes a group and a call. Gives the answer.
- * Promises: ends within `requestTimeoutMs`, with the last error; calls of one group keep their order on one connection.
+ * Promises: ends within `requestTimeoutMs`, with the last error; calls of one group keep their order on one
+ * connection.
  */
 import type { Log } from '../lifecycle/log.js'
 import type { Clock } from '../time/clock.js'
@@ -28,7 +29,9 @@ export interface CoordinatorCallsOptions {
 export type CallKind = 'commit' | 'read'
 
 export interface CoordinatorCalls {
-  /** `makeCall` gets the time that is left. An answer it refuses with a `KafkaError` is an error of the call. */
+  /**
+   * `makeCall` gets the time that is left. An answer it refuses with a `KafkaError` is an error of the call.
+   */
   ask<T>(groupId: string, kind: CallKind, makeCall: (timeoutMs: number) => ApiCall<T>): Promise<T>
 }
 

@@ -1,14 +1,14 @@
 // pure
 /**
  * What a record of a dead-letter topic says about the message it holds.
- * The record's value is the body as the subscriber would have got it, its key the message's key, its time the time of
- * death; what the publisher sent along (`h-…`) and the message id (`id`) stay as they were.
+ * The record's value is the body as the subscriber would have got it, its key the message's key, its time the
+ * time of death; what the publisher sent along (`h-…`) and the message id (`id`) stay as they were.
  * Takes the facts as header lines, and back. Gives null for a record that is no dead letter.
  */
 
 /**
- * Why a message is dead: the subscriber refused it with a status that is not retried; it outlived its TTL; or it could
- * not be brought that far, whatever the subscriber does.
+ * Why a message is dead: the subscriber refused it with a status that is not retried; it outlived its TTL; or
+ * it could not be brought that far, whatever the subscriber does.
  */
 export type DeadLetterClass = 'refused' | 'expired' | 'pipeline'
 

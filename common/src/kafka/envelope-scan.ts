@@ -1,9 +1,9 @@
 // pure
 /**
  * The top-level members of a JSON object in bytes.
- * Takes a buffer and the place of its opening brace. Gives each member's name and the exact bytes of its value.
- * Promises: strings and nesting are respected, values are skipped and never parsed, one pass, no recursion.
- * Refuses what is not one whole object, with the reason and the place.
+ * Takes a buffer and the place of its opening brace. Gives each member's name and the exact bytes of its
+ * value. Promises: strings and nesting are respected, values are skipped and never parsed, one pass, no
+ * recursion. Refuses what is not one whole object, with the reason and the place.
  */
 
 /** Bytes from `start` up to, not including, `end`. */
@@ -21,7 +21,9 @@ const braceClose = 0x7d
 const bracketOpen = 0x5b
 const bracketClose = 0x5d
 
-/** Calls `onMember` for each member of the object at `start`. Gives null, or why the bytes are no such object. */
+/**
+ * Calls `onMember` for each member of the object at `start`. Gives null, or why the bytes are no such object.
+ */
 export function walkMembers(
   value: Buffer,
   start: number,
@@ -69,7 +71,10 @@ function endOfObject(value: Buffer, brace: number): string | null {
   return rest >= value.length ? null : `something follows the object at byte ${rest}`
 }
 
-/** One past the value begun at `at`, or 0. Brackets must pair in number; whether they pair in kind is not asked. */
+/**
+ * One past the value begun at `at`, or 0. Brackets must pair in number; whether they pair in kind is not
+ * asked.
+ */
 export function endOfValue(value: Buffer, at: number): number {
   const first = value[at]
   if (first === quote) return endOfString(value, at)

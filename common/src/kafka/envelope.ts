@@ -2,7 +2,8 @@
 /**
  * The envelope around a JSON message in Kafka, as Hermes writes and reads it.
  * Takes metadata and the body's bytes. Gives the record's value in pieces, and back.
- * Promises: the body's bytes are neither decoded nor copied; a body that looks like an envelope confuses nothing.
+ * Promises: the body's bytes are neither decoded nor copied; a body that looks like an envelope confuses
+ * nothing.
  */
 import { endOfValue, skipSpace, walkMembers, type ByteRange } from './envelope-scan.js'
 
@@ -43,8 +44,8 @@ export function openEnvelope(value: Buffer): EnvelopeReading {
 }
 
 /**
- * Our member order, and Hermes': the marker, the metadata, the message. Here the body is all that stands between
- * `"message":` and the last byte, whatever it is, so its bytes are never looked at.
+ * Our member order, and Hermes': the marker, the metadata, the message. Here the body is all that stands
+ * between `"message":` and the last byte, whatever it is, so its bytes are never looked at.
  */
 function openOwnOrder(value: Buffer): EnvelopeReading | null {
   if (value[opening.length] !== braceOpen || !startsWith(value, 0, opening)) return null
@@ -56,8 +57,9 @@ function openOwnOrder(value: Buffer): EnvelopeReading | null {
 }
 
 /**
- * Members in any order, spaced in any way, as other writers make them. A value whose top level has no marker is a
- * message without an envelope; one that cannot be walked but carries the marker's bytes is an unreadable envelope.
+ * Members in any order, spaced in any way, as other writers make them. A value whose top level has no marker
+ * is a message without an envelope; one that cannot be walked but carries the marker's bytes is an unreadable
+ * envelope.
  */
 function openAnyOrder(value: Buffer): EnvelopeReading {
   const start = skipSpace(value, 0)

@@ -1,7 +1,8 @@
 /**
  * The loop that fetches what is known to be there, from a broker, without waiting and without a session.
  * Takes the logs with followers behind the end. Gives each a stretch in turn, many partitions a request.
- * Also watches ends that the long poll does not know of yet, so that a new follower need not wait for it to end.
+ * Also watches ends that the long poll does not know of yet, so that a new follower need not wait for it to
+ * end.
  */
 import { sleep } from '../time/scheduler.js'
 import { fetchCall, sessionless, type FetchPlace } from './fetch-call.js'

@@ -1,7 +1,8 @@
 /**
  * What both loops that read from a broker have in common: rounds, one after the other, until stopped.
  * Takes a round to repeat. Gives nothing.
- * Promises: a round that fails is followed by a growing pause and never ends the loop; without demand it sleeps.
+ * Promises: a round that fails is followed by a growing pause and never ends the loop; without demand it
+ * sleeps.
  */
 import type { Log } from '../lifecycle/log.js'
 import type { Clock } from '../time/clock.js'
@@ -45,7 +46,10 @@ export interface FetchLoop {
 
 const pause: Backoff = { firstMs: 50, factor: 2, capMs: 2_000 }
 
-/** Repeats `round` until stopped. It answers `idle` when there is nothing to do before the next ring of `bell`. */
+/**
+ * Repeats `round` until stopped. It answers `idle` when there is nothing to do before the next ring of
+ * `bell`.
+ */
 export function startLoop(
   ports: FetchPorts,
   name: string,

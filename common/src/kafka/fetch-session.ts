@@ -59,7 +59,10 @@ export class FetchSession {
     return request
   }
 
-  /** Kafka took the request. It may have no room for a session, and says so with 0: then each request is complete. */
+  /**
+   * Kafka took the request. It may have no room for a session, and says so with 0: then each request is
+   * complete.
+   */
   accepted(sessionId: number): void {
     this.id = sessionId
     this.epoch = sessionId === 0 ? 0 : this.epoch === epochMax ? 1 : this.epoch + 1

@@ -20,7 +20,8 @@ export class FetchSizes {
 
   tick(forcedCount: number): void {
     this.calm = forcedCount > 0 ? 0 : this.calm + 1
-    if (forcedCount > 0) this.partitionBytes = Math.max(partitionBytesMin, this.partitionBytes >>> 1)
+    const least = Math.min(partitionBytesMin, this.partitionBytesMax)
+    if (forcedCount > 0) this.partitionBytes = Math.max(least, this.partitionBytes >>> 1)
     else if (this.calm % calmTicks === 0) {
       this.partitionBytes = Math.min(this.partitionBytesMax, this.partitionBytes * 2)
     }

@@ -2,7 +2,8 @@
  * The ends of all partitions a broker leads, watched over several connections.
  * Takes logs. Gives each to one long poll, partitions of a topic together where there is room.
  * Promises: a new record costs the broker work for the partitions of one session only: Kafka goes through all
- * partitions of a poll whenever one of them has news, and a session of a thousand makes that 10 to 20 ms (measured).
+ * partitions of a poll whenever one of them has news, and a session of a thousand makes that 10 to 20 ms
+ * (measured).
  */
 import type { FetchPorts } from './fetch-loop.js'
 import { startTailLoop, type TailLoop } from './fetch-tail.js'

@@ -1,7 +1,7 @@
 /**
  * The queue of one partition, with one batch in flight (decisions 3 to 6).
- * Takes messages, the time, and Kafka's word on its batch. Gives the next batch, and each message its outcome.
- * Promises: what was sent under a sequence number is repeated unchanged or never; order is the order of `add`.
+ * Takes messages, the time, and Kafka's word on its batch. Gives the next batch and each outcome.
+ * Promises: what was sent under a sequence number is repeated unchanged or never; order is that of `add`.
  * Does no input or output. Bound: the ledger's, kept by the producer.
  */
 import { invariant } from '../lifecycle/invariant.js'
@@ -272,8 +272,8 @@ export class Lane {
   }
 
   /**
-   * A sequence number that was on the wire never carries other bytes. Under the next epoch sequences begin anew,
-   * and Kafka refuses every copy of an older epoch as soon as it has stored one batch of the newer.
+   * A sequence number that was on the wire never carries other bytes. Under the next epoch sequences begin
+   * anew, and Kafka refuses every copy of an older epoch as soon as it has stored one batch of the newer.
    */
   private retire(isIdGone: boolean): void {
     if (this.identity !== null && (isIdGone || !this.identity.nextEpoch())) this.identity = null

@@ -16,7 +16,10 @@ export interface LogEntry {
   readonly timestampMs: number
   readonly key: Buffer | null
   readonly value: Buffer | null
-  /** Why the entry cannot be read; null for every good record. Such an entry has neither key, value nor headers. */
+  /**
+   * Why the entry cannot be read; null for every good record. Such an entry has neither key, value nor
+   * headers.
+   */
   readonly problem: string | null
   /** The value of the last header of that name, as Kafka's own client reads it, or null. */
   header(name: string): Buffer | null
@@ -128,7 +131,10 @@ export class RecordEntry implements LogEntry {
   }
 }
 
-/** The entry that stands for the offsets from `offset` to `lastOffset`, which cannot be read because of `problem`. */
+/**
+ * The entry that stands for the offsets from `offset` to `lastOffset`, which cannot be read because of
+ * `problem`.
+ */
 export function unreadableEntry(
   place: LogPlace,
   offset: number,

@@ -1,8 +1,9 @@
 // pure
 /**
  * One reader's place in a partition's log.
- * Takes calls of `next` at any pace. Gives entries in the order of their offsets, none twice and none left out.
- * Promises: who does not call `next` asks for nothing; `onReady` comes once after a `next` that gave null.
+ * Takes calls of `next` at any pace. Gives entries in the order of their offsets, none twice and none left
+ * out. Promises: who does not call `next` asks for nothing; `onReady` comes once after a `next` that gave
+ * null.
  */
 import { ChunkCursor, type Chunk } from './chunk.js'
 import type { LogEntry } from './log-entry.js'
@@ -44,7 +45,10 @@ export interface FollowedLog {
 
 export class LogFollower implements Follower {
   position: number
-  /** The first offset that is missing: where it stands, or the end of the chunk it reads. -1: nothing is missing. */
+  /**
+   * The first offset that is missing: where it stands, or the end of the chunk it reads. -1: nothing is
+   * missing.
+   */
   want = -1
   /** `next` gave null and `onReady` is due. */
   isWaiting = false
@@ -114,7 +118,10 @@ export class LogFollower implements Follower {
     if (this.cursor?.chunk === chunk) this.cursor = null
   }
 
-  /** Kafka does not have `offset`: goes on at `earliest` when it stands there, forgets it when it only looked ahead. */
+  /**
+   * Kafka does not have `offset`: goes on at `earliest` when it stands there, forgets it when it only looked
+   * ahead.
+   */
   skip(offset: number, earliest: number): void {
     if (this.want !== offset) return
     this.want = -1
@@ -149,7 +156,10 @@ export class LogFollower implements Follower {
     this.log.changed()
   }
 
-  /** An error in the callback is a defect of its owner: it must end the process, not the reading of all others. */
+  /**
+   * An error in the callback is a defect of its owner: it must end the process, not the reading of all
+   * others.
+   */
   private call(callback: () => void): void {
     try {
       callback()

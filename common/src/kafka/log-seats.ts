@@ -1,7 +1,8 @@
 /**
  * Which broker each log is read from.
  * Takes logs, changes of the layout, and errors of partitions. Gives each log to the loops of its leader.
- * Promises: a log without a leader, or with an error, is tried again with back-off for as long as it is followed.
+ * Promises: a log without a leader, or with an error, is tried again with back-off for as long as it is
+ * followed.
  */
 import type { Log } from '../lifecycle/log.js'
 import { backoffMs, type Backoff } from '../time/backoff.js'

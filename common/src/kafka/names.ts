@@ -1,7 +1,8 @@
 // pure
 /**
  * What things are called in Kafka.
- * Takes names of Iris and the installation's namespace. Gives names of topics and consumer groups as Hermes has them.
+ * Takes names of Iris and the installation's namespace. Gives names of topics and consumer groups as Hermes
+ * has them.
  */
 import { splitTopicName, type SubscriptionName, type TopicName } from '../domain/names.js'
 

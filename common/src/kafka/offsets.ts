@@ -1,7 +1,8 @@
 /**
  * Committed offsets and groups, without being a member of any (decisions 1).
- * Takes a group, a topic, partitions. Gives and writes offsets with their metadata, finds ends, describes groups.
- * Promises: every call ends within `requestTimeoutMs`; a group that has members is told apart from every other error.
+ * Takes a group, a topic, partitions. Gives and writes offsets with their metadata, finds ends, describes
+ * groups. Promises: every call ends within `requestTimeoutMs`; a group that has members is told apart from
+ * every other error.
  */
 import {
   createCoordinatorCalls,
@@ -29,7 +30,9 @@ export type { PartitionOffset } from './offset-calls.js'
 export interface Offsets {
   /** One row for each partition asked for. A group or partition without offsets gives -1. */
   fetch(groupId: string, topic: string, partitions: readonly number[]): Promise<readonly PartitionOffset[]>
-  /** Throws {@link ForeignMemberError} when the group has members, `KafkaError` when Kafka refuses otherwise. */
+  /**
+   * Throws {@link ForeignMemberError} when the group has members, `KafkaError` when Kafka refuses otherwise.
+   */
   commit(groupId: string, topic: string, offsets: readonly PartitionOffset[]): Promise<void>
   earliest(topic: string, partitions: readonly number[]): Promise<readonly PartitionEnd[]>
   latest(topic: string, partitions: readonly number[]): Promise<readonly PartitionEnd[]>
@@ -113,7 +116,9 @@ export function createOffsets(parts: CoordinatorCallsParts, options: Coordinator
   }
 }
 
-/** The call, refused as a whole when Kafka refuses one of its partitions: the caller repeats it as a whole. */
+/**
+ * The call, refused as a whole when Kafka refuses one of its partitions: the caller repeats it as a whole.
+ */
 function refusing<R extends PartitionCode>(call: ApiCall<readonly R[]>, what: string): ApiCall<readonly R[]> {
   return {
     ...call,

@@ -1,8 +1,9 @@
 // pure
 /**
- * One partition's log as this process reads it: the chunks at hand and the followers, each at a place of its own.
- * Takes fetched records. Gives the places that followers want data from: the log's end, or somewhere behind it.
- * Promises: every stretch is fetched once for all followers near it; a chunk that all have read is let go.
+ * One partition's log as this process reads it: the chunks at hand and the followers, each at a place of its
+ * own. Takes fetched records. Gives the places that followers want data from: the log's end, or somewhere
+ * behind it. Promises: every stretch is fetched once for all followers near it; a chunk that all have read is
+ * let go.
  */
 import { Chunk } from './chunk.js'
 import type { ChunkCache } from './chunk-cache.js'
@@ -77,7 +78,10 @@ export class PartitionLog implements FollowedLog {
     return next >= 0 ? next : first
   }
 
-  /** Takes in what Kafka gave for `offset`. Followers who waited for it are told. True when it brought anything. */
+  /**
+   * Takes in what Kafka gave for `offset`. Followers who waited for it are told. True when it brought
+   * anything.
+   */
   accept(offset: number, records: Buffer, endOffset: number): boolean {
     const isNews = endOffset !== this.endOffset
     this.refusals = 0

@@ -1,7 +1,7 @@
 /**
  * The choice of a partition.
  * Takes a topic and a key. Gives the partition that Kafka's own Java client gives for the key by default.
- * Without a key: the next partition with a leader, another each turn, so that what comes together is one batch.
+ * Without a key: the next one with a leader, another each turn, so that what comes together is one batch.
  * Bound: a cursor for each topic in use; the oldest is forgotten over `cursorsMax`.
  */
 import type { PartitionLayout } from './cluster.js'

@@ -1,7 +1,7 @@
 // pure
 /**
  * What a lane does on Kafka's word about a batch.
- * Takes the code of a partition's answer. Gives the action, and whether the batch can be in the log all the same.
+ * Takes the code of a partition's answer. Gives the action, and whether the batch may be in the log.
  * Promises: every code has a verdict; one that is not in the table is repeated and taken for "may be stored".
  */
 import { kafkaCode } from './protocol/kafka-error.js'

@@ -33,12 +33,16 @@ export interface ProducerSetup {
   giveIdentity(): ProducerIdentity | null
   /** The present id is not given to any further lane. */
   retireIdentity(): void
+  /** Resolves when the layout of the topic is known. Rejects when Kafka does not come to know it. */
+  findTopic(topic: string): Promise<void>
   /** The topic's `max.message.bytes`, or null when it cannot be known. */
   batchLimit(topic: string): Promise<number | null>
 }
 
 const purpose = 'produce-setup'
 const askAgainMs = 100
+/** A topic made a moment ago is not known to every broker yet. */
+const topicWaitMs = 2_000
 
 /** Makes the set-up of one producer. */
 export function createProducerSetup(parts: SetupParts, options: SetupOptions): ProducerSetup {
@@ -87,6 +91,15 @@ export function createProducerSetup(parts: SetupParts, options: SetupOptions): P
           log.warn('kafka.producerIdFailed', { error })
         },
       )
+    },
+    async findTopic(topic) {
+      const deadlineMs = clock.monotonic() + topicWaitMs
+      while (cluster.layout(topic) === undefined) {
+        await cluster.refresh([topic])
+        if (cluster.layout(topic) !== undefined) return
+        if (clock.monotonic() + askAgainMs >= deadlineMs) throw new Error(`Kafka has no topic ${topic}`)
+        await sleep(scheduler, askAgainMs)
+      }
     },
     giveIdentity: () => identities.give(),
     retireIdentity: () => identities.retire(),

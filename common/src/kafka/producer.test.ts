@@ -282,7 +282,7 @@ describe('a producer', () => {
     expect(producer.stats().repeatCount).toBe(1)
   })
 
-  it('never begins a sequence again that Kafka may know: a topic that went takes its id with it', async () => {
+  it('never begins a sequence again that Kafka may know: a topic that went takes its id along', async () => {
     const { cluster, time, append } = await setUp()
     append('t', 0)
     await time.advance(1)

@@ -193,7 +193,7 @@ export function createProducer(parts: ProducerParts, options: ProducerOptions): 
       onChanged(lane)
     }
   }
-  /** A later lane of the partition must not begin a sequence that Kafka has seen: the id is not used again. */
+  /** A later lane of the partition must not begin a sequence that Kafka has seen: the id is retired. */
   const dropTopic = (topic: string): void => {
     const lanes = topics.get(topic)
     if (lanes === undefined || lanes.all().some(lane => lane.state !== 'idle')) return
@@ -258,8 +258,7 @@ export function createProducer(parts: ProducerParts, options: ProducerOptions): 
       return true
     },
     async prepare(topic) {
-      if (cluster.layout(topic) === undefined) await cluster.refresh([topic])
-      if (cluster.layout(topic) === undefined) throw new Error(`Kafka has no topic ${topic}`)
+      await setup.findTopic(topic)
       const [limit] = await Promise.all([setup.batchLimit(topic), setup.start()])
       lanesOf(topic).limitBatches(limit)
     },

@@ -1,7 +1,8 @@
 /**
  * A few entries of one partition, read once, for those who look and do not follow.
  * Takes an offset and bounds. Gives the entries from there on, fewer at the end of the log.
- * Promises: ends by `deadlineMs`; begins at the earliest offset left when `fromOffset` is gone. Bounds: entries and bytes.
+ * Promises: ends by `deadlineMs`; begins at the earliest offset left when `fromOffset` is gone. Bounds:
+ * entries and bytes.
  */
 import { sleep } from '../time/scheduler.js'
 import { Chunk, ChunkCursor } from './chunk.js'

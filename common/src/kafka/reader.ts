@@ -1,8 +1,8 @@
 /**
  * Shared reading of partitions, without group membership (decisions 7).
- * Takes followers, each of one partition from one offset. Gives each its entries; what many want is fetched once.
- * Promises: never ends by itself; broker away, leader moved, offset gone: it goes on when and where it can.
- * Bound: `cacheBytesMax` bytes of fetched buffers, and one answer on its way for each broker and loop.
+ * Takes followers, each of one partition from one offset. Gives each its entries; what many want is fetched
+ * once. Promises: never ends by itself; broker away, leader moved, offset gone: it goes on when and where it
+ * can. Bound: `cacheBytesMax` bytes of fetched buffers, and one answer on its way for each broker and loop.
  */
 import type { Log } from '../lifecycle/log.js'
 import type { Clock } from '../time/clock.js'

@@ -1,9 +1,9 @@
 // pure
 /**
  * Record batches as Kafka sends them, format 2.
- * Takes the bytes of one partition's answer. Gives its batches; each opens at its first use and gives entries.
- * Promises: a cut last batch is left for the next fetch; what cannot be read becomes one entry with the reason.
- * Bound: `decompressedBytesMax` bytes a batch.
+ * Takes the bytes of one partition's answer. Gives its batches; each opens at its first use and gives
+ * entries. Promises: a cut last batch is left for the next fetch; what cannot be read becomes one entry with
+ * the reason. Bound: `decompressedBytesMax` bytes a batch.
  */
 import { decompress } from './compression.js'
 import { RecordEntry, unreadableEntry, type LogEntry, type LogPlace } from './log-entry.js'
@@ -41,8 +41,9 @@ const twoTo32 = 0x1_0000_0000
 const nothing = new Int32Array(0)
 
 /**
- * Cuts a partition's answer into batches, leaving out those that end below `wanted`. Bytes that are no batch where
- * one should begin end the walk: found first they become an unreadable batch, found later the next fetch begins there.
+ * Cuts a partition's answer into batches, leaving out those that end below `wanted`. Bytes that are no batch
+ * where one should begin end the walk: found first they become an unreadable batch, found later the next
+ * fetch begins there.
  */
 export function splitBatches(records: Buffer, wanted: number): RecordBatch[] {
   const batches: RecordBatch[] = []
@@ -133,8 +134,8 @@ export class RecordBatch {
   }
 
   /**
-   * The entry at `index`, not below `wanted`. When a record turns out to be broken, the entry stands for all that is
-   * left of the batch: where its neighbours begin is as doubtful.
+   * The entry at `index`, not below `wanted`. When a record turns out to be broken, the entry stands for all
+   * that is left of the batch: where its neighbours begin is as doubtful.
    */
   entry(log: LogPlace, index: number, wanted: number): LogEntry {
     if (this.reason !== null) return this.unreadableFrom(log, wanted, this.reason)

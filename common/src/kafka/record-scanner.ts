@@ -2,7 +2,8 @@
 /**
  * Fields of a record in format 2, found one after the other.
  * Takes a buffer and a range of it. Gives numbers and places of bytes.
- * Promises: never throws and never leaves its range; after a field that makes no sense `hasFailed` stays true.
+ * Promises: never throws and never leaves its range; after a field that makes no sense `hasFailed` stays
+ * true.
  */
 
 /** Made once and opened for each record: reading a record must not allocate. */

@@ -17,20 +17,25 @@ export class Signal {
   /** Resolves at the next ring. */
   async wait(): Promise<void> {
     if (!this.hasRung) await new Promise<void>(resolve => (this.wake = resolve))
-    this.wake = null
-    this.hasRung = false
+    this.rest()
   }
 
-  /** Resolves at the next ring or after `limitMs`, whichever comes first. A ring is kept for the next wait. */
+  /** Resolves at the next ring or after `limitMs`, whichever comes first. */
   async waitAtMost(scheduler: Scheduler, limitMs: number): Promise<void> {
-    if (this.hasRung) return
-    await new Promise<void>(resolve => {
-      const cancel = scheduler.after(limitMs, resolve)
-      this.wake = () => {
-        cancel()
-        resolve()
-      }
-    })
+    if (!this.hasRung) {
+      await new Promise<void>(resolve => {
+        const cancel = scheduler.after(limitMs, resolve)
+        this.wake = () => {
+          cancel()
+          resolve()
+        }
+      })
+    }
+    this.rest()
+  }
+
+  private rest(): void {
     this.wake = null
+    this.hasRung = false
   }
 }

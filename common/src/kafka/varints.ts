@@ -2,7 +2,8 @@
 /**
  * Variable-length integers with a bound: seven bits a byte, the lowest first.
  * Takes safe integers. Gives bytes, and back.
- * Promises: neither side throws; a writer past its bound is full, a reader past sense has failed, both for good.
+ * Promises: neither side throws; a writer past its bound is full, a reader past sense has failed, both for
+ * good.
  */
 
 /** Weight of the eighth byte: no safe integer needs another. */

@@ -97,7 +97,10 @@ function createRecorder(): Recorder {
   return { histogram, observe: value => histogram.observe(value) }
 }
 
-/** Registers an object that prom-client asks for its values; the counting itself never goes through prom-client. */
+/**
+ * Registers an object that prom-client asks for its values; the counting itself never goes through
+ * prom-client.
+ */
 function expose(
   registry: Registry,
   prefix: string,

@@ -44,7 +44,9 @@ export class DeadlineExceeded extends Error {
   }
 }
 
-/** Gives the promise's result, or throws {@link DeadlineExceeded} after `delayMs`. The work itself goes on. */
+/**
+ * Gives the promise's result, or throws {@link DeadlineExceeded} after `delayMs`. The work itself goes on.
+ */
 export function withDeadline<T>(
   scheduler: Scheduler,
   delayMs: number,

@@ -1,8 +1,8 @@
 /**
  * One watched node of the definitions with everything below it.
- * Takes a path and what its children are. Gives the node when it appears, changes and goes, children before their parent.
- * Promises: a node without data counts as absent and its children with it (Hermes removes such nodes, we leave them);
- * `load` hears when a first look begins and when it is done.
+ * Takes a path and what its children are. Gives the node when it appears, changes and goes, children before
+ * their parent. Promises: a node without data counts as absent and its children with it (Hermes removes such
+ * nodes, we leave them); `load` hears when a first look begins and when it is done.
  */
 import type { Cancel } from '../time/scheduler.js'
 import type { FirstLoad } from './first-load.js'

@@ -1,7 +1,7 @@
 /**
  * The single questions and changes that a connection can carry.
- * Takes paths and data. Gives calls: what to start on a client, and whether it may be sent again after a broken connection.
- * Promises: a missing node is `null` for a question and an error for a change.
+ * Takes paths and data. Gives calls: what to start on a client, and whether it may be sent again after a
+ * broken connection. Promises: a missing node is `null` for a question and an error for a change.
  */
 import { jute, type Client, type Stat, type Watcher } from './library.js'
 import { nodeStat, type NodeStat, type ZooNode } from './node.js'

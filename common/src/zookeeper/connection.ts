@@ -1,8 +1,9 @@
 /**
  * One connection to one ZooKeeper server, from dial to end.
- * Takes a server and, to go on with it, a session. Gives answers, watch events and the one word that it is over.
- * Promises: never reconnects, keeps no watch list, fails all that is unanswered when it ends.
- * The library's own reconnect sends all watches in one packet and mixes old bytes into new ones, so a client lives once.
+ * Takes a server and, to go on with it, a session. Gives answers, watch events and the one word that it is
+ * over. Promises: never reconnects, keeps no watch list, fails all that is unanswered when it ends.
+ * The library's own reconnect sends all watches in one packet and mixes old bytes into new ones, so a client
+ * lives once.
  */
 import type { Clock } from '../time/clock.js'
 import type { ZooCall } from './calls.js'
@@ -65,6 +66,7 @@ const connected = 2
 const disconnected = 0
 const closed = -2
 const expired = -3
+const closedByServer = 'The ZooKeeper server closed the connection'
 const eventKinds: Readonly<Record<number, WatchEvent['kind']>> = {
   1: 'created',
   2: 'deleted',
@@ -131,7 +133,7 @@ class LibraryConnection implements ZooConnection {
             if (!isFirst()) return
             const error = zooError(code, path)
             // Who asks again on this error must find this connection over, or would ask for ever.
-            if (error instanceof ConnectionLostError) this.destroy(error)
+            if (error instanceof ConnectionLostError) this.destroy(new Error(closedByServer))
             else this.listener.heard(sentAtMs)
             reject(error)
           },
@@ -156,7 +158,10 @@ class LibraryConnection implements ZooConnection {
     process.nextTick(() => this.manager.socket?.destroy(error))
   }
 
-  /** One write to the system for all requests of a tick: half of the cost of a large load was a write a request. */
+  /**
+   * One write to the system for all requests of a tick: half of the cost of a large load was a write a
+   * request.
+   */
   private gatherWrites(): void {
     const { socket } = this.manager
     if (this.isGathering || socket === undefined) return
@@ -190,7 +195,7 @@ class LibraryConnection implements ZooConnection {
       this.finish('expired', new Error('The ZooKeeper server says that the session is over'))
       this.manager.socket?.destroy()
     } else if (state === disconnected || state === closed) {
-      this.finish('lost', new Error('The ZooKeeper server closed the connection'))
+      this.finish('lost', new Error(closedByServer))
     }
   }
 

@@ -1,8 +1,8 @@
 /**
  * The definitions of groups, topics and subscriptions, as they are in ZooKeeper now.
  * Takes a session and a root. Gives raw nodes by name, and every change to who listens.
- * Promises: loads with bounded reads; follows the tree over reconnects and new sessions; one broken node stops no other,
- * since parsing is the caller's. With ZooKeeper away the last known definitions stay.
+ * Promises: loads with bounded reads; follows the tree over reconnects and new sessions; one broken node
+ * stops no other, since parsing is the caller's. With ZooKeeper away the last known definitions stay.
  */
 import { topicName } from '../domain/names.js'
 import type { Log } from '../lifecycle/log.js'
@@ -21,8 +21,8 @@ export interface DefinitionNode {
 
 export interface Definitions {
   /**
-   * Resolves when everything was loaded once. Waits as long as ZooKeeper does not answer: the caller bounds it, or goes
-   * on and asks `isLoaded`. Rejects when stopped before.
+   * Resolves when everything was loaded once. Waits as long as ZooKeeper does not answer: the caller bounds
+   * it, or goes on and asks `isLoaded`. Rejects when stopped before.
    */
   start(): Promise<void>
   stop(): void

@@ -1,8 +1,8 @@
 /**
  * One leader among the processes that stand for election at a path.
  * Takes a path and who we are. Gives whether we lead, and every change of it.
- * Promises: at most one leads: who is cut off from ZooKeeper stops leading before its session can end; a follower watches
- * only the candidate before it, so a leader's end wakes one process and not all.
+ * Promises: at most one leads: who is cut off from ZooKeeper stops leading before its session can end; a
+ * follower watches only the candidate before it, so a leader's end wakes one process and not all.
  */
 import { randomUUID } from 'node:crypto'
 import type { Cancel } from '../time/scheduler.js'

@@ -1,8 +1,8 @@
 // pure
 /**
  * The end of a first load whose size nobody knows before.
- * Takes a `begin` and an `end` for each first look, a look that leads to others begun after them. Gives a promise.
- * Promises: done once, when no look is open any more; what begins later changes nothing.
+ * Takes a `begin` and an `end` for each first look, a look that leads to others begun after them. Gives a
+ * promise. Promises: done once, when no look is open any more; what begins later changes nothing.
  */
 
 export interface FirstLoad {

@@ -2,8 +2,8 @@
 /**
  * Whole frames out of a stream of bytes.
  * Takes chunks as the socket gives them. Gives frames with their four bytes of length, each as one buffer.
- * The library does this by recursion, a level a frame, and keeps half a frame over a reconnect: so it gets whole ones.
- * Bound: `frameBytesMax` for one frame.
+ * The library does this by recursion, a level a frame, and keeps half a frame over a reconnect: so it gets
+ * whole ones. Bound: `frameBytesMax` for one frame.
  */
 
 /** Far above any answer: 100,000 children of 100 letters are 10 MiB. */

@@ -1,7 +1,8 @@
 /**
  * Listeners of one event.
  * Takes functions. Gives each the event, in the order of their coming.
- * Promises: one that throws is logged and does not keep the event from the others; a broken invariant ends the process.
+ * Promises: one that throws is logged and does not keep the event from the others; a broken invariant ends
+ * the process.
  */
 import { BrokenInvariant } from '../lifecycle/invariant.js'
 import type { Log } from '../lifecycle/log.js'

@@ -1,9 +1,9 @@
 /**
  * A lock that one instance holds: an ephemeral node whose making transaction is the lock's number.
- * Takes a path and who asks. Gives the lock when it is owned; waits for the present owner by watch, without polling.
- * Promises: numbers grow from owner to owner; a node left by an earlier session of the same instance is replaced in one
- * transaction, which fails if anyone took the lock in between; what is released or given up leaves no node behind.
- * One asker a path and process.
+ * Takes a path and who asks. Gives the lock when it is owned; waits for the present owner by watch, without
+ * polling. Promises: numbers grow from owner to owner; a node left by an earlier session of the same instance
+ * is replaced in one transaction, which fails if anyone took the lock in between; what is released or given
+ * up leaves no node behind. One asker a path and process.
  */
 import type { Cancel } from '../time/scheduler.js'
 import { withDeadline } from '../time/scheduler.js'
@@ -28,8 +28,8 @@ export interface Lock {
   /** Gives it up; resolves when the node is gone. After `releaseMs` it rejects and goes on trying behind. */
   release(): Promise<void>
   /**
-   * Called once when the lock is no longer ours though it was not released: the session expired or the node vanished.
-   * While ZooKeeper is away nobody can tell, and it is not called: ask the session's `silentMs`.
+   * Called once when the lock is no longer ours though it was not released: the session expired or the node
+   * vanished. While ZooKeeper is away nobody can tell, and it is not called: ask the session's `silentMs`.
    */
   onLost(listener: (reason: string) => void): Cancel
 }
@@ -37,7 +37,9 @@ export interface Lock {
 /** How long `release` waits for the server's word. */
 export const releaseMs = 5_000
 
-/** Resolves when the lock is owned. Aborting rejects with the signal's reason, after what was begun is undone. */
+/**
+ * Resolves when the lock is owned. Aborting rejects with the signal's reason, after what was begun is undone.
+ */
 export function acquire(
   deps: CoordinationDependencies,
   path: string,
@@ -167,9 +169,9 @@ class Contender implements Lock {
   }
 
   /**
-   * Makes the node, or makes it anew in the place of an earlier session's. Every claim also writes the parent, so the
-   * parent's version, read before the node, tells whether anyone else claimed since: the node's own version cannot,
-   * it is 0 for each owner.
+   * Makes the node, or makes it anew in the place of an earlier session's. Every claim also writes the
+   * parent, so the parent's version, read before the node, tells whether anyone else claimed since: the
+   * node's own version cannot, it is 0 for each owner.
    */
   private async claim(): Promise<void> {
     const { session, log, scheduler } = this.deps

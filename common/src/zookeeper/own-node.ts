@@ -1,7 +1,8 @@
 /**
  * Removal of a node that one of our sessions made.
- * Takes its path and that session. Gives a promise that ends when the node is surely gone, or surely not ours.
- * Promises: goes on until the server has confirmed or the session is over, whichever comes first; both remove the node.
+ * Takes its path and that session. Gives a promise that ends when the node is surely gone, or surely not
+ * ours. Promises: goes on until the server has confirmed or the session is over, whichever comes first; both
+ * remove the node.
  */
 import type { Log } from '../lifecycle/log.js'
 import { sleep, type Scheduler } from '../time/scheduler.js'

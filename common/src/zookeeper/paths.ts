@@ -2,7 +2,8 @@
 /**
  * Every path of ZooKeeper's tree: Hermes' own below the root, ours below `<root>/iris`.
  * Takes the root and names. Gives absolute paths.
- * Promises: nothing of ours lies below a path that Hermes reads; a name with a slash never leaves its place (it is refused).
+ * Promises: nothing of ours lies below a path that Hermes reads; a name with a slash never leaves its place
+ * (it is refused).
  */
 import { splitTopicName } from '../domain/names.js'
 

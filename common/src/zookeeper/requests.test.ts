@@ -125,13 +125,13 @@ describe('requests', () => {
   })
 
   it('wait up to a bound; one more is refused at once', async () => {
-    const { time, requests } = create()
-    const waiting = Array.from({ length: waitingMax }, () => requests.ask(question).catch(() => 'late'))
+    const { requests } = create()
+    const waiting = Array.from({ length: waitingMax }, () => requests.ask(question).catch(() => 'stopped'))
 
     await expect(requests.ask(question)).rejects.toThrow(`${waitingMax} requests are waiting`)
 
-    await time.advance(1_000)
-    expect((await Promise.all(waiting)).every(each => each === 'late')).toBe(true)
+    requests.stop()
+    expect((await Promise.all(waiting)).every(each => each === 'stopped')).toBe(true)
   })
 
   it('fail when the session is stopped, waiting or new', async () => {

@@ -1,8 +1,8 @@
 /**
  * The requests of one process to ZooKeeper, over all connections of its session.
  * Takes calls. Gives their answers, or `ZooUnavailableError` at the request's own deadline.
- * Promises: a question lost with its connection is asked again; a change is not, and its error says that it may have been made.
- * Bounds: `inFlightMax` sent and unanswered, `waitingMax` not yet sent.
+ * Promises: a question lost with its connection is asked again; a change is not, and its error says that it
+ * may have been made. Bounds: `inFlightMax` sent and unanswered, `waitingMax` not yet sent.
  */
 import type { Cancel, Scheduler } from '../time/scheduler.js'
 import type { ZooCall } from './calls.js'

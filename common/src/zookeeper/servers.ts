@@ -1,8 +1,9 @@
 // pure
 /**
  * The servers of a ZooKeeper connection string.
- * Takes `host:port,host:port/chroot` as Hermes has it. Gives one connection string a server, so that we choose the order.
- * Refuses what names no server or a port that is none, with a sentence for whoever configured it.
+ * Takes `host:port,host:port/chroot` as Hermes has it. Gives one connection string a server, so that we
+ * choose the order. Refuses what names no server or a port that is none, with a sentence for whoever
+ * configured it.
  */
 
 const portDefault = 2181

@@ -35,7 +35,7 @@ function setUp(servers: readonly string[] = ['a:1']) {
         const sentAtMs = clock.monotonic()
         attempt.pingCount++
         if (attempt.isAnswering) listener.heard(sentAtMs)
-        return attempt.isAnswering ? Promise.resolve(null as never) : new Promise(() => void call)
+        return attempt.isAnswering ? Promise.resolve(null as never) : new Promise(() => call)
       },
       zxid: () => idOf(99),
       endSession: () => listener.closed('lost', new Error('ended')),

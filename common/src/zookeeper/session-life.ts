@@ -1,8 +1,8 @@
 /**
  * The life of one ZooKeeper session over many connections, and of the session that replaces it.
- * Takes a way to open connections. Gives the present connection, events, and how long the server has been silent.
- * Promises: goes on with the same session as long as the server keeps it, however long it was away; pings a quarter
- * of the session after the last answer and gives a connection up after two thirds of silence.
+ * Takes a way to open connections. Gives the present connection, events, and how long the server has been
+ * silent. Promises: goes on with the same session as long as the server keeps it, however long it was away;
+ * pings a quarter of the session after the last answer and gives a connection up after two thirds of silence.
  * Only the server's word ends a session; who must not act on a doubtful one asks `silentMs`.
  */
 import type { Log } from '../lifecycle/log.js'

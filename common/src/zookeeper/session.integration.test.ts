@@ -189,6 +189,14 @@ describe('a ZooKeeper session', () => {
     await below.stop()
   })
 
+  it('finds the server that lives among those that do not', async () => {
+    const other = await openSession(`127.0.0.1:1,127.0.0.1:2,${inject('zookeeper')}`)
+
+    expect(await other.children(root)).toEqual(['deep'])
+
+    await other.stop()
+  })
+
   it('fails what is asked after its end', async () => {
     const other = await openSession(inject('zookeeper'))
     await other.stop()

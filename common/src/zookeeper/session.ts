@@ -1,8 +1,8 @@
 /**
  * ZooKeeper as the rest of the project sees it: one session that replaces itself when it dies.
  * Takes servers and time limits. Gives reads, changes, watches and the session's events.
- * Promises: each request ends by its own deadline; watches survive reconnects and new sessions; `silentMs` tells the truth
- * also while the server cannot.
+ * Promises: each request ends by its own deadline; watches survive reconnects and new sessions; `silentMs`
+ * tells the truth also while the server cannot.
  * Refuses to start when no server answers in time, with one sentence that names them.
  */
 import type { Log } from '../lifecycle/log.js'
@@ -45,8 +45,9 @@ export interface ZooSession {
   /** Rejects with `NoNodeError` or, when `version` is not the present one, `BadVersionError`. */
   write(path: string, data: Buffer, version?: number): Promise<NodeStat>
   /**
-   * Rejects with `NoNodeError`, `BadVersionError`, `NotEmptyError`. With `sessionId` it is done in that session or not
-   * at all (`SessionEndedError`), so that it can never remove what another session put there since.
+   * Rejects with `NoNodeError`, `BadVersionError`, `NotEmptyError`. With `sessionId` it is done in that
+   * session or not at all (`SessionEndedError`), so that it can never remove what another session put there
+   * since.
    */
   remove(path: string, version?: number, sessionId?: string): Promise<void>
   /** All or nothing; rejects with the error of the first operation that refused. */
@@ -74,7 +75,10 @@ export interface ZooSessionDependencies {
 
 const anyVersion = -1
 
-/** Makes a session that is not started yet. `open` is the client library's connection unless a test gives its own. */
+/**
+ * Makes a session that is not started yet. `open` is the client library's connection unless a test gives its
+ * own.
+ */
 export function createZooSession(
   deps: ZooSessionDependencies,
   options: ZooSessionOptions,

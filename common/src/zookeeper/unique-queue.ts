@@ -2,8 +2,8 @@
 /**
  * First in, first out, each thing once.
  * Takes things, also again while they wait. Gives the one that waits longest.
- * Taking the first of a plain `Set` walks over all that were taken before: 0.3 s for 40,000, and quadratic beyond.
- * Bound: at most twice what waits, and `slackMax`, is kept.
+ * Taking the first of a plain `Set` walks over all that were taken before: 0.3 s for 40,000, and quadratic
+ * beyond. Bound: at most twice what waits, and `slackMax`, is kept.
  */
 
 const slackMax = 1_024

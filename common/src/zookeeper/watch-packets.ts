@@ -2,7 +2,8 @@
 /**
  * Watches to be set again on a new connection, cut into packets.
  * Takes the watched paths by kind. Gives packets whose paths together stay under `bytesMax`.
- * The server drops the connection at 1 MiB; one packet for all is what makes other clients reconnect for ever.
+ * The server drops the connection at 1 MiB; one packet for all is what makes other clients reconnect for
+ * ever.
  */
 
 /** Paths by the watch they need: on data, on the coming of a node, on the children of a node. */

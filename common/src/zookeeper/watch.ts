@@ -1,8 +1,8 @@
 /**
  * All that this process watches in ZooKeeper's tree, over connections and sessions.
- * Takes paths and listeners. Gives each listener the present value first and every later one, changes close together as one.
- * Promises: after a reconnect every watch is set again in bounded packets and what changed meanwhile is read; in a new
- * session everything is read again besides, since the tree may be another.
+ * Takes paths and listeners. Gives each listener the present value first and every later one, changes close
+ * together as one. Promises: after a reconnect every watch is set again in bounded packets and what changed
+ * meanwhile is read; in a new session everything is read again besides, since the tree may be another.
  * Bounds: `readsMax` reads in flight, `watchesMax` watched paths.
  */
 import type { Log } from '../lifecycle/log.js'
@@ -52,7 +52,9 @@ export class Watches {
   private readonly refused = new Set<Watch>()
   private readingCount = 0
   private connection: ZooConnection | null = null
-  /** Up to this transaction everything seen is known to be watched. Older is safe, newer would miss changes. */
+  /**
+   * Up to this transaction everything seen is known to be watched. Older is safe, newer would miss changes.
+   */
   private watchedUpTo: Buffer | null = null
   private isAllWatched = false
   private cancelRetry: Cancel | null = null
@@ -211,7 +213,9 @@ export class Watches {
     })
   }
 
-  /** Packets one after another, all with the same transaction: each lets the server tell what changed since. */
+  /**
+   * Packets one after another, all with the same transaction: each lets the server tell what changed since.
+   */
   private async setAgain(
     connection: ZooConnection,
     known: readonly Watch[],

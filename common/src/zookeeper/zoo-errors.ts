@@ -60,7 +60,9 @@ export class SessionEndedError extends Error {
   }
 }
 
-/** The connection broke before the answer. Stays inside this folder: callers see {@link ZooUnavailableError}. */
+/**
+ * The connection broke before the answer. Stays inside this folder: callers see {@link ZooUnavailableError}.
+ */
 export class ConnectionLostError extends Error {
   override readonly name = 'ConnectionLostError'
 }

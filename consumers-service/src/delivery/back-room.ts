@@ -1,8 +1,8 @@
 /**
- * Where messages of one subscription are kept that may not be sent yet: retries, delayed ones, those behind their key.
- * Takes letters out of the stream. Gives them back when their time or turn has come.
- * Promises: what is kept here lies in bytes of its own and counts against the process's budget until it leaves;
- * a subscription that keeps nothing may always go on, however full the process is.
+ * Where messages of one subscription are kept that may not be sent yet: retries, delayed ones, those behind
+ * their key. Takes letters out of the stream. Gives them back when their time or turn has come.
+ * Promises: what is kept here lies in bytes of its own and counts against the process's budget until it
+ * leaves; a subscription that keeps nothing may always go on, however full the process is.
  */
 import type { Letter } from './letter.js'
 import { openEntry } from './open.js'
@@ -105,7 +105,10 @@ export function createBackRoom(budget: WaitingBudget): BackRoom {
   }
 }
 
-/** Copies the entry out of the fetched bytes, so that a message that waits does not hold a whole fetch in memory. */
+/**
+ * Copies the entry out of the fetched bytes, so that a message that waits does not hold a whole fetch in
+ * memory.
+ */
 function detach(letter: Letter): void {
   if (letter.isDetached) return
   letter.isDetached = true

@@ -1,8 +1,9 @@
 /**
  * What is done, said to Kafka.
- * Takes the groups that deliver here. Gives commits: each second what moved, each minute everything that is held, since
- * offsets without members expire. Promises: commits of a group never overtake each other; a commit that a former owner
- * wrote over ours is found within `readBackMs` and repaired, one of a later owner is left alone.
+ * Takes the groups that deliver here. Gives commits: each second what moved, each minute everything that is
+ * held, since offsets without members expire. Promises: commits of a group never overtake each other; a
+ * commit that a former owner wrote over ours is found within `readBackMs` and repaired, one of a later owner
+ * is left alone.
  */
 import { decodeCommitNote, encodeCommitNote, type CommitNote } from '@iris/common/kafka/commit-metadata'
 import type { Offsets, PartitionOffset } from '@iris/common/kafka/offsets'
@@ -169,8 +170,8 @@ function writeCommit(work: PartitionWork, wallLeadMs: number): Written {
 }
 
 /**
- * The note as text. The window keeps room for all that may become of it; should it not fit all the same, what is highest
- * is left out: that costs repeats after a crash, never a message.
+ * The note as text. The window keeps room for all that may become of it; should it not fit all the same, what
+ * is highest is left out: that costs repeats after a crash, never a message.
  */
 function fitting(base: number, note: CommitNote): string {
   for (let share = 1; share > 1 / 64; share /= 2) {

@@ -1,8 +1,8 @@
 /**
  * The way of a message into its subscription's dead-letter topic.
- * Takes the message, the facts of its death. Calls back once Kafka has acknowledged it with acks=all, and not before.
- * Promises: the topic is made at the first dead letter; what fails is tried again until it is stored or withdrawn,
- * so a message is never settled on the way to the floor.
+ * Takes the message, the facts of its death. Calls back once Kafka has acknowledged it with acks=all, and not
+ * before. Promises: the topic is made at the first dead letter; what fails is tried again until it is stored
+ * or withdrawn, so a message is never settled on the way to the floor.
  */
 import {
   messageIdHeader,

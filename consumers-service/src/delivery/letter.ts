@@ -1,7 +1,7 @@
 /**
  * One message on its way to one subscriber: the record that all steps work on.
- * Takes a log entry and its place in the window. Is itself the request that the HTTP client carries, so that the way of
- * a message makes one object and no closures.
+ * Takes a log entry and its place in the window. Is itself the request that the HTTP client carries, so that
+ * the way of a message makes one object and no closures.
  */
 import type { AttemptResult, OutgoingRequest, Sending } from '@iris/common/http/client'
 import type { LogEntry } from '@iris/common/kafka/log-entry'

@@ -2,7 +2,8 @@
 /**
  * What of a log entry is the message.
  * Takes the entry. Gives message id, body, and the publisher's header lines that HTTP can carry.
- * Promises: the body is a view of the entry's bytes; an envelope that nobody can read is a problem, never a throw.
+ * Promises: the body is a view of the entry's bytes; an envelope that nobody can read is a problem, never a
+ * throw.
  */
 import { canBeSent } from '@iris/common/http/header-rules'
 import { openEnvelope } from '@iris/common/kafka/envelope'

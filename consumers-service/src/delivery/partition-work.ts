@@ -1,6 +1,7 @@
 /**
  * One partition that a subscription owns here, from the first read to the release of its lock.
- * Holds its place in the log, its window of offsets, what was last committed, and how much of it is under way.
+ * Holds its place in the log, its window of offsets, what was last committed, and how much of it is under
+ * way.
  */
 import type { Follower } from '@iris/common/kafka/reader'
 import type { OffsetWindow } from './settle.js'

@@ -1,9 +1,10 @@
 /**
  * READ FIRST. The delivery of one subscription in one process, over all partitions that it owns here:
  * receive, take a turn, keep the pace, send, judge, then settle | try again later | bury as a dead letter.
- * Takes partitions as they are gained and lost, and changes of the plan. Promises: settles only what the subscriber took
- * or Kafka holds as a dead letter; what waits for a retry gives its place in flight back and holds up nobody else.
- * Bounds: `inflightMax` under way, the windows of the partitions, the process's waiting and request budgets.
+ * Takes partitions as they are gained and lost, and changes of the plan. Promises: settles only what the
+ * subscriber took or Kafka holds as a dead letter; what waits for a retry gives its place in flight back and
+ * holds up nobody else. Bounds: `inflightMax` under way, the windows of the partitions, the process's waiting
+ * and request budgets.
  */
 import type { AttemptResult } from '@iris/common/http/client'
 import type { Log } from '@iris/common/lifecycle/log'
@@ -40,7 +41,10 @@ export interface PipelineParts {
 
 export interface Pipeline {
   add(work: PartitionWork): void
-  /** Begins nothing more of a partition; resolves when nothing of it is under way, after `drainMs` at the latest. */
+  /**
+   * Begins nothing more of a partition; resolves when nothing of it is under way, after `drainMs` at the
+   * latest.
+   */
   drain(work: PartitionWork, drainMs: number): Promise<void>
   update(plan: DeliveryPlan): void
   /** How many partitions the topic has: the rate is shared by all owners. */

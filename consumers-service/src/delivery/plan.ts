@@ -1,8 +1,8 @@
 // pure
 /**
  * A subscription as delivery needs it.
- * Takes the definitions of the subscription and its topic. Gives names, address, headers and policy, all checked.
- * Refuses, with a sentence, what this version cannot deliver or nobody could.
+ * Takes the definitions of the subscription and its topic. Gives names, address, headers and policy, all
+ * checked. Refuses, with a sentence, what this version cannot deliver or nobody could.
  */
 import { parseEndpoint } from '@iris/common/domain/endpoint'
 import {

@@ -2,7 +2,8 @@
 /**
  * When a failed message is tried again, and until when.
  * Takes the policy, the attempts so far and the age since the first of them. Gives a delay, or the end.
- * Promises: no attempt begins after the TTL; a `Retry-After` beyond it leaves one last attempt just before it.
+ * Promises: no attempt begins after the TTL; a `Retry-After` beyond it leaves one last attempt just before
+ * it.
  */
 import { backoffMs, type Backoff } from '@iris/common/time/backoff'
 
@@ -13,7 +14,10 @@ export interface RetryPolicy {
 
 export type NextTry = { readonly kind: 'again'; readonly afterMs: number } | { readonly kind: 'expired' }
 
-/** How long before the end of its life a message gets the last attempt that a `Retry-After` would have cost it. */
+/**
+ * How long before the end of its life a message gets the last attempt that a `Retry-After` would have cost
+ * it.
+ */
 export const lastTryMarginMs = 100
 
 /** The pause after a fault of ours: long enough not to spin, short enough to go on soon after it heals. */

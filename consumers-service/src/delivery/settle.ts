@@ -1,8 +1,8 @@
 // pure
 /**
  * The window of offsets that one subscription has received from one partition and not settled.
- * Takes offsets in rising order with holes, settles them in any order. Gives the offset that is safe to commit
- * and the note that goes with it. Promises: never gives an offset above an unsettled one.
+ * Takes offsets in rising order with holes, settles them in any order. Gives the offset that is safe to
+ * commit and the note that goes with it. Promises: never gives an offset above an unsettled one.
  * Bound: `unsettledMax` entries, and whatever becomes of them, the note about them fits its 4,096 bytes.
  */
 import type { CommitNote } from '@iris/common/kafka/commit-metadata'
@@ -68,11 +68,13 @@ export function createWindow(start: WindowStart): OffsetWindow {
   let count = 0
   let next = start.offset
   let version = 0
-  // What the former owner knew about offsets that were not received again yet; `firstRange` is the lowest of them.
+  // What the former owner knew about offsets that were not received again yet; `firstRange` is the lowest of
+  // them.
   const ranges = (start.note?.settled ?? []).filter(([, to]) => to >= start.offset)
   const waiting = new Map((start.note?.waiting ?? []).map(each => [each.offset, each] as const))
   let firstRange = 0
-  // An upper bound of the note's bytes for all that may become of the present entries, and when it was measured.
+  // An upper bound of the note's bytes for all that may become of the present entries, and when it was
+  // measured.
   let noteBytes = (ranges.length + waiting.size) * entryBytesMax
   let measuredAt = -1
 

@@ -7,8 +7,9 @@
  */
 
 /**
- * `single` is a subscription of Hermes with `inflightSize` 1: its users rely on strict order, and Hermes' waiting retry
- * holds the only slot. Giving the slot back, as other subscriptions do, would let later messages overtake.
+ * `single` is a subscription of Hermes with `inflightSize` 1: its users rely on strict order, and Hermes'
+ * waiting retry holds the only slot. Giving the slot back, as other subscriptions do, would let later
+ * messages overtake.
  */
 export type TurnKind = 'free' | 'key' | 'partition' | 'single'
 
@@ -22,7 +23,10 @@ export function turnKind(ordering: 'NONE' | 'KEY' | 'PARTITION', inflightMax: nu
 export interface Turns<T> {
   /** Whether one more message of this partition may be read: not behind another where all go one by one. */
   mayRead(partition: number): boolean
-  /** Takes its turn, or parks it behind the one that has the turn. `line` is the key's hash, null without a key. */
+  /**
+   * Takes its turn, or parks it behind the one that has the turn. `line` is the key's hash, null without a
+   * key.
+   */
   enter(item: T, partition: number, line: number | null): boolean
   /** Ends its turn; gives the parked message whose turn it is now. */
   leave(partition: number, line: number | null): T | null

@@ -1,7 +1,8 @@
 /**
  * The last message of each subscription that was given up, for `GET …/undelivered/last`.
- * Takes dead letters. Gives ZooKeeper the newest of each, in Hermes' node and words, every `periodMs` at most.
- * Promises: best effort; it never holds up a delivery. Bound: one entry a subscription, bodies cut at `bodyBytesMax`.
+ * Takes dead letters. Gives ZooKeeper the newest of each, in Hermes' node and words, every `periodMs` at
+ * most. Promises: best effort; it never holds up a delivery. Bound: one entry a subscription, bodies cut at
+ * `bodyBytesMax`.
  */
 import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
 import type { Log } from '@iris/common/lifecycle/log'

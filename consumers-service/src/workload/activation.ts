@@ -1,7 +1,7 @@
 /**
  * The step from PENDING to ACTIVE.
- * Takes a subscription whose first partition runs here. Gives its definition with the state ACTIVE, all else untouched.
- * Promises: writes only over the very definition it read; if somebody was quicker, theirs stays.
+ * Takes a subscription whose first partition runs here. Gives its definition with the state ACTIVE, all else
+ * untouched. Promises: writes only over the very definition it read; if somebody was quicker, theirs stays.
  */
 import type { Log } from '@iris/common/lifecycle/log'
 import type { ZooSession } from '@iris/common/zookeeper/session'

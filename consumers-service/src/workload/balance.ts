@@ -1,9 +1,9 @@
 // pure
 /**
  * Which instance runs which slot of which subscription.
- * Takes subscriptions with their partition counts, live instances, the present assignment. Gives the next one.
- * Promises: deterministic; loads differ by one at most; a slot stays where it is unless its instance is gone,
- * the number of slots fell, or an even load needs the move.
+ * Takes subscriptions with their partition counts, live instances, the present assignment. Gives the next
+ * one. Promises: deterministic; loads differ by one at most; a slot stays where it is unless its instance is
+ * gone, the number of slots fell, or an even load needs the move.
  */
 
 /** Slot `slot` of `of`: it has the partitions p with p mod `of` = `slot`. */
@@ -81,7 +81,10 @@ function place(loads: Loads, id: string, slot: number): void {
   best?.set(id, slot)
 }
 
-/** Moves slots from the most to the least loaded until they differ by one at most; no more than to the average. */
+/**
+ * Moves slots from the most to the least loaded until they differ by one at most; no more than to the
+ * average.
+ */
 function even(loads: Loads): void {
   const average = [...loads.values()].reduce((sum, load) => sum + load.size, 0) / loads.size
   for (;;) {

@@ -1,8 +1,9 @@
 /**
  * One partition of one subscription, from the wish to own it to the release of its lock.
- * Takes the lock, then the place to begin, then delivers until it is unwanted or the lock is lost; then drains.
- * Promises: nothing is read before the lock is held and nothing kept after it is released; commits only what it owns.
- * With ZooKeeper away a partition without order goes on, an ordered one does not (decisions 12).
+ * Takes the lock, then the place to begin, then delivers until it is unwanted or the lock is lost; then
+ * drains. Promises: nothing is read before the lock is held and nothing kept after it is released; commits
+ * only what it owns. With ZooKeeper away a partition without order goes on, an ordered one does not
+ * (decisions 12).
  */
 import type { Lock } from '@iris/common/zookeeper/lock'
 import type { Log } from '@iris/common/lifecycle/log'
@@ -44,7 +45,10 @@ export interface Claim {
   give(): Promise<void>
   /** Somebody else reads with the group: delivery ends at once, and begins again when nobody does. */
   foreign(): void
-  /** The log was replaced by another that begins at `earliest`: what was read of the old one means nothing any more. */
+  /**
+   * The log was replaced by another that begins at `earliest`: what was read of the old one means nothing any
+   * more.
+   */
   replaced(earliest: number): void
 }
 
@@ -127,7 +131,9 @@ export function claim(parts: ClaimParts, partition: number): Claim {
       if (signal.aborted) stop()
     })
 
-  /** Takes the lock again while delivery goes on; null when it is somebody else's or nobody wants it any more. */
+  /**
+   * Takes the lock again while delivery goes on; null when it is somebody else's or nobody wants it any more.
+   */
   const regain = async (present: PartitionWork): Promise<Lock | null> => {
     const waiting = new AbortController()
     const stop = (): void => waiting.abort(new Error('unwanted'))

@@ -1,7 +1,7 @@
 /**
  * All subscriptions of this process.
- * Takes the slots that the leader gave us, the catalogue and Kafka's layout. Gives each subscription the runner it needs,
- * and to whoever asks what runs, and why something does not.
+ * Takes the slots that the leader gave us, the catalogue and Kafka's layout. Gives each subscription the
+ * runner it needs, and to whoever asks what runs, and why something does not.
  * Promises: a change touches only the subscriptions it is about.
  */
 import type { SubscriptionId } from '@iris/common/domain/names'
@@ -117,7 +117,10 @@ export function createFleet(parts: FleetParts, options: FleetOptions): Fleet {
     }
   }
 
-  /** Asks Kafka for the topics of subscriptions that want to run, and goes on asking for those it does not know. */
+  /**
+   * Asks Kafka for the topics of subscriptions that want to run, and goes on asking for those it does not
+   * know.
+   */
   const learnLayouts = (): void => {
     if (isRefreshing || isStopped) return
     const unknown = new Set<string>()

@@ -1,7 +1,8 @@
 /**
  * Keeps the offsets of subscriptions that nobody delivers.
- * Takes the catalogue. Gives a commit of what is committed already, so that Kafka does not let it expire (decisions 2).
- * Promises: only the leader does it; a group with members is left alone; one failure stops no other.
+ * Takes the catalogue. Gives a commit of what is committed already, so that Kafka does not let it expire
+ * (decisions 2). Promises: only the leader does it; a group with members is left alone; one failure stops no
+ * other.
  */
 import type { Cluster } from '@iris/common/kafka/cluster'
 import type { Offsets } from '@iris/common/kafka/offsets'

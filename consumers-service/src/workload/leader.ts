@@ -1,8 +1,8 @@
 /**
  * The leader's work: who runs which slot of which subscription.
- * Takes live instances, the subscriptions that want to run, and the election. Gives an assignment node an instance.
- * Promises: a change is answered within `debounceMs` and a round trip; writes only what changed, and only over what it
- * read, so that a leader that lost its office without knowing overwrites nobody.
+ * Takes live instances, the subscriptions that want to run, and the election. Gives an assignment node an
+ * instance. Promises: a change is answered within `debounceMs` and a round trip; writes only what changed,
+ * and only over what it read, so that a leader that lost its office without knowing overwrites nobody.
  */
 import type { Log } from '@iris/common/lifecycle/log'
 import type { Cancel, Scheduler } from '@iris/common/time/scheduler'

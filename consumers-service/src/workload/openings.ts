@@ -1,8 +1,9 @@
 /**
  * Where the reading of a partition begins.
- * Takes partitions whose lock is held. Gives each its committed offset and note, once the group has no foreign member.
- * Promises: asks for all partitions of a subscription together; goes on until it knows or nobody wants to any more;
- * a partition without an offset begins at the earliest one, logged and counted, never at the latest (decisions 2).
+ * Takes partitions whose lock is held. Gives each its committed offset and note, once the group has no
+ * foreign member. Promises: asks for all partitions of a subscription together; goes on until it knows or
+ * nobody wants to any more; a partition without an offset begins at the earliest one, logged and counted,
+ * never at the latest (decisions 2).
  */
 import { decodeCommitNote, type CommitNote } from '@iris/common/kafka/commit-metadata'
 import type { GroupDescription, Offsets, PartitionOffset } from '@iris/common/kafka/offsets'

@@ -1,8 +1,8 @@
 /**
  * One subscription in this process.
- * Takes what should be: a plan and partitions, or nothing. Starts, updates live, and stops one delivery pipeline.
- * Promises: a change that a running pipeline cannot take (the kind of its turns) goes through a full stop; a subscription
- * that is suspended begins nothing more at once.
+ * Takes what should be: a plan and partitions, or nothing. Starts, updates live, and stops one delivery
+ * pipeline. Promises: a change that a running pipeline cannot take (the kind of its turns) goes through a
+ * full stop; a subscription that is suspended begins nothing more at once.
  */
 import type { SubscriptionId } from '@iris/common/domain/names'
 import type { LogReader } from '@iris/common/kafka/reader'

@@ -1,7 +1,7 @@
 /**
  * The partitions of one subscription that this instance owns or is about to own.
- * Takes the partitions it should own. Gives claims: one lock each, taken before the first read and given back after the
- * drain, so that a partition changes hands without being in two.
+ * Takes the partitions it should own. Gives claims: one lock each, taken before the first read and given back
+ * after the drain, so that a partition changes hands without being in two.
  */
 import { claim, type Claim, type ClaimParts } from './claim.js'
 

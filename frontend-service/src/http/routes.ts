@@ -1,8 +1,8 @@
 /**
  * The routes of the frontend: publishing, and what it says of itself.
  * Takes the pipeline and the status pages. Gives the listener's handlers.
- * Promises: publishing tolerates a trailing slash and percent-encoding; during the last phase of a stop every path is
- * 503 with an empty body.
+ * Promises: publishing tolerates a trailing slash and percent-encoding; during the last phase of a stop every
+ * path is 503 with an empty body.
  */
 import { randomUUID } from 'node:crypto'
 import { answerEmpty, createRoutes, type Route } from '@iris/common/http/router'

@@ -1,8 +1,8 @@
 /**
  * The answers of a publish request, as bytes on the wire.
  * Takes a message that Kafka has, or a refusal.
- * Promises: every answer carries the message id; a request whose body is still coming is answered at once and its
- * connection closed without cutting the answer off.
+ * Promises: every answer carries the message id; a request whose body is still coming is answered at once and
+ * its connection closed without cutting the answer off.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { HermesError } from '@iris/common/errors/hermes-error'
@@ -33,8 +33,9 @@ export function answerRefusal(scheduler: Scheduler, to: Answerable, error: Herme
   const headers = [messageIdHeader, to.id, 'Content-Type', 'application/json']
   headers.push('Content-Length', String(body.length))
   for (const [name, value] of Object.entries(error.headers)) headers.push(name, value)
-  if (mustCloseEarly(request)) {
-    response.writeHead(error.status, [...headers, 'Connection', 'close'])
+  if (error.code === 'TIMEOUT' || mustCloseEarly(request)) {
+    response.shouldKeepAlive = false
+    response.writeHead(error.status, headers)
     response.write(body)
     endEarly(scheduler, request, response)
   } else {

@@ -1,8 +1,8 @@
 /**
  * The way into Kafka: the partition, then the producer's lane.
- * Takes a stamped publication. Gives it to the producer, or keeps it while Kafka is asked for the topic's layout.
- * Promises: a topic that Kafka does not show yet is asked for again until the publication's own deadline; whoever waits
- * longer is taken out by the pipeline. Bound: the room of the publications that wait.
+ * Takes a stamped publication. Gives it to the producer, or keeps it while Kafka is asked for the topic's
+ * layout. Promises: a topic that Kafka does not show yet is asked for again until the publication's own
+ * deadline; whoever waits longer is taken out by the pipeline. Bound: the room of the publications that wait.
  */
 import type { Producer } from '@iris/common/kafka/producer'
 import type { Scheduler } from '@iris/common/time/scheduler'

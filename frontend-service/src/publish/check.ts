@@ -20,8 +20,9 @@ export function checkContent(options: CheckOptions, body: Buffer): HermesError |
 }
 
 /**
- * What is wrong with the length. Only exactly `chunked`, in lower case, stands for a length; so a request with neither
- * header and no body is refused, and so is every other transfer coding, which would otherwise be stored undecoded.
+ * What is wrong with the length. Only exactly `chunked`, in lower case, stands for a length; so a request
+ * with neither header and no body is refused, and so is every other transfer coding, which would otherwise be
+ * stored undecoded.
  */
 export function checkLength(request: IncomingMessage, bytes: number): HermesError | null {
   const declared = declaredLength(request)

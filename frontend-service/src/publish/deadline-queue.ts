@@ -2,7 +2,8 @@
 /**
  * Deadlines that all lie the same budget ahead, so that the order of adding is the order of falling due.
  * Takes items and the time. Tells the items that are due, when asked once a tick: no timer an item.
- * Promises: adding and removing cost the same however many wait. Bound: the caller's, one entry an open request.
+ * Promises: adding and removing cost the same however many wait. Bound: the caller's, one entry an open
+ * request.
  */
 
 /** What can stand in one queue at a time: the links are its own, so that a place costs no allocation. */

@@ -1,6 +1,7 @@
 /**
  * The publish pipeline over a producer and topics in memory, behind a real listener: for tests.
- * Takes what a test decides: topics, room, the word of Kafka. Gives the parts to look at and an address to publish to.
+ * Takes what a test decides: topics, room, the word of Kafka. Gives the parts to look at and an address to
+ * publish to.
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'

@@ -2,8 +2,8 @@
 /**
  * Whether bytes are JSON text.
  * Takes a message body. Gives null, or what is wrong and where, in words for the publisher.
- * Promises: one pass, no recursion, no allocation; nothing is decoded, so no content costs more than its length
- * (`JSON.parse` makes objects and hashes their keys, which chosen keys turn into seconds).
+ * Promises: one pass, no recursion, no allocation; nothing is decoded, so no content costs more than its
+ * length (`JSON.parse` makes objects and hashes their keys, which chosen keys turn into seconds).
  */
 import { isUtf8 } from 'node:buffer'
 
@@ -78,7 +78,9 @@ function scan(body: Uint8Array, start: number): string | null {
   }
 }
 
-/** The place after a string, number or word that begins at `at`; `~place` of the first wrong byte otherwise. */
+/**
+ * The place after a string, number or word that begins at `at`; `~place` of the first wrong byte otherwise.
+ */
 function scalarEnd(body: Uint8Array, at: number, byte: number): number {
   if (byte === quote) return stringEnd(body, at + 1)
   if (byte === 0x74) return wordEnd(body, at, 'true')
@@ -142,7 +144,9 @@ function afterSpace(body: Uint8Array, from: number): number {
   return at
 }
 
-/** Zero past the end: no JSON text holds that byte. Reading past an array's end would slow every later read. */
+/**
+ * Zero past the end: no JSON text holds that byte. Reading past an array's end would slow every later read.
+ */
 function byteAt(body: Uint8Array, at: number): number {
   return at < body.length ? (body[at] as number) : 0
 }

@@ -1,13 +1,14 @@
 /**
  * READ FIRST: publish() = identify, admit, read, stamp, check, append, answer.
  * Takes a request for a topic. Gives exactly one answer, 201 on Kafka's word only.
- * Promises: the id is there before anything can fail; whatever waits has a deadline. One record travels through the
- * steps, each goes on by a method of it: no promise, timer or closure a message.
+ * Promises: the id is there before anything can fail; whatever waits has a deadline. One record travels
+ * through the steps, each goes on by a method of it: no promise, timer or closure a message.
  */
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { HermesError } from '@iris/common/errors/hermes-error'
 import { readBody } from '@iris/common/http/body'
+import { endConnectionAfter } from '@iris/common/http/connection-state'
 import { invariant } from '@iris/common/lifecycle/invariant'
 import type { AppendOutcome } from '@iris/common/kafka/producer-message'
 import type { Clock } from '@iris/common/time/clock'
@@ -168,5 +169,5 @@ function finish(parts: Wired, publication: Publication, status: number): void {
   parts.room.release(publication)
   parts.metrics.inflight--
   topic?.counters().answered(status, (parts.clock.monotonic() - startedMs) / 1_000)
-  if (parts.isClosing()) response.shouldKeepAlive = false
+  if (parts.isClosing()) endConnectionAfter(response)
 }

@@ -1,8 +1,9 @@
 /**
  * HTTP headers that travel with a message.
  * Takes a request. Gives the envelope's map, and adds the Kafka headers.
- * Promises: the first value of a repeated header, the name as it was spelt, the value's bytes as they came. An empty
- * list of names means all headers but those of the connection, the content and the caller's identity.
+ * Promises: the first value of a repeated header, the name as it was spelt, the value's bytes as they came.
+ * An empty list of names means all headers but those of the connection, the content and the caller's
+ * identity.
  */
 import type { IncomingMessage } from 'node:http'
 import { hopByHopHeaders } from '@iris/common/http/raw-headers'

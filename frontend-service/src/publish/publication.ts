@@ -1,7 +1,7 @@
 /**
  * The record of one publish request, from its first byte to its answer.
- * Takes what each step finds out. Gives the steps, the body reader and the producer what they need, so that a message
- * costs one object: its callbacks are methods, and it is its own entry in the queue of deadlines.
+ * Takes what each step finds out. Gives the steps, the body reader and the producer what they need, so that a
+ * message costs one object: its callbacks are methods, and it is its own entry in the queue of deadlines.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { BodyFailure, BodyReading, BodySink } from '@iris/common/http/body'

@@ -26,7 +26,9 @@ export function stamp(
   publication.value = wrapEnvelope({ timestampMs, id, externalMetadata }, body)
 }
 
-/** The bytes as the sender wrote them; an empty value is a key too, and all such messages share a partition. */
+/**
+ * The bytes as the sender wrote them; an empty value is a key too, and all such messages share a partition.
+ */
 function keyOf(rawHeaders: readonly string[]): Buffer {
   return Buffer.from(firstHeaderValue(rawHeaders, 'partition-key') ?? '', 'latin1')
 }

@@ -1,8 +1,8 @@
 /**
  * The topics that can be published to, as ZooKeeper has them.
  * Takes definitions as they change. Gives a topic by name, without waiting.
- * Promises: with ZooKeeper away the last known topics stay; a topic whose node cannot be read is left out and logged,
- * the others are served.
+ * Promises: with ZooKeeper away the last known topics stay; a topic whose node cannot be read is left out and
+ * logged, the others are served.
  */
 import { isUnreadable, readTopicNode } from '@iris/common/domain/node-json'
 import type { Topic } from '@iris/common/domain/topic'

@@ -1,8 +1,9 @@
 /**
  * Names that the cache does not know, looked up in ZooKeeper before they are called unknown.
  * Takes a name and who waits. Gives the topic, "there is none", or "cannot say now".
- * Promises: one look-up a name at a time; a negative answer holds for a second; a topic found here that the watched
- * tree never shows is asked for again until it is gone. Bounds: `lookUpsMax` at a time, `namesMax` negative answers.
+ * Promises: one look-up a name at a time; a negative answer holds for a second; a topic found here that the
+ * watched tree never shows is asked for again until it is gone. Bounds: `lookUpsMax` at a time, `namesMax`
+ * negative answers.
  */
 import { topicName } from '@iris/common/domain/names'
 import type { Clock } from '@iris/common/time/clock'

@@ -1,7 +1,7 @@
 /**
  * Many reads of storage, a bounded number at a time.
- * Takes items and a read. Gives the results in the order of the items, null for a node that cannot be understood:
- * one broken node must not hide the others.
+ * Takes items and a read. Gives the results in the order of the items, null for a node that cannot be
+ * understood: one broken node must not hide the others.
  */
 import { HermesError } from '@iris/common/errors/hermes-error'
 

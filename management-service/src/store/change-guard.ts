@@ -1,8 +1,8 @@
 /**
  * One change after the other to one thing, over all management processes.
- * Takes the name of a thing and a change. Gives the change's result.
- * Promises: within the process changes queue; between processes an ephemeral node below `iris/management/changes`
- * decides, so that a process that dies holds nothing up beyond its session. Refuses with `CONFLICT` after `turnMs`.
+ * Takes the name of a thing and a change. Gives the change's result. Promises: within the process changes
+ * queue; between processes an ephemeral node below `iris/management/changes` decides, so that a process that
+ * dies holds nothing up beyond its session. Refuses with `CONFLICT` after `turnMs`.
  */
 import { refusal } from '@iris/common/errors/hermes-error'
 import type { Clock } from '@iris/common/time/clock'

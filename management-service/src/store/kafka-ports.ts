@@ -1,6 +1,7 @@
 /**
  * What the use cases need from Kafka: the kept part of a topic, and the place of its readers.
- * Promises: a call that Kafka did not do is a `HermesError` with a code of Hermes' brokers, told in a sentence.
+ * Promises: a call that Kafka did not do is a `HermesError` with a code of Hermes' brokers, told in a
+ * sentence.
  */
 
 /** What a Kafka topic is made with. */
@@ -51,7 +52,10 @@ export interface KafkaRecord {
 export interface KafkaRecords {
   /** The first and the next offset of a partition; null when there is no such topic or partition. */
   range(topic: string, partition: number): Promise<{ readonly first: number; readonly next: number } | null>
-  /** Up to `entriesMax` records from an offset on, in order, and up to `bytesMax` bytes of them but at least one. */
+  /**
+   * Up to `entriesMax` records from an offset on, in order, and up to `bytesMax` bytes of them but at least
+   * one.
+   */
   read(
     topic: string,
     partition: number,

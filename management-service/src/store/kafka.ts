@@ -1,7 +1,7 @@
 /**
  * Kafka behind the ports of the use cases.
- * Takes the clients of `common/src/kafka`. Gives topics, groups and records.
- * Promises: what Kafka did not do becomes `BROKERS_CLUSTER_COMMUNICATION_EXCEPTION` with a sentence and the cause.
+ * Takes the clients of `common/src/kafka`. Gives topics, groups and records. Promises: what Kafka did not do
+ * becomes `BROKERS_CLUSTER_COMMUNICATION_EXCEPTION` with a sentence and the cause.
  */
 import { HermesError } from '@iris/common/errors/hermes-error'
 import type { KafkaAdmin } from '@iris/common/kafka/admin'

@@ -1,7 +1,7 @@
 /**
  * What the use cases need from storage and from Kafka, in their own words.
- * Takes and gives checked things of the domain. Promises: refusals are `HermesError`s that a caller can be shown:
- * `STORAGE_UNAVAILABLE` when storage does not answer, `CONFLICT` when someone else wrote in between.
+ * Takes and gives checked things of the domain. Promises: refusals are `HermesError`s that a caller can be
+ * shown: `STORAGE_UNAVAILABLE` when storage does not answer, `CONFLICT` when someone else wrote in between.
  */
 import type { GroupName, SubscriptionName, TopicName } from '@iris/common/domain/names'
 import type { Subscription } from '@iris/common/domain/subscription'
@@ -51,7 +51,9 @@ export interface SubscriptionStore {
 
 /** Changes to one thing, one after the other over all management processes. */
 export interface ChangeGuard {
-  /** Runs `change` while no other process changes the thing; `CONFLICT` when its turn does not come in time. */
+  /**
+   * Runs `change` while no other process changes the thing; `CONFLICT` when its turn does not come in time.
+   */
   exclusively<T>(thing: string, change: () => Promise<T>): Promise<T>
 }
 

@@ -1,8 +1,8 @@
 /**
  * The removal of a node with everything below it, in one transaction.
- * Takes a path and a rule for nodes that must not be removed. Gives how it ended.
- * Promises: all or nothing. A child that appears meanwhile (counters of frontends and consumers do) means another try,
- * `triesMax` at most; a child under the rule means `notEmpty`. Bound: `operationsMax` nodes.
+ * Takes a path and a rule for nodes that must not be removed. Gives how it ended. Promises: all or nothing. A
+ * child that appears meanwhile (counters of frontends and consumers do) means another try, `triesMax` at
+ * most; a child under the rule means `notEmpty`. Bound: `operationsMax` nodes.
  */
 import { refusal } from '@iris/common/errors/hermes-error'
 import type { ZooSession } from '@iris/common/zookeeper/session'

@@ -1,6 +1,7 @@
 /**
  * What a failure of ZooKeeper means to the caller of the API.
- * Takes an error of the session. Gives a refusal with a code of the table, or the error itself where it is ours.
+ * Takes an error of the session. Gives a refusal with a code of the table, or the error itself where it is
+ * ours.
  */
 import { HermesError, refusal } from '@iris/common/errors/hermes-error'
 import { BadVersionError, ZooUnavailableError } from '@iris/common/zookeeper/zoo-errors'

@@ -82,7 +82,9 @@ describe('groups in ZooKeeper', () => {
 })
 
 describe('topics in ZooKeeper', () => {
-  beforeEach(async () => void (await store.createGroup(group)))
+  beforeEach(async () => {
+    await store.createGroup(group)
+  })
 
   it('lie where Hermes looks for them, without times in their text', async () => {
     expect(await store.createTopic(topic)).toBe('created')
@@ -203,6 +205,8 @@ describe('changes to one thing', () => {
     const second = newSession()
     await second.start()
     const guards = [session, second].map(each => createChangeGuard({ ...deps, session: each }, paths))
+    const guarded = (index: number, thing: string, change: () => Promise<void>): Promise<void> =>
+      guards[index % 2]?.exclusively(thing, change) ?? Promise.reject(new Error('no guard'))
     let running = 0
     let most = 0
     const change = async (): Promise<void> => {
@@ -210,11 +214,9 @@ describe('changes to one thing', () => {
       await new Promise(resolve => setTimeout(resolve, 5))
       running--
     }
-    const holding = guards[0]?.exclusively('other', () => new Promise(resolve => setTimeout(resolve, 300)))
+    const holding = guarded(0, 'other', () => new Promise(resolve => setTimeout(resolve, 300)))
 
-    await Promise.all(
-      Array.from({ length: 20 }, (_each, index) => guards[index % 2]?.exclusively('one', change)),
-    )
+    await Promise.all(Array.from({ length: 20 }, (_each, index) => guarded(index, 'one', change)))
 
     expect(most).toBe(1)
     await holding

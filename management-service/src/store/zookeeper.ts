@@ -1,7 +1,7 @@
 /**
  * Definitions in ZooKeeper, in the tree and the JSON of Hermes.
- * Takes a session and the root. Gives the store of the use cases.
- * Promises: a thing and its parent node for children appear and vanish together; writes name the version they read.
+ * Takes a session and the root. Gives the store of the use cases. Promises: a thing and its parent node for
+ * children appear and vanish together; writes name the version they read.
  */
 import { splitTopicName, topicName, type SubscriptionName, type TopicName } from '@iris/common/domain/names'
 import {
@@ -133,7 +133,9 @@ async function created(call: Promise<void>): Promise<Created> {
   }
 }
 
-/** Trees of early versions lack the node above the children: it is made where the thing that owns it exists. */
+/**
+ * Trees of early versions lack the node above the children: it is made where the thing that owns it exists.
+ */
 async function createdBelow(
   session: ZooSession,
   parent: string,

@@ -1,7 +1,8 @@
 /**
  * The state of a subscription by itself.
- * Takes the JSON text of a state. Gives nothing; SUSPENDED is answered when nobody sends any more.
- * Keeps what Hermes' clients may rely on: PENDING is ignored, an empty body falls back to PENDING, a bare number is an index.
+ * Takes the JSON text of a state. Gives nothing; SUSPENDED is answered when nobody sends any more. Keeps what
+ * Hermes' clients may rely on: PENDING is ignored, an empty body falls back to PENDING, a bare number is an
+ * index.
  */
 import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
 import { subscriptionStates, type SubscriptionState } from '@iris/common/domain/subscription-form'

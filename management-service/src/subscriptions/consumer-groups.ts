@@ -1,7 +1,7 @@
 /**
  * What Kafka says about a subscription's consumer group.
- * Takes names. Gives Hermes' answer: one entry for the one Kafka cluster. Iris itself never joins a group, so members
- * are other programs, such as a Hermes that was not stopped.
+ * Takes names. Gives Hermes' answer: one entry for the one Kafka cluster. Iris itself never joins a group, so
+ * members are other programs, such as a Hermes that was not stopped.
  */
 import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
 import { refusal } from '@iris/common/errors/hermes-error'

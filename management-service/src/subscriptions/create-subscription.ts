@@ -1,8 +1,8 @@
 /**
  * The creation of a subscription: check, set its place in Kafka, store it, undo on failure.
- * Takes a topic and a body. Gives nothing.
- * Promises: its start offsets are committed before it exists, so every message published after the answer is delivered;
- * a failure leaves no consumer group behind, unless storage cannot tell.
+ * Takes a topic and a body. Gives nothing. Promises: its start offsets are committed before it exists, so
+ * every message published after the answer is delivered; a failure leaves no consumer group behind, unless
+ * storage cannot tell.
  */
 import type { TopicName } from '@iris/common/domain/names'
 import { subscriptionId } from '@iris/common/domain/names'

@@ -1,7 +1,8 @@
 /**
  * The name of a subscription's dead-letter topic, checked before the subscription exists.
- * Takes a subscription. Refuses one whose dead letters Kafka could not keep apart or could not keep at all: the topic
- * is made at the first dead letter, and a message that cannot get there would be tried again for ever.
+ * Takes a subscription. Refuses one whose dead letters Kafka could not keep apart or could not keep at all:
+ * the topic is made at the first dead letter, and a message that cannot get there would be tried again for
+ * ever.
  */
 import {
   isNamePart,
@@ -50,7 +51,9 @@ export async function checkDeadLetterName(
   }
 }
 
-/** Other subscriptions with the same dead-letter topic: dots may belong to the topic or to the subscription. */
+/**
+ * Other subscriptions with the same dead-letter topic: dots may belong to the topic or to the subscription.
+ */
 export function sameNames(
   topic: TopicName,
   name: SubscriptionName,

@@ -1,7 +1,7 @@
 /**
  * The dead letters of a subscription, newest first.
- * Takes names, a count and the id to go on after. Gives items and the id to go on with.
- * Bounds: `limitMax` items, `answerBytesMax` bytes of bodies (one item is always given), `windowsMax` reads of Kafka.
+ * Takes names, a count and the id to go on after. Gives items and the id to go on with. Bounds: `limitMax`
+ * items, `answerBytesMax` bytes of bodies (one item is always given), `windowsMax` reads of Kafka.
  */
 import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
 import { refusal } from '@iris/common/errors/hermes-error'

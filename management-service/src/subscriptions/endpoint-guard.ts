@@ -1,7 +1,8 @@
 /**
  * The check of an endpoint's host when a subscription is made or moved.
- * Takes an endpoint. Refuses a host that is, or has among its addresses, a private or loopback address that the
- * operator did not allow. A name that does not resolve now is accepted, as in Hermes: every dial checks again.
+ * Takes an endpoint. Refuses a host that is, or has among its addresses, a private or loopback address that
+ * the operator did not allow. A name that does not resolve now is accepted, as in Hermes: every dial checks
+ * again.
  */
 import { parseEndpoint } from '@iris/common/domain/endpoint'
 import { refusal } from '@iris/common/errors/hermes-error'
@@ -31,7 +32,7 @@ export function createEndpointGuard(parts: EndpointGuardParts, allowed: AllowedN
     const problem = checkEndpointHost(url, allowed) ?? (await resolvedProblem(parts, url.hostname, allowed))
     if (problem === null) return
     throw refusal('VALIDATION_ERROR', {
-      problem: `Endpoint must not be called: ${problem}. The operator can allow it with delivery.allowedNetworks`,
+      problem: `Endpoint must not be called: ${problem} and not in delivery.allowedNetworks`,
     })
   }
 }

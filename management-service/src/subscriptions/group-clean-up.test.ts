@@ -39,7 +39,7 @@ describe('the group of a removed subscription', () => {
   it('is tried again when Kafka is away, and given up after twelve tries', async () => {
     const { time, kafka } = setUp()
     let tries = 0
-    const { removeGroup } = kafka
+    const removeGroup = kafka.removeGroup.bind(kafka)
     kafka.removeGroup = name => {
       tries++
       kafka.failures.set('removeGroup', new Error('away'))

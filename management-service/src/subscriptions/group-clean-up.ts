@@ -1,8 +1,8 @@
 /**
  * Deletion of the consumer groups of removed subscriptions, after their consumers have stopped.
- * Takes groups. Gives nothing; works in the background until stopped.
- * Promises: a group whose subscription exists again is left alone. Bounds: `triesMax` tries a group, `groupsMax` groups;
- * what is given up is logged, and Kafka drops the offsets of an idle group by itself after a week.
+ * Takes groups. Gives nothing; works in the background until stopped. Promises: a group whose subscription
+ * exists again is left alone. Bounds: `triesMax` tries a group, `groupsMax` groups; what is given up is
+ * logged, and Kafka drops the offsets of an idle group by itself after a week.
  */
 import { subscriptionId, type SubscriptionName, type TopicName } from '@iris/common/domain/names'
 import type { Log } from '@iris/common/lifecycle/log'

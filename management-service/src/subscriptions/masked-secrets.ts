@@ -2,7 +2,8 @@
 /**
  * Secrets that come back masked.
  * Takes what is stored and a patch. Gives the patch with the stored secrets in the place of the stars.
- * Refuses stars together with another user, host or provider: nobody may send a secret where its owner did not.
+ * Refuses stars together with another user, host or provider: nobody may send a secret where its owner did
+ * not.
  */
 import { isMasked, unmaskEndpoint } from '@iris/common/domain/endpoint'
 import { isJsonObject, type JsonObject } from '@iris/common/domain/json-shapes'
@@ -25,7 +26,7 @@ function endpointOf(stored: Subscription, { endpoint }: JsonObject): JsonObject 
 function oAuthPolicyOf(stored: Subscription, { oAuthPolicy }: JsonObject): JsonObject {
   if (!isJsonObject(oAuthPolicy) || oAuthPolicy['password'] !== oAuthMask) return {}
   const known = stored.oAuthPolicy
-  const { password: _stars, ...rest } = oAuthPolicy
+  const rest = Object.fromEntries(Object.entries(oAuthPolicy).filter(([name]) => name !== 'password'))
   const isSame = (name: 'providerName' | 'username'): boolean =>
     rest[name] === undefined || rest[name] === (known?.[name] ?? null)
   if (!isSame('providerName') || !isSame('username')) throw masked('oAuthPolicy', 'provider or user')
@@ -34,6 +35,6 @@ function oAuthPolicyOf(stored: Subscription, { oAuthPolicy }: JsonObject): JsonO
 
 function masked(member: string, what: string): HermesError {
   return refusal('VALIDATION_ERROR', {
-    problem: `The password in ${member} is masked with stars and the ${what} is another one; give the password itself`,
+    problem: `The password in ${member} is masked with stars but the ${what} changed; give the password itself`,
   })
 }

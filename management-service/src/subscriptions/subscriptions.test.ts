@@ -233,7 +233,7 @@ describe('an update of a subscription', () => {
     const all = setUp()
     const { store } = all.parts
     await createSubscription(all.parts, topic, body)
-    const { updateSubscription: write } = store
+    const write = store.updateSubscription.bind(store)
     let isFirst = true
     store.updateSubscription = async (subscription, version) => {
       const now = store.held.subscriptions.get(id)
@@ -250,7 +250,7 @@ describe('an update of a subscription', () => {
   it('that meets any other change loses with 409', async () => {
     const { parts } = await stored()
     const { store } = parts
-    const { updateSubscription: write } = store
+    const write = store.updateSubscription.bind(store)
     store.updateSubscription = async (subscription, version) => {
       const now = store.held.subscriptions.get(id)
       if (now !== undefined) await write({ ...now.value, description: 'theirs' }, now.version)

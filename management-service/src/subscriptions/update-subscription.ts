@@ -1,8 +1,8 @@
 /**
  * The update of a subscription: unmask, merge, check, write the version that was read.
- * Takes names and a merge patch. Gives nothing.
- * Promises: a secret that comes back masked stays as it is; a change that meets another one is refused with `CONFLICT`,
- * except a consumer's own change of PENDING to ACTIVE, after which the patch is applied anew.
+ * Takes names and a merge patch. Gives nothing. Promises: a secret that comes back masked stays as it is; a
+ * change that meets another one is refused with `CONFLICT`, except a consumer's own change of PENDING to
+ * ACTIVE, after which the patch is applied anew.
  */
 import { isDeepStrictEqual } from 'node:util'
 import type { JsonObject } from '@iris/common/domain/json-shapes'

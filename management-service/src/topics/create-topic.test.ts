@@ -184,7 +184,7 @@ describe('a new topic', () => {
 
   it('that was stored although storage did not say so keeps its Kafka topic', async () => {
     const parts = setUp()
-    const { createTopic: write } = parts.store
+    const write = parts.store.createTopic.bind(parts.store)
     parts.store.createTopic = async topic => {
       await write(topic)
       throw storageAway
@@ -233,7 +233,7 @@ describe('an update of a topic', () => {
     [
       'another content type',
       { contentType: 'AVRO' },
-      /^400 VALIDATION_ERROR: Cannot change content type, except for migration to Avro with setting migratedFromJsonType flag\.$/,
+      /Cannot change content type, except for migration to Avro with setting migratedFromJsonType flag\.$/,
     ],
     [
       'the flag alone',

@@ -1,8 +1,8 @@
 /**
  * The creation of a topic: check, plan, apply, undo on failure.
- * Takes a body. Gives nothing: the topic is in Kafka, every partition has a leader, and the definition is stored.
- * Promises: the Kafka topic is there before anybody can publish; a failure leaves neither half behind, unless storage
- * cannot tell, and then the Kafka topic stays for the next try to adopt.
+ * Takes a body. Gives nothing: the topic is in Kafka, every partition has a leader, and the definition is
+ * stored. Promises: the Kafka topic is there before anybody can publish; a failure leaves neither half
+ * behind, unless storage cannot tell, and then the Kafka topic stays for the next try to adopt.
  */
 import { isNamePart } from '@iris/common/domain/names'
 import { groupOf, readTopicForm, type Topic } from '@iris/common/domain/topic'

@@ -1,8 +1,8 @@
 /**
  * The removal of a topic with its messages.
- * Takes a name. Gives nothing: first the definition goes, with subscriptions that go with their topic, then the Kafka
- * topic and the dead letters of those subscriptions.
- * Refuses while removal is switched off, before anything is touched, and while other subscriptions exist.
+ * Takes a name. Gives nothing: first the definition goes, with subscriptions that go with their topic, then
+ * the Kafka topic and the dead letters of those subscriptions. Refuses while removal is switched off, before
+ * anything is touched, and while other subscriptions exist.
  */
 import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
 import { HermesError, refusal } from '@iris/common/errors/hermes-error'

@@ -1,8 +1,8 @@
 // pure
 /**
  * The Kafka topic that belongs to a topic.
- * Takes a topic and the installation's settings. Gives name, partitions and configs.
- * Refuses what Kafka could not hold: a name too long, a name it cannot tell from another, a message too large.
+ * Takes a topic and the installation's settings. Gives name, partitions and configs. Refuses what Kafka could
+ * not hold: a name too long, a name it cannot tell from another, a message too large.
  */
 import { kafkaNameLengthMax } from '@iris/common/domain/names'
 import { retentionMs, type Topic } from '@iris/common/domain/topic'
@@ -20,8 +20,8 @@ export interface KafkaTopicSettings extends KafkaNamespace {
 }
 
 /**
- * What a record holds beside the body: the envelope and the headers that travel, once in the envelope and once as
- * Kafka headers. A frontend takes at most 16 KiB of headers.
+ * What a record holds beside the body: the envelope and the headers that travel, once in the envelope and
+ * once as Kafka headers. A frontend takes at most 16 KiB of headers.
  */
 export const envelopeBytesMax = 40_960
 const sizeConfig = 'max.message.bytes'
@@ -69,8 +69,8 @@ export function checkMessageFits(topic: Topic, messageBytesMax: number): void {
   const room = messageBytesMax - envelopeBytesMax
   if (topic.maxMessageSize <= room) return
   throw invalid(
-    `Topic.maxMessageSize must be less than or equal to ${room}: Kafka takes ${messageBytesMax} bytes a message ` +
-      `and the envelope may need ${envelopeBytesMax} of them`,
+    `Topic.maxMessageSize must be less than or equal to ${room}: Kafka takes ${messageBytesMax} bytes ` +
+      `a message and the envelope may need ${envelopeBytesMax} of them`,
   )
 }
 

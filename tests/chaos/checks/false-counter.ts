@@ -25,7 +25,10 @@ export function findFalseCounters(run: JoinedRun): Findings {
   return findings.done()
 }
 
-/** The least and the most it may say. A message stored after its publisher stopped waiting may count as published. */
+/**
+ * The least and the most it may say. A message stored after its publisher stopped waiting may count as
+ * published.
+ */
 function truthOf(run: JoinedRun, which: number, subject: number): readonly [least: number, most: number] {
   if (which === counters.published) {
     const acknowledged = count(messageIds(run), id => isOk(run, id) && run.messages.topic.get(id) === subject)

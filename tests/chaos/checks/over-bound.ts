@@ -7,7 +7,10 @@ import { never } from '../columns.js'
 import { collectFindings, type Findings } from '../findings.js'
 import type { JoinedRun } from '../joined-run.js'
 
-/** The farm may see the end of one connection after the first bytes of the next. */
+/**
+ * The farm may see the end of one connection after the first bytes of the next; more where it was late
+ * itself.
+ */
 const openToleranceMs = 20
 /** Arrivals are counted over this long; a limiter may save up one second's worth. */
 const rateWindowMs = 5_000
@@ -67,11 +70,17 @@ function checkKeys(run: JoinedRun, subscription: number, rows: readonly number[]
     const key = run.messages.key.get(id)
     const until = busyUntil.get(key) ?? -never
     const earlyMs = Math.round(until - run.exchanges.arrivedAt.get(row))
-    if (earlyMs > openToleranceMs) {
+    if (earlyMs > openToleranceMs && !wasLate(run, run.exchanges.arrivedAt.get(row), until)) {
       add(id, subscription, () => `tried ${earlyMs} ms before the request before it for key ${key} had ended`)
     }
     busyUntil.set(key, Math.max(until, closedAt(run, row)))
   }
+}
+
+/** Whether the farm's own standstill can have turned two events around that lie so far apart. */
+function wasLate({ lateness }: JoinedRun, from: number, until: number): boolean {
+  const around = lateness.filter(each => each.from <= until && each.until >= from)
+  return around.some(each => each.until - each.from + openToleranceMs >= until - from)
 }
 
 function checkRate(run: JoinedRun, subscription: number, rows: readonly number[], add: Add): void {
@@ -93,7 +102,10 @@ function checkRate(run: JoinedRun, subscription: number, rows: readonly number[]
   })
 }
 
-/** A crash before the first note of a message's age is written begins its time anew, so such spans are left out. */
+/**
+ * A crash before the first note of a message's age is written begins its time anew, so such spans are left
+ * out.
+ */
 function checkTtl(run: JoinedRun, subscription: number, rows: readonly number[], add: Add): void {
   const ttlMs = run.plan.subscriptions[subscription]?.ttlMs ?? never
   const firstArrivalAt = run.settlements[subscription]?.firstArrivalAt

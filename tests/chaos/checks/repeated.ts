@@ -14,9 +14,6 @@ export interface RepeatsByCause extends Findings {
   readonly total: number
 }
 
-/** How long after our answer began its commit may still be under way: what a fault meets in this time is open. */
-const commitLagMs = 2_000
-
 export function findRepeated(run: JoinedRun): RepeatsByCause {
   const findings = collectFindings('repeated')
   const byCause = new Map<string, number>()
@@ -45,12 +42,17 @@ export function findRepeated(run: JoinedRun): RepeatsByCause {
   return { ...findings.done(), byCause, total }
 }
 
-/** A fault explains a repeat when it was active, or its effects were, between the delivery and the repeat. */
+/**
+ * A fault explains a repeat when it, or its effects, met the delivery before its commit was done, and the
+ * repeat came after the fault had begun. A message that was settled and committed long before a kill must not
+ * come again.
+ */
 function causeOf(run: JoinedRun, deliveredAt: number, arrivedAt: number): FaultSpan | undefined {
   return run.faults.findLast(
     fault =>
       fault.begin <= arrivedAt &&
-      fault.end + run.plan.graceMs >= deliveredAt - commitLagMs &&
+      deliveredAt >= fault.begin - run.plan.commitLagMs &&
+      deliveredAt <= fault.end + run.plan.graceMs &&
       !harmless.has(fault.kind),
   )
 }

@@ -43,7 +43,8 @@ function longestStandstill(
   let longest: { ms: number; id: number } | null = null
   let earliest: Wait | undefined
   let next = 0
-  // From the last gap to the first: what waits until after a gap's end also waited at the end of every earlier one.
+  // From the last gap to the first: what waits until after a gap's end also waited at the end of every
+  // earlier one.
   for (let index = moments.length - 1; index > 0; index--) {
     const end = moments[index] ?? never
     for (; next < byEnd.length && (byEnd[next]?.until ?? 0) >= end; next++) {

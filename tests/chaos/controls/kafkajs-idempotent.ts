@@ -1,7 +1,8 @@
 /**
  * A wrong system on purpose: kafkajs' idempotent producer, shared by many callers and without lanes.
- * Takes a broker behind a proxy that loses answers. Gives the history of what it acknowledged and what Kafka holds.
- * The oracle must call it bad: when an answer is lost, a later message is acknowledged with the old one's offset.
+ * Takes a broker behind a proxy that loses answers. Gives the history of what it acknowledged and what Kafka
+ * holds. The oracle must call it bad: when an answer is lost, a later message is acknowledged with the old
+ * one's offset.
  */
 import { Kafka, logLevel, Partitioners, type Producer } from 'kafkajs'
 import { fingerprint } from '../fingerprint.js'
@@ -39,7 +40,9 @@ export function controlPlan(seed: number): RunPlan {
     subscriptions: [],
     slotsMax: 1,
     graceMs: 0,
+    commitLagMs: 0,
     stuckMs: 0,
+    processes: [],
     faultKinds: [],
     hasLog: true,
     hasCounters: false,

@@ -1,6 +1,6 @@
 /**
- * Faults between frontends and Kafka: answers lost after the append, late, cut short, and a link that goes silent
- * (A3 to A6). The proxy does them; they heal when it stops.
+ * Faults between frontends and Kafka: answers lost after the append, late, cut short, and a link that goes
+ * silent (A3 to A6). The proxy does them; they heal when it stops.
  */
 import type { Fault, Hit } from './fault.js'
 import type { ProxyFault } from '../proxy.js'

@@ -1,6 +1,6 @@
 /**
- * Faults of a consumers process: killed in the middle of deliveries, killed while it leads, frozen past its session
- * so that it comes back as a zombie whose slots another owns (C2, C5, B1).
+ * Faults of a consumers process: killed in the middle of deliveries, killed while it leads, frozen past its
+ * session so that it comes back as a zombie whose slots another owns (C2, C5, B1).
  */
 import { leaderPid } from '../leader.js'
 import { wholeBetween } from '../random.js'

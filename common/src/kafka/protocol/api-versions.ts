@@ -1,7 +1,7 @@
 // pure
 /**
  * What a broker speaks.
- * Takes the answer to ApiVersions. Gives, for a call, nothing or the sentence that says why it cannot be made.
+ * Takes the answer to ApiVersions. Gives, for a call, nothing or the sentence why it cannot be made.
  * Our versions are fixed, all before the flexible encoding, and spoken by Kafka 2.4 to 4.x.
  */
 import { failOn } from './kafka-error.js'

@@ -1,6 +1,6 @@
 /**
  * One connection to one broker, with requests pipelined and answered in order.
- * Takes a call: key, version, body, time limit, decoder. Gives the decoded answer, or each open call an error.
+ * Takes a call: key, version, body, time limit, decoder. Gives the decoded answer or an error.
  * Promises: a call that outlives its limit, garbage, or an answer out of turn closes the connection.
  * Bounds: `inflightMax` open calls, `answerBytesMax` bytes an answer.
  */
@@ -70,8 +70,9 @@ interface OpenCall {
   readonly call: ApiCall<unknown>
   readonly correlationId: number
   readonly deadlineMs: number
-  resolve(value: unknown): void
-  reject(error: Error): void
+  /** Reads the answer and gives it to the caller. */
+  readonly settle: (answer: WireReader) => void
+  readonly reject: (error: Error) => void
 }
 
 /** Dials a broker and asks which versions it speaks. Rejects with a sentence that names the broker. */
@@ -119,15 +120,15 @@ function dial(parts: ConnectionParts, options: ConnectionOptions): Promise<Socke
 }
 
 /**
- * Kafka answers the calls of a connection in order and works on one at a time, so a late answer holds up each
- * later one, and a half-open connection shows in nothing but silence. A call past its limit therefore ends the
- * connection: all open calls fail together, and whoever asked decides what may be asked again.
+ * Kafka answers the calls of a connection in order and works on one at a time, so a late answer holds up all
+ * later ones, and a half-open connection shows in nothing but silence. A call past its limit therefore ends
+ * the connection: all open calls fail together, and whoever asked decides what may be asked again.
  */
 class PipelinedConnection implements BrokerConnection {
   private readonly where: string
   private readonly frames = createFrameSplitter(answerBytesMax)
+  /** Oldest first. Short enough that taking the first off is cheap. */
   private readonly open: OpenCall[] = []
-  private answered = 0
   private nextId = 1
   private spoken: SpokenVersions | null = null
   private lost: Error | null = null
@@ -175,13 +176,8 @@ class PipelinedConnection implements BrokerConnection {
       const correlationId = this.nextId
       this.nextId = (correlationId + 1) & 0x7fffffff
       const deadlineMs = this.parts.clock.monotonic() + call.timeoutMs
-      this.open.push({
-        call,
-        correlationId,
-        deadlineMs,
-        resolve: resolve as (value: unknown) => void,
-        reject,
-      })
+      const settle = (answer: WireReader): void => resolve(call.decode(answer))
+      this.open.push({ call, correlationId, deadlineMs, settle, reject })
       this.write(call, correlationId)
       if (deadlineMs < this.alarmAtMs) this.setAlarm(deadlineMs)
     })
@@ -194,7 +190,7 @@ class PipelinedConnection implements BrokerConnection {
 
   private refusal(call: ApiCall<unknown>): Error | null {
     if (this.lost !== null) return new ConnectionLost(this.lost.message, { cause: this.lost })
-    if (this.openCount() >= inflightMax) {
+    if (this.open.length >= inflightMax) {
       return new ConnectionLost(`${inflightMax} calls to Kafka broker ${this.where} are open already`)
     }
     const sentence = this.spoken === null ? null : mismatch(this.where, this.spoken, call)
@@ -231,33 +227,18 @@ class PipelinedConnection implements BrokerConnection {
     if (this.lost !== null) return
     const reader = new WireReader(frame)
     const correlationId = reader.int32()
-    const current = this.open[this.answered]
+    const current = this.open[0]
     if (current === undefined || current.correlationId !== correlationId) {
       throw new WireFormatError(`answer ${correlationId} in place of ${current?.correlationId ?? 'none'}`)
     }
-    this.shift()
-    let value: unknown
+    this.open.shift()
     try {
-      value = current.call.decode(reader)
+      current.settle(reader)
     } catch (error) {
       current.reject(error as Error)
       if (error instanceof KafkaError) return
       throw new WireFormatError(`the answer to ${current.call.apiName} cannot be read`, { cause: error })
     }
-    current.resolve(value)
-  }
-
-  /** Takes the oldest call off. The array is cut now and then only: cutting it each time would copy it. */
-  private shift(): void {
-    this.answered += 1
-    if (this.answered === this.open.length) this.open.length = 0
-    else if (this.answered < 64) return
-    else this.open.splice(0, this.answered)
-    this.answered = 0
-  }
-
-  private openCount(): number {
-    return this.open.length - this.answered
   }
 
   private setAlarm(atMs: number): void {
@@ -273,7 +254,7 @@ class PipelinedConnection implements BrokerConnection {
     this.alarmAtMs = Infinity
     const nowMs = this.parts.clock.monotonic()
     let nextMs = Infinity
-    for (const { call, deadlineMs } of this.open.slice(this.answered)) {
+    for (const { call, deadlineMs } of this.open) {
       if (deadlineMs <= nowMs) {
         const sentence = `Kafka broker ${this.where} did not answer ${call.apiName} in ${call.timeoutMs} ms`
         return this.end(new ConnectionLost(sentence))
@@ -288,9 +269,6 @@ class PipelinedConnection implements BrokerConnection {
     this.lost = cause
     this.cancelAlarm?.()
     this.socket.destroy()
-    const calls = this.open.slice(this.answered)
-    this.open.length = 0
-    this.answered = 0
-    for (const call of calls) call.reject(cause)
+    for (const call of this.open.splice(0)) call.reject(cause)
   }
 }

@@ -1,7 +1,7 @@
 /**
  * Answers cut out of a byte stream.
  * Takes chunks as the socket gives them. Gives each whole frame without its length, in order.
- * Promises: a frame inside one chunk is a view of it; a longer one is copied once, into a buffer of exact size.
+ * Promises: a frame inside one chunk is a view of it; a longer one is copied once, into its exact size.
  * Refuses a length that is negative or over `answerBytesMax` before holding any of it.
  */
 import { WireFormatError } from './wire.js'

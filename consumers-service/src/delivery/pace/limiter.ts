@@ -16,8 +16,8 @@ export interface Limiter {
 }
 
 /**
- * How much unused time a limiter remembers. It must cover a late timer or a busy loop, or the rate is never reached;
- * it bounds by how much a second may go over the rate.
+ * How much unused time a limiter remembers. It must cover a late timer or a busy loop, or the rate is never
+ * reached; it bounds by how much a second may go over the rate.
  */
 const burstMs = 50
 

@@ -1,7 +1,8 @@
 /**
  * Deliveries of one subscription over HTTP.
  * Takes a letter. Gives it to the client as a request; the letter is told the result.
- * Promises: a changed plan holds from the next attempt on; attempts under way end by the plan they began with.
+ * Promises: a changed plan holds from the next attempt on; attempts under way end by the plan they began
+ * with.
  */
 import type { HttpClient, HttpTarget } from '@iris/common/http/client'
 import type { Letter } from '../letter.js'

@@ -1,6 +1,6 @@
 /**
- * `/mode` and `/roles`: what callers may do. Without a security provider everybody is administrator, so a read-only
- * mode is told and keeps nobody out, as in Hermes.
+ * `/mode` and `/roles`: what callers may do. Without a security provider everybody is administrator, so a
+ * read-only mode is told and keeps nobody out, as in Hermes.
  */
 import {
   emptyAnswer,

@@ -8,9 +8,9 @@ import type { Metrics } from '@iris/common/metrics/registry'
 export interface StatusParts {
   readonly metrics: Metrics
   /** Serving, and not on the way out. */
-  isUp(): boolean
+  readonly isUp: () => boolean
   /** Changes can be made now. */
-  isReady(): boolean
+  readonly isReady: () => boolean
 }
 
 const healthType = 'application/vnd.spring-boot.actuator.v3+json'
