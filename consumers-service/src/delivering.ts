@@ -19,6 +19,7 @@ import { createSender } from './delivery/send/http-sender.js'
 import type { WaitingBudget } from './delivery/waiting.js'
 import type { Outside } from './outside.js'
 import { startLastUndelivered } from './undelivered/last-undelivered.js'
+import { acquirePermitted } from './workload/permitted-lock.js'
 import { createRunner, type Runner, type RunnerParts } from './workload/runner.js'
 
 export interface Delivering {
@@ -160,5 +161,7 @@ function acquireLock(
   { plan, partition, signal }: { plan: DeliveryPlan; partition: number; signal: AbortSignal },
 ): Promise<Lock> {
   const path = paths.iris.lock(config.kafkaClusterName, plan.topic, plan.subscription, partition)
-  return acquire({ ...base, session: outside.session }, path, { instance, pid: process.pid }, signal)
+  const { session } = outside
+  const own = (): Promise<Lock> => acquire({ ...base, session }, path, { instance, pid: process.pid }, signal)
+  return acquirePermitted(own, session, paths.subscription(plan.topic, plan.subscription))
 }

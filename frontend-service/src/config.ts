@@ -177,7 +177,7 @@ const producerKeys = {
     'frontend.kafka.producer.leaderAckIsLiteral',
     flag(),
     false,
-    'Whether ack LEADER is produced with acks=1 and without idempotence, as in Hermes: a lost answer may then ' +
+    'Whether ack LEADER is produced with acks=1 and no idempotence, as in Hermes: a lost answer may then ' +
       'store a message twice and a lost broker may lose it; otherwise LEADER is as safe as ALL',
   ),
 } as const

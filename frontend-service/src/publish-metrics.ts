@@ -67,7 +67,9 @@ export function createPublishMetrics(metrics: Metrics, datacenter: string): Publ
           size.observe(length)
           global.size.observe(length)
         },
-        published: () => void published.value++,
+        published() {
+          published.value++
+        },
         answered(code, seconds) {
           requests.value++
           global.requests.value++

@@ -7,12 +7,12 @@
 import type { StatusAnswer, StatusPage } from '@iris/common/http/status-routes'
 
 export interface Readiness {
-  started(): void
-  stopping(): void
-  kafkaSeen(): void
-  isReady(): boolean
-  health(): StatusAnswer
-  readiness(): StatusAnswer
+  readonly started: () => void
+  readonly stopping: () => void
+  readonly kafkaSeen: () => void
+  readonly isReady: () => boolean
+  readonly health: () => StatusAnswer
+  readonly readiness: () => StatusAnswer
 }
 
 /** Makes the readiness of a process that is starting. */

@@ -40,7 +40,7 @@ export function stopMsOf(config: FrontendConfig): number {
 export function createFrontend(base: FrontendBase, config: FrontendConfig): Frontend {
   const registry = createMetrics('hermes_frontend_')
   const outside = createOutside(base, config, registry)
-  const readiness = createReadiness(outside.definitions.isLoaded)
+  const readiness = createReadiness(() => outside.definitions.isLoaded())
   const isClosing = (): boolean => listener.isClosing()
   const publishing = createPublishing(base, config, outside, { registry, isClosing })
   let isClosed = false
@@ -71,7 +71,7 @@ export function createFrontend(base: FrontendBase, config: FrontendConfig): Fron
       if (config.isStopGraceful) {
         await sleep(base.scheduler, config.stopWaitMs)
         isClosed = true
-        await whenNoneIsOpen(base, publishing.openCount)
+        await whenNoneIsOpen(base, () => publishing.openCount())
       }
       await stopOutside(base, outside, config.isStopGraceful ? drainMs : 0)
       await listener.stop(closeMs)

@@ -25,6 +25,8 @@ const rate = 10_000
 /** 174 subscriptions share one small subscriber: 100 connections each would overrun it. */
 const inflightSize = 4
 const flakyOneIn = 10
+const publishAgainMax = 20
+const publishAgainPauseMs = 250
 const pollMs = 50
 
 export interface GithubRunOptions {
@@ -37,6 +39,8 @@ export interface GithubRunOptions {
 export interface GithubAccount {
   readonly families: number
   readonly published: number
+  /** Attempts that were answered with 503 and made again. */
+  readonly publishedAgain: number
   readonly publishMs: number
   readonly publishedBytes: number
   readonly subscriptions: readonly (Collected & { readonly name: string; readonly lastAfterMs: number })[]
@@ -56,12 +60,16 @@ export async function runGithub(api: IrisApi, options: GithubRunOptions): Promis
   try {
     await prepare(api, group, families, collector.url)
     const beginMs = systemClock.monotonic()
-    await concurrently(messages, publishingMax, each => publish(api, group, each, collector))
+    let publishedAgain = 0
+    await concurrently(messages, publishingMax, async each => {
+      publishedAgain += await publish(api, `${group}.${each.family}`, each, collector)
+    })
     const publishMs = systemClock.monotonic() - beginMs
     await arrived(collector, messages.length, options.arrivalMs)
     return {
       families: families.length,
       published: messages.length,
+      publishedAgain,
       publishMs,
       publishedBytes: messages.reduce((sum, each) => sum + each.body.length, 0),
       subscriptions: githubSubscriptions.map(name => {
@@ -107,19 +115,24 @@ async function removeSubscriptions(api: IrisApi, group: string, families: readon
   })
 }
 
+/** Tries again after 503 and gives how often; what was stored all the same comes with another id. */
 async function publish(
   api: IrisApi,
-  group: string,
+  topic: string,
   message: GithubMessage,
   collector: Collector,
-): Promise<void> {
-  const topic = `${group}.${message.family}`
+): Promise<number> {
   const headers = message.key === null ? {} : { 'Partition-Key': message.key }
-  const answer = succeeded(
-    `Publishing to ${topic}`,
-    await api.publish({ topic, body: message.body, headers }),
-  )
-  collector.expect(answer.headers.get('hermes-message-id') ?? '', message.body)
+  for (let again = 0; ; again++) {
+    const answer = await api.publish({ topic, body: message.body, headers })
+    if (answer.status === 503 && again < publishAgainMax) {
+      await sleep(systemScheduler, publishAgainPauseMs)
+      continue
+    }
+    succeeded(`Publishing to ${topic}`, answer)
+    collector.expect(answer.headers.get('hermes-message-id') ?? '', message.body)
+    return again
+  }
 }
 
 async function arrived(collector: Collector, count: number, withinMs: number): Promise<void> {

@@ -13,12 +13,14 @@ const widths = [12, 10, 16, 14, 10, 12] as const
 /** The table and its verdict, with a line end at its end. */
 export function githubTable(account: GithubAccount): string {
   const rate = Math.round((account.published * 1000) / account.publishMs)
+  const again =
+    account.publishedAgain === 0 ? '' : `, ${account.publishedAgain} attempts made again after 503`
   const megabytes = (account.publishedBytes / 1_000_000).toFixed(1)
   const rows = account.subscriptions.map(each =>
     row([each.name, each.delivered, each.identical, each.refused, each.repeated, seconds(each.lastAfterMs)]),
   )
   return `
-${account.published} messages (${megabytes} MB) to ${account.families} topics: ${rate} a second
+${account.published} messages (${megabytes} MB) to ${account.families} topics: ${rate} a second${again}
 
 ${row(columns)}
 ${row(['published', account.published, '', '', '', seconds(account.publishMs)])}

@@ -114,8 +114,8 @@ const smallMachine: Readonly<Record<string, string>> = {
   'log.cleaner.dedupe.buffer.size': '16777216',
   'group.coordinator.threads': '1',
   // After a kill the broker may not come back before its old session is over: 9 s by Kafka's default.
-  'broker.heartbeat.interval.ms': '500',
-  'broker.session.timeout.ms': '3000',
+  'broker.heartbeat.interval.ms': '1000',
+  'broker.session.timeout.ms': '4000',
   'controller.quorum.election.timeout.ms': '200',
   'controller.quorum.election.backoff.max.ms': '100',
 }

@@ -57,7 +57,7 @@ function readSource(root: string, path: string): readonly SourceFile[] {
 /** One source from its text, as tests of the checks make it. */
 export function parseSource(path: string, text: string): SourceFile {
   const tree = ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, true)
-  const isTest = path.endsWith('.test.ts') || path.startsWith('tests/')
+  const isTest = path.endsWith('.test.ts') || path.startsWith('tests/') || path.includes('/testing/')
   return {
     path,
     text,

@@ -31,7 +31,7 @@ export interface BenchStack {
   readonly receiver: Party
   readonly receiverUrl: string
   /** Sends JSON to management; refuses with its words. */
-  tell(method: 'POST' | 'PUT', path: string, body: unknown): Promise<void>
+  readonly tell: (method: 'POST' | 'PUT', path: string, body: unknown) => Promise<void>
 }
 
 /** Runs `work` on a stack of its own. */

@@ -2,7 +2,7 @@
  * What a process has cost: CPU seconds and resident memory, as Linux counts them.
  * Takes a process id. Gives figures of the whole process with all its threads; refuses systems without /proc.
  */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 
 /** Linux counts in hundredths of a second, on every machine that Node runs on. */
 const ticksPerSecond = 100
@@ -14,8 +14,9 @@ export function cpuSecondsOf(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
 }
 
-/** Resident bytes now. */
+/** Resident bytes now; 0 where the process has ended. */
 export function residentBytesOf(pid: number): number {
+  if (!existsSync(`/proc/${pid}/stat`)) return 0
   return Number(statOf(pid)[21]) * pageBytes
 }
 

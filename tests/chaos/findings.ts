@@ -22,11 +22,16 @@ export interface Findings {
 /** Findings kept in full; a broken build makes millions. */
 export const findingsKept = 20
 
-/** Collects the findings of `check`. `text` is called only for those that are kept. */
-export function collectFindings(check: string): {
-  add(id: number, subscription: number, text: () => string): void
+/** Takes a finding. `text` is called only for those that are kept. */
+export type AddFinding = (id: number, subscription: number, text: () => string) => void
+
+export interface FindingsCollector {
+  readonly add: AddFinding
   done(): Findings
-} {
+}
+
+/** Collects the findings of `check`. */
+export function collectFindings(check: string): FindingsCollector {
   const first: Finding[] = []
   let count = 0
   return {

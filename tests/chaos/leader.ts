@@ -49,5 +49,5 @@ async function look(session: ZooSession): Promise<number> {
 /** The candidate's data names its instance; the instance's own node holds its process id. */
 async function pidOf(session: ZooSession, data: string): Promise<number> {
   const node = await session.read(paths.consumerNode(cluster, data))
-  return node === null ? 0 : Number((JSON.parse(node.data.toString()) as { pid?: number }).pid ?? 0)
+  return node === null ? 0 : ((JSON.parse(node.data.toString()) as { pid?: number }).pid ?? 0)
 }

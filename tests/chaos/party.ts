@@ -65,8 +65,8 @@ export function startParty(file: URL): Party {
 export function obey(orders: Readonly<Record<string, (argument: never) => unknown>>): void {
   process.on('message', message => {
     const { number, name, argument } = message as Order
-    const fulfil = async (): Promise<unknown> => orders[name]?.(argument as never)
-    void fulfil().then(
+    const fulfilled = Promise.resolve().then(() => orders[name]?.(argument as never))
+    void fulfilled.then(
       result => void process.send?.({ number, result } satisfies Answer),
       (error: unknown) => void process.send?.({ number, problem: String(error) } satisfies Answer),
     )

@@ -11,7 +11,7 @@ export interface Programme {
   readonly dir: string
   /** Leaves the consumers out: the log is the only witness then. */
   readonly isPublishOnly: boolean
-  print(line: string): void
+  readonly print: (line: string) => void
 }
 
 /** Runs `work` on servers of its own. */

@@ -110,8 +110,12 @@ function join(state: ProxyState, client: Socket): void {
     [server, client],
   ] as const) {
     one.on('error', () => reset(state, link))
-    one.on('end', () => void (link.isDead || other.end()))
-    one.on('close', () => void (link.isDead || other.destroy()))
+    one.on('end', () => {
+      if (!link.isDead) other.end()
+    })
+    one.on('close', () => {
+      if (!link.isDead) other.destroy()
+    })
   }
   server.on('close', () => void state.links.delete(link))
   if (state.options.protocol === 'bytes') passBytes(link)
@@ -119,8 +123,12 @@ function join(state: ProxyState, client: Socket): void {
 }
 
 function passBytes(link: Link): void {
-  link.client.on('data', (chunk: Buffer) => void (link.isDead || link.server.write(chunk)))
-  link.server.on('data', (chunk: Buffer) => void (link.isDead || link.client.write(chunk)))
+  const pass = (from: Socket, to: Socket): void =>
+    void from.on('data', (chunk: Buffer) => {
+      if (!link.isDead) to.write(chunk)
+    })
+  pass(link.client, link.server)
+  pass(link.server, link.client)
 }
 
 function passFrames(state: ProxyState, link: Link): void {

@@ -34,7 +34,7 @@ export interface RunOptions {
   readonly messagesMin: number
   readonly perSecond: number
   readonly faults: readonly PlannedFault[]
-  print(line: string): void
+  readonly print: (line: string) => void
 }
 
 export interface RunResult {
@@ -184,7 +184,8 @@ function membersOf({ frontends, consumers }: Stack): readonly Member[] {
 function lookAtMemory({ stack, history }: Course): void {
   membersOf(stack).forEach(({ service }, subject) => {
     if (service.pid === 0 || service.exit !== null) return
-    const time = monotonicMs()
-    history.append(record({ kind: kinds.memory, subject, id: service.pid, other: residentBytesOf(service.pid), time }))
+    const other = residentBytesOf(service.pid)
+    if (other === 0) return
+    history.append(record({ kind: kinds.memory, subject, id: service.pid, other, time: monotonicMs() }))
   })
 }

@@ -26,7 +26,7 @@ it(
     for (const each of account.subscriptions)
       expect(each, each.name).toMatchObject({ delivered: 658, identical: 658, repeated: 0 })
     expect(account.subscriptions.map(each => each.name)).toEqual([...githubSubscriptions])
-    expect(account.subscriptions.find(each => each.name === 'flaky')?.refused).toBe(65)
+    expect(account.subscriptions.find(each => each.name === 'flaky')?.refused).toBeGreaterThanOrEqual(65)
   },
   testMs,
 )

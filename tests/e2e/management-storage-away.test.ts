@@ -11,6 +11,8 @@ import { startZooKeeper, type ZooKeeperServer } from '@iris/local-stack/zookeepe
 import { eventually } from '../support/eventually.js'
 import { startTestStack, type TestStack } from '../support/stack.js'
 
+/** Servers start slowly on a busy machine, and here they start twice. */
+const slowMs = 120_000
 let dataDir: string
 let kafka: KafkaServer
 let zookeeper: ZooKeeperServer
@@ -28,7 +30,7 @@ beforeAll(async () => {
     consumers: 0,
     settings: { 'management-service': { 'management.kafka.adminRequestTimeout': '3s' } },
   })
-})
+}, slowMs)
 afterAll(async () => {
   await stack.stop()
   await Promise.all([kafka.kill(), zookeeper.kill()])
@@ -43,7 +45,7 @@ const topicForm = (shortName: string): Readonly<Record<string, unknown>> => ({
   retentionTime: { duration: 1 },
 })
 
-describe('management', () => {
+describe('management', { timeout: slowMs }, () => {
   it('refuses changes while ZooKeeper is away, and takes them again when it is back', async () => {
     await zookeeper.kill()
 

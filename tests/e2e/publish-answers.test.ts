@@ -68,7 +68,7 @@ describe('a published message', () => {
     }
   })
 
-  it('may name its topic with a trailing slash, a query and percent-encoding, and carry any type', async () => {
+  it('may name its topic with a slash behind, a query, percent-encoding, and carry any type', async () => {
     const topic = await world.createTopic()
     const encoded = topic.replace('.', '%2e')
 

@@ -48,7 +48,7 @@ describe('with Kafka away', () => {
     await kafka.kill()
   })
 
-  it('a paused broker gives 503 at the budget, telling what may be stored from what is surely not', async () => {
+  it('a paused broker gives 503, telling what may be stored from what is surely not', async () => {
     const topic = await world.createTopic({ partitions: 1 })
     const first = await world.publish(topic, '"before"')
     kafka.pause()
@@ -151,7 +151,7 @@ describe('with ZooKeeper away', () => {
     await zookeeper.kill()
   })
 
-  it('known topics are published to, unknown names are 503, and new topics are seen after its return', async () => {
+  it('known topics are published to, unknown names are 503, new ones are seen after its return', async () => {
     const topic = await world.createTopic()
     expect((await world.publish(topic, '{}')).status).toBe(201)
 

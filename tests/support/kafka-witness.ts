@@ -26,7 +26,7 @@ export async function witness(broker: string, topic: string, count: number): Pro
   try {
     await consumer.subscribe({ topic, fromBeginning: true })
     await consumer.run({
-      eachMessage: async ({ partition, message }) => {
+      eachMessage: ({ partition, message }) => {
         const headers = Object.entries(message.headers ?? {}).map(([name, value]) => [name, String(value)])
         records.push({
           partition,
@@ -36,6 +36,7 @@ export async function witness(broker: string, topic: string, count: number): Pro
           value: message.value ?? Buffer.alloc(0),
           headers: Object.fromEntries(headers) as Record<string, string>,
         })
+        return Promise.resolve()
       },
     })
     await eventually(() => {

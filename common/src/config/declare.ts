@@ -83,7 +83,7 @@ export function list(itemsMax = 100): z.ZodType<readonly string[]> {
 
 /** One of a closed set of words. */
 export function choice<const W extends readonly [string, ...string[]]>(words: W): z.ZodType<W[number]> {
-  return z.enum(words).describe(`one of ${words.join(', ')}`) as unknown as z.ZodType<W[number]>
+  return z.enum(words).describe(`one of ${words.join(', ')}`)
 }
 
 function toNumber(value: unknown): unknown {

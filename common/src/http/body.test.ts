@@ -55,10 +55,15 @@ function read(
   headers: Record<string, string>,
   bytesMax: number,
   sink: BodySink,
-): { request: FakeRequest; abandon(): void } {
+): { request: FakeRequest; readonly abandon: () => void } {
   const request = new FakeRequest(headers)
   const reading = readBody(request as unknown as IncomingMessage, bytesMax, sink)
-  return { request, abandon: () => reading.abandon() }
+  return {
+    request,
+    abandon: () => {
+      reading.abandon()
+    },
+  }
 }
 
 const sized = (length: number): Record<string, string> => ({ 'content-length': String(length) })

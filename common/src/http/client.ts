@@ -5,7 +5,7 @@
  * cookie, inflates nothing; reads at most 64 KiB of an answer and throws it away.
  * Bounds: connections of a target, connections of the process, idle time of a connection.
  */
-import { Client } from 'undici'
+import type { Client } from 'undici'
 import type { Clock } from '../time/clock.js'
 import type { Scheduler } from '../time/scheduler.js'
 import { checkEndpointHost, type AllowedNetworks } from './address-guard.js'

@@ -13,7 +13,10 @@ beforeAll(async () => {
     [
       { path: '/', read: () => ({ status: 200, body: 'UP' }) },
       { path: '/status/ping', read: () => ({ status: 503, body: 'SHUTDOWN' }) },
-      { path: '/status/text', read: async () => ({ status: 200, body: 'é', contentType: 'text/x' }) },
+      {
+        path: '/status/text',
+        read: () => Promise.resolve({ status: 200, body: 'é', contentType: 'text/x' }),
+      },
       { path: '/status/broken', read: () => Promise.reject(new Error('no text')) },
     ],
     error => defects.push(error),

@@ -5,7 +5,7 @@
  * method (HEAD and OPTIONS too) is 405, an unknown path 404, an undecodable one 400, each with an empty body.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { Router, type NextFunction, type Request, type Response } from 'express'
+import { Router, type Request, type Response } from 'express'
 import type { RequestHandler } from './server.js'
 
 /** Decoded parts of a path by name. */
@@ -23,7 +23,7 @@ export function createRoutes(routes: readonly Route[], onDefect: (error: unknown
   const router = Router({ caseSensitive: true, strict: true })
   for (const route of routes) {
     // `all`, because the Router answers HEAD and OPTIONS by itself on a path that has GET.
-    router.all(route.path, (request: Request, response: Response, _next: NextFunction) => {
+    router.all(route.path, (request: Request, response: Response) => {
       if (request.method === route.method) route.handle(request, response, request.params as PathParameters)
       else answerEmpty(response, 405)
     })

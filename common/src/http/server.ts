@@ -162,7 +162,9 @@ async function stopServer(
   graceMs: number,
 ): Promise<void> {
   if (!server.listening) return
-  const closeIdle = (): void => sockets.forEach(socket => void (owesNothing(socket) && socket.destroy()))
+  const closeIdle = (): void => {
+    for (const socket of sockets) if (owesNothing(socket)) socket.destroy()
+  }
   const cancels: Cancel[] = []
   await new Promise<void>(resolve => {
     server.close(() => resolve())

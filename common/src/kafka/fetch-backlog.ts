@@ -8,7 +8,7 @@ import { sleep } from '../time/scheduler.js'
 import { fetchCall, sessionless, type FetchPlace } from './fetch-call.js'
 import { endOfTurn, startLoop, type FetchLoop, type FetchPorts } from './fetch-loop.js'
 import type { TailLoop } from './fetch-tail.js'
-import type { PartitionLog } from './partition-log.js'
+import { nameOf, type PartitionLog } from './partition-log.js'
 import { errorFor } from './protocol/kafka-error.js'
 import { Signal } from './signal.js'
 
@@ -53,7 +53,7 @@ export function startBacklogLoop(ports: FetchPorts, tail: TailLoop): FetchLoop {
     if (answer.code !== 0) throw errorFor(answer.code)
     let hasBrought = false
     for (const partition of answer.partitions) {
-      const log = ports.logs.get(`${partition.topic}/${partition.partition}`)
+      const log = ports.logs.get(nameOf(partition))
       const place = log === undefined ? undefined : places.get(log)
       if (log === undefined || place === undefined) continue
       if (partition.records.length > 0) queue.delete(log)

@@ -44,7 +44,7 @@ export interface FetchLoop {
   stop(): void
 }
 
-const pause: Backoff = { firstMs: 50, factor: 2, capMs: 2_000 }
+const pause: Backoff = { firstMs: 50, factor: 2, capMs: 1_000 }
 
 /**
  * Repeats `round` until stopped. It answers `idle` when there is nothing to do before the next ring of

@@ -2,7 +2,8 @@
 /**
  * How much of a partition to ask for at a time.
  * Takes, once a second, how many chunks had to leave the cache for lack of room. Gives bytes.
- * Promises: shrinks while what is fetched does not stay until it is read, grows back when it does; within its bounds.
+ * Promises: shrinks while what is fetched does not stay until it is read, grows back when it does.
+ * Bounds: the size it began with, and the least that is worth a request.
  */
 
 /** No request for a partition asks for less. Kafka gives at least one whole batch, whatever is asked. */

@@ -7,7 +7,7 @@ import { sleep } from '../time/scheduler.js'
 import { fetchCall } from './fetch-call.js'
 import { endOfTurn, startLoop, type FetchLoop, type FetchPorts } from './fetch-loop.js'
 import { FetchSession } from './fetch-session.js'
-import type { PartitionLog } from './partition-log.js'
+import { nameOf, type PartitionLog } from './partition-log.js'
 import { errorFor, kafkaCode } from './protocol/kafka-error.js'
 import { Signal } from './signal.js'
 
@@ -15,6 +15,8 @@ import { Signal } from './signal.js'
 const roundMs = 1
 
 export interface TailLoop extends FetchLoop {
+  /** Watches the log no more. */
+  leave(log: PartitionLog): void
   /** True when the log's end is being watched, or will be in a moment. */
   isWatching(log: PartitionLog): boolean
 }
@@ -24,12 +26,16 @@ export function startTailLoop(ports: FetchPorts, index: number): TailLoop {
   const name = `tail-${index}`
   const { limits } = ports
   const session = new FetchSession()
+  /** The logs of this loop; another loop of the broker may have one that left here. */
+  const members = new Map<string, PartitionLog>()
   const changed = new Set<PartitionLog>()
   const bell = new Signal()
   let isAsking = false
 
   const update = (log: PartitionLog): void => {
-    const offset = ports.logs.get(log.name) === log ? log.tailOffset() : -1
+    const member = members.get(log.name)
+    if (member !== undefined && member !== log) return
+    const offset = member === log ? log.tailOffset() : -1
     if (offset < 0) session.remove(log.name)
     else if (session.offsetOf(log.name) !== offset) {
       session.set(log.name, { ...log.place, offset, bytesMax: limits.partitionBytes() })
@@ -49,7 +55,7 @@ export function startTailLoop(ports: FetchPorts, index: number): TailLoop {
       session.accepted(answer.sessionId)
       isAsking = false
       for (const partition of answer.partitions) {
-        const log = ports.logs.get(`${partition.topic}/${partition.partition}`)
+        const log = members.get(nameOf(partition))
         if (log !== undefined) ports.take(log, session.offsetOf(log.name), partition)
       }
     } catch (error) {
@@ -74,6 +80,12 @@ export function startTailLoop(ports: FetchPorts, index: number): TailLoop {
 
   return {
     demand(log) {
+      members.set(log.name, log)
+      changed.add(log)
+      bell.ring()
+    },
+    leave(log) {
+      if (members.get(log.name) === log) members.delete(log.name)
       changed.add(log)
       bell.ring()
     },

@@ -21,7 +21,7 @@ interface Session {
 }
 
 /** Starts with no session; each begins with its first log. */
-export function createTails(ports: FetchPorts): TailLoop & { leave(log: PartitionLog): void } {
+export function createTails(ports: FetchPorts): TailLoop {
   const sessions: Session[] = []
   const places = new Map<PartitionLog, Session>()
 
@@ -65,7 +65,7 @@ export function createTails(ports: FetchPorts): TailLoop & { leave(log: Partitio
       else session.topics.delete(topic)
       session.size -= 1
       places.delete(log)
-      session.loop.demand(log)
+      session.loop.leave(log)
     },
     stop() {
       for (const { loop } of sessions) loop.stop()

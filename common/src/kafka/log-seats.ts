@@ -44,6 +44,8 @@ interface Seat {
 
 const tryAgain: Backoff = { firstMs: 100, factor: 2, capMs: 2_000 }
 const noLeader = -1
+/** A partition just made is refused for a moment by brokers that have not heard of it: nothing to warn of. */
+const quietRefusals = 3
 
 /** Makes the seating, without logs. */
 export function createLogSeats(parts: LogSeatsParts): LogSeats {
@@ -77,7 +79,9 @@ export function createLogSeats(parts: LogSeatsParts): LogSeats {
   }
   const lookAgain = (seat: Seat, reason: string): void => {
     const { log, broker } = seat
-    if (log.refusals === 0) parts.log.warn('kafka.partitionUnavailable', { ...log.place, broker, reason })
+    if (log.refusals === quietRefusals) {
+      parts.log.warn('kafka.partitionUnavailable', { ...log.place, broker, reason })
+    }
     leave(seat)
     log.isParked = true
     log.refusals += 1

@@ -273,7 +273,7 @@ describe('a producer on a network that spoils answers', () => {
 
     expect(proxy.spoiltCount).toBeGreaterThan(5)
     expect(tally).toEqual({ ...clean, stored: 8_000, notStored: 0, unknown: 0 })
-  })
+  }, 180_000)
 
   it('loses, repeats and reorders nothing when answers come after their time limit', async () => {
     const topic = await makeTopic(2)
@@ -284,7 +284,7 @@ describe('a producer on a network that spoils answers', () => {
 
     expect(proxy.spoiltCount).toBeGreaterThan(0)
     expect(tally).toEqual({ ...clean, stored: 6_000, notStored: 0, unknown: 0 })
-  })
+  }, 180_000)
 
   it('says "unknown" at the deadline, gives a batch up, and keeps the order of what follows', async () => {
     const topic = await makeTopic(2)

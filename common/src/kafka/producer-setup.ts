@@ -41,6 +41,8 @@ export interface ProducerSetup {
 
 const purpose = 'produce-setup'
 const askAgainMs = 100
+/** A broker that has just started gives no producer ids for some seconds. */
+const setupWaitMs = 15_000
 /** A topic made a moment ago is not known to every broker yet. */
 const topicWaitMs = 2_000
 
@@ -51,7 +53,7 @@ export function createProducerSetup(parts: SetupParts, options: SetupOptions): P
   let isFetching = false
 
   const ask = async <T>(call: ApiCall<T>): Promise<T> => {
-    const deadlineMs = clock.monotonic() + options.requestTimeoutMs
+    const deadlineMs = clock.monotonic() + setupWaitMs
     for (;;) {
       try {
         return await (await cluster.anyConnection(purpose)).request(call)

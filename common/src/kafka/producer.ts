@@ -114,13 +114,14 @@ export function createProducer(parts: ProducerParts, options: ProducerOptions): 
   const route = (lane: Lane, touched: Set<Channel>): void => {
     if (lane.state !== 'ready') return
     const leader = leaderOf(cluster, lane)
+    if (leader < 0) {
+      lane.blocked('its leader is not known', clock.monotonic())
+      return refresh([lane.topic])
+    }
     if (lane.needsIdentity) lane.identity = setup.giveIdentity()
     if (lane.needsIdentity) {
       lane.blocked('Kafka has not given a producer id yet', clock.monotonic())
       setup.fetchIdentity(wakeAll)
-    } else if (leader < 0) {
-      lane.blocked('its leader is not known', clock.monotonic())
-      refresh([lane.topic])
     } else {
       const channel = channelOf(leader)
       channel.enqueue(lane)
@@ -198,7 +199,7 @@ export function createProducer(parts: ProducerParts, options: ProducerOptions): 
     const lanes = topics.get(topic)
     if (lanes === undefined || lanes.all().some(lane => lane.state !== 'idle')) return
     topics.delete(topic)
-    setup.retireIdentity()
+    if (lanes.all().some(lane => lane.identity !== null)) setup.retireIdentity()
   }
   const wakeAll = (): void => {
     for (const lane of active) {

@@ -23,7 +23,10 @@ const startReader = (broker: FakeBroker, options: Partial<LogReaderOptions> = {}
 const numbered = (first: number, count: number): string[] =>
   Array.from({ length: count }, (_, index) => String(first + index))
 
-/** A follower that takes what there is, in bites, and checks on the way that nothing is missing or comes twice. */
+/**
+ * A follower that takes what there is, in bites, and checks on the way that nothing is missing or comes
+ * twice.
+ */
 interface Eater {
   readonly follower: Follower
   readonly values: string[]

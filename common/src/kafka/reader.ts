@@ -84,6 +84,8 @@ export function createLogReader(parts: LogReaderParts, options: LogReaderOptions
   return new SharedLogReader(parts, options)
 }
 
+let readersMade = 0
+
 class SharedLogReader implements LogReader {
   private readonly logs = new Map<string, PartitionLog>()
   private readonly cache: ChunkCache
@@ -92,6 +94,8 @@ class SharedLogReader implements LogReader {
   private readonly findOffsets
   private readonly open = new Set<{ close(): Promise<void> }>()
   private readonly counts = { fetchedBytes: 0, requests: 0, skippedOffsets: 0 }
+  /** Readers never share a connection: the long poll of one would hold up the other. */
+  private readonly number = ++readersMade
   private cancelTick: Cancel = () => undefined
   private isStopped = false
 
@@ -171,7 +175,7 @@ class SharedLogReader implements LogReader {
       logs,
       limits,
       ask: async (purpose, call) => {
-        const connection = await parts.cluster.connection(broker, `fetch-${purpose}`)
+        const connection = await parts.cluster.connection(broker, `fetch-${this.number}-${purpose}`)
         this.open.add(connection)
         this.counts.requests += 1
         return connection.request(call).finally(() => this.open.delete(connection))

@@ -232,7 +232,8 @@ describe('splitBatches', () => {
   )
 
   it('gives the records before a broken one, and the rest of the batch as one entry', () => {
-    const broken = altered(batchOf(0, 'a', 'b', 'c'), batch => (batch[headerBytes + 8 + 4] = 0x40)) // key of 32 bytes
+    // A key of 32 bytes.
+    const broken = altered(batchOf(0, 'a', 'b', 'c'), batch => (batch[headerBytes + 8 + 4] = 0x40))
 
     const entries = entriesOf(broken)
 

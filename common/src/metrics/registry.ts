@@ -58,7 +58,7 @@ export function createMetrics(prefix: string): Metrics {
   ): Series => {
     let known = all.get(definition.name)
     if (known === undefined) {
-      all.set(definition.name, (known = new Map()))
+      all.set(definition.name, (known = new Map<string, Series>()))
       expose(registry, prefix, definition, known)
     }
     const kept = known.size < seriesMax || known.has(labels.join('\n')) ? labels : labels.map(() => '_other')

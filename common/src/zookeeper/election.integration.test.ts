@@ -80,7 +80,7 @@ describe('an election', () => {
     expect(second.changes).toEqual([])
   })
 
-  it('replaces a leader that is cut off within session, tick and two seconds, who knew it before', async () => {
+  it('replaces a leader that is cut off within session, tick and two seconds; it knew before', async () => {
     const first = await stand()
     await until('the first leader', () => first.election.isLeader())
     const second = await stand()

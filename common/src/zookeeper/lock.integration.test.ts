@@ -58,7 +58,7 @@ describe('a lock', () => {
     expect(second.isHeld()).toBe(true)
   })
 
-  it('goes to who waits when its holder is cut off for good, within session, tick and two seconds', async () => {
+  it('goes to who waits when its holder is cut off, within session, tick and two seconds', async () => {
     const first = await acquire(one.deps, path, holder('one'))
     const waiting = acquire(two.deps, path, holder('two'))
     expect(await isPending(waiting)).toBe(true)

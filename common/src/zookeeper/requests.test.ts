@@ -50,7 +50,7 @@ describe('requests', () => {
     expect(time.pending()).toBe(0)
   })
 
-  it('end by their own deadline: never sent, sent and unanswered, or a change whose outcome nobody knows', async () => {
+  it('end by their own deadline, and say of a change that was sent that nobody knows its outcome', async () => {
     const { time, requests, connection } = create()
     const unsent = requests.ask(change).catch((error: unknown) => error)
     await time.advance(1_000)
@@ -71,7 +71,7 @@ describe('requests', () => {
     expect(await written).toMatchObject({ isOutcomeUnknown: true })
   })
 
-  it('are asked again on the next connection when they are questions, not when they are changes', async () => {
+  it('are asked again on the next connection when they are questions and not changes', async () => {
     const { time, requests, connection } = create()
     requests.connected(connection, '0x1')
     const read = requests.ask(question)

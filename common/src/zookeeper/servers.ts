@@ -30,5 +30,6 @@ export function parseServers(text: string): readonly string[] {
 }
 
 function refuse(text: string, why: string): Error {
-  return new Error(`ZooKeeper connection string "${text}": ${why}; expected host:port[,host:port…][/chroot]`)
+  const expected = 'host:port[,host:port…][/chroot]'
+  return new Error(`ZooKeeper connection string "${text}": ${why}; expected ${expected}`)
 }

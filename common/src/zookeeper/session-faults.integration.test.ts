@@ -75,7 +75,7 @@ describe('a session behind a wire that breaks', () => {
     expect((await other.read(`${root}/mine`))?.stat.ephemeralOwner).toBe(id)
   })
 
-  it('says that it is away when the wire is silent, fails requests in their time, and comes back', async () => {
+  it('says that it is away when the wire is silent, fails requests in time, and comes back', async () => {
     const id = session.sessionId()
     await until('an answered ping', () => session.silentMs() < 500)
 
@@ -160,7 +160,7 @@ describe('a session whose server fails', () => {
     await until('the change', () => seen.at(-1) === 'x')
   })
 
-  it('has a live session and true watches after the server was frozen for longer than the session', async () => {
+  it('has a live session and true watches after the server was frozen longer than the session', async () => {
     const id = session.sessionId()
     const seen: boolean[] = []
     session.watchData(`${root}/mine`, node => seen.push(node !== null))

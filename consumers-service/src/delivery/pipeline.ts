@@ -1,10 +1,9 @@
 /**
  * READ FIRST. The delivery of one subscription in one process, over all partitions that it owns here:
  * receive, take a turn, keep the pace, send, judge, then settle | try again later | bury as a dead letter.
- * Takes partitions as they are gained and lost, and changes of the plan. Promises: settles only what the
- * subscriber took or Kafka holds as a dead letter; what waits for a retry gives its place in flight back and
- * holds up nobody else. Bounds: `inflightMax` under way, the windows of the partitions, the process's waiting
- * and request budgets.
+ * Promises: settles only what the subscriber took or Kafka holds as a dead letter; what waits for a retry
+ * gives its place in flight back and holds up nobody else.
+ * Bounds: `inflightMax` under way, the partitions' windows, the process's waiting and request budgets.
  */
 import type { AttemptResult } from '@iris/common/http/client'
 import type { Log } from '@iris/common/lifecycle/log'

@@ -77,7 +77,7 @@ function createKeyTurns<T>(): Turns<T> {
 
   const linesOf = (partition: number): Map<number, Line<T>> => {
     let lines = partitions.get(partition)
-    if (lines === undefined) partitions.set(partition, (lines = new Map()))
+    if (lines === undefined) partitions.set(partition, (lines = new Map<number, Line<T>>()))
     return lines
   }
 

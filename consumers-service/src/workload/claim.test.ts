@@ -3,7 +3,7 @@ import { silentLog } from '@iris/common/lifecycle/log'
 import { createVirtualTime } from '@iris/common/time/virtual-time'
 import type { Lock } from '@iris/common/zookeeper/lock'
 import type { PartitionWork } from '../delivery/partition-work.js'
-import { claim, type Claim } from './claim.js'
+import { createClaim, type Claim } from './claim.js'
 
 class FakeLock implements Lock {
   path = ''
@@ -49,7 +49,7 @@ function world(isOrdered = false): World {
   const waiting: ((lock: FakeLock) => void)[] = []
   const connected = { isTrue: true }
   const untouched = { isTrue: true }
-  const subject = claim(
+  const subject = createClaim(
     {
       scheduler: time,
       log: silentLog,

@@ -59,7 +59,7 @@ const lostGraceMs = 2_000
 const lookMs = 200
 
 /** Claims a partition; goes on until it is given back. */
-export function claim(parts: ClaimParts, partition: number): Claim {
+export function createClaim(parts: ClaimParts, partition: number): Claim {
   const unwanted = new AbortController()
   const { signal } = unwanted
   let state: ClaimState = 'waiting for the lock'

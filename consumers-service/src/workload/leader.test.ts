@@ -30,7 +30,7 @@ function createTree(): { nodes: Map<string, Kept>; writes: string[]; session: Zo
     },
     write: (path: string, data: Buffer, version: number) => {
       const node = nodes.get(name(path))
-      if (node?.version !== version) return Promise.reject(new BadVersionError('setData', path))
+      if (node?.version !== version) return Promise.reject(new BadVersionError(-103, path, 'bad version'))
       writes.push(name(path))
       nodes.set(name(path), { data, version: version + 1 })
       return Promise.resolve({})
@@ -140,7 +140,7 @@ describe('the leader of the consumers', () => {
     let races = 0
     tree.session.write = (path, data, version) => {
       if (races++ > 0) return original(path, data, version)
-      return Promise.reject(new BadVersionError('setData', path))
+      return Promise.reject(new BadVersionError(-103, path, 'bad version'))
     }
 
     leader.changed()

@@ -3,7 +3,7 @@
  * Takes the partitions it should own. Gives claims: one lock each, taken before the first read and given back
  * after the drain, so that a partition changes hands without being in two.
  */
-import { claim, type Claim, type ClaimParts } from './claim.js'
+import { createClaim, type Claim, type ClaimParts } from './claim.js'
 
 export interface Slot {
   /** Says which partitions it should own from now on. */
@@ -33,7 +33,8 @@ export function createSlot(parts: ClaimParts): Slot {
     return done
   }
   const take = (): void => {
-    for (const partition of wanted) if (!claims.has(partition)) claims.set(partition, claim(parts, partition))
+    for (const partition of wanted)
+      if (!claims.has(partition)) claims.set(partition, createClaim(parts, partition))
   }
   const want = (partitions: readonly number[]): void => {
     wanted = new Set(partitions)

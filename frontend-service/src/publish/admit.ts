@@ -23,6 +23,7 @@ export function admit(request: IncomingMessage, topic: RoutedTopic): HermesError
 
 /** The refusal of a body over the topic's limit. `bytes`: declared, or come so far. */
 export function tooLarge(bytes: number, topic: RoutedTopic): HermesError {
-  const problem = `Content-Length is larger than max on this topic [length:${bytes}, max:${topic.bodyBytesMax}].`
+  const sizes = `[length:${bytes}, max:${topic.bodyBytesMax}]`
+  const problem = `Content-Length is larger than max on this topic ${sizes}.`
   return refusal('VALIDATION_ERROR', { problem }, 'frontend')
 }

@@ -6,10 +6,6 @@ function request(headers: Record<string, string>, complete = true): IncomingMess
   return { headers, complete } as unknown as IncomingMessage
 }
 
-const sized = (body: string): Record<string, string> => ({
-  'content-length': String(Buffer.byteLength(body)),
-})
-
 describe('the length of a body', () => {
   it.each([
     [{ 'transfer-encoding': 'chunked' }, '{}', undefined],

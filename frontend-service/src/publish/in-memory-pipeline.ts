@@ -60,8 +60,8 @@ export function createInMemoryProducer(): InMemoryProducer {
     partition: 3,
     prepared: 0,
     bytesWaiting: 0,
-    start: async () => undefined,
-    stop: async () => undefined,
+    start: () => Promise.resolve(),
+    stop: () => Promise.resolve(),
     partitionFor: () => producer.partition,
     append(message) {
       if (producer.hasRoom) producer.appended.push(message)

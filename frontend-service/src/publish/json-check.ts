@@ -48,8 +48,11 @@ function scan(body: Uint8Array, start: number): string | null {
   let wants = wantsValue
   let at = start
   for (;;) {
-    at = afterSpace(body, at)
-    const byte = byteAt(body, at)
+    let byte = byteAt(body, at)
+    if (byte <= 0x20) {
+      at = afterSpace(body, at)
+      byte = byteAt(body, at)
+    }
     if (wants === wantsCommaOrEnd) {
       if (depth === 0) return at === body.length ? null : unexpected(body, at)
       const closer = closers[depth - 1]
@@ -110,6 +113,7 @@ function stringEnd(body: Uint8Array, from: number): number {
 /** The place after the colon that follows a key; passes a wrong place of the key on. */
 function colonEnd(body: Uint8Array, keyEnd: number): number {
   if (keyEnd < 0) return keyEnd
+  if (byteAt(body, keyEnd) === 0x3a) return keyEnd + 1
   const at = afterSpace(body, keyEnd)
   return byteAt(body, at) === 0x3a ? at + 1 : ~at
 }

@@ -92,7 +92,7 @@ describe('publishing', () => {
     ['an empty key', { 'Partition-Key': '' }, Buffer.alloc(0)],
     ['bytes beyond ASCII', { 'Partition-Key': Buffer.from('é').toString('latin1') }, Buffer.from('é')],
   ])('takes %s', async (_what, headers, key) => {
-    const answering = publish('{}', 'acme.orders', headers as Record<string, string>)
+    const answering = publish('{}', 'acme.orders', headers)
     const message = await nextAppended()
     message.done(stored)
     await answering

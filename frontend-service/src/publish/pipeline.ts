@@ -4,7 +4,6 @@
  * Promises: the id is there before anything can fail; whatever waits has a deadline. One record travels
  * through the steps, each goes on by a method of it: no promise, timer or closure a message.
  */
-import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { HermesError } from '@iris/common/errors/hermes-error'
 import { readBody } from '@iris/common/http/body'
@@ -79,10 +78,10 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 }
 
 function publish(parts: Wired, request: IncomingMessage, response: ServerResponse, topicName: string): void {
-  const startedMs = parts.clock.monotonic()
-  const publication = new Publication(parts.events, randomUUID(), startedMs, topicName, request, response)
+  const publication = new Publication(parts.events, request, response, topicName)
+  publication.startedMs = parts.clock.monotonic()
   parts.metrics.inflight++
-  parts.reading.add(publication, startedMs)
+  parts.reading.add(publication, publication.startedMs)
   if (!parts.room.hold(publication, requestBytes)) return refuse(parts, publication, overloaded)
   const topic = parts.topics.find(topicName)
   if (topic !== undefined) read(parts, publication, topic)

@@ -3,6 +3,7 @@
  * Takes what each step finds out. Gives the steps, the body reader and the producer what they need, so that a
  * message costs one object: its callbacks are methods, and it is its own entry in the queue of deadlines.
  */
+import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { BodyFailure, BodyReading, BodySink } from '@iris/common/http/body'
 import type { AppendOutcome, ProducerMessage } from '@iris/common/kafka/producer-message'
@@ -25,6 +26,9 @@ export interface PublicationEvents {
 }
 
 export class Publication implements ProducerMessage, BodySink, Deadlined {
+  /** The message's id, random and new; what the client calls it is not looked at. */
+  readonly id: string = randomUUID()
+  startedMs = 0
   stage: Stage = 'finding'
   routed: RoutedTopic | null = null
   reading: BodyReading | null = null
@@ -50,11 +54,9 @@ export class Publication implements ProducerMessage, BodySink, Deadlined {
 
   constructor(
     private readonly events: PublicationEvents,
-    readonly id: string,
-    readonly startedMs: number,
-    readonly topicName: string,
     readonly request: IncomingMessage,
     readonly response: ServerResponse,
+    readonly topicName: string,
   ) {}
 
   onBody(body: Buffer): void {

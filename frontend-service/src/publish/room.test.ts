@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { Publication } from './publication.js'
-import { createRoom } from './room.js'
+import { createRoom, type Held } from './room.js'
 
-const publication = (): Publication => ({ heldBytes: 0 }) as Publication
+const publication = (): Held => ({ heldBytes: 0 })
 
 describe('room for bodies', () => {
   it('is given up to its bound and not a byte over it', () => {

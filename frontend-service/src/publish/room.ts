@@ -3,16 +3,19 @@
  * The memory that bodies may take before the producer has them.
  * Takes reservations. Gives them while there is room. Bound: `bytesMax`.
  */
-import type { Publication } from './publication.js'
-
 /** What an open request costs beside its body; bounds their number too. */
 export const requestBytes = 2_048
 
+/** What can hold room: it remembers how much. */
+export interface Held {
+  heldBytes: number
+}
+
 export interface Room {
-  /** Reserves bytes for a publication; false when there is no room. */
-  hold(publication: Publication, bytes: number): boolean
-  /** Gives back all that a publication has reserved. */
-  release(publication: Publication): void
+  /** Reserves bytes; false when there is no room. */
+  hold(holder: Held, bytes: number): boolean
+  /** Gives back all that was reserved. */
+  release(holder: Held): void
   bytesHeld(): number
 }
 
@@ -20,15 +23,15 @@ export interface Room {
 export function createRoom(bytesMax: number): Room {
   let held = 0
   return {
-    hold(publication, bytes) {
+    hold(holder, bytes) {
       if (held + bytes > bytesMax) return false
       held += bytes
-      publication.heldBytes += bytes
+      holder.heldBytes += bytes
       return true
     },
-    release(publication) {
-      held -= publication.heldBytes
-      publication.heldBytes = 0
+    release(holder) {
+      held -= holder.heldBytes
+      holder.heldBytes = 0
     },
     bytesHeld: () => held,
   }

@@ -35,6 +35,6 @@ function oAuthPolicyOf(stored: Subscription, { oAuthPolicy }: JsonObject): JsonO
 
 function masked(member: string, what: string): HermesError {
   return refusal('VALIDATION_ERROR', {
-    problem: `The password in ${member} is masked with stars but the ${what} changed; give the password itself`,
+    problem: `The password in ${member} is masked but the ${what} changed; give the password itself`,
   })
 }

@@ -3,7 +3,7 @@
  * Check 6, early commit: Kafka held a committed offset above a message that was not settled yet.
  * Finds the bug before it costs a message: a crash at that moment would have lost it.
  */
-import { collectFindings, type Findings } from '../findings.js'
+import { collectFindings, type AddFinding, type Findings } from '../findings.js'
 import type { CommitSample, JoinedRun, StoredRecord } from '../joined-run.js'
 
 /** Clocks of a process and of a file differ by less; dead letters are stamped in whole milliseconds. */
@@ -46,7 +46,7 @@ function sweep(
   run: JoinedRun,
   samples: readonly CommitSample[],
   records: readonly StoredRecord[],
-  add: (id: number, subscription: number, text: () => string) => void,
+  add: AddFinding,
 ): void {
   let next = 0
   for (const { subscription, offset, time, partition } of samples) {

@@ -4,7 +4,7 @@
  * asked for, more arrivals than the rate, an attempt begun after the message's time to live.
  */
 import { never } from '../columns.js'
-import { collectFindings, type Findings } from '../findings.js'
+import { collectFindings, type AddFinding, type Findings } from '../findings.js'
 import type { JoinedRun } from '../joined-run.js'
 
 /**
@@ -18,8 +18,6 @@ const rateBurstMs = 1_000
 const rateTolerance = 1.05
 /** From the decision to send until the request is seen, on a machine that is busy. */
 const ttlToleranceMs = 1_000
-
-type Add = (id: number, subscription: number, text: () => string) => void
 
 export function findOverBound(run: JoinedRun): Findings {
   const findings = collectFindings('over the bound')
@@ -45,7 +43,7 @@ function closedAt(run: JoinedRun, row: number): number {
   return Math.min(run.exchanges.answerBegunAt.get(row), run.exchanges.endedAt.get(row))
 }
 
-function checkOpen(run: JoinedRun, subscription: number, rows: readonly number[], add: Add): void {
+function checkOpen(run: JoinedRun, subscription: number, rows: readonly number[], add: AddFinding): void {
   const openMax = (run.plan.subscriptions[subscription]?.inflight ?? 0) * run.plan.slotsMax
   const closings = Float64Array.from(rows, row => closedAt(run, row)).sort()
   let closed = 0
@@ -62,7 +60,7 @@ function checkOpen(run: JoinedRun, subscription: number, rows: readonly number[]
   })
 }
 
-function checkKeys(run: JoinedRun, subscription: number, rows: readonly number[], add: Add): void {
+function checkKeys(run: JoinedRun, subscription: number, rows: readonly number[], add: AddFinding): void {
   if (run.plan.subscriptions[subscription]?.ordering !== 'KEY') return
   const busyUntil = new Map<number, number>()
   for (const row of rows) {
@@ -83,7 +81,7 @@ function wasLate({ lateness }: JoinedRun, from: number, until: number): boolean 
   return around.some(each => each.until - each.from + openToleranceMs >= until - from)
 }
 
-function checkRate(run: JoinedRun, subscription: number, rows: readonly number[], add: Add): void {
+function checkRate(run: JoinedRun, subscription: number, rows: readonly number[], add: AddFinding): void {
   const rate = run.plan.subscriptions[subscription]?.rate ?? never
   const allowed = ((rate * (rateWindowMs + rateBurstMs)) / 1000) * rateTolerance
   let oldest = 0
@@ -106,7 +104,7 @@ function checkRate(run: JoinedRun, subscription: number, rows: readonly number[]
  * A crash before the first note of a message's age is written begins its time anew, so such spans are left
  * out.
  */
-function checkTtl(run: JoinedRun, subscription: number, rows: readonly number[], add: Add): void {
+function checkTtl(run: JoinedRun, subscription: number, rows: readonly number[], add: AddFinding): void {
   const ttlMs = run.plan.subscriptions[subscription]?.ttlMs ?? never
   const firstArrivalAt = run.settlements[subscription]?.firstArrivalAt
   for (const row of rows) {

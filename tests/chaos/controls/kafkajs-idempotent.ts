@@ -77,7 +77,7 @@ export async function runControl(options: ControlOptions): Promise<RunPlan> {
 interface Callers {
   readonly producer: Producer
   readonly seed: number
-  append(each: HistoryRecord): void
+  readonly append: (each: HistoryRecord) => void
 }
 
 async function publishUntil(isOver: () => boolean, { producer, seed, append }: Callers): Promise<void> {

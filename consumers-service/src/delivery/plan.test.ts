@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest'
+import { parseSubscription } from '@iris/common/domain/subscription'
+import { parseTopic } from '@iris/common/domain/topic'
+import { compilePlan, type DeliveryPlan } from './plan.js'
+
+const topic = parseTopic({
+  name: 'pl.smoke.orders',
+  owner: { source: 'Plaintext', id: 'x' },
+  contentType: 'JSON',
+  retentionTime: { duration: 1 },
+  description: '',
+})
+const options = { namespace: { namespace: 'ns', separator: '_' }, inflightMax: 100, inflightLimit: 500 }
+const compile = (members: object): DeliveryPlan | { readonly problem: string } =>
+  compilePlan(
+    topic,
+    parseSubscription({
+      topicName: 'pl.smoke.orders',
+      name: 'sub_1',
+      endpoint: 'http://receiver/in',
+      description: '',
+      owner: { source: 'Plaintext', id: 'x' },
+      ...members,
+    }),
+    options,
+  )
+
+describe('the plan of a subscription', () => {
+  it('holds all its names in Kafka', () => {
+    expect(compile({})).toMatchObject({
+      id: 'pl.smoke.orders$sub_1',
+      kafkaTopic: 'ns_pl.smoke.orders',
+      groupId: 'ns_pl.smoke_orders_sub__1',
+      deadLetterTopic: 'ns_pl.smoke.orders.sub_1_dlq',
+      ordering: 'NONE',
+      authorization: null,
+    })
+  })
+
+  it('takes credentials out of the address, raw, up to the last @', () => {
+    const plan = compile({ endpoint: 'https://user:p%40a:ss@host:8443/a/b?c=d#e' }) as DeliveryPlan
+
+    expect(plan.endpoint.href).toBe('https://host:8443/a/b?c=d')
+    expect(plan.authorization).toBe(`Basic ${Buffer.from('user:p%40a:ss').toString('base64')}`)
+  })
+
+  it('bounds what may be in flight', () => {
+    const inflightOf = (subscriptionPolicy: object): number =>
+      (compile({ subscriptionPolicy }) as DeliveryPlan).policy.inflightMax
+
+    expect(inflightOf({})).toBe(100)
+    expect(inflightOf({ inflightSize: 7 })).toBe(7)
+    expect(inflightOf({ inflightSize: 100_000 })).toBe(500)
+  })
+
+  it.each([
+    [{ deliveryType: 'BATCH', subscriptionPolicy: {} }, /BATCH/],
+    [{ endpoint: 'http://host/{id}' }, /template/],
+    [{ endpoint: 'jms://queue' }, /protocols/],
+    [{ mode: 'BROADCAST' }, /BROADCAST/],
+    [{ filters: [{ type: 'header', header: 'X', matcher: '.*' }] }, /Filter/],
+  ])('does not exist for %j, and says why', (members, reason) => {
+    expect((compile(members) as { problem: string }).problem).toMatch(reason)
+  })
+})

@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest'
+import type { DeliveryPlan } from '../plan.js'
+import { prepareHeaders } from './headers.js'
+
+function lines(
+  plan: Partial<DeliveryPlan>,
+  attempt: { id?: string; retries?: number; propagated?: string[] } = {},
+): { lines: [string, string][]; dropped: number } {
+  let dropped = 0
+  const base = {
+    topic: 'g.t',
+    subscription: 's',
+    authorization: null,
+    fixedHeaders: [],
+    hasIdentityHeaders: false,
+  }
+  const prepared = prepareHeaders({ ...base, ...plan } as unknown as DeliveryPlan, () => dropped++)
+  const flat = prepared.of(attempt.id ?? 'id-1', attempt.retries ?? 0, attempt.propagated ?? null)
+  const pairs = flat.flatMap((name, index): [string, string][] =>
+    index % 2 === 0 ? [[name, flat[index + 1]!]] : [],
+  )
+  return { lines: pairs, dropped }
+}
+
+describe('the header lines of a delivery', () => {
+  it('stand in the order of the contract', () => {
+    const { lines: all } = lines(
+      {
+        authorization: 'Basic abc',
+        hasIdentityHeaders: true,
+        fixedHeaders: [{ name: 'X-Fixed', value: 'f' }],
+      },
+      { retries: 3, propagated: ['Trace-Id', 't', 'Trace-Id', 'u'] },
+    )
+
+    expect(all).toEqual([
+      ['Trace-Id', 't'],
+      ['Trace-Id', 'u'],
+      ['User-Agent', 'Iris'],
+      ['Content-Type', 'application/json'],
+      ['Authorization', 'Basic abc'],
+      ['Hermes-Message-Id', 'id-1'],
+      ['Hermes-Retry-Count', '3'],
+      ['Hermes-Topic-Name', 'g.t'],
+      ['Hermes-Subscription-Name', 's'],
+      ['X-Fixed', 'f'],
+    ])
+  })
+
+  it('change with message and attempt, and with nothing else', () => {
+    const one = lines({}, { id: 'a', retries: 1 })
+    const other = lines({}, { id: '', retries: 0 })
+
+    expect(Object.fromEntries(one.lines)).toMatchObject({
+      'Hermes-Message-Id': 'a',
+      'Hermes-Retry-Count': '1',
+    })
+    expect(Object.fromEntries(other.lines)).toMatchObject({
+      'Hermes-Message-Id': '',
+      'Hermes-Retry-Count': '0',
+    })
+  })
+
+  it('let a fixed header replace ours of any case, and the last of two fixed ones win', () => {
+    const fixedHeaders = [
+      { name: 'content-type', value: 'text/plain' },
+      { name: 'X-A', value: '1' },
+      { name: 'x-a', value: '2' },
+      { name: 'Hermes-Message-Id', value: 'fixed' },
+    ]
+    const { lines: all } = lines({ fixedHeaders }, { id: 'real', retries: 2 })
+
+    expect(all).toEqual([
+      ['User-Agent', 'Iris'],
+      ['Hermes-Retry-Count', '2'],
+      ['content-type', 'text/plain'],
+      ['x-a', '2'],
+      ['Hermes-Message-Id', 'fixed'],
+    ])
+  })
+
+  it('send both a fixed header and the publisher’s of the same name, the publisher’s first', () => {
+    const { lines: all } = lines(
+      { fixedHeaders: [{ name: 'X-A', value: 'fixed' }] },
+      { propagated: ['X-A', 'sent'] },
+    )
+
+    expect(all.filter(([name]) => name === 'X-A')).toEqual([
+      ['X-A', 'sent'],
+      ['X-A', 'fixed'],
+    ])
+  })
+
+  it('do not let a publisher set what is ours to set', () => {
+    const propagated = [
+      'hermes-message-id',
+      'forged',
+      'CONTENT-TYPE',
+      'text/html',
+      'User-Agent',
+      'curl',
+      'X',
+      '1',
+    ]
+    const { lines: all } = lines({}, { propagated })
+
+    expect(all.filter(([name]) => /forged|html|curl/.test(name))).toEqual([])
+    expect(all[0]).toEqual(['X', '1'])
+    expect(all).toHaveLength(5)
+  })
+
+  it('leave out and count what HTTP cannot carry', () => {
+    const fixedHeaders = [
+      { name: 'Keep-Alive', value: 'true' },
+      { name: 'Transfer-Encoding', value: 'chunked' },
+      { name: 'Content-Length', value: '5' },
+      { name: 'X-Bad', value: 'a\nb' },
+      { name: 'X Bad', value: 'a' },
+      { name: 'X-Good', value: 'a' },
+    ]
+    const { lines: all, dropped } = lines({ fixedHeaders }, { id: 'bad\r\nid' })
+
+    expect(dropped).toBe(6)
+    expect(Object.fromEntries(all)).toMatchObject({ 'X-Good': 'a', 'Hermes-Message-Id': '' })
+  })
+})

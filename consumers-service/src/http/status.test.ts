@@ -1,0 +1,75 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { describe, expect, it } from 'vitest'
+import { createMetrics } from '@iris/common/metrics/registry'
+import type { FleetRow } from '../workload/fleet.js'
+import { createStatusHandler } from './status.js'
+
+const row: FleetRow = {
+  id: 'g.t$s' as FleetRow['id'],
+  times: { START: 5 },
+  slot: { slot: 0, of: 2 },
+  notRunning: null,
+  status: { partitions: [], pipeline: null, problem: 'the consumer group has a member that is not ours' },
+}
+
+async function ask(
+  method: string,
+  url: string,
+  problems: string[] = [],
+): Promise<{ status: number; body: string }> {
+  const handle = createStatusHandler({
+    metrics: createMetrics('test_'),
+    rows: () => [row],
+    problems: () => problems,
+  })
+  return new Promise(resolve => {
+    let status = 0
+    const response = {
+      writeHead: (code: number) => ((status = code), response),
+      end: (body?: Buffer) => resolve({ status, body: body?.toString() ?? '' }),
+    }
+    handle(
+      { method, url, resume: () => undefined } as unknown as IncomingMessage,
+      response as unknown as ServerResponse,
+    )
+  })
+}
+
+describe('the status pages of the consumers', () => {
+  it.each([
+    ['/status/health', 200, '{"status": "UP"}'],
+    ['/status/health?x=1', 200, '{"status": "UP"}'],
+    ['/status/ready', 200, '{"status":"READY"}'],
+    ['/status/subscriptionsCount', 200, '1'],
+    ['/status/healthXX', 404, ''],
+    ['/', 404, ''],
+  ])('answer %s with %d', async (url, status, body) => {
+    expect(await ask('GET', url)).toEqual({ status, body })
+  })
+
+  it('say what keeps the process from being ready', async () => {
+    expect(await ask('GET', '/status/ready', ['ZooKeeper does not answer'])).toEqual({
+      status: 503,
+      body: '{"status":"NOT_READY","problems":["ZooKeeper does not answer"]}',
+    })
+  })
+
+  it('list subscriptions as Hermes does, and why one does not run', async () => {
+    expect(JSON.parse((await ask('GET', '/status/subscriptions')).body)).toEqual([
+      {
+        qualifiedName: 'g.t$s',
+        signalTimesheet: { START: 5 },
+        slot: '1 of 2',
+        notRunning: 'the consumer group has a member that is not ours',
+        delivery: null,
+        partitions: [],
+      },
+    ])
+  })
+
+  it('give metrics, nothing to HEAD, and no other method', async () => {
+    expect((await ask('GET', '/status/prometheus')).body).toContain('process_cpu')
+    expect(await ask('HEAD', '/status/health')).toEqual({ status: 200, body: '' })
+    expect((await ask('POST', '/status/health')).status).toBe(405)
+  })
+})
