@@ -36,7 +36,7 @@ export default tseslint.config(
     rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
   },
   {
-    files: ['**/*.test.ts', '**/in-memory-*.ts', 'tests/**/*.ts'],
+    files: ['**/*.test.ts', '**/in-memory-*.ts', '**/testing/*.ts', 'tests/**/*.ts'],
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',
       // A double of an asynchronous port has nothing to wait for.

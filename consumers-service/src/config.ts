@@ -52,7 +52,7 @@ const kafkaClientKeys = {
   cacheBytesMax: key(
     'consumer.kafka.cacheBytesMax',
     bytes(mebibyte, 64 * 1024 * mebibyte),
-    64 * mebibyte,
+    32 * mebibyte,
     'Fetched bytes that are kept for subscriptions of one topic to share',
   ),
   commitConnections: key(

@@ -20,7 +20,7 @@ export interface WitnessedRecord {
 /** Reads until there are `count` records, and fails with what it has when they do not come. */
 export async function witness(broker: string, topic: string, count: number): Promise<WitnessedRecord[]> {
   const kafka = new Kafka({ brokers: [broker], clientId: 'witness', logLevel: logLevel.NOTHING })
-  const consumer = kafka.consumer({ groupId: `witness-${randomUUID()}` })
+  const consumer = kafka.consumer({ groupId: `witness-${randomUUID()}`, maxWaitTimeInMs: 100 })
   const records: WitnessedRecord[] = []
   await consumer.connect()
   try {
