@@ -54,6 +54,11 @@ export default defineConfig({
           maxWorkers: 2,
         },
       },
+      {
+        resolve: { alias },
+        // The faults of the smoke need the machine for themselves: it starts its own servers and runs last.
+        test: { name: 'smoke', include: ['tests/smoke/**/*.test.ts'], maxWorkers: 1 },
+      },
     ],
   },
 })

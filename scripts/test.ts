@@ -72,6 +72,7 @@ tests(sums, 'unit')
 if (!isCheck) {
   tests(sums, 'integration')
   tests(sums, 'e2e')
+  tests(sums, 'smoke')
 }
 const skipped = sums.skipped > 0 ? `, ${sums.skipped} skipped` : ''
 process.stdout.write(`\n${sums.passed} passed, ${sums.failed} failed${skipped}\n`)
