@@ -2,6 +2,7 @@
  * The publishing half of the frontend: topics, limits and the pipeline over them.
  * Takes the clients of Kafka and ZooKeeper. Gives the pipeline and what must be stopped with it.
  */
+import type { Log } from '@iris/common/lifecycle/log'
 import type { Cancel } from '@iris/common/time/scheduler'
 import type { Metrics } from '@iris/common/metrics/registry'
 import type { FrontendBase, FrontendConfig } from './base.js'
@@ -56,7 +57,7 @@ export function createPublishing(
   const pipeline = createPipeline({
     ...{ clock, scheduler, warn, metrics, topics, unknownTopics, reading },
     room: createRoom(config.bodiesBytesMax),
-    propagation: propagationOf(config),
+    propagation: propagationOf(log, config),
     rules: { acceptAnyBytes: config.acceptAnyBytes },
     isClosing: surroundings.isClosing,
   })
@@ -72,7 +73,9 @@ export function createPublishing(
   }
 }
 
-function propagationOf(config: FrontendConfig): Propagation {
+function propagationOf(log: Log, config: FrontendConfig): Propagation {
+  if (config.isPropagating && config.propagatedHeaders.length === 0)
+    log.warn('frontend.allHeadersTravel', { because: 'frontend.http.headers.allowedSet is empty' })
   return createPropagation({
     isEnabled: config.isPropagating,
     allowed: config.propagatedHeaders,

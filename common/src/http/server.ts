@@ -65,6 +65,8 @@ export interface HttpListener {
 /** Node looks for late requests only this often; its default of 30 s makes every timeout blunt. */
 const connectionsCheckMs = 250
 const idleCheckMs = 20
+/** A connection on which nothing moves, such as that of a client that does not read its answers. */
+const stalledMs = 120_000
 
 /** Makes a listener that does not listen yet. */
 export function createListener(
@@ -124,6 +126,7 @@ function makeServer(options: ListenerOptions, serve: RequestHandler): Server {
   // Without a limit of its own, Node drops the lines past a count in silence; `serve` counts them.
   server.maxHeadersCount = 0
   server.maxConnections = options.connectionsMax
+  server.timeout = stalledMs
   // A client that has said all it has to say still gets its answer.
   ;(server as Server & { httpAllowHalfOpen: boolean }).httpAllowHalfOpen = true
   server.on('request', serve)

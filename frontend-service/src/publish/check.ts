@@ -28,6 +28,11 @@ export function checkLength(request: IncomingMessage, bytes: number): HermesErro
   const declared = declaredLength(request)
   if (declared === bytes) return null
   if (declared < 0 && request.headers['transfer-encoding'] === 'chunked' && request.complete) return null
+  return wrongLength(declared, bytes)
+}
+
+/** The refusal of a body that is not as long as announced; -1 stands for no announcement. */
+export function wrongLength(declared: number, bytes: number): HermesError {
   const problem = `Content-Length does not match the header [header:${declared}, actual:${bytes}].`
   return refusal('VALIDATION_ERROR', { problem }, 'frontend')
 }

@@ -4,11 +4,11 @@
  * Promises: "surely not stored" and "may have been stored" have codes of their own; a 4xx is never stored.
  */
 import { HermesError, refusal } from '@iris/common/errors/hermes-error'
-import type { BodyFailure } from '@iris/common/http/body'
+import { declaredLength, type BodyFailure } from '@iris/common/http/body'
 import { invariant } from '@iris/common/lifecycle/invariant'
 import type { AppendOutcome } from '@iris/common/kafka/producer-message'
 import { tooLarge } from './admit.js'
-import { checkLength } from './check.js'
+import { wrongLength } from './check.js'
 import type { Publication } from './publication.js'
 
 const retryAfterS = 1
@@ -33,7 +33,7 @@ export function bodyRefusal(publication: Publication, failure: BodyFailure, byte
   invariant(topic !== null, 'a body was refused before its topic was known')
   if (failure === 'noRoom') return overloaded
   if (failure === 'tooLarge') return tooLarge(bytes, topic)
-  return checkLength(request, bytes) ?? overloaded
+  return wrongLength(declaredLength(request), bytes)
 }
 
 /** A deadline has passed. */
