@@ -49,7 +49,8 @@ describe('without faults', () => {
       const { code, report } = await chaos('--calm', '--minutes', '0.15', '--rate', '200')
 
       expect(code, report).toBe(0)
-      expect(sumOf(report, /acknowledged (\d+), refused/g)).toBeGreaterThan(1_000)
+      // How much a machine manages in nine seconds is no promise; that it was a run at all is.
+      expect(sumOf(report, /acknowledged (\d+), refused/g)).toBeGreaterThan(300)
       expect(sumOf(report, /repeats (\d+)/g)).toBe(0)
     },
     endMs,
