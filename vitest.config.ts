@@ -26,6 +26,7 @@ export default defineConfig({
             'scripts/**/*.test.ts',
             'tests/sim/**/*.test.ts',
             'tests/chaos/**/*.test.ts',
+            'tests/bench/**/*.test.ts',
           ],
           exclude: ['**/dist/**', '**/node_modules/**', '**/*.integration.test.ts'],
         },

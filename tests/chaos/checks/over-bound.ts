@@ -12,7 +12,6 @@ import type { JoinedRun } from '../joined-run.js'
  * itself.
  */
 const openToleranceMs = 20
-const lateSlackMs = 500
 /** Arrivals are counted over this long; a limiter may save up one second's worth. */
 const rateWindowMs = 5_000
 const rateBurstMs = 1_000
@@ -76,12 +75,9 @@ function checkKeys(run: JoinedRun, subscription: number, rows: readonly number[]
   }
 }
 
-/**
- * Whether the farm's own standstill can have turned two events around that lie so far apart. What piled up
- * during a standstill is worked off after it, so its neighbourhood counts as well.
- */
+/** Whether the farm's own standstill can have turned two events around that lie so far apart. */
 function wasLate({ lateness }: JoinedRun, from: number, until: number): boolean {
-  const around = lateness.filter(each => each.from <= until && each.until + lateSlackMs >= from)
+  const around = lateness.filter(each => each.from <= until && each.until >= from)
   return around.some(each => each.until - each.from + openToleranceMs >= until - from)
 }
 
