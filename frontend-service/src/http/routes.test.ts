@@ -1,0 +1,115 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { HermesError } from '@iris/common/errors/hermes-error'
+import { createMetrics } from '@iris/common/metrics/registry'
+import { createVirtualTime } from '@iris/common/time/virtual-time'
+import { createRoutes } from '@iris/common/http/router'
+import { createReadiness, readinessPages } from '../readiness.js'
+import { createHandlers } from './routes.js'
+
+let server: Server
+let url: string
+let isClosed = false
+let refusing = false
+
+const publishing = {
+  publish: (_request: IncomingMessage, response: ServerResponse, topic: string) => response.end(`<${topic}>`),
+}
+
+beforeAll(async () => {
+  const readiness = createReadiness(() => true)
+  readiness.started()
+  const handlers = createHandlers({
+    pipeline: publishing,
+    pages: readinessPages(readiness),
+    metrics: createMetrics('hermes_frontend_'),
+    scheduler: createVirtualTime(),
+    isClosed: () => isClosed,
+    onDefect: error => {
+      throw error
+    },
+  })
+  server = createServer((request, response) => {
+    if (refusing) handlers.refuse(request, response, new HermesError('TOO_MANY_HEADERS', 'too many'))
+    else handlers.handle(request, response)
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+})
+
+beforeEach(() => {
+  isClosed = false
+  refusing = false
+})
+
+afterAll(() => void server.close())
+
+async function ask(method: string, path: string): Promise<[status: number, text: string]> {
+  const answer = await fetch(url + path, { method })
+  return [answer.status, await answer.text()]
+}
+
+describe('routes of the frontend', () => {
+  it.each([
+    ['POST', '/topics/a.b', 200, '<a.b>'],
+    ['POST', '/topics/A_b-c.d', 200, '<A_b-c.d>'],
+    ['POST', '/topics/a.b/', 200, '<a.b>'],
+    ['POST', '/topics/a.b?x=1', 200, '<a.b>'],
+    ['POST', '/topics/a%2eb', 200, '<a.b>'],
+    ['POST', '/topics/a%2fb', 200, '<a/b>'],
+    ['POST', '/topics/', 200, '<>'],
+    ['POST', '/topics', 404, ''],
+    ['POST', '/topics/a/b', 404, ''],
+    ['POST', '/TOPICS/a.b', 404, ''],
+    ['GET', '/topics/a.b', 405, ''],
+    ['GET', '/status/ping', 200, 'UP'],
+    ['GET', '/status/health', 200, 'UP'],
+    ['GET', '/', 200, 'UP'],
+    ['GET', '/status/ready', 503, 'NOT_READY'],
+    ['POST', '/', 405, ''],
+  ])('%s %s is %d %j', async (method, path, status, text) => {
+    expect(await ask(method, path)).toEqual([status, text])
+  })
+
+  it('treat a plain path as the Router would', async () => {
+    const handle = (_request: IncomingMessage, response: ServerResponse, { name = '' }): void => {
+      response.end(`<${name}>`)
+    }
+    const slow = createServer(
+      createRoutes([{ method: 'POST', path: '/topics/:name{/}', handle }], () => undefined),
+    )
+    await new Promise<void>(resolve => slow.listen(0, '127.0.0.1', resolve))
+    const slowUrl = `http://127.0.0.1:${(slow.address() as AddressInfo).port}`
+
+    for (const name of ['a.b', '..a', '-', '_', 'a.b.c', 'A-1_2.x', '__proto__', 'constructor', '%61']) {
+      const answer = await fetch(`${slowUrl}/topics/${name}`, { method: 'POST' })
+      expect(await ask('POST', `/topics/${name}`)).toEqual([answer.status, await answer.text()])
+    }
+    slow.close()
+  })
+
+  it('are 503 with an empty body on every path once closed', async () => {
+    isClosed = true
+
+    for (const path of ['/topics/a.b', '/status/ping', '/status/prometheus', '/nowhere'])
+      expect(await ask('POST', path)).toEqual([503, ''])
+  })
+
+  it('answer what the listener refuses with an id and the body of an error', async () => {
+    refusing = true
+
+    const answer = await fetch(`${url}/topics/a.b`, { method: 'POST' })
+
+    expect(answer.status).toBe(431)
+    expect(answer.headers.get('hermes-message-id')).toMatch(/^[0-9a-f-]{36}$/)
+    expect(await answer.json()).toEqual({ message: 'too many', code: 'TOO_MANY_HEADERS' })
+  })
+
+  it('show the metrics in the type of Prometheus', async () => {
+    const answer = await fetch(`${url}/status/prometheus`)
+
+    expect(answer.headers.get('content-type')).toBe('text/plain;version=0.0.4;charset=utf-8')
+    expect(await answer.text()).toContain('process_cpu')
+  })
+})
