@@ -72,6 +72,15 @@ export class Letter implements OutgoingRequest {
     return this.attempts === 0 ? 0 : nowMs - this.firstAttemptMs
   }
 
+  /** Counts a failed attempt of the subscriber's. */
+  failed({ reason, status }: { readonly reason: string; readonly status: number | null }): void {
+    if (this.attempts === 0) this.firstAttemptMs = this.attemptedAtMs
+    this.attempts++
+    this.work.window.tried(this.slot, this.firstAttemptMs, this.attempts)
+    this.lastReason = reason
+    if (status !== null) this.lastStatus = status
+  }
+
   done(result: AttemptResult): void {
     this.sending = null
     this.sink.attemptEnded(this, result)

@@ -6,66 +6,18 @@
  * Bounds: `inflightMax` under way, the partitions' windows, the process's waiting and request budgets.
  */
 import type { AttemptResult } from '@iris/common/http/client'
-import type { Log } from '@iris/common/lifecycle/log'
-import type { Clock } from '@iris/common/time/clock'
-import type { Cancel, Scheduler } from '@iris/common/time/scheduler'
-import { createBackRoom, type RequestBudget } from './back-room.js'
-import type { DeadLetters } from './dead-letter.js'
-import type { DeliveryFigures } from './figures.js'
+import { createAlarm } from '@iris/common/time/alarm'
+import { createBackRoom } from './back-room.js'
+import { deathOf, expiredReason, type DeathClass } from './death.js'
 import { judge, type Verdict } from './judge.js'
 import type { Letter } from './letter.js'
 import { createLimiter, rateShare } from './pace/limiter.js'
 import type { PartitionWork } from './partition-work.js'
+import type { Pipeline, PipelineParts } from './pipeline-parts.js'
 import type { DeliveryPlan } from './plan.js'
 import { createReceiver } from './receive.js'
 import { mayTry, nextTry, ownFaultPauseMs } from './retry.js'
-import type { Sender } from './send/http-sender.js'
 import { createTurns, hashOfKey, turnKind } from './turns.js'
-import type { WaitingBudget } from './waiting.js'
-
-export interface PipelineParts {
-  readonly clock: Clock
-  readonly scheduler: Scheduler
-  readonly log: Log
-  readonly sender: Sender
-  readonly deadLetters: DeadLetters
-  readonly figures: DeliveryFigures
-  readonly waitingBudget: WaitingBudget
-  readonly requestBudget: RequestBudget
-  /** Why nothing may be begun now, or null. */
-  heldBack(): string | null
-  /** A message was given up. */
-  undelivered(letter: Letter, reason: string): void
-}
-
-export interface Pipeline {
-  add(work: PartitionWork): void
-  /**
-   * Begins nothing more of a partition; resolves when nothing of it is under way, after `drainMs` at the
-   * latest.
-   */
-  drain(work: PartitionWork, drainMs: number): Promise<void>
-  update(plan: DeliveryPlan): void
-  /** How many partitions the topic has: the rate is shared by all owners. */
-  share(partitionsTotal: number): void
-  wake(): void
-  works(): readonly PartitionWork[]
-  status(): PipelineStatus
-  stop(): void
-}
-
-export interface PipelineStatus {
-  readonly inflight: number
-  /** Waiting for a retry or their sending delay. */
-  readonly waiting: number
-  /** Waiting behind an earlier message of their key. */
-  readonly parked: number
-  readonly rate: number
-  /** How full the fullest window is, 0 to 1. */
-  readonly windowShare: number
-  /** What holds it back now, in plain words, or null. */
-  readonly heldBack: string | null
-}
 
 /** How soon a pipeline that is held back looks again. */
 const lookAgainMs = 200
@@ -84,12 +36,12 @@ export function createPipeline(parts: PipelineParts, firstPlan: DeliveryPlan): P
     lineOf: key => (kind === 'key' && key !== null ? hashOfKey(key) : null),
     droppedHeader: () => figures.droppedHeaders.value++,
   })
+  const alarm = createAlarm(scheduler, round)
   let plan = firstPlan
   let partitionsTotal = 0
   let isRetryFirst = false
   let isRoundDue = false
   let isStopped = false
-  let timer: { readonly atMs: number; readonly cancel: Cancel } | null = null
 
   /** One round: begins all that may begin now, and plans when to look again. */
   function round(): void {
@@ -131,7 +83,7 @@ export function createPipeline(parts: PipelineParts, firstPlan: DeliveryPlan): P
     if (isSuccess) settle(letter, nowMs)
     else if (verdict.kind === 'retry') failed(letter, verdict, nowMs)
     else {
-      count(letter, verdict)
+      letter.failed(verdict)
       bury(letter, 'refused', verdict.reason)
     }
     checkIdle(letter.work)
@@ -148,7 +100,7 @@ export function createPipeline(parts: PipelineParts, firstPlan: DeliveryPlan): P
       parts.log.warn('delivery.ownFault', { subscription: plan.id, detail: verdict.reason })
       return tryAgain(letter, nowMs + ownFaultPauseMs)
     }
-    count(letter, verdict)
+    letter.failed(verdict)
     const next = nextTry(plan.policy, letter.attempts, letter.ageMs(nowMs), verdict.retryAfterMs)
     if (next.kind === 'expired') return bury(letter, 'expired', verdict.reason)
     figures.retries.value++
@@ -160,38 +112,18 @@ export function createPipeline(parts: PipelineParts, firstPlan: DeliveryPlan): P
     else backRoom.wait(letter, dueMs)
   }
 
-  function bury(letter: Letter, className: 'refused' | 'expired' | 'pipeline', reason: string): void {
+  function bury(letter: Letter, className: DeathClass, reason: string): void {
     begin(letter)
-    const { entry, content, work } = letter
-    parts.deadLetters.bury({
-      kafkaTopic: plan.deadLetterTopic,
-      sourceTopic: plan.kafkaTopic,
-      messageId: content.messageId,
-      key: entry.key,
-      body: content.body,
-      propagated: content.propagated,
-      facts: {
-        reason,
-        class: className,
-        attempts: letter.attempts,
-        lastStatus: letter.lastStatus,
-        topic: plan.topic,
-        subscription: plan.subscription,
-        partition: work.partition,
-        offset: entry.offset,
-        publishedMs: entry.timestampMs,
-      },
-      isWithdrawn: () => letter.isGone,
-      stored() {
-        if (letter.isGone) return
-        end(letter)
-        figures.discarded.value++
-        parts.undelivered(letter, reason)
-        finish(letter, clock.monotonic())
-        checkIdle(work)
-        wake()
-      },
-    })
+    const stored = (): void => {
+      if (letter.isGone) return
+      end(letter)
+      figures.discarded.value++
+      parts.undelivered(letter, reason)
+      finish(letter, clock.monotonic())
+      checkIdle(letter.work)
+      wake()
+    }
+    parts.deadLetters.bury(deathOf(letter, plan, { class: className, reason }, stored))
   }
 
   /** Settles the offset and hands the turn on. */
@@ -258,13 +190,7 @@ export function createPipeline(parts: PipelineParts, firstPlan: DeliveryPlan): P
     const dueMs = isHeldBack ? nowMs + lookAgainMs : backRoom.nextDueMs()
     const paceMs = nowMs + limiter.waitMs(nowMs)
     const atMs = paceMs > nowMs ? Math.max(paceMs, hasFresh() ? 0 : dueMs) : dueMs
-    if (atMs === Infinity || (timer !== null && timer.atMs <= atMs)) return
-    timer?.cancel()
-    const cancel = scheduler.after(Math.max(1, atMs - nowMs), () => {
-      timer = null
-      round()
-    })
-    timer = { atMs, cancel }
+    alarm.ringAt(atMs, nowMs)
   }
 
   function hasFresh(): boolean {
@@ -338,7 +264,7 @@ export function createPipeline(parts: PipelineParts, firstPlan: DeliveryPlan): P
     }),
     stop() {
       isStopped = true
-      timer?.cancel()
+      alarm.stop()
       parts.sender.stop()
     },
   }
@@ -349,19 +275,4 @@ export function createPipeline(parts: PipelineParts, firstPlan: DeliveryPlan): P
     if (full.length === 0) return null
     return `unsettled messages fill the window of ${full.length} partitions`
   }
-}
-
-/** Counts a failed attempt of the subscriber's. */
-function count(letter: Letter, verdict: { readonly reason: string; readonly status: number | null }): void {
-  if (letter.attempts === 0) letter.firstAttemptMs = letter.attemptedAtMs
-  letter.attempts++
-  letter.work.window.tried(letter.slot, letter.firstAttemptMs, letter.attempts)
-  letter.lastReason = verdict.reason
-  if (verdict.status !== null) letter.lastStatus = verdict.status
-}
-
-function expiredReason(letter: Letter): string {
-  return letter.lastReason === ''
-    ? 'its time to live ended before it could be tried again'
-    : letter.lastReason
 }

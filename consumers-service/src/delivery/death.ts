@@ -1,0 +1,49 @@
+// pure
+/**
+ * The last message about a message: what its subscription's dead-letter topic keeps of it.
+ * Takes the letter, its plan and why it died. Gives what the undertaker stores.
+ */
+import type { DeadMessage } from './dead-letter.js'
+import type { Letter } from './letter.js'
+import type { DeliveryPlan } from './plan.js'
+
+/** Who let it die: the receiver's word, its time to live, or nobody could read it. */
+export type DeathClass = 'refused' | 'expired' | 'pipeline'
+
+/** Why a letter died. */
+export interface Death {
+  readonly class: DeathClass
+  readonly reason: string
+}
+
+/** What is stored of a dead letter; `stored` is called once Kafka has it. */
+export function deathOf(letter: Letter, plan: DeliveryPlan, death: Death, stored: () => void): DeadMessage {
+  const { entry, content, work } = letter
+  return {
+    kafkaTopic: plan.deadLetterTopic,
+    sourceTopic: plan.kafkaTopic,
+    messageId: content.messageId,
+    key: entry.key,
+    body: content.body,
+    propagated: content.propagated,
+    facts: {
+      ...death,
+      attempts: letter.attempts,
+      lastStatus: letter.lastStatus,
+      topic: plan.topic,
+      subscription: plan.subscription,
+      partition: work.partition,
+      offset: entry.offset,
+      publishedMs: entry.timestampMs,
+    },
+    isWithdrawn: () => letter.isGone,
+    stored,
+  }
+}
+
+/** Why a letter died whose time to live is over. */
+export function expiredReason(letter: Letter): string {
+  return letter.lastReason === ''
+    ? 'its time to live ended before it could be tried again'
+    : letter.lastReason
+}

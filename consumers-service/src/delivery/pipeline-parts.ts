@@ -1,0 +1,58 @@
+/**
+ * What a delivery pipeline needs, and what it gives: the same for every kind of delivery.
+ */
+import type { Log } from '@iris/common/lifecycle/log'
+import type { Clock } from '@iris/common/time/clock'
+import type { Scheduler } from '@iris/common/time/scheduler'
+import type { RequestBudget } from './back-room.js'
+import type { DeadLetters } from './dead-letter.js'
+import type { DeliveryFigures } from './figures.js'
+import type { Letter } from './letter.js'
+import type { PartitionWork } from './partition-work.js'
+import type { DeliveryPlan } from './plan.js'
+import type { Sender } from './send/http-sender.js'
+import type { WaitingBudget } from './waiting.js'
+
+export interface PipelineParts {
+  readonly clock: Clock
+  readonly scheduler: Scheduler
+  readonly log: Log
+  readonly sender: Sender
+  readonly deadLetters: DeadLetters
+  readonly figures: DeliveryFigures
+  readonly waitingBudget: WaitingBudget
+  readonly requestBudget: RequestBudget
+  /** Why nothing may be begun now, or null. */
+  heldBack(): string | null
+  /** A message was given up. */
+  undelivered(letter: Letter, reason: string): void
+}
+
+export interface Pipeline {
+  add(work: PartitionWork): void
+  /**
+   * Begins nothing more of a partition; resolves when nothing of it is under way, after `drainMs` at the
+   * latest.
+   */
+  drain(work: PartitionWork, drainMs: number): Promise<void>
+  update(plan: DeliveryPlan): void
+  /** How many partitions the topic has: the rate is shared by all owners. */
+  share(partitionsTotal: number): void
+  wake(): void
+  works(): readonly PartitionWork[]
+  status(): PipelineStatus
+  stop(): void
+}
+
+export interface PipelineStatus {
+  readonly inflight: number
+  /** Waiting for a retry or their sending delay. */
+  readonly waiting: number
+  /** Waiting behind an earlier message of their key. */
+  readonly parked: number
+  readonly rate: number
+  /** How full the fullest window is, 0 to 1. */
+  readonly windowShare: number
+  /** What holds it back now, in plain words, or null. */
+  readonly heldBack: string | null
+}
