@@ -1,6 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { openEnvelope, wrapEnvelope, type EnvelopeMetadata, type OpenedEnvelope } from './envelope.js'
+import {
+  openEnvelope,
+  wrapEnvelope,
+  type EnvelopeMetadata,
+  type EnvelopeReading,
+  type OpenedEnvelope,
+} from './envelope.js'
 
 const metadata: EnvelopeMetadata = {
   timestampMs: 1_700_000_000_123,
@@ -183,5 +189,31 @@ describe('openEnvelope', () => {
       }),
       { numRuns: 1_000 },
     )
+  })
+})
+
+describe('the short way through plain metadata', () => {
+  const open = (metadata: string): EnvelopeReading =>
+    openEnvelope(Buffer.from(`{"_w":true,"metadata":${metadata},"message":{"a":1}}`))
+
+  it.each([
+    '{"timestamp":5,"id":"a b","externalMetadata":{}}',
+    '{"timestamp":5,"id":"","externalMetadata":{}}',
+    '{"timestamp":05,"id":"a","externalMetadata":{}}',
+    '{"timestamp":0,"id":"a","externalMetadata":{}}',
+    '{"timestamp":,"id":"a","externalMetadata":{}}',
+    '{"timestamp":-5,"id":"a","externalMetadata":{}}',
+    '{"timestamp":1.5,"id":"a","externalMetadata":{}}',
+    '{"timestamp":99999999999999999999,"id":"a","externalMetadata":{}}',
+    '{"timestamp":5,"id":"a\\"b","externalMetadata":{}}',
+    '{"timestamp":5,"id":"\\u0041","externalMetadata":{}}',
+    '{"timestamp":5,"id":"ä😀","externalMetadata":{}}',
+    '{"timestamp":5,"id":"a","id":"b","externalMetadata":{}}',
+    '{"timestamp":5,"id":"a","x":"","externalMetadata":{}}',
+    '{"timestamp":5,"id":"a","externalMetadata":{"externalMetadata":{}}}',
+    '{"timestamp":5,"id":"a","externalMetadata":{},"externalMetadata":{}}',
+  ])('reads %s as the long way does', metadata => {
+    // A blank after the brace forbids the short way and changes nothing else.
+    expect(open(metadata)).toEqual(open(metadata.replace('{', '{ ')))
   })
 })

@@ -26,6 +26,9 @@ export type EnvelopeReading = OpenedEnvelope | { readonly problem: string } | 'r
 const opening = Buffer.from('{"_w":true,"metadata":')
 const beforeBody = Buffer.from(',"message":')
 const closing = Buffer.from('}')
+const beforeTimestamp = Buffer.from('{"timestamp":')
+const beforeId = Buffer.from(',"id":"')
+const afterId = Buffer.from('","externalMetadata":{}}')
 const marker = Buffer.from('"_w"')
 const braceOpen = 0x7b
 const braceClose = 0x7d
@@ -53,7 +56,38 @@ function openOwnOrder(value: Buffer): EnvelopeReading | null {
   if (end === 0 || !startsWith(value, end, beforeBody)) return null
   const last = value.length - 1
   if (value[last] !== braceClose || last < end + beforeBody.length) return null
-  return opened(value, { start: opening.length, end }, { start: end + beforeBody.length, end: last })
+  const metadata = { start: opening.length, end }
+  const body = { start: end + beforeBody.length, end: last }
+  return openedPlain(value, metadata, body) ?? opened(value, metadata, body)
+}
+
+/**
+ * Metadata as nearly all messages have it: our writing, an id without escapes, no headers. Reading it byte by
+ * byte costs a tenth of parsing it, and delivery opens every message of every subscription.
+ */
+function openedPlain(value: Buffer, metadata: ByteRange, body: ByteRange): OpenedEnvelope | null {
+  let at = metadata.start + beforeTimestamp.length
+  if (!startsWith(value, metadata.start, beforeTimestamp) || value[at] === 0x30) return null
+  let timestampMs = 0
+  for (let digit = value[at] ?? 0; digit >= 0x30 && digit <= 0x39; digit = value[++at] ?? 0) {
+    timestampMs = timestampMs * 10 + (digit - 0x30)
+  }
+  const idStart = at + beforeId.length
+  if (!Number.isSafeInteger(timestampMs) || timestampMs === 0 || !startsWith(value, at, beforeId)) return null
+  const idEnd = metadata.end - afterId.length
+  if (idEnd < idStart || !startsWith(value, idEnd, afterId)) return null
+  for (let index = idStart; index < idEnd; index++) if (!isPlain(value[index] ?? 0)) return null
+  return {
+    timestampMs,
+    id: value.toString('latin1', idStart, idEnd),
+    externalMetadata: {},
+    body: value.subarray(body.start, body.end),
+  }
+}
+
+/** Whether a byte stands for itself in a JSON text and in Latin-1. */
+function isPlain(byte: number): boolean {
+  return byte >= 0x20 && byte < 0x7f && byte !== 0x22 && byte !== 0x5c
 }
 
 /**
