@@ -7,6 +7,8 @@ import type { Dispatcher } from 'undici'
 import { resultOf, type AttemptResult, type OutgoingRequest, type Sending } from './attempt.js'
 import type { DeadlineEntry, DeadlineWheel } from './deadline-wheel.js'
 
+const retryAfterName = 'retry-after'
+
 /** What an exchange needs from the connection that carries it. */
 export interface Carrier {
   /** The connection can take the next request. */
@@ -40,29 +42,29 @@ export class Exchange implements Dispatcher.DispatchHandler, DeadlineEntry, Send
     this.carrier = carrier
   }
 
-  onRequestStart(): void {
-    // The wheel ends what takes too long; nothing is needed from the controller.
+  // undici's raw callbacks: the newer ones make an object of all headers for every answer.
+
+  onConnect(): void {
+    // The wheel ends what takes too long; undici's way to abort is not needed.
   }
 
-  onResponseStart(
-    _controller: Dispatcher.DispatchController,
-    status: number,
-    headers: Record<string, string | string[] | undefined>,
-  ): void {
+  onHeaders(status: number, headers: readonly Buffer[]): boolean {
     this.heardMs = this.now()
-    if (status < 200) return
+    if (status < 200) return true
     this.settle({ kind: 'answer', status, retryAfter: retryAfterOf(status, headers) })
+    return true
   }
 
-  onResponseData(): void {
+  onData(): boolean {
     this.heardMs = this.now()
+    return true
   }
 
-  onResponseEnd(): void {
+  onComplete(): void {
     this.end()?.free(this)
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+  onError(error: Error): void {
     const carrier = this.end()
     this.settle(resultOf(error))
     carrier?.free(this)
@@ -111,8 +113,13 @@ export class Exchange implements Dispatcher.DispatchHandler, DeadlineEntry, Send
   }
 }
 
-function retryAfterOf(status: number, headers: Record<string, string | string[] | undefined>): string | null {
+function retryAfterOf(status: number, headers: readonly Buffer[]): string | null {
   if (status !== 429 && status !== 503) return null
-  const value = headers['retry-after']
-  return (typeof value === 'string' ? value : value?.[0]) ?? null
+  for (let index = 0; index + 1 < headers.length; index += 2) {
+    const name = headers[index]
+    if (name?.length === retryAfterName.length && name.toString('latin1').toLowerCase() === retryAfterName) {
+      return headers[index + 1]?.toString('latin1') ?? null
+    }
+  }
+  return null
 }
