@@ -29,6 +29,10 @@ export default defineConfig({
             'tests/bench/**/*.test.ts',
           ],
           exclude: ['**/dist/**', '**/node_modules/**', '**/*.integration.test.ts'],
+          // Loading the modules anew for each file cost more than all tests together.
+          pool: 'threads',
+          isolate: false,
+          maxWorkers: 2,
         },
       },
       {
