@@ -5,7 +5,7 @@
 import type { IncomingMessage } from 'node:http'
 import { declaredLength } from '@iris/common/http/body'
 import { refusal, type HermesError } from '@iris/common/errors/hermes-error'
-import { jsonProblem } from './json-check.js'
+import { jsonProblem } from '@iris/common/domain/json-check'
 
 export interface CheckOptions {
   /** Take any bytes on JSON topics, as Hermes does. */
