@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { commitNoteBytesMax, decodeCommitNote, encodeCommitNote, type CommitNote } from './commit-metadata.js'
+import { VarintWriter } from './varints.js'
 
 const base = 5_000_000_000
 const empty: CommitNote = { lock: 7, settled: [], waiting: [] }
@@ -12,8 +13,9 @@ const notes = fc
     lock: fc.maxSafeNat(),
     ranges: gaps(300),
     waits: fc.array(fc.tuple(fc.nat(300), fc.nat(2 ** 42), fc.nat(1_000)), { maxLength: 100 }),
+    runs: fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 100, maxLength: 100 }),
   })
-  .map(({ start, lock, ranges, waits }) => {
+  .map(({ start, lock, ranges, waits, runs }) => {
     let next = start
     const settled = ranges.map(([gap, length]): [number, number] => {
       const from = next + gap
@@ -21,13 +23,20 @@ const notes = fc
       return [from, from + length]
     })
     next = start
-    const waiting = waits.map(([gap, firstAttemptMs, attempts]) => {
+    const waiting = waits.flatMap(([gap, firstAttemptMs, attempts], index) => {
       const offset = next + gap
-      next = offset + 1
-      return { offset, firstAttemptMs, attempts }
+      const length = runs[index]!
+      next = offset + length
+      return Array.from({ length }, (_, more) => ({ offset: offset + more, firstAttemptMs, attempts }))
     })
     return { start, note: { lock, settled, waiting } }
   })
+
+function noteBytes(...numbers: number[]): string {
+  const writer = new VarintWriter(100)
+  for (const each of numbers) writer.unsigned(each)
+  return `iris2.${writer.toBuffer().toString('base64url')}`
+}
 
 describe('a commit note', () => {
   it('reads back as written', () => {
@@ -36,7 +45,7 @@ describe('a commit note', () => {
         const text = encodeCommitNote(start, note, 100_000)!
 
         expect(decodeCommitNote(start, text)).toEqual(note)
-        expect(text).toMatch(/^iris1\.[\w-]+$/)
+        expect(text).toMatch(/^iris2\.[\w-]+$/)
       }),
     )
   })
@@ -63,6 +72,18 @@ describe('a commit note', () => {
     expect(encodeCommitNote(base, ranges(2_000))).toBeNull()
   })
 
+  it('holds any number of messages that were tried together', () => {
+    const waiting = Array.from({ length: 10_000 }, (_, index) => ({
+      offset: base + index,
+      firstAttemptMs: 1_700_000_000_000,
+      attempts: 70_000,
+    }))
+    const text = encodeCommitNote(base, { ...empty, waiting })!
+
+    expect(text.length).toBeLessThan(50)
+    expect(decodeCommitNote(base, text)?.waiting).toEqual(waiting)
+  })
+
   it('is never applied to another offset than its own', () => {
     const text = encodeCommitNote(base, empty)!
 
@@ -73,11 +94,12 @@ describe('a commit note', () => {
 
   it.each([
     ['nothing, as Hermes commits', ''],
-    ['another version', 'iris2.AAAA'],
+    ['another version', 'iris1.AAAA'],
     ['a word', 'hello'],
-    ['the version alone', 'iris1.'],
-    ['no base64', 'iris1.%%%%'],
-    ['a number without end', 'iris1.' + Buffer.alloc(12, 0xff).toString('base64url')],
+    ['the version alone', 'iris2.'],
+    ['no base64', 'iris2.%%%%'],
+    ['a number without end', 'iris2.' + Buffer.alloc(12, 0xff).toString('base64url')],
+    ['a run longer than any window', noteBytes(base, 7, 0, 1, 1, 0, 3, 200_000)],
     ['more after the end', encodeCommitNote(base, empty)! + 'AAAA'],
     [
       'less than the whole',
@@ -90,7 +112,7 @@ describe('a commit note', () => {
   it('never throws on junk', () => {
     fc.assert(
       fc.property(fc.uint8Array(), fc.nat(300), (bytes, start) => {
-        const junk = 'iris1.' + Buffer.from([start % 128, ...bytes]).toString('base64url')
+        const junk = 'iris2.' + Buffer.from([start % 128, ...bytes]).toString('base64url')
 
         const note = decodeCommitNote(start % 128, junk)
 

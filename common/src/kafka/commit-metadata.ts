@@ -29,12 +29,14 @@ export interface CommitNote {
   readonly waiting: readonly WaitingAttempt[]
 }
 
-const version = 'iris1.'
+const version = 'iris2.'
+/** More than a window can hold: beyond it a note is junk. */
+const waitingMax = 100_000
 
 /**
  * Writes the note for the committed offset `base`. Numbers are varints of differences to their forerunners,
  * because neighbours are close; the base stands in it so that a note is never applied to an offset that
- * somebody moved.
+ * somebody moved. Neighbours that were tried together, as in a batch, are written as one run.
  */
 export function encodeCommitNote(
   base: number,
@@ -53,15 +55,18 @@ export function encodeCommitNote(
     writer.unsigned(to - from)
     next = to + 1
   }
-  writer.unsigned(note.waiting.length)
+  const runs = runsOf(note.waiting)
+  writer.unsigned(runs.length)
   next = base
   let previousMs = 0
-  for (const { offset, firstAttemptMs, attempts } of note.waiting) {
+  for (const { offset, firstAttemptMs, attempts, length } of runs) {
     invariant(offset >= next, 'waiting offsets do not rise', { base, offset })
     writer.unsigned(offset - next)
     writer.signed(firstAttemptMs - previousMs)
-    writer.unsigned(attempts)
-    next = offset + 1
+    // The last bit says whether a length follows: most messages wait alone and need none.
+    writer.unsigned(attempts * 2 + (length > 1 ? 1 : 0))
+    if (length > 1) writer.unsigned(length)
+    next = offset + length
     previousMs = firstAttemptMs
   }
   return writer.isFull ? null : version + writer.toBuffer().toString('base64url')
@@ -98,11 +103,36 @@ function readWaiting(reader: VarintReader, base: number): WaitingAttempt[] {
   let next = base
   let previousMs = 0
   for (let left = reader.unsigned(); left > 0 && !reader.hasFailed; left--) {
-    const offset = reader.within(next + reader.unsigned())
+    const from = reader.within(next + reader.unsigned())
     const firstAttemptMs = reader.within(previousMs + reader.signed())
-    waiting.push({ offset, firstAttemptMs, attempts: reader.unsigned() })
-    next = offset + 1
+    const marked = reader.unsigned()
+    const attempts = Math.floor(marked / 2)
+    const length = marked % 2 === 1 ? reader.unsigned() : 1
+    if (waiting.length + length > waitingMax) reader.hasFailed = true
+    if (reader.hasFailed) return []
+    for (let offset = from; offset < from + length; offset++)
+      waiting.push({ offset, firstAttemptMs, attempts })
+    next = reader.within(from + length)
     previousMs = firstAttemptMs
   }
   return waiting
+}
+
+/** Neighbours with the same times and attempts. */
+interface Run extends WaitingAttempt {
+  length: number
+}
+
+function runsOf(waiting: readonly WaitingAttempt[]): readonly Run[] {
+  const runs: Run[] = []
+  for (const each of waiting) {
+    const last = runs.at(-1)
+    const isNext =
+      last?.firstAttemptMs === each.firstAttemptMs &&
+      last.attempts === each.attempts &&
+      last.offset + last.length === each.offset
+    if (isNext) last.length++
+    else runs.push({ ...each, length: 1 })
+  }
+  return runs
 }
