@@ -19,12 +19,26 @@ export interface OutgoingRequest {
   readonly timeoutMs: number
   /** Longest silence; 0 for no limit. */
   readonly socketTimeoutMs: number
+  /**
+   * Whether the body of an answer with this status and content type (empty without one) is wanted; null where
+   * no body ever is. Such an answer is given once its body has ended.
+   */
+  readonly wantsBody: ((status: number, contentType: string) => boolean) | null
   done(result: AttemptResult): void
 }
 
-/** What came of it. `answer` is given on the final status line, without waiting for the body. */
+/**
+ * What came of it. `answer` is given on the final status line, without waiting for the body, unless that is
+ * wanted: then a body that does not come whole and in time is a failure, whatever the status says.
+ */
 export type AttemptResult =
-  | { readonly kind: 'answer'; readonly status: number; readonly retryAfter: string | null }
+  | {
+      readonly kind: 'answer'
+      readonly status: number
+      readonly retryAfter: string | null
+      /** Null unless it was wanted. */
+      readonly body: Buffer | null
+    }
   | { readonly kind: 'timeout'; readonly afterMs: number; readonly detail: string }
   /** No answer: the other side's doing, or a fault of ours such as a lack of sockets. */
   | { readonly kind: 'error'; readonly detail: string; readonly isOurFault: boolean }

@@ -66,6 +66,7 @@ function attempt(target: HttpTarget, options: Partial<OutgoingRequest> = {}): Pr
       body: Buffer.from('BODY'),
       timeoutMs: 400,
       socketTimeoutMs: 0,
+      wantsBody: null,
       done,
       ...options,
     })
@@ -89,7 +90,7 @@ describe('the client for foreign endpoints', () => {
 
     const headers = ['X-One', 'a', 'X-One', 'b', 'Content-Type', 'application/json']
     const result = await attempt(target, { headers, body: Buffer.from('{"a": 1 }') })
-    expect(result).toEqual({ kind: 'answer', status: 503, retryAfter: '7' })
+    expect(result).toEqual({ kind: 'answer', status: 503, retryAfter: '7', body: null })
     expect(seen).toEqual([
       'POST',
       '/in?x=1',
@@ -107,7 +108,7 @@ describe('the client for foreign endpoints', () => {
     const target = makeClient().target(url, 3)
 
     const results = await Promise.all(Array.from({ length: 30 }, () => attempt(target)))
-    expect(results).toEqual(Array(30).fill({ kind: 'answer', status: 200, retryAfter: null }))
+    expect(results).toEqual(Array(30).fill({ kind: 'answer', status: 200, retryAfter: null, body: null }))
     expect(sockets.size).toBe(3)
   })
 
@@ -168,6 +169,43 @@ describe('the client for foreign endpoints', () => {
     await new Promise(resolve => setTimeout(resolve, 400))
     expect(isClosed).toBe(true)
     expect(target.connectionCount).toBe(0)
+  })
+
+  it('gives the body of an answer that is wanted, and of no other', async () => {
+    const asked: unknown[] = []
+    const wantsBody = (status: number, contentType: string): boolean => {
+      asked.push([status, contentType])
+      return status === 207
+    }
+    const url = await rawEndpoint(socket => {
+      const status = asked.length === 0 ? '207 Multi-Status' : '200 OK'
+      socket.write(`HTTP/1.1 ${status}\r\nCONTENT-type: a/b\r\nTransfer-Encoding: chunked\r\n\r\n`)
+      socket.write('2\r\nab\r\n')
+      setTimeout(() => socket.write('1\r\nc\r\n0\r\n\r\n'), 20)
+    })
+    const target = makeClient().target(url, 1)
+
+    const wanted = await attempt(target, { wantsBody })
+    expect(wanted).toEqual({ kind: 'answer', status: 207, retryAfter: null, body: Buffer.from('abc') })
+    expect(await attempt(target, { wantsBody })).toMatchObject({ status: 200, body: null })
+    expect(asked).toEqual([
+      [207, 'a/b'],
+      [200, 'a/b'],
+    ])
+  })
+
+  it.each([
+    ['is larger than 64 KiB', '10001\r\n' + 'x'.repeat(0x10001) + '\r\n0\r\n\r\n', 'error'],
+    ['is cut off', '5\r\nab', 'error'],
+    ['does not end in time', '1\r\na\r\n', 'timeout'],
+  ])('takes a wanted body that %s as a failure', async (_what, body, kind) => {
+    const url = await rawEndpoint(socket => {
+      socket.write('HTTP/1.1 207 OK\r\nTransfer-Encoding: chunked\r\n\r\n' + body)
+      if (body.startsWith('5')) socket.end()
+    })
+
+    const result = await attempt(makeClient().target(url, 1), { wantsBody: () => true })
+    expect(result).toMatchObject(kind === 'error' ? { kind, isOurFault: false } : { kind })
   })
 
   it('ends at a silence longer than the socket timeout', async () => {
@@ -266,6 +304,7 @@ describe('the client for foreign endpoints', () => {
       body: Buffer.from('BODY'),
       timeoutMs: 300,
       socketTimeoutMs: 0,
+      wantsBody: null,
       done: () => expect.unreachable(),
     })
     sending.cancel()

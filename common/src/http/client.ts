@@ -2,7 +2,7 @@
  * The client for endpoints that are not ours: webhooks today, token servers and streams later.
  * Takes requests for an origin. Gives one result each, within the request's time.
  * Promises: dials only allowed addresses, checked as literal and as resolved; follows no redirect, keeps no
- * cookie, inflates nothing; reads at most 64 KiB of an answer and throws it away.
+ * cookie, inflates nothing; reads at most 64 KiB of an answer and throws it away where nobody wants it.
  * Bounds: connections of a target, connections of the process, idle time of a connection.
  */
 import type { Client } from 'undici'

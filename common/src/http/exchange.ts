@@ -1,6 +1,7 @@
 /**
  * One request on one connection, from the dispatch to the end of the answer's body.
- * Takes a request. Gives its result on the final status line and the connection back when it is free.
+ * Takes a request. Gives its result on the final status line, or with the body where that is wanted, and the
+ * connection back when it is free.
  * Promises: the whole of it ends at its deadline; silence longer than `socketTimeoutMs` ends it earlier.
  */
 import type { Dispatcher } from 'undici'
@@ -8,6 +9,14 @@ import { resultOf, type AttemptResult, type OutgoingRequest, type Sending } from
 import type { DeadlineEntry, DeadlineWheel } from './deadline-wheel.js'
 
 const retryAfterName = 'retry-after'
+const contentTypeName = 'content-type'
+
+/** An answer whose body is being read. Bound: `maxResponseSize` of the connection. */
+interface Reading {
+  readonly status: number
+  readonly retryAfter: string | null
+  readonly chunks: Buffer[]
+}
 
 /** What an exchange needs from the connection that carries it. */
 export interface Carrier {
@@ -23,6 +32,7 @@ export class Exchange implements Dispatcher.DispatchHandler, DeadlineEntry, Send
   wheelPrevious: DeadlineEntry | null = null
   private carrier: Carrier | null = null
   private isSettled = false
+  private reading: Reading | null = null
   private readonly deadlineMs: number
   private heardMs: number
 
@@ -51,17 +61,25 @@ export class Exchange implements Dispatcher.DispatchHandler, DeadlineEntry, Send
   onHeaders(status: number, headers: readonly Buffer[]): boolean {
     this.heardMs = this.now()
     if (status < 200) return true
-    this.settle({ kind: 'answer', status, retryAfter: retryAfterOf(status, headers) })
+    const retryAfter = retryAfterOf(status, headers)
+    if (this.isBodyWanted(status, headers)) this.reading = { status, retryAfter, chunks: [] }
+    else this.settle({ kind: 'answer', status, retryAfter, body: null })
     return true
   }
 
-  onData(): boolean {
+  onData(chunk: Buffer): boolean {
     this.heardMs = this.now()
+    this.reading?.chunks.push(chunk)
     return true
   }
 
   onComplete(): void {
-    this.end()?.free(this)
+    const carrier = this.end()
+    if (this.reading !== null) {
+      const { status, retryAfter, chunks } = this.reading
+      this.settle({ kind: 'answer', status, retryAfter, body: Buffer.concat(chunks) })
+    }
+    carrier?.free(this)
   }
 
   onError(error: Error): void {
@@ -93,6 +111,11 @@ export class Exchange implements Dispatcher.DispatchHandler, DeadlineEntry, Send
     this.end()?.drop(this)
   }
 
+  private isBodyWanted(status: number, headers: readonly Buffer[]): boolean {
+    const { wantsBody } = this.request
+    return wantsBody !== null && wantsBody(status, valueOf(headers, contentTypeName) ?? '')
+  }
+
   private nextDueMs(): number {
     const { socketTimeoutMs } = this.request
     return socketTimeoutMs === 0 ? this.deadlineMs : Math.min(this.deadlineMs, this.heardMs + socketTimeoutMs)
@@ -114,10 +137,14 @@ export class Exchange implements Dispatcher.DispatchHandler, DeadlineEntry, Send
 }
 
 function retryAfterOf(status: number, headers: readonly Buffer[]): string | null {
-  if (status !== 429 && status !== 503) return null
+  return status === 429 || status === 503 ? valueOf(headers, retryAfterName) : null
+}
+
+/** The first value of a header; `lowerName` in lower case. */
+function valueOf(headers: readonly Buffer[], lowerName: string): string | null {
   for (let index = 0; index + 1 < headers.length; index += 2) {
     const name = headers[index]
-    if (name?.length === retryAfterName.length && name.toString('latin1').toLowerCase() === retryAfterName) {
+    if (name?.length === lowerName.length && name.toString('latin1').toLowerCase() === lowerName) {
       return headers[index + 1]?.toString('latin1') ?? null
     }
   }

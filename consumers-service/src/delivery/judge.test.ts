@@ -9,6 +9,7 @@ const answer = (status: number, retryAfter: string | null = null): AttemptResult
   kind: 'answer',
   status,
   retryAfter,
+  body: null,
 })
 
 describe('the verdict', () => {

@@ -24,6 +24,7 @@ export interface LetterContent {
 
 export class Letter implements OutgoingRequest {
   readonly method = 'POST'
+  readonly wantsBody = null
   // What the client sends; the sender fills it in before each attempt.
   path = ''
   headers: readonly string[] = []

@@ -122,7 +122,9 @@ export function world(
     async answer(body, status = 200) {
       const index = sent.findIndex(letter => bodyOf(letter) === body)
       const [letter] = sent.splice(index, 1)
-      letter!.done(typeof status === 'number' ? { kind: 'answer', status, retryAfter: null } : status)
+      letter!.done(
+        typeof status === 'number' ? { kind: 'answer', status, retryAfter: null, body: null } : status,
+      )
       await time.advance(0)
     },
     async open(partition, messages, offset = 0) {
