@@ -13,6 +13,7 @@ import type { RequestBudget } from './delivery/back-room.js'
 import { createCommitter } from './delivery/commit.js'
 import { createDeadLetters } from './delivery/dead-letter.js'
 import { createDeliveryFigures, type DeliveryFigures } from './delivery/figures.js'
+import { createJournal } from './delivery/journal.js'
 import type { Pipeline } from './delivery/pipeline-parts.js'
 import { createPipeline } from './delivery/pipeline.js'
 import type { DeliveryPlan } from './delivery/plan.js'
@@ -87,19 +88,10 @@ export function createDelivering(
         sender,
         deadLetters,
         figures,
+        journal: createJournal({ ...base, figures, undelivered }, plan),
         waitingBudget,
         requestBudget,
         heldBack: plan.ordering === 'NONE' ? () => null : fenced,
-        undelivered: ({ body, work, entry }, reason) =>
-          undelivered.note({
-            topic: plan.topic,
-            subscription: plan.subscription,
-            timestampMs: base.clock.now(),
-            reason,
-            body,
-            partition: work.partition,
-            offset: entry.offset,
-          }),
       },
       plan,
     )

@@ -7,7 +7,7 @@ import type { Scheduler } from '@iris/common/time/scheduler'
 import type { RequestBudget } from './back-room.js'
 import type { DeadLetters } from './dead-letter.js'
 import type { DeliveryFigures } from './figures.js'
-import type { Letter } from './letter.js'
+import type { DeliveryJournal } from './journal.js'
 import type { PartitionWork } from './partition-work.js'
 import type { DeliveryPlan } from './plan.js'
 import type { Sender } from './send/http-sender.js'
@@ -20,12 +20,11 @@ export interface PipelineParts {
   readonly sender: Sender
   readonly deadLetters: DeadLetters
   readonly figures: DeliveryFigures
+  readonly journal: DeliveryJournal
   readonly waitingBudget: WaitingBudget
   readonly requestBudget: RequestBudget
   /** Why nothing may be begun now, or null. */
   heldBack(): string | null
-  /** A message was given up. */
-  undelivered(letter: Letter, reason: string): void
 }
 
 export interface Pipeline {

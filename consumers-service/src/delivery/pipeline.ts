@@ -24,7 +24,7 @@ const lookAgainMs = 200
 
 /** Makes the pipeline of a subscription, without partitions. */
 export function createPipeline(parts: PipelineParts, firstPlan: DeliveryPlan): Pipeline {
-  const { clock, scheduler, figures, requestBudget } = parts
+  const { clock, scheduler, figures, journal, requestBudget } = parts
   const kind = turnKind(firstPlan.ordering, firstPlan.policy.inflightMax)
   const turns = createTurns<Letter>(kind)
   const limiter = createLimiter(firstPlan.policy.rate)
@@ -91,7 +91,7 @@ export function createPipeline(parts: PipelineParts, firstPlan: DeliveryPlan): P
   }
 
   function settle(letter: Letter, nowMs: number): void {
-    figures.delivered.value++
+    journal.delivered(letter)
     finish(letter, nowMs)
   }
 
@@ -117,8 +117,7 @@ export function createPipeline(parts: PipelineParts, firstPlan: DeliveryPlan): P
     const stored = (): void => {
       if (letter.isGone) return
       end(letter)
-      figures.discarded.value++
-      parts.undelivered(letter, reason)
+      journal.buried(letter, reason)
       finish(letter, clock.monotonic())
       checkIdle(letter.work)
       wake()

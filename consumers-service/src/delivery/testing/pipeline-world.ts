@@ -11,6 +11,7 @@ import { createMetrics } from '@iris/common/metrics/registry'
 import { createVirtualTime, type VirtualTime } from '@iris/common/time/virtual-time'
 import type { DeadMessage } from '../dead-letter.js'
 import { createDeliveryFigures, type DeliveryFigures } from '../figures.js'
+import { createJournal } from '../journal.js'
 import type { Letter } from '../letter.js'
 import type { PartitionWork } from '../partition-work.js'
 import { createPipeline } from '../pipeline.js'
@@ -101,10 +102,13 @@ export function world(
       sender: { send: letter => void sent.push(letter), update: () => undefined, stop: () => undefined },
       deadLetters: { bury: message => void dead.push(message) },
       figures,
+      journal: createJournal(
+        { clock: time, figures, undelivered: { note: () => undefined, stop: () => undefined } },
+        plan,
+      ),
       waitingBudget: budget,
       requestBudget: requests,
       heldBack: () => held.reason,
-      undelivered: () => undefined,
     },
     plan,
   )
