@@ -22,6 +22,7 @@ import type { WaitingBudget } from './delivery/waiting.js'
 import type { Outside } from './outside.js'
 import { startLastUndelivered } from './undelivered/last-undelivered.js'
 import { acquirePermitted } from './workload/permitted-lock.js'
+import { createSuspensions } from './workload/suspension.js'
 import { createRunner, type Runner, type RunnerParts } from './workload/runner.js'
 
 export interface Delivering {
@@ -73,6 +74,11 @@ export function createDelivering(
     { ...base, session },
     { periodMs: config.undeliveredPeriodMs, cluster: config.kafkaClusterName, path: paths.undelivered },
   )
+  const suspensions = createSuspensions({
+    ...base,
+    session,
+    count: metrics.counter(consumersMetrics.suspensions),
+  })
   const fenced = (): string | null => {
     const fenceMs = (session.sessionTimeoutMs() * config.fenceShare) / 100
     return session.silentMs() < fenceMs
@@ -81,6 +87,7 @@ export function createDelivering(
   }
 
   const pipeline = (plan: DeliveryPlan, figures: DeliveryFigures): Pipeline => {
+    suspensions.started(plan.id)
     const sender = createSender(client, plan, () => figures.droppedHeaders.value++)
     const made = createPipeline(
       {
@@ -91,7 +98,9 @@ export function createDelivering(
         journal: createJournal({ ...base, figures, undelivered }, plan),
         waitingBudget,
         requestBudget,
-        heldBack: plan.ordering === 'NONE' ? () => null : fenced,
+        heldBack: () => suspensions.heldBack(plan.id) ?? (plan.ordering === 'NONE' ? null : fenced()),
+        suspend: reason =>
+          suspensions.suspend(plan.id, paths.subscription(plan.topic, plan.subscription), reason),
       },
       plan,
     )

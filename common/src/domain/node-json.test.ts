@@ -119,6 +119,7 @@ describe('a compiled policy', () => {
       sendingDelayMs: 0,
       inflightMax: 100,
       retryClientErrors: false,
+      rules: [],
     })
   })
 

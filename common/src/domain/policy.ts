@@ -4,6 +4,7 @@
  * Takes the policy in the units of the API. Gives it in milliseconds, without optionals, inside its bounds.
  */
 import type { Backoff } from '../time/backoff.js'
+import type { RetryRule } from './retry-rules.js'
 import { serialLimits, type SerialPolicy } from './policy-form.js'
 
 /** A serial policy as the consumers use it: milliseconds, no optionals, inside its bounds. */
@@ -17,6 +18,8 @@ export interface CompiledSerialPolicy {
   readonly sendingDelayMs: number
   readonly inflightMax: number
   readonly retryClientErrors: boolean
+  /** Asked before the defaults; a policy of Hermes has none. */
+  readonly rules: readonly RetryRule[]
 }
 
 /** How many messages of a subscription may be in flight where its policy does not say. */
@@ -47,5 +50,6 @@ export function compileSerialPolicy(
     sendingDelayMs: bounded('sendingDelay', policy.sendingDelay),
     inflightMax: bounded('inflightSize', policy.inflightSize ?? inflightMax),
     retryClientErrors: policy.retryClientErrors,
+    rules: [],
   }
 }

@@ -15,6 +15,7 @@ import {
   type JsonObject,
 } from './json-shapes.js'
 import { ownerShape } from './owner.js'
+import { retryShape } from './retry-form.js'
 import { contentTypes } from './topic-form.js'
 
 /** Whether a subscription runs. A consumer turns PENDING into ACTIVE. */
@@ -86,6 +87,8 @@ export const subscriptionShape = z.object({
   contentType: plainWord(contentTypes),
   mode: plainWord(deliveryModes),
   ordering: plainWord(orderings),
+  retry: retryShape,
+  suspendedReason: plainText,
   subscriptionPolicy: z.unknown().optional(),
   trackingMode: plainText,
   trackingEnabled: plainFlag,

@@ -1,12 +1,13 @@
 // pure
 /**
- * A subscription as JSON: members in Hermes' order, nulls left out, `ordering` only where it is not NONE.
+ * A subscription as JSON: members in Hermes' order, nulls left out, ours only where they say something.
  * Gives the object that is stored and patched, with its secrets, and the one that is answered, without them.
  */
 import { maskEndpoint } from './endpoint.js'
 import type { JsonObject } from './json-shapes.js'
 import { secondsOf, withoutNullMembers } from './json-text.js'
 import { serialPolicyJson } from './policy-form.js'
+import { retryJson } from './retry-form.js'
 import type { Subscription } from './subscription.js'
 
 /** What stands for an OAuth password in answers. */
@@ -14,7 +15,8 @@ export const oAuthMask = '******'
 
 /** The members of a subscription's node. */
 export function subscriptionJson(subscription: Subscription): JsonObject {
-  const { ordering, oAuthPolicy } = subscription
+  const { ordering, oAuthPolicy, retry, suspendedReason } = subscription
+  const isSuspendedFor = subscription.state === 'SUSPENDED' && suspendedReason !== null
   return {
     topicName: subscription.topicName,
     name: subscription.name,
@@ -40,6 +42,8 @@ export function subscriptionJson(subscription: Subscription): JsonObject {
     autoDeleteWithTopicEnabled: subscription.autoDeleteWithTopicEnabled,
     metricsConfig: subscription.metricsConfig,
     ...(ordering === 'NONE' ? {} : { ordering }),
+    ...(retry === null ? {} : { retry: retryJson(retry) }),
+    ...(isSuspendedFor ? { suspendedReason } : {}),
   }
 }
 

@@ -6,6 +6,7 @@
 import { splitTopicName } from './names.js'
 import { checkOwner } from './owner.js'
 import { checkPolicy, type DeliveryPolicy } from './policy-form.js'
+import { checkRetry } from './retry-form.js'
 import type { SubscriptionForm } from './subscription-form.js'
 import { collectViolations, type Violations } from './violations.js'
 
@@ -34,6 +35,7 @@ export function checkSubscriptionForm(form: SubscriptionForm, policy: DeliveryPo
   }
   checkThresholds(violations, form)
   checkHeaders(violations, form)
+  checkRetry(violations, form.retry, policy.deliveryType)
   if (form.oAuthPolicy !== null) {
     violations.notNull('Subscription.oAuthPolicy.grantType', form.oAuthPolicy.grantType)
     violations.notNull('Subscription.oAuthPolicy.providerName', form.oAuthPolicy.providerName)

@@ -8,6 +8,7 @@ import { HermesError } from '../errors/hermes-error.js'
 import { formatError, readShape, type BodyPurpose, type JsonObject } from './json-shapes.js'
 import { splitTopicName, type SubscriptionName, type TopicName } from './names.js'
 import { ownerOf, type OwnerId } from './owner.js'
+import { retryOf, type RetryOptions } from './retry-form.js'
 import { readPolicy, withoutNulls, type DeliveryPolicy } from './policy-form.js'
 import {
   monitoringDefault,
@@ -27,6 +28,9 @@ import {
 import { checkSubscriptionForm } from './subscription-rules.js'
 import type { ContentType } from './topic-form.js'
 
+/** Letters of `suspendedReason`; the rest is cut off. */
+export const suspendedReasonMax = 500
+
 /** A checked subscription. */
 export type Subscription = DeliveryPolicy & {
   readonly topicName: TopicName
@@ -34,11 +38,15 @@ export type Subscription = DeliveryPolicy & {
   /** With credentials in clear text: never to be logged or answered as it is. */
   readonly endpoint: string
   readonly state: SubscriptionState
+  /** Why it is SUSPENDED, where a consumer did it; null otherwise. */
+  readonly suspendedReason: string | null
   readonly description: string
   readonly owner: OwnerId
   readonly contentType: ContentType
   readonly mode: DeliveryMode
   readonly ordering: Ordering
+  /** Null means Hermes' behaviour. */
+  readonly retry: RetryOptions | null
   readonly trackingMode: TrackingMode
   readonly monitoringDetails: MonitoringDetails
   readonly filters: readonly Filter[]
@@ -93,11 +101,13 @@ export function fillSubscription(
     ...names,
     endpoint: form.endpoint ?? '',
     state: form.state ?? 'PENDING',
+    suspendedReason: form.suspendedReason?.slice(0, suspendedReasonMax) ?? null,
     description: form.description ?? '',
     owner: ownerOf(form.owner),
     contentType: form.contentType ?? 'JSON',
     mode: form.mode ?? 'ANYCAST',
     ordering: form.ordering ?? 'NONE',
+    retry: retryOf(form.retry),
     trackingMode: trackingModeOf(form),
     monitoringDetails: form.monitoringDetails ?? monitoringDefault,
     filters: (form.filters ?? []).map(filter => filter ?? {}),

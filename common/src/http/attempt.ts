@@ -35,7 +35,10 @@ export type AttemptResult =
   | {
       readonly kind: 'answer'
       readonly status: number
+      /** The `Retry-After` header of an answer other than 2xx. */
       readonly retryAfter: string | null
+      /** The `Iris-Verdict` header of an answer other than 2xx: what the receiver wants done. */
+      readonly verdict: string | null
       /** Null unless it was wanted. */
       readonly body: Buffer | null
     }

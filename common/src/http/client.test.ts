@@ -76,27 +76,37 @@ function attempt(target: HttpTarget, options: Partial<OutgoingRequest> = {}): Pr
 const head = 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'
 
 describe('the client for foreign endpoints', () => {
-  it('sends the bytes and header lines as they are, and gives status and Retry-After', async () => {
+  it('sends the bytes and header lines as they are, and gives status, Retry-After and verdict', async () => {
     const seen: unknown[] = []
     const url = await endpoint((request, response) => {
       const chunks: Buffer[] = []
       request.on('data', (chunk: Buffer) => chunks.push(chunk))
       request.on('end', () => {
         seen.push(request.method, request.url, request.rawHeaders, Buffer.concat(chunks).toString())
-        response.writeHead(503, { 'Retry-After': '7' }).end('sorry')
+        response.writeHead(503, { 'Retry-After': '7', 'IRIS-verdict': 'discard' }).end('sorry')
       })
     })
     const target = makeClient().target(url, 5)
 
     const headers = ['X-One', 'a', 'X-One', 'b', 'Content-Type', 'application/json']
     const result = await attempt(target, { headers, body: Buffer.from('{"a": 1 }') })
-    expect(result).toEqual({ kind: 'answer', status: 503, retryAfter: '7', body: null })
+    expect(result).toEqual({ kind: 'answer', status: 503, retryAfter: '7', verdict: 'discard', body: null })
     expect(seen).toEqual([
       'POST',
       '/in?x=1',
       ['host', url.host, 'connection', 'keep-alive', ...headers, 'content-length', '9'],
       '{"a": 1 }',
     ])
+  })
+
+  it('reads neither Retry-After nor a verdict on a 2xx', async () => {
+    const url = await endpoint((request, response) => {
+      request.resume()
+      response.writeHead(202, { 'Retry-After': '7', 'Iris-Verdict': 'retry' }).end()
+    })
+
+    const result = await attempt(makeClient().target(url, 1))
+    expect(result).toMatchObject({ status: 202, retryAfter: null, verdict: null })
   })
 
   it('uses a connection again, and never more than its bound', async () => {
@@ -108,7 +118,8 @@ describe('the client for foreign endpoints', () => {
     const target = makeClient().target(url, 3)
 
     const results = await Promise.all(Array.from({ length: 30 }, () => attempt(target)))
-    expect(results).toEqual(Array(30).fill({ kind: 'answer', status: 200, retryAfter: null, body: null }))
+    const expected = { kind: 'answer', status: 200, retryAfter: null, verdict: null, body: null }
+    expect(results).toEqual(Array(30).fill(expected))
     expect(sockets.size).toBe(3)
   })
 
@@ -186,7 +197,7 @@ describe('the client for foreign endpoints', () => {
     const target = makeClient().target(url, 1)
 
     const wanted = await attempt(target, { wantsBody })
-    expect(wanted).toEqual({ kind: 'answer', status: 207, retryAfter: null, body: Buffer.from('abc') })
+    expect(wanted).toMatchObject({ kind: 'answer', status: 207, body: Buffer.from('abc') })
     expect(await attempt(target, { wantsBody })).toMatchObject({ status: 200, body: null })
     expect(asked).toEqual([
       [207, 'a/b'],

@@ -9,12 +9,14 @@ import { resultOf, type AttemptResult, type OutgoingRequest, type Sending } from
 import type { DeadlineEntry, DeadlineWheel } from './deadline-wheel.js'
 
 const retryAfterName = 'retry-after'
+const verdictName = 'iris-verdict'
 const contentTypeName = 'content-type'
 
 /** An answer whose body is being read. Bound: `maxResponseSize` of the connection. */
 interface Reading {
   readonly status: number
   readonly retryAfter: string | null
+  readonly verdict: string | null
   readonly chunks: Buffer[]
 }
 
@@ -61,9 +63,11 @@ export class Exchange implements Dispatcher.DispatchHandler, DeadlineEntry, Send
   onHeaders(status: number, headers: readonly Buffer[]): boolean {
     this.heardMs = this.now()
     if (status < 200) return true
-    const retryAfter = retryAfterOf(status, headers)
-    if (this.isBodyWanted(status, headers)) this.reading = { status, retryAfter, chunks: [] }
-    else this.settle({ kind: 'answer', status, retryAfter, body: null })
+    const isSuccess = status <= 299
+    const retryAfter = isSuccess ? null : valueOf(headers, retryAfterName)
+    const verdict = isSuccess ? null : valueOf(headers, verdictName)
+    if (this.isBodyWanted(status, headers)) this.reading = { status, retryAfter, verdict, chunks: [] }
+    else this.settle({ kind: 'answer', status, retryAfter, verdict, body: null })
     return true
   }
 
@@ -76,8 +80,8 @@ export class Exchange implements Dispatcher.DispatchHandler, DeadlineEntry, Send
   onComplete(): void {
     const carrier = this.end()
     if (this.reading !== null) {
-      const { status, retryAfter, chunks } = this.reading
-      this.settle({ kind: 'answer', status, retryAfter, body: Buffer.concat(chunks) })
+      const { chunks, ...answer } = this.reading
+      this.settle({ kind: 'answer', ...answer, body: Buffer.concat(chunks) })
     }
     carrier?.free(this)
   }
@@ -134,10 +138,6 @@ export class Exchange implements Dispatcher.DispatchHandler, DeadlineEntry, Send
     this.carrier = null
     return carrier
   }
-}
-
-function retryAfterOf(status: number, headers: readonly Buffer[]): string | null {
-  return status === 429 || status === 503 ? valueOf(headers, retryAfterName) : null
 }
 
 /** The first value of a header; `lowerName` in lower case. */

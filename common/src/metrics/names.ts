@@ -107,6 +107,18 @@ export const consumersMetrics = {
     subscriptionLabels,
     'Messages given up: dead letters',
   ),
+  discardedOnRequest: define(
+    'counter',
+    'subscription_discarded_on_request_total',
+    subscriptionLabels,
+    'Messages that a retry rule or the receiver asked to discard',
+  ),
+  suspensions: define(
+    'counter',
+    'subscription_suspensions_total',
+    [],
+    'Subscriptions suspended here because a retry rule asked for it',
+  ),
   retries: define('counter', 'subscription_retries_total', subscriptionLabels, 'Resends scheduled'),
   failures: define('counter', 'subscription_failures_total', subscriptionLabels, 'Attempts that failed'),
   timeouts: define(

@@ -12,6 +12,7 @@ import { splitTopicName } from '@iris/common/domain/names'
 export interface DeliveryFigures {
   readonly delivered: CounterHandle
   readonly discarded: CounterHandle
+  readonly discardedOnRequest: CounterHandle
   readonly retries: CounterHandle
   readonly droppedHeaders: CounterHandle
   readonly skippedOffsets: CounterHandle
@@ -48,6 +49,7 @@ export function createDeliveryFigures(metrics: Metrics, plan: DeliveryPlan): Del
   return {
     delivered: counter(consumersMetrics.delivered),
     discarded: counter(consumersMetrics.discarded),
+    discardedOnRequest: counter(consumersMetrics.discardedOnRequest),
     retries: counter(consumersMetrics.retries),
     droppedHeaders: counter(consumersMetrics.droppedHeaders),
     skippedOffsets: counter(consumersMetrics.skippedOffsets),

@@ -3,6 +3,7 @@
  * Takes the events of a pipeline, of whatever kind. Gives the figures, and the log of the last undelivered.
  * Promises: never waits and never throws, so a pipeline may tell it from the middle of its work.
  */
+import type { Log } from '@iris/common/lifecycle/log'
 import type { Clock } from '@iris/common/time/clock'
 import type { LastUndelivered } from '../undelivered/last-undelivered.js'
 import type { DeliveryFigures } from './figures.js'
@@ -14,32 +15,43 @@ export interface DeliveryJournal {
   delivered(letter: Letter): void
   /** It was given up for this reason, and Kafka holds it as a dead letter. */
   buried(letter: Letter, reason: string): void
+  /** A rule or the receiver asked to forget it, and nobody holds it. */
+  discarded(letter: Letter, reason: string): void
 }
 
 export interface JournalParts {
   readonly clock: Clock
+  readonly log: Log
   readonly figures: DeliveryFigures
   readonly undelivered: LastUndelivered
 }
 
 /** Makes the journal of a subscription. */
 export function createJournal(parts: JournalParts, plan: DeliveryPlan): DeliveryJournal {
-  const { clock, figures, undelivered } = parts
+  const { clock, log, figures, undelivered } = parts
+  const note = ({ body, work, entry }: Letter, reason: string): void =>
+    undelivered.note({
+      topic: plan.topic,
+      subscription: plan.subscription,
+      timestampMs: clock.now(),
+      reason,
+      body,
+      partition: work.partition,
+      offset: entry.offset,
+    })
   return {
     delivered() {
       figures.delivered.value++
     },
-    buried({ body, work, entry }, reason) {
+    buried(letter, reason) {
       figures.discarded.value++
-      undelivered.note({
-        topic: plan.topic,
-        subscription: plan.subscription,
-        timestampMs: clock.now(),
-        reason,
-        body,
-        partition: work.partition,
-        offset: entry.offset,
-      })
+      note(letter, reason)
+    },
+    discarded(letter, reason) {
+      figures.discardedOnRequest.value++
+      note(letter, reason)
+      const { messageId } = letter.content
+      log.info('delivery.discarded', { subscription: plan.id, messageId, detail: reason })
     },
   }
 }

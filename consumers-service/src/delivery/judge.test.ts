@@ -1,14 +1,20 @@
 import { describe, expect, it } from 'vitest'
+import { compileRetryRules } from '@iris/common/domain/retry-rules'
 import type { AttemptResult } from '@iris/common/http/client'
-import { judge } from './judge.js'
+import { judge, type Verdict } from './judge.js'
 
 const now = Date.parse('2026-01-01T00:00:00Z')
-const lenient = { retryClientErrors: true }
-const strict = { retryClientErrors: false }
-const answer = (status: number, retryAfter: string | null = null): AttemptResult => ({
+const lenient = { retryClientErrors: true, rules: [] }
+const strict = { retryClientErrors: false, rules: [] }
+const answer = (
+  status: number,
+  retryAfter: string | null = null,
+  verdict: string | null = null,
+): AttemptResult => ({
   kind: 'answer',
   status,
   retryAfter,
+  verdict,
   body: null,
 })
 
@@ -105,5 +111,77 @@ describe('the verdict', () => {
     const verdict = judge({ kind: 'forbidden', detail: '10.0.0.1 is private' }, strict, now)
 
     expect(verdict).toMatchObject({ kind: 'retry', isCounted: true, reason: '10.0.0.1 is private' })
+  })
+})
+
+describe('the receiver’s own verdict', () => {
+  it.each<[string, Verdict['kind']]>([
+    ['retry', 'retry'],
+    ['Retry ', 'retry'],
+    ['discard', 'discard'],
+    ['dead-letter', 'dead'],
+  ])('%j is followed on every answer but 2xx', (verdict, kind) => {
+    for (const status of [302, 404, 429, 500, 503])
+      expect(judge(answer(status, null, verdict), strict, now)).toMatchObject({ kind, status })
+    expect(judge(answer(204, null, verdict), strict, now)).toEqual({ kind: 'delivered' })
+  })
+
+  it.each(['', 'deadLetter', 'pause', 'retry, discard', 'x'.repeat(10_000)])('%j says nothing', verdict => {
+    expect(judge(answer(404, null, verdict), strict, now)).toEqual(judge(answer(404), strict, now))
+  })
+
+  it('retry brings Retry-After with it, on any status', () => {
+    expect(judge(answer(404, '7', 'retry'), strict, now)).toMatchObject({ retryAfterMs: 7000 })
+  })
+
+  it('goes before the rules', () => {
+    const rules = compileRetryRules([{ on: 'any', then: 'pause', delayMs: null }])
+    expect(judge(answer(404, null, 'discard'), { ...strict, rules }, now).kind).toBe('discard')
+  })
+})
+
+describe('the rules of a subscription', () => {
+  const judged = (result: AttemptResult, ...rules: [on: string, then: string, delayMs?: number][]): Verdict =>
+    judge(
+      result,
+      {
+        ...strict,
+        rules: compileRetryRules(rules.map(([on, then, delayMs = null]) => ({ on, then, delayMs }))),
+      },
+      now,
+    )
+
+  it.each<[string, AttemptResult, Verdict['kind']]>([
+    ['retry', answer(404), 'retry'],
+    ['discard', answer(500), 'discard'],
+    ['deadLetter', answer(503), 'dead'],
+    ['pause', answer(429), 'pause'],
+    ['deadLetter', { kind: 'timeout', afterMs: 1, detail: 'late' }, 'dead'],
+    ['discard', { kind: 'error', detail: 'ECONNREFUSED', isOurFault: false }, 'discard'],
+    ['pause', { kind: 'forbidden', detail: 'private' }, 'pause'],
+  ])('%s go before the defaults for %j', (then, result, kind) => {
+    expect(judged(result, ['any', then]).kind).toBe(kind)
+  })
+
+  it('never touch a 2xx or a fault of ours', () => {
+    expect(judged(answer(200), ['any', 'discard'])).toEqual({ kind: 'delivered' })
+    const ours = judged({ kind: 'error', detail: 'EMFILE', isOurFault: true }, ['any', 'discard'])
+    expect(ours).toMatchObject({ kind: 'retry', isCounted: false })
+  })
+
+  it('leave what they do not name to the defaults', () => {
+    expect(judged(answer(404), ['5xx', 'discard'])).toEqual(judge(answer(404), strict, now))
+  })
+
+  it('give a wait that the receiver’s Retry-After replaces', () => {
+    expect(judged(answer(500), ['5xx', 'retry', 9])).toMatchObject({ retryAfterMs: 9 })
+    expect(judged(answer(503, '7'), ['5xx', 'retry', 9])).toMatchObject({ retryAfterMs: 7000 })
+    expect(judged(answer(500, '7'), ['5xx', 'retry'])).toMatchObject({ retryAfterMs: null })
+  })
+
+  it('say which of them spoke', () => {
+    expect(judged(answer(500), ['404', 'pause'], ['5xx', 'deadLetter'])).toMatchObject({
+      reason: 'Message sending failed with status code: 500 (retry rule 1: deadLetter)',
+    })
   })
 })

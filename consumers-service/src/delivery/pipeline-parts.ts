@@ -25,6 +25,8 @@ export interface PipelineParts {
   readonly requestBudget: RequestBudget
   /** Why nothing may be begun now, or null. */
   heldBack(): string | null
+  /** An answer asks for the subscription's suspension: nothing more is to be begun. */
+  suspend(reason: string): void
 }
 
 export interface Pipeline {

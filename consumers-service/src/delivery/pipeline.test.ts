@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { basePlan, messages, world } from './testing/pipeline-world.js'
+import { compileRetryRules } from '@iris/common/domain/retry-rules'
+import { answerOf, basePlan, messages, world } from './testing/pipeline-world.js'
 
 describe('the delivery pipeline', () => {
   it('sends what it reads and settles what is answered 2xx', async () => {
@@ -82,6 +83,30 @@ describe('the delivery pipeline', () => {
     await lenient.open(0, messages('a'))
     await lenient.answer('a', 404)
     expect(lenient.dead).toEqual([])
+  })
+
+  it('settles what it is asked to discard, without a dead letter, and says so', async () => {
+    const { open, answer, dead, figures, undelivered } = world()
+    const work = await open(0, messages('a'))
+    await answer('a', answerOf(404, { verdict: 'discard' }))
+
+    expect(work.window.commitPosition()).toBe(1)
+    expect(dead).toEqual([])
+    expect(undelivered).toEqual([expect.stringContaining("the receiver's verdict: discard")])
+    expect([figures.discardedOnRequest.value, figures.discarded.value]).toEqual([1, 0])
+  })
+
+  it('keeps a message whose answer asks for a pause as it stands', async () => {
+    const rules = compileRetryRules([{ on: '410', then: 'pause', delayMs: null }])
+    const { open, answer, dead, suspensions, time, sent } = world({ policy: { rules, messageTtlMs: 0 } })
+    const work = await open(0, messages('a'))
+    await answer('a', 410)
+
+    expect(suspensions).toEqual(['Message sending failed with status code: 410 (retry rule 0: pause)'])
+    expect(work.window.commitPosition()).toBe(0)
+    expect(dead).toEqual([])
+    await time.advance(500)
+    expect(sent[0]?.attempts).toBe(0)
   })
 
   it('buries what cannot be read and goes on with the rest', async () => {

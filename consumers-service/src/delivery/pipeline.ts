@@ -80,18 +80,38 @@ export function createPipeline(parts: PipelineParts, firstPlan: DeliveryPlan): P
     const verdict = judge(result, plan.policy, clock.now())
     const isSuccess = verdict.kind === 'delivered'
     figures.attempt(result, isSuccess, letter.body.length, nowMs - letter.attemptedAtMs)
-    if (isSuccess) settle(letter, nowMs)
-    else if (verdict.kind === 'retry') failed(letter, verdict, nowMs)
-    else {
-      letter.failed(verdict)
-      bury(letter, 'refused', verdict.reason)
-    }
+    carryOut(verdict, letter, nowMs)
     checkIdle(letter.work)
     wake()
   }
 
+  function carryOut(verdict: Verdict, letter: Letter, nowMs: number): void {
+    switch (verdict.kind) {
+      case 'delivered':
+        return settle(letter, nowMs)
+      case 'retry':
+        return failed(letter, verdict, nowMs)
+      case 'dead':
+        letter.failed(verdict)
+        return bury(letter, 'refused', verdict.reason)
+      case 'discard':
+        letter.failed(verdict)
+        return discard(letter, verdict.reason, nowMs)
+      case 'pause':
+        parts.suspend(verdict.reason)
+        // Not an attempt: when the subscription goes on, the message goes on as it stands.
+        return tryAgain(letter, nowMs + ownFaultPauseMs)
+    }
+  }
+
   function settle(letter: Letter, nowMs: number): void {
     journal.delivered(letter)
+    finish(letter, nowMs)
+  }
+
+  /** Somebody asked for it in so many words: the message is settled, and said to be. */
+  function discard(letter: Letter, reason: string, nowMs: number): void {
+    journal.discarded(letter, reason)
     finish(letter, nowMs)
   }
 

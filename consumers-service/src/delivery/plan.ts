@@ -12,6 +12,7 @@ import {
   type TopicName,
 } from '@iris/common/domain/names'
 import { compileSerialPolicy, type CompiledSerialPolicy } from '@iris/common/domain/policy'
+import { compileRetryRules } from '@iris/common/domain/retry-rules'
 import type { FixedHeader, Ordering } from '@iris/common/domain/subscription-form'
 import type { Subscription } from '@iris/common/domain/subscription'
 import { unsupportedInSubscription, unsupportedInTopic } from '@iris/common/domain/supported'
@@ -74,7 +75,11 @@ export function compilePlan(
     fixedHeaders: subscription.headers,
     hasIdentityHeaders: subscription.subscriptionIdentityHeadersEnabled,
     ordering: subscription.ordering,
-    policy: { ...policy, inflightMax: Math.min(policy.inflightMax, inflightLimit) },
+    policy: {
+      ...policy,
+      inflightMax: Math.min(policy.inflightMax, inflightLimit),
+      rules: compileRetryRules(subscription.retry?.rules ?? []),
+    },
   }
 }
 

@@ -26,6 +26,8 @@ export interface CatalogueEntry {
   readonly kafkaTopic: string
   readonly groupId: string
   readonly state: SubscriptionState
+  /** Why a consumer suspended it; null where nobody or somebody else did. */
+  readonly suspendedReason: string | null
   /** The plan, or why there is none. */
   readonly plan: DeliveryPlan | { readonly problem: string }
 }
@@ -83,7 +85,8 @@ export function createCatalogue(
       const plan =
         isUnreadable(topic) || isUnreadable(subscription) ? null : compilePlan(topic, subscription, options)
       const state = isUnreadable(subscription) ? 'SUSPENDED' : subscription.state
-      const entry = { ...place, ...names, state, plan: plan ?? { problem: problem ?? '' } }
+      const suspendedReason = isUnreadable(subscription) ? null : subscription.suspendedReason
+      const entry = { ...place, ...names, state, suspendedReason, plan: plan ?? { problem: problem ?? '' } }
       if ('problem' in entry.plan)
         log.warn('subscription.cannotRun', { subscription: id, problem: entry.plan.problem })
       entries.set(id, entry)

@@ -191,7 +191,8 @@ export function createFleet(parts: FleetParts, options: FleetOptions): Fleet {
 export function whyNot(entry: CatalogueEntry | undefined): string | null {
   if (entry === undefined) return 'it does not exist'
   if ('problem' in entry.plan) return entry.plan.problem
-  return entry.state === 'SUSPENDED' ? 'it is suspended' : null
+  if (entry.state !== 'SUSPENDED') return null
+  return entry.suspendedReason === null ? 'it is suspended' : `it is suspended: ${entry.suspendedReason}`
 }
 
 function isSame(one: Slot | undefined, other: Slot | undefined): boolean {

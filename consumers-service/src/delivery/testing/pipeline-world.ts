@@ -29,9 +29,13 @@ export interface World {
   sent: Letter[]
   bodies(): string[]
   dead: DeadMessage[]
+  /** Reasons of what was given up. */
+  undelivered: string[]
   budget: { messagesMax: number; bytesMax: number; messages: number; bytes: number }
   requests: { max: number; eachMin: number; open: number }
   held: { reason: string | null }
+  /** Why the subscription was to be suspended, each time. */
+  suspensions: string[]
   /** Answers the oldest attempt with this body. */
   answer(body: string, status?: number | AttemptResult): Promise<void>
   open(partition: number, messages: Message[], offset?: number): Promise<PartitionWork>
@@ -59,6 +63,7 @@ export const basePlan: DeliveryPlan = {
     sendingDelayMs: 0,
     inflightMax: 10,
     retryClientErrors: false,
+    rules: [],
   },
 }
 
@@ -93,6 +98,8 @@ export function world(
   const held: World['held'] = { reason: null }
   const sent: Letter[] = []
   const dead: DeadMessage[] = []
+  const undelivered: string[] = []
+  const suspensions: string[] = []
   const logs = new Map<PartitionWork, LogEntry[]>()
   const pipeline = createPipeline(
     {
@@ -103,12 +110,18 @@ export function world(
       deadLetters: { bury: message => void dead.push(message) },
       figures,
       journal: createJournal(
-        { clock: time, figures, undelivered: { note: () => undefined, stop: () => undefined } },
+        {
+          clock: time,
+          log: silentLog,
+          figures,
+          undelivered: { note: ({ reason }) => void undelivered.push(reason), stop: () => undefined },
+        },
         plan,
       ),
       waitingBudget: budget,
       requestBudget: requests,
       heldBack: () => held.reason,
+      suspend: reason => void suspensions.push(reason),
     },
     plan,
   )
@@ -121,14 +134,12 @@ export function world(
     await time.advance(0)
   }
   return {
-    ...{ time, pipeline, figures, sent, dead, budget, requests, held, append },
+    ...{ time, pipeline, figures, sent, dead, undelivered, suspensions, budget, requests, held, append },
     bodies: () => sent.map(bodyOf),
     async answer(body, status = 200) {
       const index = sent.findIndex(letter => bodyOf(letter) === body)
       const [letter] = sent.splice(index, 1)
-      letter!.done(
-        typeof status === 'number' ? { kind: 'answer', status, retryAfter: null, body: null } : status,
-      )
+      letter!.done(typeof status === 'number' ? answerOf(status) : status)
       await time.advance(0)
     },
     async open(partition, messages, offset = 0) {
@@ -157,6 +168,14 @@ export function world(
       return work
     },
   }
+}
+
+/** An answer with this status and, where given, `Retry-After` and `Iris-Verdict`. */
+export function answerOf(
+  status: number,
+  { retryAfter = null, verdict = null }: { retryAfter?: string | null; verdict?: string | null } = {},
+): AttemptResult {
+  return { kind: 'answer', status, retryAfter, verdict, body: null }
 }
 
 /** Messages without key. */
