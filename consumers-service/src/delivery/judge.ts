@@ -85,7 +85,7 @@ function judgeAnswer(
 
 type Retry = Verdict & { readonly kind: 'retry' }
 
-/** What the first rule for this outcome says, or null. The receiver's own wish for time goes before a rule's. */
+/** What the first rule for this outcome says, or null. The receiver's wish for time goes before a rule's. */
 function byRule(rules: readonly RetryRule[], outcome: FailedOutcome, retry: Retry): Verdict | null {
   const rule = rules.length === 0 ? null : ruleFor(rules, outcome)
   if (rule === null) return null
