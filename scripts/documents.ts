@@ -9,6 +9,7 @@ import {
   frontendMetrics,
   managementMetrics,
   processMetrics,
+  traceMetrics,
   type MetricDefinition,
 } from '@iris/common/metrics/names'
 import { consumersKeys } from '@iris/consumers-service/config'
@@ -47,8 +48,8 @@ function metrics(): string {
   }
   return page('Metrics', [
     `Each service answers \`GET /status/prometheus\`. Summaries carry quantiles 0.5, 0.99, 0.999, a count and a sum; \`<name>_max\` is a gauge beside each. ${generated}`,
-    `## frontend-service\n\n${table('hermes_frontend_', { ...frontendMetrics, ...processMetrics })}`,
-    `## consumers-service\n\n${table('hermes_consumers_', { ...consumersMetrics, ...processMetrics })}`,
+    `## frontend-service\n\n${table('hermes_frontend_', { ...frontendMetrics, ...traceMetrics, ...processMetrics })}`,
+    `## consumers-service\n\n${table('hermes_consumers_', { ...consumersMetrics, ...traceMetrics, ...processMetrics })}`,
     `## management-service\n\n${table('hermes_management_', { ...managementMetrics, ...processMetrics })}`,
   ])
 }

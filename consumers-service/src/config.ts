@@ -3,7 +3,7 @@
  * Names are Hermes' where it has the key; defaults differ from its where a note says so.
  */
 import { bytes, count, key, ms, text } from '@iris/common/config/declare'
-import { deliveryKeys, kafkaKeys, logKeys, zookeeperKeys } from '@iris/common/config/shared-keys'
+import { deliveryKeys, kafkaKeys, logKeys, traceKeys, zookeeperKeys } from '@iris/common/config/shared-keys'
 
 const mebibyte = 1024 * 1024
 const day = 24 * 60 * 60 * 1000
@@ -233,5 +233,6 @@ export const consumersKeys = {
   ...deliveryLimitKeys,
   ...httpKeys,
   ...deadLetterKeys,
+  ...traceKeys,
   ...workloadKeys,
 } as const

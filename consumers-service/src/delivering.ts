@@ -2,6 +2,7 @@
  * The parts of delivery that all subscriptions of the process share, and the making of a runner from them.
  * Takes the outside and the configuration. Gives runners, and the figures of the whole.
  */
+import { hostname } from 'node:os'
 import type { SubscriptionId } from '@iris/common/domain/names'
 import { ForeignMemberError } from '@iris/common/kafka/offsets'
 import { consumersMetrics } from '@iris/common/metrics/names'
@@ -51,6 +52,7 @@ export function createDelivering(
 ): Delivering {
   const { outside, metrics, paths } = parts
   const { session, client } = outside
+  const place = { cluster: config.kafkaClusterName, hostname: hostname() }
   const waitingBudget: WaitingBudget = {
     messagesMax: config.waitingMax,
     bytesMax: config.waitingBytesMax,
@@ -95,7 +97,7 @@ export function createDelivering(
         sender,
         deadLetters,
         figures,
-        journal: createJournal({ ...base, figures, undelivered }, plan),
+        journal: createJournal({ ...base, figures, undelivered, traces: outside.traces, place }, plan),
         waitingBudget,
         requestBudget,
         heldBack: () => suspensions.heldBack(plan.id) ?? (plan.ordering === 'NONE' ? null : fenced()),

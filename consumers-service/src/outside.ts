@@ -11,7 +11,10 @@ import { createCluster, type Cluster } from '@iris/common/kafka/cluster'
 import { createOffsets, type Offsets } from '@iris/common/kafka/offsets'
 import { createProducer, type Producer } from '@iris/common/kafka/producer'
 import { createLogReader, logReaderDefaults, type LogReader } from '@iris/common/kafka/reader'
+import type { Metrics } from '@iris/common/metrics/registry'
 import { withDeadline } from '@iris/common/time/scheduler'
+import { openTraceWriter } from '@iris/common/trace/open'
+import type { TraceWriter } from '@iris/common/trace/writer'
 import { createDefinitions, type Definitions } from '@iris/common/zookeeper/definitions'
 import { createZooSession, type ZooSession } from '@iris/common/zookeeper/session'
 import type { ConsumersBase, ConsumersConfig } from './base.js'
@@ -25,12 +28,15 @@ export interface Outside {
   readonly admin: KafkaAdmin
   /** For dead letters only: acks=all whatever their topic says. */
   readonly producer: Producer
+  /** Null where traces are switched off. */
+  readonly traces: TraceWriter | null
   readonly client: HttpClient
 }
 
 const zookeeperRequestTimeoutMs = 5_000
 const loadTimeoutMs = 60_000
 const closeTimeoutMs = 1_000
+const traceDrainMs = 500
 const adminTimeoutMs = 20_000
 /** Dead letters are few; what they wait for is Kafka, and then nothing else moves either. */
 const deadLetterBytesMax = 32 * 1024 * 1024
@@ -39,7 +45,7 @@ const deadLetterBatchBytesMax = 12 * 1024 * 1024
 const deliveryTimeoutMs = 120_000
 
 /** Makes the clients. Nothing is connected yet. */
-export function createOutside(base: ConsumersBase, config: ConsumersConfig): Outside {
+export function createOutside(base: ConsumersBase, config: ConsumersConfig, metrics: Metrics): Outside {
   const session = createZooSession(base, {
     servers: config.zookeeperServers,
     sessionTimeoutMs: config.zookeeperSessionTimeoutMs,
@@ -72,6 +78,7 @@ export function createOutside(base: ConsumersBase, config: ConsumersConfig): Out
       acks: -1,
       isIdempotent: true,
     }),
+    traces: openTraceWriter({ ...parts, metrics }, config),
     client: createClient(base, config),
   }
 }
@@ -92,7 +99,7 @@ function createClient(base: ConsumersBase, config: ConsumersConfig): HttpClient 
 
 /** Connects ZooKeeper and Kafka, and loads the definitions. */
 export async function startOutside(base: ConsumersBase, outside: Outside): Promise<void> {
-  const { session, definitions, cluster, producer, reader } = outside
+  const { session, definitions, cluster, producer, traces, reader } = outside
   const load = async (): Promise<void> => {
     await session.start()
     await withDeadline(
@@ -104,7 +111,7 @@ export async function startOutside(base: ConsumersBase, outside: Outside): Promi
   }
   const connect = async (): Promise<void> => {
     await cluster.start()
-    await producer.start()
+    await Promise.all([producer.start(), traces?.start()])
     reader.start()
   }
   await Promise.all([load(), connect()])
@@ -112,11 +119,11 @@ export async function startOutside(base: ConsumersBase, outside: Outside): Promi
 
 /** Closes everything. What cannot be closed in time is left. */
 export async function stopOutside(base: ConsumersBase, outside: Outside): Promise<void> {
-  const { session, definitions, cluster, producer, reader, client } = outside
+  const { session, definitions, cluster, producer, traces, reader, client } = outside
   definitions.stop()
   client.stop()
   const closing = async (): Promise<void> => {
-    await Promise.all([reader.stop(), producer.stop(0), session.stop()])
+    await Promise.all([reader.stop(), producer.stop(0), traces?.stop(traceDrainMs), session.stop()])
     await cluster.stop()
   }
   try {

@@ -44,7 +44,7 @@ const leaveMs = 500
 export function createConsumers(base: ConsumersBase, config: ConsumersConfig): Consumers {
   const metrics = createMetrics('hermes_consumers_')
   const instance = `${hostname().replaceAll('.', '_')}$${randomInt(2 ** 31)}`
-  const outside = createOutside(base, config)
+  const outside = createOutside(base, config, metrics)
   const { session, definitions, cluster, offsets } = outside
   const paths = zooPaths(config.zookeeperRoot)
   const kafkaCluster = config.kafkaClusterName

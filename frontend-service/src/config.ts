@@ -3,7 +3,7 @@
  * Names are Hermes' where it has the key; defaults differ from its where a note says so.
  */
 import { bytes, count, flag, key, list, ms, text } from '@iris/common/config/declare'
-import { kafkaKeys, logKeys, zookeeperKeys } from '@iris/common/config/shared-keys'
+import { kafkaKeys, logKeys, traceKeys, zookeeperKeys } from '@iris/common/config/shared-keys'
 
 const kibibyte = 1024
 const mebibyte = 1024 * kibibyte
@@ -134,6 +134,12 @@ const handlerKeys = {
     'h-',
     'What stands before their names there',
   ),
+  alsoTracedHeaders: key(
+    'frontend.http.headers.additionalAllowedSetToLog',
+    list(),
+    [],
+    'Headers that traces show beside those that travel',
+  ),
 } as const
 
 const producerKeys = {
@@ -190,4 +196,5 @@ export const frontendKeys = {
   ...kafkaKeys,
   ...zookeeperKeys,
   ...logKeys,
+  ...traceKeys,
 } as const

@@ -6,6 +6,8 @@
 import { createCluster, type Cluster } from '@iris/common/kafka/cluster'
 import type { Metrics } from '@iris/common/metrics/registry'
 import { withDeadline } from '@iris/common/time/scheduler'
+import { openTraceWriter } from '@iris/common/trace/open'
+import type { TraceWriter } from '@iris/common/trace/writer'
 import { createDefinitions, type Definitions } from '@iris/common/zookeeper/definitions'
 import { createZooSession, type ZooSession } from '@iris/common/zookeeper/session'
 import type { FrontendBase, FrontendConfig } from './base.js'
@@ -16,12 +18,15 @@ export interface Outside {
   readonly definitions: Definitions
   readonly cluster: Cluster
   readonly kafka: KafkaRoutes
+  /** Null where traces are switched off. */
+  readonly traces: TraceWriter | null
 }
 
 const zookeeperRequestTimeoutMs = 5_000
 /** Definitions of a large installation take a while; a tree that does not load at all is a failure. */
 const loadTimeoutMs = 60_000
 const closeTimeoutMs = 1_000
+const traceDrainMs = 500
 
 /** Makes the clients. Nothing is connected yet. */
 export function createOutside(base: FrontendBase, config: FrontendConfig, metrics: Metrics): Outside {
@@ -44,19 +49,20 @@ export function createOutside(base: FrontendBase, config: FrontendConfig, metric
     definitions: createDefinitions({ session, log: base.log }, options),
     cluster,
     kafka: createKafkaRoutes({ ...base, cluster, metrics }, config),
+    traces: openTraceWriter({ ...base, cluster, metrics }, config),
   }
 }
 
 /** Connects both. `onKafka` is told as soon as Kafka has answered. */
 export async function startOutside(base: FrontendBase, outside: Outside, onKafka: () => void): Promise<void> {
-  const { session, definitions, cluster, kafka } = outside
+  const { session, definitions, cluster, kafka, traces } = outside
   const loadTopics = async (): Promise<void> => {
     await session.start()
     await withDeadline(base.scheduler, loadTimeoutMs, 'loading topics from ZooKeeper', definitions.start())
   }
   const connectKafka = async (): Promise<void> => {
     await cluster.start()
-    await kafka.start()
+    await Promise.all([kafka.start(), traces?.start()])
     onKafka()
   }
   await Promise.all([loadTopics(), connectKafka()])
@@ -67,10 +73,14 @@ export async function startOutside(base: FrontendBase, outside: Outside, onKafka
  * left.
  */
 export async function stopOutside(base: FrontendBase, outside: Outside, drainMs: number): Promise<void> {
-  const { session, definitions, cluster, kafka } = outside
+  const { session, definitions, cluster, kafka, traces } = outside
   definitions.stop()
   await kafka.stop(drainMs)
-  const closing = Promise.all([cluster.stop(), session.stop()])
+  const closeKafka = async (): Promise<void> => {
+    await traces?.stop(traceDrainMs)
+    await cluster.stop()
+  }
+  const closing = Promise.all([closeKafka(), session.stop()])
   try {
     await withDeadline(base.scheduler, closeTimeoutMs, 'closing Kafka and ZooKeeper', closing)
   } catch (error) {

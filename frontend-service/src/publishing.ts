@@ -2,6 +2,7 @@
  * The publishing half of the frontend: topics, limits and the pipeline over them.
  * Takes the clients of Kafka and ZooKeeper. Gives the pipeline and what must be stopped with it.
  */
+import { hostname } from 'node:os'
 import type { Log } from '@iris/common/lifecycle/log'
 import type { Cancel } from '@iris/common/time/scheduler'
 import type { Metrics } from '@iris/common/metrics/registry'
@@ -10,6 +11,7 @@ import type { Outside } from './outside.js'
 import { createPublishMetrics } from './publish-metrics.js'
 import { DeadlineQueue } from './publish/deadline-queue.js'
 import { createPipeline, type Pipeline } from './publish/pipeline.js'
+import { createPublishJournal } from './publish/journal.js'
 import { createPropagation, type Propagation } from './publish/propagation.js'
 import { createRoom } from './publish/room.js'
 import { createRareLog } from './rare-log.js'
@@ -42,6 +44,7 @@ export function createPublishing(
     namespace: { namespace: config.kafkaNamespace, separator: config.kafkaNamespaceSeparator },
     bodyBytesMax: config.bodyBytesMax,
     isTopicLimitForced: config.isTopicLimitForced,
+    areTracesOn: config.areTracesOn,
     metrics,
     routes: kafka.byAck,
   }
@@ -54,10 +57,12 @@ export function createPublishing(
   const warn = createRareLog(log, clock)
   const unknownTopics = createUnknownTopics({ cache: topics, definitions, clock, scheduler, warn })
   const reading = new DeadlineQueue(config.readBudgetMs)
+  const propagation = propagationOf(log, config)
+  const place = { cluster: config.kafkaClusterName, storageDc: config.datacenter, hostname: hostname() }
   const pipeline = createPipeline({
-    ...{ clock, scheduler, warn, metrics, topics, unknownTopics, reading },
+    ...{ clock, scheduler, warn, metrics, topics, unknownTopics, propagation, reading },
+    journal: createPublishJournal({ clock, propagation, traces: outside.traces, place }),
     room: createRoom(config.bodiesBytesMax),
-    propagation: propagationOf(log, config),
     rules: { acceptAnyBytes: config.acceptAnyBytes },
     isClosing: surroundings.isClosing,
   })
@@ -81,5 +86,6 @@ function propagationOf(log: Log, config: FrontendConfig): Propagation {
     allowed: config.propagatedHeaders,
     isInKafkaHeaders: config.isInKafkaHeaders,
     kafkaHeaderPrefix: config.kafkaHeaderPrefix,
+    alsoTraced: config.alsoTracedHeaders,
   })
 }

@@ -8,6 +8,7 @@ import {
   frontendMetrics,
   managementMetrics,
   processMetrics,
+  traceMetrics,
 } from '@iris/common/metrics/names'
 import { generatedDocuments } from '../documents.js'
 import type { Finding, SourceFile } from './source.js'
@@ -17,7 +18,7 @@ export function checkTables(root: string, sources: readonly SourceFile[]): Findi
 }
 
 function checkMetrics(): Finding[] {
-  const tables = [frontendMetrics, consumersMetrics, managementMetrics, processMetrics]
+  const tables = [frontendMetrics, consumersMetrics, managementMetrics, traceMetrics, processMetrics]
   return tables.flatMap(table =>
     doubles(
       Object.values(table).map(each => each.name),

@@ -4,7 +4,7 @@
  * Promises: the same key means the same in every service.
  * Names: Hermes' where the thing exists there (first entry of its lists of clusters), ours otherwise.
  */
-import { choice, key, list, ms, text } from './declare.js'
+import { bytes, choice, count, flag, key, list, ms, text } from './declare.js'
 import { logLevels, type LogLevel } from '../lifecycle/log.js'
 
 const brokerList = list().refine(brokers => brokers.length > 0, 'at least one broker')
@@ -72,6 +72,44 @@ export const zookeeperKeys = {
     ms(100, 600_000),
     10_000,
     'How long a start waits for the first connection',
+  ),
+} as const
+
+const day = 86_400_000
+const mebibyte = 1024 * 1024
+
+/** Traces of messages, in one Kafka topic of ours (Hermes: an Elasticsearch of its own). */
+export const traceKeys = {
+  areTracesOn: key(
+    'trace.enabled',
+    flag(),
+    true,
+    'Whether topics with `trackingEnabled` and subscriptions with a `trackingMode` are traced at all',
+  ),
+  traceRetentionMs: key(
+    'trace.retention',
+    ms(60_000, 365 * day),
+    day,
+    'How long Kafka keeps traces; for a trace topic not made yet, like the three below',
+  ),
+  traceRetentionBytes: key(
+    'trace.retentionBytes',
+    bytes(mebibyte, 1024 * 1024 * mebibyte),
+    128 * mebibyte,
+    'Bytes of traces that Kafka keeps a partition: with the partitions the bound of the whole, and of a search',
+  ),
+  tracePartitions: key('trace.partitions', count(1, 1_000), 6, 'Partitions of the trace topic'),
+  traceReplication: key(
+    'trace.replicationFactor',
+    count(-1, 32_767),
+    -1,
+    'Replicas of the trace topic; -1 takes the default of the brokers',
+  ),
+  traceQueueMax: key(
+    'trace.queueMax',
+    count(10, 1_000_000),
+    20_000,
+    'Events on their way to Kafka; further ones are dropped and counted, nothing waits for them',
   ),
 } as const
 

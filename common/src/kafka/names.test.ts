@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { SubscriptionName, TopicName } from '../domain/names.js'
-import { collidesInKafka, consumerGroupId, deadLetterTopicName, kafkaTopicName } from './names.js'
+import {
+  collidesInKafka,
+  consumerGroupId,
+  deadLetterTopicName,
+  kafkaTopicName,
+  traceTopicName,
+} from './names.js'
 
 const plain = { namespace: '', separator: '_' }
 const named = { namespace: 'dlvm', separator: '_' }
@@ -17,6 +23,10 @@ describe('names in Kafka', () => {
 
   it('put dead letters beside the topic', () => {
     expect(deadLetterTopicName(plain, 'a.b' as TopicName, 'c' as SubscriptionName)).toBe('a.b.c_dlq')
+  })
+
+  it('put all traces into one topic of the installation', () => {
+    expect([traceTopicName(plain), traceTopicName(named)]).toEqual(['iris_traces', 'dlvm_iris_traces'])
   })
 
   it.each([

@@ -41,6 +41,11 @@ export function deadLetterTopicName(
   return `${kafkaTopicName(where, topic)}.${subscription}_dlq`
 }
 
+/** Where the traces of all topics and subscriptions go. */
+export function traceTopicName(where: KafkaNamespace): string {
+  return prefixed(where, 'iris_traces')
+}
+
 /** Kafka keeps `.` and `_` apart in names but not in metric names, so it warns and we refuse such pairs. */
 export function collidesInKafka(one: string, other: string): boolean {
   return one !== other && one.replaceAll('.', '_') === other.replaceAll('.', '_')

@@ -55,6 +55,8 @@ export interface ProducerOptions {
   readonly deliveryTimeoutMs: number
   readonly acks: -1 | 1
   readonly isIdempotent: boolean
+  /** Producers of one purpose share connections; `produce` where it is left out. */
+  readonly purpose?: string
 }
 
 export interface ProducerParts {
@@ -70,11 +72,12 @@ export interface ProducerParts {
 const tickMs = 25
 /** Kafka's own wait for replicas ends before ours, so that its word comes instead of silence. */
 const replicasShare = 0.8
-const purpose = 'produce'
+const purposeDefault = 'produce'
 
 /** Makes a producer over a started cluster. */
 export function createProducer(parts: ProducerParts, options: ProducerOptions): Producer {
   const { cluster, clock, scheduler, log } = parts
+  const purpose = options.purpose ?? purposeDefault
   const defer = parts.defer ?? ((run: () => void) => void setImmediate(run))
   const ledger: Ledger = { bytesHeld: 0, storedCount: 0, batchCount: 0, repeatCount: 0, abandonedCount: 0 }
   const partitioner = createPartitioner(topic => cluster.layout(topic))

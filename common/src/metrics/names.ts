@@ -215,6 +215,18 @@ export const managementMetrics = {
   ),
 } as const
 
+/** Metrics of the services that write traces, with the service's prefix. */
+export const traceMetrics = {
+  written: define('counter', 'trace_events_total', [], 'Trace events that Kafka has taken'),
+  dropped: define(
+    'counter',
+    'trace_events_dropped_total',
+    ['reason'],
+    'Trace events lost: `room` the queue was full, `kafka` Kafka did not take them',
+  ),
+  waiting: define('gauge', 'trace_events_waiting', [], 'Trace events on their way to Kafka'),
+} as const
+
 /** Metrics of every process, with the service's prefix. */
 export const processMetrics = {
   loopLag: define('summary', 'event_loop_lag_seconds', [], 'How late the event loop runs timers'),

@@ -28,7 +28,8 @@ export interface DeadMessage {
   readonly facts: DeadLetterFacts
   /** Whether nobody waits for it any more: its partition was given away. */
   isWithdrawn(): boolean
-  stored(): void
+  /** Kafka holds it, at this offset; -1 where Kafka does not say. */
+  stored(offset: number): void
 }
 
 export interface DeadLetters {
@@ -95,7 +96,7 @@ export function createDeadLetters(parts: DeadLetterParts, options: DeadLetterOpt
     parts.scheduler.after(options.retryMs, () => bury(message))
   }
   const ended = (message: DeadMessage, outcome: AppendOutcome): void => {
-    if (outcome.kind === 'stored') return message.stored()
+    if (outcome.kind === 'stored') return message.stored(outcome.offset)
     // The topic may have been removed: looked at anew, and made anew, by the next try.
     if (outcome.kind === 'notStored' && outcome.cause !== 'deadline') ready.delete(message.kafkaTopic)
     again(message, outcome.detail)

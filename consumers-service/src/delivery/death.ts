@@ -17,7 +17,12 @@ export interface Death {
 }
 
 /** What is stored of a dead letter; `stored` is called once Kafka has it. */
-export function deathOf(letter: Letter, plan: DeliveryPlan, death: Death, stored: () => void): DeadMessage {
+export function deathOf(
+  letter: Letter,
+  plan: DeliveryPlan,
+  death: Death,
+  stored: DeadMessage['stored'],
+): DeadMessage {
   const { entry, content, work } = letter
   return {
     kafkaTopic: plan.deadLetterTopic,

@@ -43,6 +43,9 @@ export interface JudgePolicy {
   readonly rules: readonly RetryRule[]
 }
 
+/** What an attempt came to that the message was not delivered by. */
+export type Failure = Exclude<Verdict, { readonly kind: 'delivered' }>
+
 const delivered: Verdict = { kind: 'delivered' }
 
 /** What a receiver may say in `Iris-Verdict`. Other texts say nothing. */

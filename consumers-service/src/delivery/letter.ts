@@ -37,6 +37,8 @@ export class Letter implements OutgoingRequest {
   /** Monotonic time of the first attempt; meaningless while `attempts` is 0. */
   firstAttemptMs: number
   attemptedAtMs = 0
+  /** The batch of its last attempt; empty while it travels alone. */
+  batchId = ''
   lastStatus: number | null = null
   lastReason = ''
   /** Bytes that count against what a process may hold back; 0 while it does not wait. */

@@ -32,7 +32,7 @@ describe('the turns and the drain of a pipeline', () => {
     await answer('a1', 400)
 
     expect(bodies()).toEqual([])
-    dead[0]?.stored()
+    dead[0]?.stored(0)
     await time.advance(0)
     expect(bodies()).toEqual(['a2'])
   })
@@ -107,7 +107,7 @@ describe('the turns and the drain of a pipeline', () => {
     await answer('a', 400)
     expect(isDrained).toBe(false)
 
-    dead[0]?.stored()
+    dead[0]?.stored(0)
     await time.advance(0)
     expect(isDrained).toBe(true)
     expect(work.window.commitPosition()).toBe(1)

@@ -55,7 +55,7 @@ describe('the delivery pipeline', () => {
     expect(dead[0]?.facts).toMatchObject({ class: 'expired', attempts: 2, lastStatus: 503, offset: 0 })
     expect(dead[0]?.facts.reason).toContain('503')
     expect(work.window.commitPosition()).toBe(0)
-    dead[0]?.stored()
+    dead[0]?.stored(7)
     expect(work.window.commitPosition()).toBe(1)
     expect(figures.discarded.value).toBe(1)
   })

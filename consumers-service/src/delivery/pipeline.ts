@@ -9,7 +9,7 @@ import type { AttemptResult } from '@iris/common/http/client'
 import { createAlarm } from '@iris/common/time/alarm'
 import { createBackRoom } from './back-room.js'
 import { deathOf, expiredReason, type DeathClass } from './death.js'
-import { judge, type Verdict } from './judge.js'
+import { judge, type Failure, type Verdict } from './judge.js'
 import type { Letter } from './letter.js'
 import { createLimiter, rateShare } from './pace/limiter.js'
 import type { PartitionWork } from './partition-work.js'
@@ -92,10 +92,10 @@ export function createPipeline(parts: PipelineParts, firstPlan: DeliveryPlan): P
       case 'retry':
         return failed(letter, verdict, nowMs)
       case 'dead':
-        letter.failed(verdict)
+        fail(letter, verdict)
         return bury(letter, 'refused', verdict.reason)
       case 'discard':
-        letter.failed(verdict)
+        fail(letter, verdict)
         return discard(letter, verdict.reason, nowMs)
       case 'pause':
         parts.suspend(verdict.reason)
@@ -120,11 +120,16 @@ export function createPipeline(parts: PipelineParts, firstPlan: DeliveryPlan): P
       parts.log.warn('delivery.ownFault', { subscription: plan.id, detail: verdict.reason })
       return tryAgain(letter, nowMs + ownFaultPauseMs)
     }
-    letter.failed(verdict)
+    fail(letter, verdict)
     const next = nextTry(plan.policy, letter.attempts, letter.ageMs(nowMs), verdict.retryAfterMs)
     if (next.kind === 'expired') return bury(letter, 'expired', verdict.reason)
     figures.retries.value++
     tryAgain(letter, nowMs + next.afterMs)
+  }
+
+  function fail(letter: Letter, verdict: Failure): void {
+    letter.failed(verdict)
+    journal.failed(letter, verdict)
   }
 
   function tryAgain(letter: Letter, dueMs: number): void {
@@ -134,10 +139,10 @@ export function createPipeline(parts: PipelineParts, firstPlan: DeliveryPlan): P
 
   function bury(letter: Letter, className: DeathClass, reason: string): void {
     begin(letter)
-    const stored = (): void => {
+    const stored = (deadOffset: number): void => {
       if (letter.isGone) return
       end(letter)
-      journal.buried(letter, reason)
+      journal.buried(letter, reason, deadOffset)
       finish(letter, clock.monotonic())
       checkIdle(letter.work)
       wake()
@@ -164,12 +169,18 @@ export function createPipeline(parts: PipelineParts, firstPlan: DeliveryPlan): P
 
   function fresh(nowMs: number): Letter | null {
     for (;;) {
-      const letter = backRoom.takeReleased() ?? receiver.next(nowMs)
+      const letter = backRoom.takeReleased() ?? receive(nowMs)
       if (letter === null || letter.hasTurn) return letter
       letter.hasTurn = turns.enter(letter, letter.work.partition, letter.line)
       if (letter.hasTurn) return letter
       backRoom.park(letter)
     }
+  }
+
+  function receive(nowMs: number): Letter | null {
+    const letter = receiver.next(nowMs)
+    if (letter !== null) journal.read(letter)
+    return letter
   }
 
   function begin(letter: Letter): void {
@@ -264,6 +275,7 @@ export function createPipeline(parts: PipelineParts, firstPlan: DeliveryPlan): P
     update(next) {
       plan = next
       parts.sender.update(next)
+      journal.update(next)
       setRate()
       wake()
     },

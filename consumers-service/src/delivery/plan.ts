@@ -13,7 +13,7 @@ import {
 } from '@iris/common/domain/names'
 import { compileSerialPolicy, type CompiledSerialPolicy } from '@iris/common/domain/policy'
 import { compileRetryRules } from '@iris/common/domain/retry-rules'
-import type { FixedHeader, Ordering } from '@iris/common/domain/subscription-form'
+import type { FixedHeader, Ordering, TrackingMode } from '@iris/common/domain/subscription-form'
 import type { Subscription } from '@iris/common/domain/subscription'
 import { unsupportedInSubscription, unsupportedInTopic } from '@iris/common/domain/supported'
 import type { Topic } from '@iris/common/domain/topic'
@@ -38,6 +38,7 @@ export interface DeliveryPlan {
   readonly fixedHeaders: readonly FixedHeader[]
   readonly hasIdentityHeaders: boolean
   readonly ordering: Ordering
+  readonly trackingMode: TrackingMode
   readonly policy: CompiledSerialPolicy
 }
 
@@ -75,6 +76,7 @@ export function compilePlan(
     fixedHeaders: subscription.headers,
     hasIdentityHeaders: subscription.subscriptionIdentityHeadersEnabled,
     ordering: subscription.ordering,
+    trackingMode: subscription.trackingMode,
     policy: {
       ...policy,
       inflightMax: Math.min(policy.inflightMax, inflightLimit),

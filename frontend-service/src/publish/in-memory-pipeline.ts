@@ -7,6 +7,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Producer, ProducerMessage } from '@iris/common/kafka/producer'
 import { createMetrics } from '@iris/common/metrics/registry'
+import type { PublishedEvent } from '@iris/common/trace/event'
+import type { TraceWriter } from '@iris/common/trace/writer'
 import { createVirtualTime, type VirtualTime } from '@iris/common/time/virtual-time'
 import { createPublishMetrics, type PublishMetrics } from '../publish-metrics.js'
 import type { TopicCache } from '../topics/cache.js'
@@ -14,6 +16,7 @@ import type { RoutedTopic } from '../topics/routed-topic.js'
 import type { LookUpWaiter } from '../topics/unknown-topics.js'
 import { DeadlineQueue } from './deadline-queue.js'
 import { createPipeline } from './pipeline.js'
+import { createPublishJournal } from './journal.js'
 import { createPropagation } from './propagation.js'
 import { createRoom, type Room } from './room.js'
 
@@ -38,6 +41,8 @@ export interface PipelineWorld {
   readonly room: Room
   readonly metrics: PublishMetrics
   readonly topics: Map<string, RoutedTopic>
+  /** What was written for those who ask where a message is. */
+  readonly traced: PublishedEvent[]
   /** Names being looked up; the test answers. */
   readonly lookUps: LookUpWaiter[]
   areTopicsLoaded: boolean
@@ -87,15 +92,22 @@ export async function createPipelineWorld(): Promise<PipelineWorld> {
   const world = createParts()
   const { time, metrics, reading, room, topics, lookUps } = world
   topics.set('acme.orders', world.topic())
+  const propagation = createPropagation({
+    isEnabled: true,
+    allowed: ['traceparent'],
+    isInKafkaHeaders: true,
+    kafkaHeaderPrefix: 'h-',
+    alsoTraced: ['x-team'],
+  })
   const pipeline = createPipeline({
     ...{ clock: time, scheduler: time, metrics, reading, room, warn: () => undefined },
     topics: { find: name => topics.get(name), isLoaded: () => world.areTopicsLoaded } as TopicCache,
     unknownTopics: { lookUp: (_name, waiter) => void lookUps.push(waiter), stop: () => undefined },
-    propagation: createPropagation({
-      isEnabled: true,
-      allowed: ['traceparent'],
-      isInKafkaHeaders: true,
-      kafkaHeaderPrefix: 'h-',
+    propagation,
+    journal: createPublishJournal({
+      ...{ clock: time, propagation },
+      traces: { write: event => void world.traced.push(event as PublishedEvent) } as TraceWriter,
+      place: { cluster: 'primary-dc', storageDc: 'dc', hostname: 'here' },
     }),
     rules: { acceptAnyBytes: false },
     isClosing: () => world.isClosing,
@@ -124,6 +136,7 @@ function createParts(): Omit<PipelineWorld, 'url' | 'stop'> {
     room: createRoom(roomBytes),
     metrics,
     topics: new Map(),
+    traced: [],
     lookUps: [],
     areTopicsLoaded: true,
     isClosing: false,
@@ -134,6 +147,7 @@ function createParts(): Omit<PipelineWorld, 'url' | 'stop'> {
       bodyBytesWarned: 1_000,
       isClosed: false,
       unsupported: null,
+      isTracked: false,
       route: { producer, budgetMs: 2_000, deadlines: kafkaDeadlines },
       counters: () => metrics.topic('acme.orders', 'LEADER'),
       ...overrides,

@@ -22,6 +22,7 @@ import { answerRefusal, answerStored } from './answer.js'
 import { createAppend, type Append } from './append.js'
 import { checkContent, checkLength, type CheckOptions } from './check.js'
 import type { DeadlineQueue } from './deadline-queue.js'
+import type { PublishJournal } from './journal.js'
 import type { Propagation } from './propagation.js'
 import { Publication, type PublicationEvents } from './publication.js'
 import {
@@ -41,6 +42,7 @@ export interface PipelineParts {
   readonly scheduler: Scheduler
   readonly warn: RareLog
   readonly metrics: PublishMetrics
+  readonly journal: PublishJournal
   readonly topics: TopicCache
   readonly unknownTopics: UnknownTopics
   readonly room: Room
@@ -143,11 +145,19 @@ function append(parts: Wired, publication: Publication): void {
 
 /** Kafka's word has come, or the producer's that it will not. */
 function conclude(parts: Wired, publication: Publication, outcome: AppendOutcome): void {
-  if (publication.stage === 'answered') return
+  if (publication.stage === 'answered') return concludeLate(parts, publication, outcome)
   if (outcome.kind !== 'stored') return refuse(parts, publication, outcomeRefusal(publication, outcome))
+  if (publication.routed?.isTracked === true) parts.journal.stored(publication, outcome)
   publication.routed?.counters().published()
   finish(parts, publication, 201)
   answerStored(publication.response, publication.id)
+}
+
+/** The publisher has heard that nobody knows; who asks for the trace hears the truth. */
+function concludeLate(parts: Wired, publication: Publication, outcome: AppendOutcome): void {
+  if (publication.routed?.isTracked !== true) return
+  if (outcome.kind === 'stored') parts.journal.stored(publication, outcome)
+  else if (outcome.kind === 'notStored') parts.journal.lost(publication, outcome.detail)
 }
 
 function expire(parts: Wired, publication: Publication): void {
@@ -157,6 +167,7 @@ function expire(parts: Wired, publication: Publication): void {
 }
 
 function refuse(parts: Wired, publication: Publication, error: HermesError): void {
+  if (publication.routed?.isTracked === true) parts.journal.refused(publication, error)
   finish(parts, publication, error.status)
   answerRefusal(parts.scheduler, publication, error)
 }

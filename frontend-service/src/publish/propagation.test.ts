@@ -8,6 +8,7 @@ const defaults: PropagationOptions = {
   allowed: ['trace-id', 'traceparent'],
   isInKafkaHeaders: true,
   kafkaHeaderPrefix: 'h-',
+  alsoTraced: [],
 }
 
 function request(rawHeaders: readonly string[]): IncomingMessage {
@@ -92,5 +93,21 @@ describe('propagation of headers', () => {
     createPropagation(defaults).collect(request(['trace-id', utf8AsBytes]), record)
 
     expect(record[0]?.[1].toString('utf8')).toBe('é→')
+  })
+})
+
+describe('what a trace shows of a request', () => {
+  const described = (options: Partial<PropagationOptions>): string =>
+    createPropagation({ ...defaults, ...options }).described(
+      request(['Trace-Id', 't1', 'X-Team', 'billing', 'Authorization', 'secret', 'X-Other', 'o']),
+    )
+
+  it.each<[string, Partial<PropagationOptions>, string]>([
+    ['headers that travel', {}, 'Trace-Id: t1'],
+    ['those named for it too', { alsoTraced: ['x-team'] }, 'Trace-Id: t1\nX-Team: billing'],
+    ['only those where none travel', { isEnabled: false, alsoTraced: ['x-team'] }, 'X-Team: billing'],
+    ['nothing where none is named', { isEnabled: false }, ''],
+  ])('is %s', (_what, options, expected) => {
+    expect(described(options)).toBe(expected)
   })
 })

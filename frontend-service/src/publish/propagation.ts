@@ -1,6 +1,6 @@
 /**
  * HTTP headers that travel with a message.
- * Takes a request. Gives the envelope's map, and adds the Kafka headers.
+ * Takes a request. Gives the envelope's map, adds the Kafka headers, and says what traces show of them.
  * Promises: the first value of a repeated header, the name as it was spelt, the value's bytes as they came.
  * An empty list of names means all headers but those of the connection, the content and the caller's
  * identity.
@@ -18,11 +18,15 @@ export interface PropagationOptions {
   readonly allowed: readonly string[]
   readonly isInKafkaHeaders: boolean
   readonly kafkaHeaderPrefix: string
+  /** Lower-case names of headers that traces show beside those that travel. */
+  readonly alsoTraced: readonly string[]
 }
 
 export interface Propagation {
   /** Gives the headers that travel and adds them to a record's headers. */
   collect(request: IncomingMessage, recordHeaders: RecordHeader[]): Propagated
+  /** What a trace shows of a request: `Name: value` lines. */
+  described(request: IncomingMessage): string
 }
 
 const none: Propagated = Object.freeze({})
@@ -33,6 +37,7 @@ export function createPropagation(options: PropagationOptions): Propagation {
   const named = new Set(options.allowed.map(name => name.toLowerCase()))
   const names = [...named]
   const isAll = names.length === 0
+  const alsoTraced = new Set(options.alsoTraced.map(name => name.toLowerCase()))
   const mayTravel = (lowerName: string, value: string): boolean =>
     isAll ? travelsUnnamed(lowerName) : named.has(lowerName) && value !== ''
 
@@ -46,6 +51,13 @@ export function createPropagation(options: PropagationOptions): Propagation {
           recordHeaders.push([options.kafkaHeaderPrefix + name, Buffer.from(found[name] as string, 'latin1')])
       }
       return found
+    },
+    described({ rawHeaders }) {
+      if (!options.isEnabled && alsoTraced.size === 0) return ''
+      const isShown = (lowerName: string, value: string): boolean =>
+        alsoTraced.has(lowerName) || (options.isEnabled && mayTravel(lowerName, value))
+      const shown = Object.entries(firstValues(rawHeaders, isShown))
+      return shown.map(([name, value]) => `${name}: ${value}`).join('\n')
     },
   }
 }

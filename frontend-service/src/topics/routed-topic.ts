@@ -18,6 +18,8 @@ export interface RoutedTopic {
   readonly isClosed: boolean
   /** Why messages of this topic cannot be taken, or null. */
   readonly unsupported: string | null
+  /** What becomes of its messages is written down. */
+  readonly isTracked: boolean
   readonly route: KafkaRoute
   /** Made at the first message, so that 10,000 silent topics cost nothing. */
   counters(): TopicCounters
@@ -28,6 +30,7 @@ export interface RoutingOptions {
   /** No body is greater, whatever a topic says. */
   readonly bodyBytesMax: number
   readonly isTopicLimitForced: boolean
+  readonly areTracesOn: boolean
   readonly metrics: PublishMetrics
   /** Where the messages of each ack level go. */
   readonly routes: Readonly<Record<Topic['ack'], KafkaRoute>>
@@ -46,6 +49,7 @@ export function routeTopic(options: RoutingOptions, topic: Topic): RoutedTopic {
     isClosed: auth.enabled && !auth.unauthenticatedAccessEnabled,
     unsupported:
       topic.contentType === 'AVRO' ? 'AVRO topics are not supported by this version of Iris yet' : null,
+    isTracked: topic.trackingEnabled && options.areTracesOn,
     route: options.routes[topic.ack],
     counters: () => (counters ??= options.metrics.topic(name, topic.ack)),
   }

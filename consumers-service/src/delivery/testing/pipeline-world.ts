@@ -8,6 +8,8 @@ import { wrapEnvelope } from '@iris/common/kafka/envelope'
 import type { LogEntry } from '@iris/common/kafka/log-entry'
 import { silentLog } from '@iris/common/lifecycle/log'
 import { createMetrics } from '@iris/common/metrics/registry'
+import type { SentEvent } from '@iris/common/trace/event'
+import type { TraceWriter } from '@iris/common/trace/writer'
 import { createVirtualTime, type VirtualTime } from '@iris/common/time/virtual-time'
 import type { DeadMessage } from '../dead-letter.js'
 import { createDeliveryFigures, type DeliveryFigures } from '../figures.js'
@@ -31,6 +33,8 @@ export interface World {
   dead: DeadMessage[]
   /** Reasons of what was given up. */
   undelivered: string[]
+  /** What was written for those who ask where a message is. */
+  traced: SentEvent[]
   budget: { messagesMax: number; bytesMax: number; messages: number; bytes: number }
   requests: { max: number; eachMin: number; open: number }
   held: { reason: string | null }
@@ -54,6 +58,7 @@ export const basePlan: DeliveryPlan = {
   fixedHeaders: [],
   hasIdentityHeaders: false,
   ordering: 'NONE',
+  trackingMode: 'trackingAll',
   policy: {
     rate: 100_000,
     messageTtlMs: 10_000,
@@ -100,6 +105,7 @@ export function world(
   const dead: DeadMessage[] = []
   const undelivered: string[] = []
   const suspensions: string[] = []
+  const traced: SentEvent[] = []
   const logs = new Map<PartitionWork, LogEntry[]>()
   const pipeline = createPipeline(
     {
@@ -115,6 +121,8 @@ export function world(
           log: silentLog,
           figures,
           undelivered: { note: ({ reason }) => void undelivered.push(reason), stop: () => undefined },
+          traces: { write: event => void traced.push(event as SentEvent) } as TraceWriter,
+          place: { cluster: 'primary-dc', hostname: 'here' },
         },
         plan,
       ),
@@ -134,7 +142,20 @@ export function world(
     await time.advance(0)
   }
   return {
-    ...{ time, pipeline, figures, sent, dead, undelivered, suspensions, budget, requests, held, append },
+    ...{
+      time,
+      pipeline,
+      figures,
+      sent,
+      dead,
+      traced,
+      undelivered,
+      suspensions,
+      budget,
+      requests,
+      held,
+      append,
+    },
     bodies: () => sent.map(bodyOf),
     async answer(body, status = 200) {
       const index = sent.findIndex(letter => bodyOf(letter) === body)

@@ -1,0 +1,67 @@
+/**
+ * What became of the messages of tracked topics, written down as traces.
+ * Takes publications that Kafka has, and refusals. Gives events to the writer.
+ * Promises: never waits and never throws. Called for tracked topics only, so the others pay a look at a flag.
+ */
+import type { HermesError } from '@iris/common/errors/hermes-error'
+import type { AppendOutcome } from '@iris/common/kafka/producer-message'
+import type { Clock } from '@iris/common/time/clock'
+import { keyHash, type PublishedEvent } from '@iris/common/trace/event'
+import type { TraceWriter } from '@iris/common/trace/writer'
+import type { Propagation } from './propagation.js'
+import type { Publication } from './publication.js'
+
+export interface PublishJournal {
+  /** Kafka has it, whatever its publisher was told. */
+  stored(publication: Publication, outcome: Extract<AppendOutcome, { kind: 'stored' }>): void
+  /** Its publisher was told so. */
+  refused(publication: Publication, error: HermesError): void
+  /** Its publisher was told that nobody knows; now it is sure that Kafka does not have it. */
+  lost(publication: Publication, reason: string): void
+}
+
+export interface PublishJournalParts {
+  readonly clock: Clock
+  readonly propagation: Propagation
+  /** Null where traces are switched off. */
+  readonly traces: TraceWriter | null
+  /** The Kafka cluster, its data centre and this machine, as traces name them. */
+  readonly place: { readonly cluster: string; readonly storageDc: string; readonly hostname: string }
+}
+
+/** The members of an event that only some kinds have. */
+type Details = Pick<PublishedEvent, 'reason' | 'partition' | 'offset'>
+
+/** Request headers of an event are cut here. */
+const headersLengthMax = 4_000
+
+/** Makes the journal of publishing. */
+export function createPublishJournal(parts: PublishJournalParts): PublishJournal {
+  const { clock, propagation, traces, place } = parts
+  const trace = (publication: Publication, status: PublishedEvent['status'], details: Details): void => {
+    const { id, topicName, key, request } = publication
+    const headers = propagation.described(request)
+    traces?.write({
+      kind: 'published',
+      messageId: id,
+      timestamp: clock.now(),
+      topicName,
+      status,
+      ...details,
+      ...place,
+      ...(headers === '' ? {} : { extraRequestHeaders: headers.slice(0, headersLengthMax) }),
+      ...(key === null ? {} : { keyHash: keyHash(key) }),
+    })
+  }
+  return {
+    stored(publication, { partition, offset }) {
+      // Kafka may know a batch that was sent twice and no longer say where it lies.
+      trace(publication, 'SUCCESS', offset < 0 ? { partition } : { partition, offset })
+    },
+    refused(publication, error) {
+      const isUnclear = error.code === 'SENDING_TO_KAFKA_TIMEOUT'
+      trace(publication, isUnclear ? 'INFLIGHT' : 'ERROR', { reason: error.message })
+    },
+    lost: (publication, reason) => trace(publication, 'ERROR', { reason }),
+  }
+}
