@@ -2,7 +2,7 @@
  * Every configuration key of the consumers, with its default and its meaning.
  * Names are Hermes' where it has the key; defaults differ from its where a note says so.
  */
-import { bytes, count, key, ms, text } from '@iris/common/config/declare'
+import { bytes, count, flag, key, list, ms, text } from '@iris/common/config/declare'
 import { deliveryKeys, kafkaKeys, logKeys, traceKeys, zookeeperKeys } from '@iris/common/config/shared-keys'
 
 const mebibyte = 1024 * 1024
@@ -160,11 +160,23 @@ const httpKeys = {
     15_000,
     'How long a connection to a subscriber may take; an attempt also ends at its own limit',
   ),
+  http2Enabled: key(
+    'consumer.http-client.serial.http2.enabled',
+    flag(),
+    true,
+    'Whether subscriptions with `http2Enabled` get HTTP/2; otherwise they get HTTP/1.1',
+  ),
   httpIdleMs: key(
     'consumer.http-client.serial.http1.idleTimeout',
     ms(1_000, 3_600_000),
     30_000,
     'When an unused connection to a subscriber is closed (Hermes: never)',
+  ),
+  dnsServers: key(
+    'consumer.http-client.dnsServers',
+    list(),
+    [],
+    'DNS servers to ask for endpoints, address or address:port; the system’s where it is empty',
   ),
   dnsTimeoutMs: key(
     'consumer.http-client.dnsTimeout',
@@ -172,6 +184,22 @@ const httpKeys = {
     2_000,
     'Limit of one question to one DNS server',
   ),
+} as const
+
+const sslKeys = {
+  sslCaFile: key(
+    'consumer.ssl.caFile',
+    text(),
+    '',
+    'PEM file of authorities that endpoints may also be certified by, beside the public ones; read again on change',
+  ),
+  sslCertFile: key(
+    'consumer.ssl.certFile',
+    text(),
+    '',
+    'PEM file of the certificate shown to endpoints that ask for one',
+  ),
+  sslKeyFile: key('consumer.ssl.keyFile', text(), '', 'PEM file of the key of that certificate'),
 } as const
 
 const deadLetterKeys = {
@@ -232,6 +260,7 @@ export const consumersKeys = {
   ...offsetKeys,
   ...deliveryLimitKeys,
   ...httpKeys,
+  ...sslKeys,
   ...deadLetterKeys,
   ...traceKeys,
   ...workloadKeys,

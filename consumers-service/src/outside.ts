@@ -3,9 +3,7 @@
  * Takes addresses and limits. Gives the clients, and starts and stops them together.
  * Refuses to start with one sentence that names the servers when ZooKeeper or Kafka does not answer in time.
  */
-import { parseNetworks } from '@iris/common/http/address-guard'
-import { createHttpClient, type HttpClient } from '@iris/common/http/client'
-import { createNameLookup } from '@iris/common/http/name-lookup'
+import type { HttpClient } from '@iris/common/http/client'
 import { createKafkaAdmin, type KafkaAdmin } from '@iris/common/kafka/admin'
 import { createCluster, type Cluster } from '@iris/common/kafka/cluster'
 import { createOffsets, type Offsets } from '@iris/common/kafka/offsets'
@@ -18,6 +16,7 @@ import type { TraceWriter } from '@iris/common/trace/writer'
 import { createDefinitions, type Definitions } from '@iris/common/zookeeper/definitions'
 import { createZooSession, type ZooSession } from '@iris/common/zookeeper/session'
 import type { ConsumersBase, ConsumersConfig } from './base.js'
+import { createEndpointClient } from './endpoints.js'
 
 export interface Outside {
   readonly session: ZooSession
@@ -79,22 +78,8 @@ export function createOutside(base: ConsumersBase, config: ConsumersConfig, metr
       isIdempotent: true,
     }),
     traces: openTraceWriter({ ...parts, metrics }, config),
-    client: createClient(base, config),
+    client: createEndpointClient(base, config),
   }
-}
-
-function createClient(base: ConsumersBase, config: ConsumersConfig): HttpClient {
-  const resolve = createNameLookup(base, { queryTimeoutMs: config.dnsTimeoutMs })
-  return createHttpClient(
-    { ...base, resolve },
-    {
-      allowedNetworks: parseNetworks(config.allowedNetworks),
-      // Beside those that carry requests, some still read the end of an answer.
-      connectionsMax: 2 * config.requestsMax,
-      connectTimeoutMs: config.httpConnectTimeoutMs,
-      idleMs: config.httpIdleMs,
-    },
-  )
 }
 
 /** Connects ZooKeeper and Kafka, and loads the definitions. */

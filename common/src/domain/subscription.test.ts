@@ -209,7 +209,6 @@ describe('features that are not built yet', () => {
     [{ mode: 'BROADCAST' }, /BROADCAST/],
     [{ filters: [{ type: 'header' }] }, /Filter/],
     [{ oAuthPolicy: { grantType: 'password', providerName: 'p' } }, /OAuth/],
-    [{ http2Enabled: true }, /HTTP\/2/],
     [{ endpoint: 'http://host/{id}' }, /template/],
     [{ endpoint: 'jms://queue' }, /protocols/],
   ])('are named for %j', (members, sentence) => {

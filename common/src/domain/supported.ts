@@ -21,7 +21,6 @@ const missingForSubscriptions: readonly Missing<Subscription>[] = [
   { feature: 'BROADCAST mode', isUsed: each => each.mode === 'BROADCAST' },
   { feature: 'Filtering of messages', isUsed: each => each.filters.length > 0 },
   { feature: 'OAuth for deliveries', isUsed: each => each.oAuthPolicy !== null },
-  { feature: 'HTTP/2 delivery', isUsed: each => each.http2Enabled },
   { feature: 'A template in the endpoint', isUsed: each => hasTemplate(each.endpoint) },
   { feature: 'Delivery by other protocols than http and https', isUsed: each => !isHttp(each.endpoint) },
 ]

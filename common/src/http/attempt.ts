@@ -66,10 +66,23 @@ const ourFaults = new Set([
   'UND_ERR_CLOSED',
 ])
 
+/** The other side did not prove who it is: codes of OpenSSL, and of Node's own check of names. */
+const notProved =
+  /^(CERT_|UNABLE_TO_|DEPTH_ZERO_SELF_SIGNED_CERT$|SELF_SIGNED_CERT_IN_CHAIN$|ERR_TLS_CERT_ALTNAME_INVALID$)/
+/** What OpenSSL says about a handshake, between the names of its files and functions. */
+const handshakeText = /:SSL routines:[^:]*:([^:]+):/
+
 /** The result of a request that failed with this error. */
 export function resultOf(error: Error): AttemptResult {
   const { code } = error as NodeJS.ErrnoException
-  const detail = error.message === '' ? (code ?? error.name) : error.message
+  const detail = detailOf(error, code)
   if (code === 'FORBIDDEN_ADDRESS') return { kind: 'forbidden', detail }
   return { kind: 'error', detail, isOurFault: code !== undefined && ourFaults.has(code) }
+}
+
+function detailOf({ name, message }: Error, code: string | undefined): string {
+  if (code !== undefined && notProved.test(code)) return `TLS: ${message}`
+  const handshake = handshakeText.exec(message)?.[1]
+  if (handshake !== undefined) return `TLS: ${handshake}`
+  return message === '' ? (code ?? name) : message
 }

@@ -262,6 +262,17 @@ describe('the client for foreign endpoints', () => {
     expect(JSON.stringify(result)).toContain('ECONNREFUSED')
   })
 
+  it('gives the next one its turn where nobody listens, however many wait', async () => {
+    const server = createTcpServer()
+    const url = await listening(server)
+    await new Promise(resolve => server.close(resolve))
+    const target = makeClient().target(url, 1)
+
+    const results = await Promise.all(Array.from({ length: 20 }, () => attempt(target, { timeoutMs: 2000 })))
+    expect(results).toEqual(Array(20).fill(expect.objectContaining({ kind: 'error', isOurFault: false })))
+    expect(target.waitingCount).toBe(0)
+  })
+
   it.each([
     'http://127.0.0.1:1/',
     'http://[::ffff:7f00:1]:1/',

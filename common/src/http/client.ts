@@ -5,16 +5,30 @@
  * cookie, inflates nothing; reads at most 64 KiB of an answer and throws it away where nobody wants it.
  * Bounds: connections of a target, connections of the process, idle time of a connection.
  */
+import type { LookupFunction } from 'node:net'
 import type { Client } from 'undici'
 import type { Clock } from '../time/clock.js'
 import type { Scheduler } from '../time/scheduler.js'
 import { checkEndpointHost, type AllowedNetworks } from './address-guard.js'
+import { answerBytesMax, answerHeadBytesMax, type Connection, type ConnectionOwner } from './connection.js'
 import { createDeadlineWheel } from './deadline-wheel.js'
+import type { DialOptions } from './dial.js'
 import { guardedLookup, type ResolveName } from './guarded-lookup.js'
+import { Http1Connection } from './http1-connection.js'
+import { Http2Connection } from './http2-connection.js'
 import { HttpTarget, type TargetParts } from './target.js'
+import type { Trust } from './trust.js'
 
 export type { AttemptResult, OutgoingRequest, Sending } from './attempt.js'
 export type { HttpTarget } from './target.js'
+
+export interface HttpClientDeps {
+  readonly clock: Clock
+  readonly scheduler: Scheduler
+  readonly resolve: ResolveName
+  /** Whose certificates are believed; Node's roots where it is left out. */
+  readonly trust?: Trust
+}
 
 export interface HttpClientOptions {
   readonly allowedNetworks: AllowedNetworks
@@ -25,9 +39,12 @@ export interface HttpClientOptions {
   readonly idleMs: number
 }
 
+/** How requests travel: HTTP/2 over TLS by ALPN, in the clear by prior knowledge; there is no way back. */
+export type HttpVersion = 'HTTP/1.1' | 'HTTP/2'
+
 export interface HttpClient {
   /** Connections of one caller to one origin; the caller closes it. */
-  target(origin: URL, connectionsMax: number): HttpTarget
+  target(origin: URL, requestsMax: number, version?: HttpVersion): HttpTarget
   connectionCount(): number
   /** Requests that wait for a connection. */
   waitingCount(): number
@@ -35,16 +52,12 @@ export interface HttpClient {
   stop(): void
 }
 
-/** What we read of an answer's body before the connection is given up. */
-const answerBytesMax = 64 * 1024
-const answerHeadBytesMax = 16 * 1024
+/** With HTTP/2 a target needs few connections; an endpoint that allows few streams each gets no more. */
+const http2ConnectionsMax = 10
 const sweepMs = 5_000
 
 /** Makes a client. It opens nothing until a request is sent. */
-export function createHttpClient(
-  deps: { readonly clock: Clock; readonly scheduler: Scheduler; readonly resolve: ResolveName },
-  options: HttpClientOptions,
-): HttpClient {
+export function createHttpClient(deps: HttpClientDeps, options: HttpClientOptions): HttpClient {
   const targets = new Set<HttpTarget>()
   const starving = new Set<HttpTarget>()
   const wheel = createDeadlineWheel(deps)
@@ -61,10 +74,24 @@ export function createHttpClient(
       target.serveWaiting()
     }
   }
+  const lookup = guardedLookup(deps.resolve, options.allowedNetworks)
+  let undici = undiciOptions(lookup, options, deps.trust)
+  const dial: DialOptions = {
+    ...{ scheduler: deps.scheduler, lookup, trust: deps.trust },
+    timeoutMs: options.connectTimeoutMs,
+    protocol: 'h2',
+  }
+  const cancelTrust = deps.trust?.onChange(() => {
+    undici = undiciOptions(lookup, options, deps.trust)
+    for (const target of targets) target.renew()
+  })
+  const connect = (owner: ConnectionOwner, origin: URL, version: HttpVersion): Connection =>
+    version === 'HTTP/2'
+      ? new Http2Connection(owner, { origin, dial, now })
+      : new Http1Connection(owner, origin.origin, undici)
   const parts: TargetParts = {
     wheel,
     now,
-    clientOptions: clientOptions(deps.resolve, options),
     takeConnection(target) {
       if (connections >= options.connectionsMax) closeOneIdle()
       if (connections >= options.connectionsMax) {
@@ -89,13 +116,16 @@ export function createHttpClient(
     [...targets].reduce((total, target) => total + countOf(target), 0)
 
   return {
-    target(origin, connectionsMax) {
-      const problem = checkEndpointHost(origin, options.allowedNetworks)
-      const forget = (closed: HttpTarget): void => {
-        targets.delete(closed)
-        starving.delete(closed)
-      }
-      const target = new HttpTarget(parts, origin.origin, connectionsMax, problem, forget)
+    target(origin, requestsMax, version = 'HTTP/1.1') {
+      const target = new HttpTarget(parts, {
+        connectionsMax: version === 'HTTP/2' ? Math.min(requestsMax, http2ConnectionsMax) : requestsMax,
+        problem: checkEndpointHost(origin, options.allowedNetworks),
+        connect: owner => connect(owner, origin, version),
+        onClosed(closed) {
+          targets.delete(closed)
+          starving.delete(closed)
+        },
+      })
       targets.add(target)
       return target
     },
@@ -103,6 +133,7 @@ export function createHttpClient(
     waitingCount: () => sum(target => target.waitingCount),
     stop() {
       cancelSweep()
+      cancelTrust?.()
       for (const target of [...targets]) target.close()
       wheel.stop()
     },
@@ -113,7 +144,11 @@ export function createHttpClient(
  * undici's own timeouts are off: they do not bound an attempt (a dripping body outlives them), and the wheel
  * does for a fraction of their cost.
  */
-function clientOptions(resolve: ResolveName, options: HttpClientOptions): Client.Options {
+function undiciOptions(
+  lookup: LookupFunction,
+  options: HttpClientOptions,
+  trust: Trust | undefined,
+): Client.Options {
   return {
     pipelining: 1,
     headersTimeout: 0,
@@ -125,7 +160,8 @@ function clientOptions(resolve: ResolveName, options: HttpClientOptions): Client
     allowH2: false,
     connect: {
       timeout: options.connectTimeoutMs,
-      lookup: guardedLookup(resolve, options.allowedNetworks),
+      lookup,
+      secureContext: trust?.context(),
     },
   }
 }

@@ -1,16 +1,17 @@
 /**
  * One request on one connection, from the dispatch to the end of the answer's body.
- * Takes a request. Gives its result on the final status line, or with the body where that is wanted, and the
- * connection back when it is free.
+ * Takes a request, and what its connection hears. Gives its result on the final status line, or with the body
+ * where that is wanted, and its place on the connection back when it is free.
  * Promises: the whole of it ends at its deadline; silence longer than `socketTimeoutMs` ends it earlier.
  */
 import type { Dispatcher } from 'undici'
 import { resultOf, type AttemptResult, type OutgoingRequest, type Sending } from './attempt.js'
 import type { DeadlineEntry, DeadlineWheel } from './deadline-wheel.js'
 
-const retryAfterName = 'retry-after'
-const verdictName = 'iris-verdict'
-const contentTypeName = 'content-type'
+/** The headers of an answer that are read. */
+export const retryAfterName = 'retry-after'
+export const verdictName = 'iris-verdict'
+export const contentTypeName = 'content-type'
 
 /** An answer whose body is being read. Bound: `maxResponseSize` of the connection. */
 interface Reading {
@@ -20,20 +21,26 @@ interface Reading {
   readonly chunks: Buffer[]
 }
 
-/** What an exchange needs from the connection that carries it. */
+/** What an exchange needs from the place on a connection that carries it. */
 export interface Carrier {
-  /** The connection can take the next request. */
+  /** The place can take the next request. */
   free(exchange: Exchange): void
-  /** The connection must go: something on it is still under way. */
+  /** The request failed by itself. */
+  failed(exchange: Exchange): void
+  /** What is still under way on the place must be cut off. */
   drop(exchange: Exchange): void
 }
 
 export class Exchange implements Dispatcher.DispatchHandler, DeadlineEntry, Sending {
   dueMs: number
+  readonly begunMs: number
+  /** How often a connection said that it had not begun with it. */
+  refusals = 0
   wheelNext: DeadlineEntry | null = null
   wheelPrevious: DeadlineEntry | null = null
   private carrier: Carrier | null = null
   private isSettled = false
+  private hasStatus = false
   private reading: Reading | null = null
   private readonly deadlineMs: number
   private heardMs: number
@@ -43,8 +50,8 @@ export class Exchange implements Dispatcher.DispatchHandler, DeadlineEntry, Send
     private readonly wheel: DeadlineWheel,
     private readonly now: () => number,
   ) {
-    this.heardMs = now()
-    this.deadlineMs = this.heardMs + request.timeoutMs
+    this.begunMs = this.heardMs = now()
+    this.deadlineMs = this.begunMs + request.timeoutMs
     this.dueMs = this.nextDueMs()
     wheel.add(this)
   }
@@ -54,30 +61,34 @@ export class Exchange implements Dispatcher.DispatchHandler, DeadlineEntry, Send
     this.carrier = carrier
   }
 
-  // undici's raw callbacks: the newer ones make an object of all headers for every answer.
-
-  onConnect(): void {
-    // The wheel ends what takes too long; undici's way to abort is not needed.
-  }
-
-  onHeaders(status: number, headers: readonly Buffer[]): boolean {
+  /** A status line came, with the headers that are read. An informational one only shows a sign of life. */
+  answered(
+    status: number,
+    contentType: string | null,
+    retryAfter: string | null,
+    verdict: string | null,
+  ): void {
     this.heardMs = this.now()
-    if (status < 200) return true
-    const isSuccess = status <= 299
-    const retryAfter = isSuccess ? null : valueOf(headers, retryAfterName)
-    const verdict = isSuccess ? null : valueOf(headers, verdictName)
-    if (this.isBodyWanted(status, headers)) this.reading = { status, retryAfter, verdict, chunks: [] }
+    if (status >= 100 && status < 200) return
+    this.hasStatus = true
+    if (this.request.wantsBody?.(status, contentType ?? '') === true)
+      this.reading = { status, retryAfter, verdict, chunks: [] }
     else this.settle({ kind: 'answer', status, retryAfter, verdict, body: null })
-    return true
   }
 
-  onData(chunk: Buffer): boolean {
+  /** The final status line came: all that may still come is the rest of the answer. */
+  wasAnswered(): boolean {
+    return this.hasStatus
+  }
+
+  /** A part of the answer's body came. */
+  received(chunk: Buffer): void {
     this.heardMs = this.now()
     this.reading?.chunks.push(chunk)
-    return true
   }
 
-  onComplete(): void {
+  /** The answer has ended. */
+  completed(): void {
     const carrier = this.end()
     if (this.reading !== null) {
       const { chunks, ...answer } = this.reading
@@ -86,10 +97,39 @@ export class Exchange implements Dispatcher.DispatchHandler, DeadlineEntry, Send
     carrier?.free(this)
   }
 
-  onError(error: Error): void {
+  /** Nothing more will come of it. */
+  broke(error: Error): void {
     const carrier = this.end()
     this.settle(resultOf(error))
-    carrier?.free(this)
+    carrier?.failed(this)
+  }
+
+  // undici's raw callbacks: the newer ones make an object of all headers for every answer.
+
+  onConnect(): void {
+    // The wheel ends what takes too long; undici's way to abort is not needed.
+  }
+
+  onHeaders(status: number, headers: readonly Buffer[]): boolean {
+    const isSuccess = status >= 200 && status <= 299
+    const retryAfter = isSuccess ? null : valueOf(headers, retryAfterName)
+    const verdict = isSuccess ? null : valueOf(headers, verdictName)
+    const contentType = this.request.wantsBody === null ? null : valueOf(headers, contentTypeName)
+    this.answered(status, contentType, retryAfter, verdict)
+    return true
+  }
+
+  onData(chunk: Buffer): boolean {
+    this.received(chunk)
+    return true
+  }
+
+  onComplete(): void {
+    this.completed()
+  }
+
+  onError(error: Error): void {
+    this.broke(error)
   }
 
   onDue(nowMs: number): void {
@@ -113,11 +153,6 @@ export class Exchange implements Dispatcher.DispatchHandler, DeadlineEntry, Send
   fail(error: Error): void {
     this.settle(resultOf(error))
     this.end()?.drop(this)
-  }
-
-  private isBodyWanted(status: number, headers: readonly Buffer[]): boolean {
-    const { wantsBody } = this.request
-    return wantsBody !== null && wantsBody(status, valueOf(headers, contentTypeName) ?? '')
   }
 
   private nextDueMs(): number {

@@ -13,7 +13,10 @@ const ownedByClient = new Set([
   'connection',
   'content-length',
   'expect',
+  'http2-settings',
   'keep-alive',
+  'proxy-connection',
+  'te',
   'transfer-encoding',
   'upgrade',
 ])

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseSubscription } from '@iris/common/domain/subscription'
 import { parseTopic } from '@iris/common/domain/topic'
-import { compilePlan, type DeliveryPlan } from './plan.js'
+import { compilePlan, type DeliveryPlan, type PlanOptions } from './plan.js'
 
 const topic = parseTopic({
   name: 'pl.smoke.orders',
@@ -10,8 +10,16 @@ const topic = parseTopic({
   retentionTime: { duration: 1 },
   description: '',
 })
-const options = { namespace: { namespace: 'ns', separator: '_' }, inflightMax: 100, inflightLimit: 500 }
-const compile = (members: object): DeliveryPlan | { readonly problem: string } =>
+const options = {
+  namespace: { namespace: 'ns', separator: '_' },
+  inflightMax: 100,
+  inflightLimit: 500,
+  isHttp2Allowed: true,
+}
+const compile = (
+  members: object,
+  changed: Partial<PlanOptions> = {},
+): DeliveryPlan | { readonly problem: string } =>
   compilePlan(
     topic,
     parseSubscription({
@@ -22,7 +30,7 @@ const compile = (members: object): DeliveryPlan | { readonly problem: string } =
       owner: { source: 'Plaintext', id: 'x' },
       ...members,
     }),
-    options,
+    { ...options, ...changed },
   )
 
 describe('the plan of a subscription', () => {
@@ -42,6 +50,15 @@ describe('the plan of a subscription', () => {
 
     expect(plan.endpoint.href).toBe('https://host:8443/a/b?c=d')
     expect(plan.authorization).toBe(`Basic ${Buffer.from('user:p%40a:ss').toString('base64')}`)
+  })
+
+  it('says HTTP/2 where the subscription asks for it and the operator allows it', () => {
+    const versionOf = (http2Enabled: boolean, isHttp2Allowed: boolean): string =>
+      (compile({ http2Enabled }, { isHttp2Allowed }) as DeliveryPlan).httpVersion
+
+    expect(versionOf(true, true)).toBe('HTTP/2')
+    expect(versionOf(false, true)).toBe('HTTP/1.1')
+    expect(versionOf(true, false)).toBe('HTTP/1.1')
   })
 
   it('bounds what may be in flight', () => {

@@ -17,6 +17,7 @@ import type { FixedHeader, Ordering, TrackingMode } from '@iris/common/domain/su
 import type { Subscription } from '@iris/common/domain/subscription'
 import { unsupportedInSubscription, unsupportedInTopic } from '@iris/common/domain/supported'
 import type { Topic } from '@iris/common/domain/topic'
+import type { HttpVersion } from '@iris/common/http/client'
 import {
   consumerGroupId,
   deadLetterTopicName,
@@ -37,6 +38,7 @@ export interface DeliveryPlan {
   readonly authorization: string | null
   readonly fixedHeaders: readonly FixedHeader[]
   readonly hasIdentityHeaders: boolean
+  readonly httpVersion: HttpVersion
   readonly ordering: Ordering
   readonly trackingMode: TrackingMode
   readonly policy: CompiledSerialPolicy
@@ -48,6 +50,8 @@ export interface PlanOptions {
   readonly inflightMax: number
   /** Messages in flight whatever the policy says. */
   readonly inflightLimit: number
+  /** Whether HTTP/2 is used where a subscription asks for it; HTTP/1.1 otherwise, without a word. */
+  readonly isHttp2Allowed: boolean
 }
 
 /** Compiles a subscription, or says why it cannot be delivered. */
@@ -75,6 +79,7 @@ export function compilePlan(
     authorization: endpoint.credentials === null ? null : basic(endpoint.credentials),
     fixedHeaders: subscription.headers,
     hasIdentityHeaders: subscription.subscriptionIdentityHeadersEnabled,
+    httpVersion: subscription.http2Enabled && options.isHttp2Allowed ? 'HTTP/2' : 'HTTP/1.1',
     ordering: subscription.ordering,
     trackingMode: subscription.trackingMode,
     policy: {

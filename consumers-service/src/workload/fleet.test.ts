@@ -58,7 +58,12 @@ function setUp(partitions: [string, number][] = [['g.t', 4]]) {
   const wishes = new Map<string, (Wish | null)[]>()
   const catalogue = createCatalogue(
     { definitions, log: silentLog },
-    { namespace: { namespace: '', separator: '_' }, inflightMax: 100, inflightLimit: 1000 },
+    {
+      namespace: { namespace: '', separator: '_' },
+      inflightMax: 100,
+      inflightLimit: 1000,
+      isHttp2Allowed: true,
+    },
   )
   let changes = 0
   const fleet = createFleet(

@@ -52,10 +52,11 @@ function prepare(
   const isSame =
     former !== null &&
     former.plan.endpoint.origin === endpoint.origin &&
+    former.plan.httpVersion === plan.httpVersion &&
     former.plan.policy.inflightMax === policy.inflightMax
   if (former !== null && !isSame) former.target.retire()
   return {
-    target: isSame ? former.target : client.target(endpoint, policy.inflightMax),
+    target: isSame ? former.target : client.target(endpoint, policy.inflightMax, plan.httpVersion),
     lines: prepareHeaders(plan, dropped),
     path: `${endpoint.pathname}${endpoint.search}`,
     plan,

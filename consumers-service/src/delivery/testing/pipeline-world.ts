@@ -57,6 +57,7 @@ export const basePlan: DeliveryPlan = {
   authorization: null,
   fixedHeaders: [],
   hasIdentityHeaders: false,
+  httpVersion: 'HTTP/1.1',
   ordering: 'NONE',
   trackingMode: 'trackingAll',
   policy: {
