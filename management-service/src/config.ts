@@ -4,7 +4,7 @@
  * in the other services. Defaults: Hermes' except where prose says why not.
  */
 import { bytes, count, flag, key, list, ms, text } from '@iris/common/config/declare'
-import { deliveryKeys, kafkaKeys, logKeys, zookeeperKeys } from '@iris/common/config/shared-keys'
+import { deliveryKeys, kafkaKeys, logKeys, traceKeys, zookeeperKeys } from '@iris/common/config/shared-keys'
 import { groupNamePatternDefault } from '@iris/common/domain/group'
 import { contentTypes } from '@iris/common/domain/topic-form'
 
@@ -18,6 +18,7 @@ export const managementKeys = {
   ...kafkaKeys,
   ...zookeeperKeys,
   ...logKeys,
+  ...traceKeys,
   ...deliveryKeys,
   host: key('management.server.host', text(255), '127.0.0.1', 'Address to listen on; 0.0.0.0 for all'),
   port: key('management.server.port', count(0, 65_535), 8090, 'Port of the REST API'),

@@ -6,7 +6,7 @@
 import { createKafkaAdmin } from '@iris/common/kafka/admin'
 import { createCluster } from '@iris/common/kafka/cluster'
 import { createOffsets } from '@iris/common/kafka/offsets'
-import { readRange } from '@iris/common/kafka/read-range'
+import { readRange, scanRange } from '@iris/common/kafka/read-range'
 import { withDeadline } from '@iris/common/time/scheduler'
 import { zooPaths, type ZooPaths } from '@iris/common/zookeeper/paths'
 import { createZooSession, type ZooSession } from '@iris/common/zookeeper/session'
@@ -62,11 +62,12 @@ function createKafkaClients(base: ManagementBase, config: ManagementConfig): Kaf
     metadataMaxAgeMs,
   })
   const parts = { ...base, cluster }
+  const deadlineMs = (): number => base.clock.monotonic() + requestTimeoutMs
   return {
     cluster,
     admin: createKafkaAdmin(parts, { requestTimeoutMs }),
     offsets: createOffsets(parts, { requestTimeoutMs, connectionsPerBroker: offsetConnectionsPerBroker }),
-    readEntries: request =>
-      readRange(parts, { ...request, deadlineMs: base.clock.monotonic() + requestTimeoutMs }),
+    readEntries: request => readRange(parts, { ...request, deadlineMs: deadlineMs() }),
+    scanEntries: request => scanRange(parts, { ...request, deadlineMs: deadlineMs() }),
   }
 }

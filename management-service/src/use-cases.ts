@@ -5,15 +5,17 @@
 import { createNameLookup } from '@iris/common/http/name-lookup'
 import { parseNetworks } from '@iris/common/http/address-guard'
 import type { ApiRoute } from '@iris/common/http/api'
+import { traceTopicName } from '@iris/common/kafka/names'
 import type { ManagementBase, ManagementConfig } from './base.js'
 import { accessRoutes } from './http/routes/access.js'
 import { groupRoutes } from './http/routes/groups.js'
 import { ownerRoutes } from './http/routes/owners.js'
 import { subscriptionRoutes } from './http/routes/subscriptions.js'
 import { topicRoutes } from './http/routes/topics.js'
+import { traceRoutes } from './http/routes/traces.js'
 import type { Outside } from './outside.js'
 import { createChangeGuard } from './store/change-guard.js'
-import { createKafkaGroups, createKafkaRecords, createKafkaTopics } from './store/kafka.js'
+import { createKafkaGroups, createKafkaRecords, createKafkaSearch, createKafkaTopics } from './store/kafka.js'
 import type { Store } from './store/ports.js'
 import { createSlotOwners } from './store/slot-owners.js'
 import { createZooStore } from './store/zookeeper.js'
@@ -21,6 +23,7 @@ import { createEndpointGuard, type EndpointGuard, type ResolveHost } from './sub
 import { createGroupCleanUp, type GroupCleanUp } from './subscriptions/group-clean-up.js'
 import { createPause } from './subscriptions/pause.js'
 import type { KafkaTopicSettings } from './topics/kafka-plan.js'
+import { createTraceLog } from './traces/trace-log.js'
 
 export interface UseCases {
   readonly routes: readonly ApiRoute[]
@@ -41,6 +44,7 @@ export function createUseCases(base: ManagementBase, config: ManagementConfig, o
       ...groupRoutes({ store, groupNamePattern: config.groupNamePattern, datacenter }),
       ...topicRoutes(topicParts(base, config, { store, outside, cleanUp })),
       ...subscriptionRoutes(subscriptionParts(base, config, { store, outside, cleanUp })),
+      ...traceRoutes(traceParts(base, config, { store, outside })),
       ...ownerRoutes(),
       ...accessRoutes(),
     ],
@@ -112,6 +116,16 @@ function subscriptionParts(
     consumerGroups: { store, kafka, namespace, clusterName: config.kafkaClusterName },
     deadLetters: { store, kafka: createKafkaRecords(outside.kafka), namespace },
   }
+}
+
+function traceParts(
+  { clock }: ManagementBase,
+  config: ManagementConfig,
+  { store, outside }: Pick<Shared, 'store' | 'outside'>,
+): Parameters<typeof traceRoutes>[0] {
+  const kafka = createKafkaSearch(outside.kafka)
+  const log = createTraceLog({ clock, kafka, kafkaTopic: traceTopicName(namespaceOf(config)) })
+  return { store, log, areTracesOn: config.areTracesOn }
 }
 
 function createGuard(base: ManagementBase, config: ManagementConfig): EndpointGuard {

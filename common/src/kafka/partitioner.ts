@@ -58,12 +58,17 @@ export function createPartitioner(
       const partitions = layout(topic)
       if (partitions === undefined || partitions.length === 0) return -1
       if (key === null) return inTurn(topic, partitions)
-      return numberAt(partitions, murmur2(key) & 0x7fffffff)
+      return numberAt(partitions, indexOfKey(key, partitions.length))
     },
     nextTurn() {
       turn += 1
     },
   }
+}
+
+/** Which of `count` partitions a key belongs to, by their place in the order of their numbers. */
+export function indexOfKey(key: Buffer, count: number): number {
+  return (murmur2(key) & 0x7fffffff) % count
 }
 
 function numberAt(partitions: readonly PartitionLayout[], index: number): number {

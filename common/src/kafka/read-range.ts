@@ -1,5 +1,5 @@
 /**
- * A few entries of one partition, read once, for those who look and do not follow.
+ * A few entries of one partition, read or searched once, for those who look and do not follow.
  * Takes an offset and bounds. Gives the entries from there on, fewer at the end of the log.
  * Promises: ends by `deadlineMs`; begins at the earliest offset left when `fromOffset` is gone. Bounds:
  * entries and bytes.
@@ -27,44 +27,65 @@ export interface RangeRequest {
 const limits = { decompressedBytesMax: 64 * 1024 * 1024, isChecksumChecked: true }
 const askAgainMs = 100
 
+/** A search: entries from `fromOffset` to before `untilOffset` that somebody wants. */
+export interface ScanRequest extends RangeRequest {
+  readonly untilOffset: number
+  /** Told of each entry, whose bytes are gone after the call. */
+  wants(entry: LogEntry): boolean
+}
+
+export interface Scanned {
+  readonly entries: readonly LogEntry[]
+  /** All before this offset were looked at. */
+  readonly position: number
+}
+
 /** Reads the entries. Rejects with the last error when the deadline passes without an answer. */
 export async function readRange(
   parts: CoordinatorCallsParts,
   request: RangeRequest,
 ): Promise<readonly LogEntry[]> {
-  const { topic, partition, entriesMax, bytesMax } = request
+  const scanned = await scanRange(parts, { ...request, untilOffset: Infinity, wants: () => true })
+  return scanned.entries
+}
+
+/** Looks through entries and keeps the wanted ones; `entriesMax` bounds those. */
+export async function scanRange(parts: CoordinatorCallsParts, request: ScanRequest): Promise<Scanned> {
+  const { topic, partition, entriesMax, bytesMax, untilOffset } = request
   const entries: LogEntry[] = []
   let position = request.fromOffset
   let bytesLeft = bytesMax
-  while (entries.length < entriesMax && bytesLeft > 0) {
+  while (position < untilOffset && entries.length < entriesMax && bytesLeft > 0) {
     const answer = await fetchOnce(parts, { ...request, fromOffset: position, bytesMax: bytesLeft })
     if (answer.code === kafkaCode.OFFSET_OUT_OF_RANGE) {
       const find = createFindOffsets(parts, timeLeft(parts, request))
       const [end] = await find(topic, [partition], earliestTime)
-      if (end!.offset <= position) return entries
+      if (end!.offset <= position) break
       position = end!.offset
       continue
     }
-    if (answer.records.length === 0) return entries
+    if (answer.records.length === 0) break
     const chunk = new Chunk({ topic, partition }, position, answer.records, limits, () => undefined)
-    if (chunk.end === position) return entries
-    takeFrom(chunk, position, entries, entriesMax)
+    if (chunk.end === position) break
+    position = takeFrom(chunk, position, request, entries)
     bytesLeft -= answer.records.length
-    position = chunk.end
-    if (position >= answer.endOffset) return entries
+    if (position >= answer.endOffset) break
   }
-  return entries
+  return { entries, position }
 }
 
-function takeFrom(chunk: Chunk, from: number, entries: LogEntry[], entriesMax: number): void {
+/** Gives the offset up to which the chunk was looked through. */
+function takeFrom(chunk: Chunk, from: number, request: ScanRequest, entries: LogEntry[]): number {
   const cursor = new ChunkCursor(chunk)
   let position = from
-  while (entries.length < entriesMax) {
+  while (entries.length < request.entriesMax) {
     const entry = cursor.next(position)
-    if (entry === null) return
-    entries.push(entry.detach())
+    if (entry === null) return chunk.end
+    if (entry.offset >= request.untilOffset) return entry.offset
+    if (request.wants(entry)) entries.push(entry.detach())
     position = entry.lastOffset + 1
   }
+  return position
 }
 
 /** One answer of the partition's leader, looked up again while it moves. */

@@ -10,7 +10,7 @@ import type { BrokerConnection } from './protocol/connection.js'
 import { produceCall } from './protocol/produce.js'
 import { WireWriter } from './protocol/wire.js'
 import { createLogReader, logReaderDefaults, type Follower, type LogEntry, type LogReader } from './reader.js'
-import { readRange } from './read-range.js'
+import { readRange, scanRange } from './read-range.js'
 import { anonymous, encodeRecordBatch } from './record-batch.js'
 
 const parts = { log: silentLog, clock: systemClock, scheduler: systemScheduler }
@@ -461,5 +461,28 @@ describe('readRange', () => {
 
     expect(numbers([...left])).toEqual([12, 13, 14, 15])
     await expect(missing).rejects.toThrow(/LEADER_NOT_AVAILABLE/)
+  })
+})
+
+describe('scanRange', () => {
+  it('keeps what is wanted of a stretch, and says how far it looked', async () => {
+    const topic = await freshTopic()
+    await write(topic, 0, 0, 20)
+    await write(topic, 0, 20, 20)
+    const ask = { topic, partition: 0, bytesMax: 1_000_000, deadlineMs: systemClock.monotonic() + 5_000 }
+    const isOdd = ({ offset }: { offset: number }): boolean => offset % 2 === 1
+    const scan = (from: number, until: number, entriesMax: number) =>
+      scanRange(
+        { ...parts, cluster },
+        { ...ask, fromOffset: from, untilOffset: until, entriesMax, wants: isOdd },
+      )
+
+    const whole = await scan(15, 25, Infinity)
+    const cut = await scan(15, 25, 2)
+    const beyond = await scan(38, 99, Infinity)
+
+    expect([numbers([...whole.entries]), whole.position]).toEqual([[15, 17, 19, 21, 23], 25])
+    expect([numbers([...cut.entries]), cut.position]).toEqual([[15, 17], 18])
+    expect([numbers([...beyond.entries]), beyond.position]).toEqual([[39], 40])
   })
 })

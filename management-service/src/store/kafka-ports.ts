@@ -44,6 +44,7 @@ export interface KafkaRecord {
   readonly partition: number
   readonly offset: number
   readonly timestampMs: number
+  readonly key: Buffer | null
   readonly value: Buffer | null
   header(name: string): Buffer | null
 }
@@ -61,5 +62,30 @@ export interface KafkaRecords {
     partition: number,
     from: number,
     bounds: { readonly entriesMax: number; readonly bytesMax: number },
+  ): Promise<readonly KafkaRecord[]>
+}
+
+/** A stretch of a partition: `next` is not part of it. */
+export interface OffsetRange {
+  readonly first: number
+  readonly next: number
+}
+
+/** Looking for records in a whole topic. */
+export interface KafkaSearch {
+  /** The partitions in order of their number; null when there is no such topic. */
+  partitions(topic: string): Promise<readonly number[] | null>
+  /** Where records of a time lie, milliseconds since the epoch; null for no bound. In the order asked for. */
+  ranges(
+    topic: string,
+    partitions: readonly number[],
+    time: { readonly fromMs: number | null; readonly toMs: number | null },
+  ): Promise<readonly OffsetRange[]>
+  /** Every record of the stretch that `wants` takes, in order. */
+  find(
+    topic: string,
+    partition: number,
+    range: OffsetRange,
+    wants: (record: KafkaRecord) => boolean,
   ): Promise<readonly KafkaRecord[]>
 }

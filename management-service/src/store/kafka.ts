@@ -8,7 +8,14 @@ import type { KafkaAdmin } from '@iris/common/kafka/admin'
 import type { Cluster } from '@iris/common/kafka/cluster'
 import type { LogEntry } from '@iris/common/kafka/log-entry'
 import type { Offsets } from '@iris/common/kafka/offsets'
-import type { KafkaGroups, KafkaRecord, KafkaRecords, KafkaTopics } from './kafka-ports.js'
+import type {
+  KafkaGroups,
+  KafkaRecord,
+  KafkaRecords,
+  KafkaSearch,
+  KafkaTopics,
+  OffsetRange,
+} from './kafka-ports.js'
 
 /** Reads entries of a partition in order. */
 export type ReadEntries = (request: {
@@ -19,11 +26,23 @@ export type ReadEntries = (request: {
   readonly bytesMax: number
 }) => Promise<readonly LogEntry[]>
 
+/** Looks through entries of a partition in order, as `scanRange` does. */
+export type ScanEntries = (request: {
+  readonly topic: string
+  readonly partition: number
+  readonly fromOffset: number
+  readonly untilOffset: number
+  readonly entriesMax: number
+  readonly bytesMax: number
+  wants(entry: LogEntry): boolean
+}) => Promise<{ readonly entries: readonly LogEntry[]; readonly position: number }>
+
 export interface KafkaParts {
   readonly admin: KafkaAdmin
   readonly cluster: Cluster
   readonly offsets: Offsets
   readonly readEntries: ReadEntries
+  readonly scanEntries: ScanEntries
 }
 
 /** Makes the port for topics. */
@@ -78,6 +97,50 @@ export function createKafkaRecords(parts: KafkaParts): KafkaRecords {
   }
 }
 
+/** Bytes of one step of a search; Kafka gives up to so much at a time. */
+const searchBytes = 4 * 1024 * 1024
+
+/** Makes the port for searches. */
+export function createKafkaSearch({ cluster, offsets, scanEntries }: KafkaParts): KafkaSearch {
+  const ranges: KafkaSearch['ranges'] = async (topic, partitions, { fromMs, toMs }) => {
+    const [firsts, nexts] = await Promise.all([
+      fromMs === null ? offsets.earliest(topic, partitions) : offsets.atTime(topic, partitions, fromMs),
+      toMs === null ? offsets.latest(topic, partitions) : offsets.atTime(topic, partitions, toMs),
+    ])
+    return partitions.map((_partition, index) => ({
+      first: firsts[index]?.offset ?? 0,
+      next: nexts[index]?.offset ?? 0,
+    }))
+  }
+  const find = async (
+    topic: string,
+    partition: number,
+    range: OffsetRange,
+    wants: (record: KafkaRecord) => boolean,
+  ): Promise<readonly KafkaRecord[]> => {
+    const found: KafkaRecord[] = []
+    let position = range.first
+    while (position < range.next) {
+      const scanned = await scanEntries({
+        ...{ topic, partition, fromOffset: position, untilOffset: range.next },
+        ...{ entriesMax: Infinity, bytesMax: searchBytes },
+        wants: entry => entry.problem === null && wants(recordOf(entry)),
+      })
+      found.push(...scanned.entries.map(recordOf))
+      if (scanned.position <= position) break
+      position = scanned.position
+    }
+    return found
+  }
+  return {
+    partitions: topic => orRefuse(`find topic ${topic}`, partitionsOf(cluster, topic)),
+    ranges: (topic, partitions, time) =>
+      orRefuse(`find the ends of topic ${topic}`, ranges(topic, partitions, time)),
+    find: (topic, partition, range, wants) =>
+      orRefuse(`search topic ${topic}`, find(topic, partition, range, wants)),
+  }
+}
+
 /** Asked anew each time: partitions may have been added, and the topic may be an hour or a second old. */
 async function partitionsOf(cluster: Cluster, topic: string): Promise<readonly number[] | null> {
   await cluster.refresh([topic])
@@ -89,6 +152,7 @@ function recordOf(entry: LogEntry): KafkaRecord {
     partition: entry.partition,
     offset: entry.offset,
     timestampMs: entry.timestampMs,
+    key: entry.key,
     value: entry.value,
     header: name => entry.header(name),
   }

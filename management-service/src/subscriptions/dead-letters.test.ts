@@ -25,7 +25,7 @@ function record(offset: number, body = `body ${offset}`): KafkaRecord {
     ['id', Buffer.from(`message-${offset}`)] as const,
   ])
   const header = (wanted: string): Buffer | null => headers.get(wanted) ?? null
-  return { partition: 0, offset, timestampMs: 1_000 + offset, value: Buffer.from(body), header }
+  return { partition: 0, offset, timestampMs: 1_000 + offset, key: null, value: Buffer.from(body), header }
 }
 
 /** A log from `first` on whose reads give at most `entriesPerRead` records. */

@@ -14,6 +14,7 @@ import {
   readLastUndelivered,
   readSubscription,
 } from '../../subscriptions/read-subscriptions.js'
+import { listUndelivered } from '../../subscriptions/undelivered.js'
 import { updateSubscription } from '../../subscriptions/update-subscription.js'
 
 export interface SubscriptionRouteParts {
@@ -73,11 +74,15 @@ function stateRoutes({ subscriptions }: SubscriptionRouteParts): readonly ApiRou
 
 function insightRoutes(parts: SubscriptionRouteParts): readonly ApiRoute[] {
   const { store } = parts.subscriptions
+  const { clusterName } = parts.consumerGroups
   return [
     reading('GET', `${one}/undelivered/last`, async ({ params }) => {
       const { topic, name } = namesOf(params)
       return textAnswer(await readLastUndelivered(store, topic, name), 'application/json')
     }),
+    reading('GET', `${one}/undelivered`, async ({ params }) =>
+      jsonAnswer(await listUndelivered({ ...parts, clusterName }, namesOf(params))),
+    ),
     reading('GET', `${one}/dead-letters`, async ({ params, query }) => {
       const asked = { ...namesOf(params), limit: query.get('limit'), after: query.get('after') }
       return jsonAnswer(await listDeadLetters(parts.deadLetters, asked))

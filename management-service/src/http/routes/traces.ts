@@ -1,0 +1,41 @@
+/**
+ * Traces and tracking: parse, call, answer.
+ */
+import { jsonAnswer, reading, type ApiRequest, type ApiRoute } from '@iris/common/http/api'
+import { subscriptionOfPath, topicOfPath } from '../../requests.js'
+import {
+  traceOfKey,
+  traceOfMessage,
+  traceOfSubscription,
+  type TraceBounds,
+  type TraceParts,
+} from '../../traces/message-trace.js'
+
+const subscriptionPath = '/topics/:topic/subscriptions/:subscription'
+
+/** The routes of traces. */
+export function traceRoutes(parts: TraceParts): readonly ApiRoute[] {
+  // Nothing outside Iris shows traces, so there is nowhere to link to; Hermes' console asks all the same.
+  const noUrls: ApiRoute['handle'] = () => Promise.resolve(jsonAnswer([]))
+  return [
+    reading('GET', `${subscriptionPath}/events/:messageId/trace`, async ({ params }) => {
+      const topic = topicOfPath(params['topic'])
+      const name = subscriptionOfPath(topic, params['subscription'])
+      return jsonAnswer(await traceOfSubscription(parts, { topic, name }, params['messageId'] ?? ''))
+    }),
+    reading('GET', '/topics/:topic/messages/:messageId/trace', async ({ params, query }) => {
+      const topic = topicOfPath(params['topic'])
+      return jsonAnswer(await traceOfMessage(parts, topic, params['messageId'] ?? '', boundsOf(query)))
+    }),
+    reading('GET', '/topics/:topic/trace', async ({ params, query }) => {
+      const topic = topicOfPath(params['topic'])
+      return jsonAnswer(await traceOfKey(parts, topic, query.get('key'), boundsOf(query)))
+    }),
+    reading('GET', '/tracking-urls/topics/:topic', noUrls),
+    reading('GET', '/tracking-urls/topics/:topic/subscriptions/:subscription', noUrls),
+  ]
+}
+
+function boundsOf(query: ApiRequest['query']): TraceBounds {
+  return { from: query.get('from'), to: query.get('to'), after: query.get('after') }
+}

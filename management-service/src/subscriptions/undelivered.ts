@@ -1,0 +1,24 @@
+/**
+ * The last undelivered messages of a subscription, in Hermes' form.
+ * Takes names. Gives the newest dead letters, newest first, as Hermes' tracker would: it needs none here.
+ */
+import { listDeadLetters, limitMax, type DeadLetterParts } from './dead-letters.js'
+import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
+
+export interface UndeliveredParts {
+  readonly deadLetters: DeadLetterParts
+  readonly clusterName: string
+}
+
+/** Up to 100 of them. */
+export async function listUndelivered(
+  { deadLetters, clusterName }: UndeliveredParts,
+  names: { readonly topic: TopicName; readonly name: SubscriptionName },
+): Promise<readonly object[]> {
+  const { items } = await listDeadLetters(deadLetters, { ...names, limit: String(limitMax), after: null })
+  return items.map(({ messageId, time, topic, reason, body, partition, offset }) => ({
+    ...{ messageId, batchId: '', timestamp: time, subscription: names.name, topicName: topic },
+    ...{ status: 'DISCARDED', reason, message: Buffer.from(body, 'base64').toString('utf8') },
+    ...{ partition, offset, cluster: clusterName },
+  }))
+}
