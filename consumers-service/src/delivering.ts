@@ -24,6 +24,7 @@ import type { Outside } from './outside.js'
 import { startLastUndelivered } from './undelivered/last-undelivered.js'
 import { acquirePermitted } from './workload/permitted-lock.js'
 import { createSuspensions } from './workload/suspension.js'
+import { watchStandstill } from './workload/standstill.js'
 import { createRunner, type Runner, type RunnerParts } from './workload/runner.js'
 
 export interface Delivering {
@@ -81,6 +82,7 @@ export function createDelivering(
     session,
     count: metrics.counter(consumersMetrics.suspensions),
   })
+  const standstill = watchStandstill(session, base.clock)
   const fenced = (): string | null => {
     const fenceMs = (session.sessionTimeoutMs() * config.fenceShare) / 100
     return session.silentMs() < fenceMs
@@ -100,7 +102,8 @@ export function createDelivering(
         journal: createJournal({ ...base, figures, undelivered, traces: outside.traces, place }, plan),
         waitingBudget,
         requestBudget,
-        heldBack: () => suspensions.heldBack(plan.id) ?? (plan.ordering === 'NONE' ? null : fenced()),
+        heldBack: () =>
+          suspensions.heldBack(plan.id) ?? (plan.ordering === 'NONE' ? standstill.doubt() : fenced()),
         suspend: reason =>
           suspensions.suspend(plan.id, paths.subscription(plan.topic, plan.subscription), reason),
       },
@@ -137,6 +140,7 @@ export function createDelivering(
     stop() {
       committer.stop()
       undelivered.stop()
+      standstill.stop()
     },
   }
 }

@@ -24,6 +24,11 @@ export interface OutgoingRequest {
    * no body ever is. Such an answer is given once its body has ended.
    */
   readonly wantsBody: ((status: number, contentType: string) => boolean) | null
+  /**
+   * Asked right before the bytes leave: why they must not, or null. Between `send` and that moment lie a
+   * queue, a dial and, in a process that was frozen, any length of time. A refusal is a fault of ours.
+   */
+  refusal(): string | null
   done(result: AttemptResult): void
 }
 
@@ -54,6 +59,9 @@ export interface Sending {
   cancel(): void
 }
 
+/** Code of a request that was refused right before its bytes would have left. */
+export const heldBackCode = 'HELD_BACK'
+
 /** Codes of failures that say nothing about the endpoint. */
 const ourFaults = new Set([
   'EMFILE',
@@ -61,6 +69,7 @@ const ourFaults = new Set([
   'ENOBUFS',
   'ENOMEM',
   'EADDRNOTAVAIL',
+  heldBackCode,
   'RESOLVER_DOWN',
   'UND_ERR_DESTROYED',
   'UND_ERR_CLOSED',

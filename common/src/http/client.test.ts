@@ -67,6 +67,7 @@ function attempt(target: HttpTarget, options: Partial<OutgoingRequest> = {}): Pr
       timeoutMs: 400,
       socketTimeoutMs: 0,
       wantsBody: null,
+      refusal: () => null,
       done,
       ...options,
     })
@@ -315,6 +316,25 @@ describe('the client for foreign endpoints', () => {
     expect(client.connectionCount()).toBeLessThanOrEqual(2)
   })
 
+  it('writes nothing of a request that is refused at the last moment, and goes on with the next', async () => {
+    let received = 0
+    const url = await endpoint((_request, response) => {
+      received++
+      response.end()
+    })
+    const target = makeClient().target(url, 1)
+    let refusal: string | null = 'held back'
+    const options = { refusal: () => refusal }
+
+    expect(await attempt(target, options)).toEqual({ kind: 'error', detail: 'held back', isOurFault: true })
+    const waiting = [attempt(target, options), attempt(target, options)]
+    expect(await Promise.all(waiting)).toMatchObject([{ isOurFault: true }, { isOurFault: true }])
+    expect(received).toBe(0)
+    refusal = null
+    expect(await attempt(target, options)).toMatchObject({ kind: 'answer', status: 200 })
+    expect(received).toBe(1)
+  })
+
   it('ends what is cancelled without a result, and what is under way at a stop as our own fault', async () => {
     const url = await rawEndpoint(() => undefined)
     const client = makeClient()
@@ -327,6 +347,7 @@ describe('the client for foreign endpoints', () => {
       timeoutMs: 300,
       socketTimeoutMs: 0,
       wantsBody: null,
+      refusal: () => null,
       done: () => expect.unreachable(),
     })
     sending.cancel()

@@ -5,7 +5,7 @@
  * Promises: the whole of it ends at its deadline; silence longer than `socketTimeoutMs` ends it earlier.
  */
 import type { Dispatcher } from 'undici'
-import { resultOf, type AttemptResult, type OutgoingRequest, type Sending } from './attempt.js'
+import { heldBackCode, resultOf, type AttemptResult, type OutgoingRequest, type Sending } from './attempt.js'
 import type { DeadlineEntry, DeadlineWheel } from './deadline-wheel.js'
 
 /** The headers of an answer that are read. */
@@ -97,17 +97,28 @@ export class Exchange implements Dispatcher.DispatchHandler, DeadlineEntry, Send
     carrier?.free(this)
   }
 
+  /** Asked right before its bytes are written: why they must not be, or null. */
+  refusal(): Error | null {
+    const reason = this.request.refusal()
+    return reason === null ? null : Object.assign(new Error(reason), { code: heldBackCode })
+  }
+
   /** Nothing more will come of it. */
   broke(error: Error): void {
     const carrier = this.end()
-    this.settle(resultOf(error))
+    // A refusal comes while the request is being sent, and its result must come after that.
+    if ((error as NodeJS.ErrnoException).code === heldBackCode)
+      queueMicrotask(() => this.settle(resultOf(error)))
+    else this.settle(resultOf(error))
     carrier?.failed(this)
   }
 
   // undici's raw callbacks: the newer ones make an object of all headers for every answer.
 
-  onConnect(): void {
-    // The wheel ends what takes too long; undici's way to abort is not needed.
+  /** undici's last word before it writes. */
+  onConnect(abort: (error: Error) => void): void {
+    const refusal = this.refusal()
+    if (refusal !== null) abort(refusal)
   }
 
   onHeaders(status: number, headers: readonly Buffer[]): boolean {

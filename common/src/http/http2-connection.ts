@@ -146,6 +146,8 @@ class Place implements Carrier {
 
   start(session: ClientHttp2Session): void {
     const { exchange, connection } = this
+    const refusal = exchange.refusal()
+    if (refusal !== null) return this.broke(refusal)
     let stream: ClientHttp2Stream
     try {
       stream = session.request(http2Fields(exchange.request, connection.options.origin))

@@ -90,6 +90,7 @@ function attempt(target: HttpTarget, options: Partial<OutgoingRequest> = {}): Pr
       timeoutMs: 500,
       socketTimeoutMs: 0,
       wantsBody: null,
+      refusal: () => null,
       done,
       ...options,
     })
@@ -295,13 +296,32 @@ describe('a target that speaks HTTP/2', () => {
     expect(client.connectionCount()).toBe(0)
   })
 
+  it('writes nothing of a request that is refused at the last moment, and goes on with the next', async () => {
+    let received = 0
+    const url = await endpoint(stream => {
+      received++
+      stream.respond({ ':status': 200 })
+      stream.end()
+    })
+    const target = h2(url)
+    let refusal: string | null = 'held back'
+    const options = { refusal: () => refusal }
+
+    expect(await attempt(target, options)).toEqual({ kind: 'error', detail: 'held back', isOurFault: true })
+    expect(await attempt(target, options)).toMatchObject({ isOurFault: true })
+    expect(received).toBe(0)
+    refusal = null
+    expect(await attempt(target, options)).toMatchObject({ kind: 'answer', status: 200 })
+    expect(received).toBe(1)
+  })
+
   it('ends what is cancelled without a result, and fails what is under way at a stop as our own fault', async () => {
     const { server, url } = await frames(() => undefined)
     const client = makeClient()
     const target = h2(url, 5, client)
     const cancelled = target.send({
       ...{ path: '/', method: 'POST', headers: [], body: Buffer.from('x'), timeoutMs: 300 },
-      ...{ socketTimeoutMs: 0, wantsBody: null },
+      ...{ socketTimeoutMs: 0, wantsBody: null, refusal: () => null },
       done: () => expect.unreachable(),
     })
     const underWay = attempt(target)

@@ -68,7 +68,14 @@ async function endpoint(trust: Trust): Promise<{ send(): Promise<AttemptResult>;
     send: () =>
       new Promise(done => {
         const request = { path: '/', method: 'POST', headers: [], body: Buffer.from('x') } as const
-        target.send({ ...request, timeoutMs: 2000, socketTimeoutMs: 0, wantsBody: null, done })
+        target.send({
+          ...request,
+          timeoutMs: 2000,
+          socketTimeoutMs: 0,
+          wantsBody: null,
+          refusal: () => null,
+          done,
+        })
       }),
   }
 }

@@ -58,6 +58,7 @@ function setUp() {
       lock,
       isReady: false,
       isClosing: false,
+      isDoubtful: false,
       underWayCount: 0,
       onIdle: null,
       committed: { offset, metadata: '', version: -1, atMs: 0 },

@@ -10,6 +10,8 @@ import type { PartitionWork } from './partition-work.js'
 /** Who is told the result of an attempt. */
 export interface LetterSink {
   attemptEnded(letter: Letter, result: AttemptResult): void
+  /** Why the letter must not leave now, or null. */
+  refusal(letter: Letter): string | null
 }
 
 /** What of an entry is the message. */
@@ -82,6 +84,10 @@ export class Letter implements OutgoingRequest {
     this.work.window.tried(this.slot, this.firstAttemptMs, this.attempts)
     this.lastReason = reason
     if (status !== null) this.lastStatus = status
+  }
+
+  refusal(): string | null {
+    return this.sink.refusal(this)
   }
 
   done(result: AttemptResult): void {

@@ -16,6 +16,8 @@ export interface PartitionWork {
   isReady: boolean
   /** Nothing new is begun: it is being given away. */
   isClosing: boolean
+  /** Its lock was lost and is not taken again yet: nothing of it may be sent. */
+  isDoubtful: boolean
   /** Attempts and dead letters under way. */
   underWayCount: number
   /** Called when nothing is under way any more. */

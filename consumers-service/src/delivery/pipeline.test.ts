@@ -208,4 +208,30 @@ describe('the delivery pipeline', () => {
     await answer('b', 500)
     expect(dead).toHaveLength(1)
   })
+
+  it('refuses at the last moment what was begun before it was held back', async () => {
+    const { open, sent, held } = world()
+    await open(0, messages('a'))
+
+    expect(sent[0]?.refusal()).toBeNull()
+    held.reason = 'ZooKeeper is silent'
+    expect(sent[0]?.refusal()).toBe('ZooKeeper is silent')
+  })
+
+  it('begins nothing of a partition whose lock is in doubt, and refuses what it has begun', async () => {
+    const { open, append, bodies, sent, pipeline, time } = world()
+    const doubtful = await open(0, messages('a'))
+    const sure = await open(1, [])
+    doubtful.isDoubtful = true
+    await append(doubtful, messages('b'))
+    await append(sure, messages('c'))
+
+    expect(bodies()).toEqual(['a', 'c'])
+    expect(sent[0]?.refusal()).toContain('lock')
+    expect(sent[1]?.refusal()).toBeNull()
+    doubtful.isDoubtful = false
+    pipeline.wake()
+    await time.advance(0)
+    expect(bodies()).toEqual(['a', 'c', 'b'])
+  })
 })

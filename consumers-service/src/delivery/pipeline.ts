@@ -15,12 +15,14 @@ import { createLimiter, rateShare } from './pace/limiter.js'
 import type { PartitionWork } from './partition-work.js'
 import type { Pipeline, PipelineParts } from './pipeline-parts.js'
 import type { DeliveryPlan } from './plan.js'
-import { createReceiver } from './receive.js'
+import { createReceiver, mayBeRead } from './receive.js'
 import { mayTry, nextTry, ownFaultPauseMs } from './retry.js'
 import { createTurns, hashOfKey, turnKind } from './turns.js'
 
 /** How soon a pipeline that is held back looks again. */
 const lookAgainMs = 200
+
+const lostLock = 'the lock of its partition was lost: another process may own it by now'
 
 /** Makes the pipeline of a subscription, without partitions. */
 export function createPipeline(parts: PipelineParts, firstPlan: DeliveryPlan): Pipeline {
@@ -31,7 +33,7 @@ export function createPipeline(parts: PipelineParts, firstPlan: DeliveryPlan): P
   const underWay = new Set<Letter>()
   const backRoom = createBackRoom(parts.waitingBudget)
   const receiver = createReceiver({
-    sink: { attemptEnded },
+    sink: { attemptEnded, refusal },
     mayRead: partition => turns.mayRead(partition) && backRoom.hasRoom(),
     lineOf: key => (kind === 'key' && key !== null ? hashOfKey(key) : null),
     droppedHeader: () => figures.droppedHeaders.value++,
@@ -72,6 +74,11 @@ export function createPipeline(parts: PipelineParts, firstPlan: DeliveryPlan): P
     begin(letter)
     letter.attemptedAtMs = nowMs
     parts.sender.send(letter)
+  }
+
+  /** Asked again where bytes leave: a process may have been frozen since the round began. */
+  function refusal({ work }: Letter): string | null {
+    return work.isDoubtful ? lostLock : parts.heldBack()
   }
 
   function attemptEnded(letter: Letter, result: AttemptResult): void {
@@ -224,7 +231,7 @@ export function createPipeline(parts: PipelineParts, firstPlan: DeliveryPlan): P
   }
 
   function hasFresh(): boolean {
-    return backRoom.hasReleased() || receiver.works().some(work => work.isReady && !work.isClosing)
+    return backRoom.hasReleased() || receiver.works().some(mayBeRead)
   }
 
   function setRate(): void {

@@ -30,6 +30,11 @@ export interface ReceiverParts {
 /** A settled range shorter than this is read over; a longer one is jumped. */
 const jumpMin = 200
 
+/** Whether the partition has something that may be begun. */
+export function mayBeRead(work: PartitionWork): boolean {
+  return work.isReady && !work.isClosing && !work.isDoubtful
+}
+
 /** Makes a receiver without partitions. */
 export function createReceiver(parts: ReceiverParts): Receiver {
   let works: readonly PartitionWork[] = []
@@ -69,7 +74,7 @@ export function createReceiver(parts: ReceiverParts): Receiver {
       for (let looked = 0; looked < works.length; looked++) {
         turn = turn + 1 < works.length ? turn + 1 : 0
         const work = works[turn]
-        if (work === undefined || work.isClosing || !work.isReady || !parts.mayRead(work.partition)) continue
+        if (work === undefined || !mayBeRead(work) || !parts.mayRead(work.partition)) continue
         const letter = nextOf(work, nowMs)
         if (letter !== null) return letter
       }

@@ -74,6 +74,7 @@ function world(isOrdered = false): World {
         events.push('drained')
       },
       commit: () => Promise.resolve(void events.push('commits')),
+      resume: work => void (work.isDoubtful = false),
       close: () => void events.push('closes'),
       isUntouched: () => Promise.resolve(untouched.isTrue),
       isConnected: () => connected.isTrue,
@@ -127,14 +128,17 @@ describe('the claim of a partition', () => {
     expect(events).toEqual(['asks for lock'])
   })
 
-  it('without order, goes on while it takes a lost lock again, and keeps its window', async () => {
+  it('without order, keeps its window and sends nothing while it takes a lost lock again', async () => {
     const { events, subject, grant } = world()
     const lock = await grant()
     lock.lose()
+    await Promise.resolve()
+    expect(subject.work()?.isDoubtful).toBe(true)
     const second = await grant()
 
     expect(subject.state()).toBe('running')
-    expect(subject.work()).toMatchObject({ lock: second.number, committed: { version: -1 } })
+    const regained = { lock: second.number, isDoubtful: false, committed: { version: -1 } }
+    expect(subject.work()).toMatchObject(regained)
     expect(events).toEqual(['asks for lock', 'opens at 5 with 1', 'asks for lock'])
   })
 
@@ -168,7 +172,7 @@ describe('the claim of a partition', () => {
     await time.advance(60_000)
 
     expect(subject.state()).toBe('lock lost')
-    expect(subject.work()).not.toBeNull()
+    expect(subject.work()?.isDoubtful).toBe(false)
   })
 
   it('with order, ends delivery at once when the lock is lost', async () => {

@@ -2,8 +2,8 @@
  * One partition of one subscription, from the wish to own it to the release of its lock.
  * Takes the lock, then the place to begin, then delivers until it is unwanted or the lock is lost; then
  * drains. Promises: nothing is read before the lock is held and nothing kept after it is released; commits
- * only what it owns. With ZooKeeper away a partition without order goes on, an ordered one does not
- * (decisions 12).
+ * only what it owns. With ZooKeeper away a partition without order goes on, an ordered one does not; once
+ * ZooKeeper has said that the lock is lost, nothing is sent until it is held again.
  */
 import type { Lock } from '@iris/common/zookeeper/lock'
 import type { Log } from '@iris/common/lifecycle/log'
@@ -29,6 +29,8 @@ export interface ClaimParts {
   /** Ends delivery: begins nothing more, waits for what is under way. */
   drain(work: PartitionWork): Promise<void>
   commit(work: PartitionWork): Promise<void>
+  /** The lock is held again: delivery of it goes on. */
+  resume(work: PartitionWork): void
   /** Ends reading. */
   close(work: PartitionWork): void
   /** Whether Kafka still holds the commit that was ours before the lock was lost. */
@@ -105,6 +107,7 @@ export function createClaim(parts: ClaimParts, partition: number): Claim {
         if (lock === null || !(await parts.isUntouched(present))) break
         present.lock = lock.number
         present.committed.version = -1
+        parts.resume(present)
         state = 'running'
       }
     } finally {
@@ -132,14 +135,14 @@ export function createClaim(parts: ClaimParts, partition: number): Claim {
     })
 
   /**
-   * Takes the lock again while delivery goes on; null when it is somebody else's or nobody wants it any more.
+   * Takes the lock again before delivery goes on; null when it is somebody else's or nobody wants it.
    */
   const regain = async (present: PartitionWork): Promise<Lock | null> => {
     const waiting = new AbortController()
     const stop = (): void => waiting.abort(new Error('unwanted'))
     signal.addEventListener('abort', stop)
     if (signal.aborted) stop()
-    const watch = watchGrace(waiting)
+    const watch = watchGrace(present, waiting)
     try {
       return await parts.acquire(partition, waiting.signal)
     } catch (error) {
@@ -151,9 +154,13 @@ export function createClaim(parts: ClaimParts, partition: number): Claim {
     }
   }
 
-  const watchGrace = (waiting: AbortController): (() => void) => {
+  /** Nothing is sent while ZooKeeper could say whose it is; with ZooKeeper away again, delivery goes on. */
+  const watchGrace = (present: PartitionWork, waiting: AbortController): (() => void) => {
     let connectedMs = 0
+    present.isDoubtful = true
     return parts.scheduler.every(lookMs, () => {
+      present.isDoubtful = parts.isConnected()
+      if (!present.isDoubtful) parts.resume(present)
       connectedMs = parts.isConnected() ? connectedMs + lookMs : 0
       if (connectedMs >= lostGraceMs) waiting.abort(new Error('another owner has the lock'))
     })

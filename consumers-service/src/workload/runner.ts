@@ -193,6 +193,10 @@ function claimParts(context: ClaimContext): ClaimParts {
       const commit = parts.committer.commitNow(group, [work])
       return withDeadline(parts.scheduler, options.commitMs, 'final commit', commit)
     },
+    resume(work) {
+      work.isDoubtful = false
+      pipeline.wake()
+    },
     close: work => work.follower.close(),
     async isUntouched(work) {
       try {
@@ -233,6 +237,7 @@ function openWork(context: ClaimContext, partition: number, start: Start, lock: 
     lock,
     isReady: true,
     isClosing: false,
+    isDoubtful: false,
     underWayCount: 0,
     onIdle: null,
     committed: { offset: start.offset, metadata: start.metadata, version: -1, atMs: 0 },

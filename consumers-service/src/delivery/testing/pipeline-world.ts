@@ -180,6 +180,7 @@ export function world(
         lock: 1,
         isReady: true,
         isClosing: false,
+        isDoubtful: false,
         underWayCount: 0,
         onIdle: null,
         committed: { offset: 0, metadata: '', version: -1, atMs: 0 },
