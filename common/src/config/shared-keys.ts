@@ -123,12 +123,18 @@ export const logKeys = {
   ),
 } as const
 
-/** What may be called. */
+/** What may be called, and how much may be sent at once. */
 export const deliveryKeys = {
   allowedNetworks: key(
     'delivery.allowedNetworks',
     list(),
     [],
     'Private or loopback networks (CIDR) that endpoints may lie in; all others of that kind are refused',
+  ),
+  batchPoolBytesMax: key(
+    'consumer.batch.maxPoolSize',
+    bytes(64 * 1024, 64 * 1024 * mebibyte),
+    64 * mebibyte,
+    'Bytes that all batches of a consumers process hold; no `batchVolume` may be larger',
   ),
 } as const

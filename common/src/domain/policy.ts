@@ -1,11 +1,11 @@
 // pure
 /**
- * A serial policy as the consumers use it.
+ * A policy as the consumers use it.
  * Takes the policy in the units of the API. Gives it in milliseconds, without optionals, inside its bounds.
  */
 import type { Backoff } from '../time/backoff.js'
+import { batchLimits, serialLimits, type BatchPolicy, type SerialPolicy } from './policy-form.js'
 import type { RetryRule } from './retry-rules.js'
-import { serialLimits, type SerialPolicy } from './policy-form.js'
 
 /** A serial policy as the consumers use it: milliseconds, no optionals, inside its bounds. */
 export interface CompiledSerialPolicy {
@@ -17,6 +17,22 @@ export interface CompiledSerialPolicy {
   readonly socketTimeoutMs: number
   readonly sendingDelayMs: number
   readonly inflightMax: number
+  readonly retryClientErrors: boolean
+  /** Asked before the defaults; a policy of Hermes has none. */
+  readonly rules: readonly RetryRule[]
+}
+
+/** A batch policy as the consumers use it: milliseconds, inside its bounds. */
+export interface CompiledBatchPolicy {
+  /** Messages of a batch at most. */
+  readonly batchSize: number
+  /** How long the first message of a batch waits for others. */
+  readonly batchTimeMs: number
+  /** Bytes of a batch's body at most. */
+  readonly batchVolume: number
+  readonly messageTtlMs: number
+  readonly backoff: Backoff
+  readonly requestTimeoutMs: number
   readonly retryClientErrors: boolean
   /** Asked before the defaults; a policy of Hermes has none. */
   readonly rules: readonly RetryRule[]
@@ -49,6 +65,21 @@ export function compileSerialPolicy(
     socketTimeoutMs: bounded('socketTimeout', policy.socketTimeout),
     sendingDelayMs: bounded('sendingDelay', policy.sendingDelay),
     inflightMax: bounded('inflightSize', policy.inflightSize ?? inflightMax),
+    retryClientErrors: policy.retryClientErrors,
+    rules: [],
+  }
+}
+
+/** The batch policy for the consumers; no batch may be larger than `batchVolumeMax` bytes. */
+export function compileBatchPolicy(policy: BatchPolicy, batchVolumeMax: number): CompiledBatchPolicy {
+  const bounded = (name: keyof typeof batchLimits): number => Math.max(batchLimits[name], policy[name])
+  return {
+    batchSize: bounded('batchSize'),
+    batchTimeMs: bounded('batchTime'),
+    batchVolume: Math.min(bounded('batchVolume'), batchVolumeMax),
+    messageTtlMs: bounded('messageTtl') * 1000,
+    backoff: { firstMs: bounded('messageBackoff'), factor: 1, capMs: Infinity },
+    requestTimeoutMs: bounded('requestTimeout'),
     retryClientErrors: policy.retryClientErrors,
     rules: [],
   }

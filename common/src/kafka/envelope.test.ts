@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
+  isPlainEnvelope,
   openEnvelope,
   wrapEnvelope,
   type EnvelopeMetadata,
@@ -215,5 +216,19 @@ describe('the short way through plain metadata', () => {
   ])('reads %s as the long way does', metadata => {
     // A blank after the brace forbids the short way and changes nothing else.
     expect(open(metadata)).toEqual(open(metadata.replace('{', '{ ')))
+  })
+
+  it('tells whether a value is written as ours, byte for byte', () => {
+    const value = (id: string, externalMetadata = {}): Buffer =>
+      Buffer.concat(wrapEnvelope({ timestampMs: 5, id, externalMetadata }, Buffer.from('{"a":1}')))
+
+    expect(isPlainEnvelope(value('a'), 'a')).toBe(true)
+    expect(isPlainEnvelope(value('a'), 'b')).toBe(false)
+    expect(isPlainEnvelope(value('a', { b: 'c' }), 'a')).toBe(false)
+    expect(isPlainEnvelope(Buffer.from('{"a":1}'), '')).toBe(false)
+    for (const other of [' {"_w":true', '{"_w": true', '{"_w":true,"x":1'])
+      expect(isPlainEnvelope(Buffer.from(value('a').toString().replace('{"_w":true', other)), 'a')).toBe(
+        false,
+      )
   })
 })

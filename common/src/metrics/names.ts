@@ -101,6 +101,12 @@ export const frontendMetrics = {
 /** Metrics of the consumers, without the prefix `hermes_consumers_`. */
 export const consumersMetrics = {
   delivered: define('counter', 'subscription_delivered_total', subscriptionLabels, 'Messages delivered'),
+  batches: define(
+    'counter',
+    'subscription_batches_total',
+    subscriptionLabels,
+    'Batches of which the subscriber took at least one message',
+  ),
   discarded: define(
     'counter',
     'subscription_discarded_total',
@@ -190,6 +196,13 @@ export const consumersMetrics = {
   ),
   waiting: define('gauge', 'waiting_retries', [], 'Messages that wait for a retry, all subscriptions'),
   waitingBytes: define('gauge', 'waiting_retries_bytes', [], 'Bytes held by them'),
+  batchBytesMax: define('gauge', 'batch_buffer_total_bytes', [], 'Bytes that all batches may hold'),
+  batchBytesFree: define(
+    'gauge',
+    'batch_buffer_available_bytes',
+    [],
+    'Those of them that no batch holds; below zero where each holds only the message it may always hold',
+  ),
   commits: define('counter', 'offset_commits_committed_total', [], 'Partition offsets committed'),
   commitFailures: define('counter', 'offset_commits_failures_total', [], 'Commits that failed'),
   staleCommits: define(
