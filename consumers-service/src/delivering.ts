@@ -2,6 +2,7 @@
  * The parts of delivery that all subscriptions of the process share, and the making of a runner from them.
  * Takes the outside and the configuration. Gives runners, and the figures of the whole.
  */
+import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { SubscriptionId } from '@iris/common/domain/names'
 import { ForeignMemberError } from '@iris/common/kafka/offsets'
@@ -11,13 +12,16 @@ import { acquire, type Lock } from '@iris/common/zookeeper/lock'
 import type { ZooPaths } from '@iris/common/zookeeper/paths'
 import type { ConsumersBase, ConsumersConfig } from './base.js'
 import type { RequestBudget } from './delivery/back-room.js'
+import { createBatchPipeline } from './delivery/batch/pipeline.js'
+import type { BatchPool } from './delivery/batch/pool.js'
 import { createCommitter } from './delivery/commit.js'
 import { createDeadLetters } from './delivery/dead-letter.js'
 import { createDeliveryFigures, type DeliveryFigures } from './delivery/figures.js'
 import { createJournal } from './delivery/journal.js'
-import type { Pipeline } from './delivery/pipeline-parts.js'
+import type { Pipeline, PipelineParts } from './delivery/pipeline-parts.js'
 import { createPipeline } from './delivery/pipeline.js'
 import type { DeliveryPlan } from './delivery/plan.js'
+import { createBatchSender } from './delivery/send/batch-sender.js'
 import { createSender } from './delivery/send/http-sender.js'
 import type { WaitingBudget } from './delivery/waiting.js'
 import type { Outside } from './outside.js'
@@ -61,6 +65,9 @@ export function createDelivering(
     bytes: 0,
   }
   const requestBudget: RequestBudget = { max: config.requestsMax, eachMin: config.requestsEachMin, open: 0 }
+  const pool: BatchPool = { bytesMax: config.batchPoolBytesMax, bytes: 0 }
+  metrics.gauge(consumersMetrics.batchBytesMax, () => pool.bytesMax)
+  metrics.gauge(consumersMetrics.batchBytesFree, () => pool.bytesMax - pool.bytes)
   metrics.gauge(consumersMetrics.waiting, () => waitingBudget.messages)
   metrics.gauge(consumersMetrics.waitingBytes, () => waitingBudget.bytes)
   const committer = createProcessCommitter(base, config, parts)
@@ -92,28 +99,26 @@ export function createDelivering(
 
   const pipeline = (plan: DeliveryPlan, figures: DeliveryFigures): Pipeline => {
     suspensions.started(plan.id)
-    const sender = createSender(client, plan, () => figures.droppedHeaders.value++)
-    const made = createPipeline(
-      {
-        ...base,
-        sender,
-        deadLetters,
-        figures,
-        journal: createJournal({ ...base, figures, undelivered, traces: outside.traces, place }, plan),
-        waitingBudget,
-        requestBudget,
-        heldBack: () =>
-          suspensions.heldBack(plan.id) ?? (plan.ordering === 'NONE' ? standstill.doubt() : fenced()),
-        suspend: reason =>
-          suspensions.suspend(plan.id, paths.subscription(plan.topic, plan.subscription), reason),
-      },
-      plan,
-    )
-    figures.show({
-      inflight: () => made.status().inflight + made.status().waiting + made.status().parked,
-      windowShare: () => made.status().windowShare,
-      rate: () => made.status().rate,
-    })
+    const common: PipelineParts = {
+      ...base,
+      deadLetters,
+      figures,
+      requestBudget,
+      journal: createJournal({ ...base, figures, undelivered, traces: outside.traces, place }, plan),
+      heldBack: () =>
+        suspensions.heldBack(plan.id) ?? (plan.ordering === 'NONE' ? standstill.doubt() : fenced()),
+      suspend: reason =>
+        suspensions.suspend(plan.id, paths.subscription(plan.topic, plan.subscription), reason),
+    }
+    const dropped = (): void => void figures.droppedHeaders.value++
+    const made =
+      plan.deliveryType === 'BATCH'
+        ? createBatchPipeline(
+            { ...common, sender: createBatchSender(client, plan, dropped), pool, newId: randomUUID },
+            plan,
+          )
+        : createPipeline({ ...common, sender: createSender(client, plan, dropped), waitingBudget }, plan)
+    showDelivery(figures, plan, made)
     return made
   }
 
@@ -143,6 +148,18 @@ export function createDelivering(
       standstill.stop()
     },
   }
+}
+
+/** What was read and has no outcome yet counts as in flight, wherever it waits. */
+function showDelivery(figures: DeliveryFigures, plan: DeliveryPlan, { status }: Pipeline): void {
+  figures.show({
+    inflight() {
+      const { inflight, waiting, parked, gathered } = status()
+      return inflight + waiting + parked + gathered
+    },
+    windowShare: () => status().windowShare,
+    rate: plan.deliveryType === 'BATCH' ? null : () => status().rate,
+  })
 }
 
 function createProcessCommitter(

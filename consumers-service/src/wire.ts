@@ -49,11 +49,10 @@ export function createConsumers(base: ConsumersBase, config: ConsumersConfig): C
   const paths = zooPaths(config.zookeeperRoot)
   const kafkaCluster = config.kafkaClusterName
   const namespace = { namespace: config.kafkaNamespace, separator: config.kafkaNamespaceSeparator }
-  const { inflightMax, inflightLimit, http2Enabled: isHttp2Allowed } = config
-  const catalogue = createCatalogue(
-    { definitions, log: base.log },
-    { namespace, inflightMax, inflightLimit, isHttp2Allowed },
-  )
+  const { inflightMax, inflightLimit } = config
+  const { batchPoolBytesMax: batchVolumeMax, http2Enabled: isHttp2Allowed } = config
+  const planOptions = { namespace, inflightMax, inflightLimit, batchVolumeMax, isHttp2Allowed }
+  const catalogue = createCatalogue({ definitions, log: base.log }, planOptions)
   const delivering = createDelivering(base, config, {
     ...{ outside, metrics, paths, instance },
     began: plan =>

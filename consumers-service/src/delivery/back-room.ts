@@ -5,7 +5,6 @@
  * leaves; a subscription that keeps nothing may always go on, however full the process is.
  */
 import type { Letter } from './letter.js'
-import { openEntry } from './open.js'
 import type { PartitionWork } from './partition-work.js'
 import { createWaitingList, hasRoom, type WaitingBudget } from './waiting.js'
 
@@ -49,7 +48,7 @@ export function createBackRoom(budget: WaitingBudget): BackRoom {
 
   const keep = (letter: Letter): void => {
     if (letter.heldBytes > 0) return
-    detach(letter)
+    letter.detach()
     letter.heldBytes = letterBytes + (letter.entry.value?.length ?? 0)
     keptCount++
     keptBytes += letter.heldBytes
@@ -103,15 +102,4 @@ export function createBackRoom(budget: WaitingBudget): BackRoom {
       return gone
     },
   }
-}
-
-/**
- * Copies the entry out of the fetched bytes, so that a message that waits does not hold a whole fetch in
- * memory.
- */
-function detach(letter: Letter): void {
-  if (letter.isDetached) return
-  letter.isDetached = true
-  letter.entry = letter.entry.detach()
-  letter.content = openEntry(letter.entry, () => undefined)
 }

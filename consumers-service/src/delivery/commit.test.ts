@@ -44,7 +44,7 @@ function setUp() {
   }
   committer.add(group)
   const open = (partition: number, offset: number, lock = 5): PartitionWork => {
-    const window = createWindow({ offset, note: null, wallLeadMs: 0, unsettledMax: 100 })
+    const window = createWindow({ offset, note: null, wallLeadMs: 0, unsettledMax: 100, endsTogether: false })
     const work: PartitionWork = {
       partition,
       window,

@@ -18,10 +18,12 @@ export interface DeliveryFigures {
   readonly skippedOffsets: CounterHandle
   readonly missingOffsets: CounterHandle
   readonly inflightTime: SummaryHandle
+  /** A batch of which the subscriber took something. */
+  batchDelivered(): void
   /** One attempt that ended, well or not. */
   attempt(result: AttemptResult, isSuccess: boolean, bodyBytes: number, tookMs: number): void
-  /** Gauges, read when somebody asks. */
-  show(read: { inflight(): number; windowShare(): number; rate(): number }): void
+  /** Gauges, read when somebody asks. Without a rate there is no limit to show. */
+  show(read: { inflight(): number; windowShare(): number; rate: (() => number) | null }): void
   remove(): void
 }
 
@@ -36,6 +38,7 @@ export function createDeliveryFigures(metrics: Metrics, plan: DeliveryPlan): Del
   const otherErrors = counter(consumersMetrics.otherErrors)
   const throughputBytes = counter(consumersMetrics.throughputBytes)
   const latency = metrics.summary(consumersMetrics.latency, ...labels)
+  let batches: CounterHandle | null = null
   const byStatus = new Map<number, CounterHandle>()
   const statusCounter = (status: number): CounterHandle => {
     let found = byStatus.get(status)
@@ -55,6 +58,10 @@ export function createDeliveryFigures(metrics: Metrics, plan: DeliveryPlan): Del
     skippedOffsets: counter(consumersMetrics.skippedOffsets),
     missingOffsets: counter(consumersMetrics.missingOffsets),
     inflightTime: metrics.summary(consumersMetrics.inflightTime, ...labels),
+    batchDelivered() {
+      batches ??= counter(consumersMetrics.batches)
+      batches.value++
+    },
     attempt(result, isSuccess, bodyBytes, tookMs) {
       throughputBytes.value += bodyBytes
       latency.observe(tookMs / 1000)
@@ -66,7 +73,7 @@ export function createDeliveryFigures(metrics: Metrics, plan: DeliveryPlan): Del
     show({ inflight, windowShare, rate }) {
       metrics.gauge(consumersMetrics.inflight, inflight, ...labels)
       metrics.gauge(consumersMetrics.pendingOffsets, windowShare, ...labels)
-      metrics.gauge(consumersMetrics.outputRate, rate, ...labels)
+      if (rate !== null) metrics.gauge(consumersMetrics.outputRate, rate, ...labels)
     },
     remove: () => metrics.remove(Object.values(consumersMetrics), ...labels),
   }

@@ -5,6 +5,7 @@
  */
 import type { AttemptResult, OutgoingRequest, Sending } from '@iris/common/http/client'
 import type { LogEntry } from '@iris/common/kafka/log-entry'
+import { openEntry, type LetterContent } from './open.js'
 import type { PartitionWork } from './partition-work.js'
 
 /** Who is told the result of an attempt. */
@@ -12,16 +13,6 @@ export interface LetterSink {
   attemptEnded(letter: Letter, result: AttemptResult): void
   /** Why the letter must not leave now, or null. */
   refusal(letter: Letter): string | null
-}
-
-/** What of an entry is the message. */
-export interface LetterContent {
-  readonly messageId: string
-  readonly body: Buffer
-  /** Header lines of the publisher, flat; null when there are none. */
-  readonly propagated: readonly string[] | null
-  /** Why there is no message in the entry, or null. */
-  readonly problem: string | null
 }
 
 export class Letter implements OutgoingRequest {
@@ -88,6 +79,17 @@ export class Letter implements OutgoingRequest {
 
   refusal(): string | null {
     return this.sink.refusal(this)
+  }
+
+  /**
+   * Copies the entry out of the fetched bytes, so that a message that waits does not hold a whole fetch in
+   * memory.
+   */
+  detach(): void {
+    if (this.isDetached) return
+    this.isDetached = true
+    this.entry = this.entry.detach()
+    this.content = openEntry(this.entry, () => undefined)
   }
 
   done(result: AttemptResult): void {

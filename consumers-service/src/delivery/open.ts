@@ -8,7 +8,6 @@
 import { canBeSent } from '@iris/common/http/header-rules'
 import { openEnvelope } from '@iris/common/kafka/envelope'
 import type { LogEntry } from '@iris/common/kafka/log-entry'
-import type { LetterContent } from './letter.js'
 
 /** What Hermes calls the headers that a publisher sent along. */
 const propagatedPrefix = 'h-'
@@ -16,6 +15,16 @@ const messageIdHeader = 'id'
 /** Hermes puts the id among the publisher's headers of the envelope; it is none of them. */
 const leakedMessageId = 'messageId'
 const empty = Buffer.alloc(0)
+
+/** What of an entry is the message. */
+export interface LetterContent {
+  readonly messageId: string
+  readonly body: Buffer
+  /** Header lines of the publisher, flat; null when there are none. */
+  readonly propagated: readonly string[] | null
+  /** Why there is no message in the entry, or null. */
+  readonly problem: string | null
+}
 
 /** Reads an entry. `dropped` is called for each header line that HTTP cannot carry. */
 export function openEntry(entry: LogEntry, dropped: () => void): LetterContent {

@@ -4,6 +4,7 @@
  * way.
  */
 import type { Follower } from '@iris/common/kafka/reader'
+import type { Scheduler } from '@iris/common/time/scheduler'
 import type { OffsetWindow } from './settle.js'
 
 export interface PartitionWork {
@@ -25,6 +26,9 @@ export interface PartitionWork {
   readonly committed: Committed
 }
 
+/** Why nothing of a partition is sent whose lock is in doubt. */
+export const lostLock = 'the lock of its partition was lost: another process may own it by now'
+
 /** What the last successful commit said. */
 export interface Committed {
   offset: number
@@ -38,4 +42,21 @@ export interface Committed {
 export function hasMoved(work: PartitionWork): boolean {
   const { window, committed } = work
   return window.version() !== committed.version || window.commitPosition() !== committed.offset
+}
+
+/** Resolves when nothing of a partition is under way, after `limitMs` at the latest. */
+export function untilIdle(work: PartitionWork, scheduler: Scheduler, limitMs: number): Promise<void> {
+  if (work.underWayCount === 0) return Promise.resolve()
+  return new Promise(resolve => {
+    const cancel = scheduler.after(limitMs, resolve)
+    work.onIdle = () => {
+      cancel()
+      resolve()
+    }
+  })
+}
+
+/** Tells who waits for it, if nothing of the partition is under way. */
+export function checkIdle(work: PartitionWork): void {
+  if (work.underWayCount === 0) work.onIdle?.()
 }

@@ -10,18 +10,14 @@ import type { DeliveryFigures } from './figures.js'
 import type { DeliveryJournal } from './journal.js'
 import type { PartitionWork } from './partition-work.js'
 import type { DeliveryPlan } from './plan.js'
-import type { Sender } from './send/http-sender.js'
-import type { WaitingBudget } from './waiting.js'
 
 export interface PipelineParts {
   readonly clock: Clock
   readonly scheduler: Scheduler
   readonly log: Log
-  readonly sender: Sender
   readonly deadLetters: DeadLetters
   readonly figures: DeliveryFigures
   readonly journal: DeliveryJournal
-  readonly waitingBudget: WaitingBudget
   readonly requestBudget: RequestBudget
   /** Why nothing may be begun now, or null. */
   heldBack(): string | null
@@ -36,6 +32,7 @@ export interface Pipeline {
    * latest.
    */
   drain(work: PartitionWork, drainMs: number): Promise<void>
+  /** The plan from now on; its delivery type is the one that the pipeline was made for. */
   update(plan: DeliveryPlan): void
   /** How many partitions the topic has: the rate is shared by all owners. */
   share(partitionsTotal: number): void
@@ -51,6 +48,9 @@ export interface PipelineStatus {
   readonly waiting: number
   /** Waiting behind an earlier message of their key. */
   readonly parked: number
+  /** Gathered for a batch that is not full yet. */
+  readonly gathered: number
+  /** Messages a second at most; Infinity where nothing limits them. */
   readonly rate: number
   /** How full the fullest window is, 0 to 1. */
   readonly windowShare: number

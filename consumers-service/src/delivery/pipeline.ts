@@ -6,26 +6,32 @@
  * Bounds: `inflightMax` under way, the partitions' windows, the process's waiting and request budgets.
  */
 import type { AttemptResult } from '@iris/common/http/client'
+import { invariant } from '@iris/common/lifecycle/invariant'
 import { createAlarm } from '@iris/common/time/alarm'
 import { createBackRoom } from './back-room.js'
 import { deathOf, expiredReason, type DeathClass } from './death.js'
 import { judge, type Failure, type Verdict } from './judge.js'
 import type { Letter } from './letter.js'
 import { createLimiter, rateShare } from './pace/limiter.js'
-import type { PartitionWork } from './partition-work.js'
+import { checkIdle, lostLock, untilIdle, type PartitionWork } from './partition-work.js'
 import type { Pipeline, PipelineParts } from './pipeline-parts.js'
-import type { DeliveryPlan } from './plan.js'
+import type { SerialPlan } from './plan.js'
 import { createReceiver, mayBeRead } from './receive.js'
 import { mayTry, nextTry, ownFaultPauseMs } from './retry.js'
+import type { Sender } from './send/http-sender.js'
 import { createTurns, hashOfKey, turnKind } from './turns.js'
+import type { WaitingBudget } from './waiting.js'
+
+export interface SerialParts extends PipelineParts {
+  readonly sender: Sender
+  readonly waitingBudget: WaitingBudget
+}
 
 /** How soon a pipeline that is held back looks again. */
 const lookAgainMs = 200
 
-const lostLock = 'the lock of its partition was lost: another process may own it by now'
-
 /** Makes the pipeline of a subscription, without partitions. */
-export function createPipeline(parts: PipelineParts, firstPlan: DeliveryPlan): Pipeline {
+export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipeline {
   const { clock, scheduler, figures, journal, requestBudget } = parts
   const kind = turnKind(firstPlan.ordering, firstPlan.policy.inflightMax)
   const turns = createTurns<Letter>(kind)
@@ -202,10 +208,6 @@ export function createPipeline(parts: PipelineParts, firstPlan: DeliveryPlan): P
     letter.work.underWayCount--
   }
 
-  function checkIdle(work: PartitionWork): void {
-    if (work.underWayCount === 0) work.onIdle?.()
-  }
-
   function hasPlace(): boolean {
     if (underWay.size >= plan.policy.inflightMax) return false
     return requestBudget.open < requestBudget.max || underWay.size < requestBudget.eachMin
@@ -268,18 +270,11 @@ export function createPipeline(parts: PipelineParts, firstPlan: DeliveryPlan): P
     },
     async drain(work, drainMs) {
       withdraw(work)
-      if (work.underWayCount > 0) {
-        await new Promise<void>(resolve => {
-          const cancel = scheduler.after(drainMs, resolve)
-          work.onIdle = () => {
-            cancel()
-            resolve()
-          }
-        })
-      }
+      await untilIdle(work, scheduler, drainMs)
       forget(work)
     },
     update(next) {
+      invariant(next.deliveryType === 'SERIAL', 'a pipeline keeps its delivery type', { id: next.id })
       plan = next
       parts.sender.update(next)
       journal.update(next)
@@ -296,6 +291,7 @@ export function createPipeline(parts: PipelineParts, firstPlan: DeliveryPlan): P
       inflight: underWay.size,
       waiting: backRoom.waitingCount(),
       parked: turns.parkedCount(),
+      gathered: 0,
       rate: limiter.rate(),
       windowShare: Math.max(0, ...receiver.works().map(work => work.window.usedShare())),
       heldBack: parts.heldBack() ?? whyNotReading(),

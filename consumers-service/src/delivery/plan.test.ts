@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseSubscription } from '@iris/common/domain/subscription'
 import { parseTopic } from '@iris/common/domain/topic'
-import { compilePlan, type DeliveryPlan, type PlanOptions } from './plan.js'
+import { compilePlan, type BatchPlan, type DeliveryPlan, type PlanOptions, type SerialPlan } from './plan.js'
 
 const topic = parseTopic({
   name: 'pl.smoke.orders',
@@ -15,6 +15,7 @@ const options = {
   inflightMax: 100,
   inflightLimit: 500,
   isHttp2Allowed: true,
+  batchVolumeMax: 1_000_000,
 }
 const compile = (
   members: object,
@@ -54,7 +55,7 @@ describe('the plan of a subscription', () => {
 
   it('says HTTP/2 where the subscription asks for it and the operator allows it', () => {
     const versionOf = (http2Enabled: boolean, isHttp2Allowed: boolean): string =>
-      (compile({ http2Enabled }, { isHttp2Allowed }) as DeliveryPlan).httpVersion
+      (compile({ http2Enabled }, { isHttp2Allowed }) as SerialPlan).httpVersion
 
     expect(versionOf(true, true)).toBe('HTTP/2')
     expect(versionOf(false, true)).toBe('HTTP/1.1')
@@ -63,15 +64,30 @@ describe('the plan of a subscription', () => {
 
   it('bounds what may be in flight', () => {
     const inflightOf = (subscriptionPolicy: object): number =>
-      (compile({ subscriptionPolicy }) as DeliveryPlan).policy.inflightMax
+      (compile({ subscriptionPolicy }) as SerialPlan).policy.inflightMax
 
     expect(inflightOf({})).toBe(100)
     expect(inflightOf({ inflightSize: 7 })).toBe(7)
     expect(inflightOf({ inflightSize: 100_000 })).toBe(500)
   })
 
+  it('has the policy of its delivery type, with no batch larger than the process allows', () => {
+    const plan = compile({ deliveryType: 'BATCH', subscriptionPolicy: { batchVolume: 2_000_000 } })
+
+    expect((plan as BatchPlan).policy).toEqual({
+      batchSize: 100,
+      batchTimeMs: 30_000,
+      batchVolume: 1_000_000,
+      messageTtlMs: 60_000,
+      backoff: { firstMs: 500, factor: 1, capMs: Infinity },
+      requestTimeoutMs: 30_000,
+      retryClientErrors: false,
+      rules: [],
+    })
+    expect(compile({})).toMatchObject({ deliveryType: 'SERIAL', policy: { rate: 400 } })
+  })
+
   it.each([
-    [{ deliveryType: 'BATCH', subscriptionPolicy: {} }, /BATCH/],
     [{ endpoint: 'http://host/{id}' }, /template/],
     [{ endpoint: 'jms://queue' }, /protocols/],
     [{ mode: 'BROADCAST' }, /BROADCAST/],

@@ -11,7 +11,12 @@ import {
   type SubscriptionName,
   type TopicName,
 } from '@iris/common/domain/names'
-import { compileSerialPolicy, type CompiledSerialPolicy } from '@iris/common/domain/policy'
+import {
+  compileBatchPolicy,
+  compileSerialPolicy,
+  type CompiledBatchPolicy,
+  type CompiledSerialPolicy,
+} from '@iris/common/domain/policy'
 import { compileRetryRules } from '@iris/common/domain/retry-rules'
 import type { FixedHeader, Ordering, TrackingMode } from '@iris/common/domain/subscription-form'
 import type { Subscription } from '@iris/common/domain/subscription'
@@ -25,7 +30,8 @@ import {
   type KafkaNamespace,
 } from '@iris/common/kafka/names'
 
-export interface DeliveryPlan {
+/** What every kind of delivery needs. */
+interface CommonPlan {
   readonly id: SubscriptionId
   readonly topic: TopicName
   readonly subscription: SubscriptionName
@@ -38,11 +44,24 @@ export interface DeliveryPlan {
   readonly authorization: string | null
   readonly fixedHeaders: readonly FixedHeader[]
   readonly hasIdentityHeaders: boolean
-  readonly httpVersion: HttpVersion
   readonly ordering: Ordering
   readonly trackingMode: TrackingMode
+}
+
+/** One request a message. */
+export interface SerialPlan extends CommonPlan {
+  readonly deliveryType: 'SERIAL'
+  readonly httpVersion: HttpVersion
   readonly policy: CompiledSerialPolicy
 }
+
+/** One request for many messages, always over HTTP/1.1. */
+export interface BatchPlan extends CommonPlan {
+  readonly deliveryType: 'BATCH'
+  readonly policy: CompiledBatchPolicy
+}
+
+export type DeliveryPlan = SerialPlan | BatchPlan
 
 export interface PlanOptions {
   readonly namespace: KafkaNamespace
@@ -52,6 +71,8 @@ export interface PlanOptions {
   readonly inflightLimit: number
   /** Whether HTTP/2 is used where a subscription asks for it; HTTP/1.1 otherwise, without a word. */
   readonly isHttp2Allowed: boolean
+  /** Bytes of a batch whatever the policy says. */
+  readonly batchVolumeMax: number
 }
 
 /** Compiles a subscription, or says why it cannot be delivered. */
@@ -62,13 +83,11 @@ export function compilePlan(
 ): DeliveryPlan | { readonly problem: string } {
   const missing = [...unsupportedInTopic(topic), ...unsupportedInSubscription(subscription)]
   if (missing.length > 0) return { problem: missing.join('; ') }
-  if (subscription.deliveryType !== 'SERIAL') return { problem: 'it is not delivered one by one' }
   const endpoint = parseEndpoint(subscription.endpoint)
   if (endpoint === null || !URL.canParse(endpoint.address)) return { problem: 'its endpoint is no address' }
-  const { namespace, inflightMax, inflightLimit } = options
-  const policy = compileSerialPolicy(subscription.subscriptionPolicy, inflightMax)
+  const { namespace } = options
   const { topicName, name } = subscription
-  return {
+  const common: CommonPlan = {
     id: subscriptionId(topicName, name),
     topic: topicName,
     subscription: name,
@@ -79,15 +98,25 @@ export function compilePlan(
     authorization: endpoint.credentials === null ? null : basic(endpoint.credentials),
     fixedHeaders: subscription.headers,
     hasIdentityHeaders: subscription.subscriptionIdentityHeadersEnabled,
-    httpVersion: subscription.http2Enabled && options.isHttp2Allowed ? 'HTTP/2' : 'HTTP/1.1',
     ordering: subscription.ordering,
     trackingMode: subscription.trackingMode,
-    policy: {
-      ...policy,
-      inflightMax: Math.min(policy.inflightMax, inflightLimit),
-      rules: compileRetryRules(subscription.retry?.rules ?? []),
-    },
   }
+  return { ...common, ...deliveryOf(subscription, options) }
+}
+
+/** What belongs to the type of delivery. */
+function deliveryOf(
+  subscription: Subscription,
+  { inflightMax, inflightLimit, batchVolumeMax, isHttp2Allowed }: PlanOptions,
+): Omit<SerialPlan, keyof CommonPlan> | Omit<BatchPlan, keyof CommonPlan> {
+  const { deliveryType, subscriptionPolicy } = subscription
+  const rules = compileRetryRules(subscription.retry?.rules ?? [])
+  if (deliveryType === 'BATCH')
+    return { deliveryType, policy: { ...compileBatchPolicy(subscriptionPolicy, batchVolumeMax), rules } }
+  const policy = compileSerialPolicy(subscriptionPolicy, inflightMax)
+  const bounded = { inflightMax: Math.min(policy.inflightMax, inflightLimit) }
+  const httpVersion = subscription.http2Enabled && isHttp2Allowed ? 'HTTP/2' : 'HTTP/1.1'
+  return { deliveryType, httpVersion, policy: { ...policy, ...bounded, rules } }
 }
 
 /** `user@host` without a password is not credentials for Hermes, and nothing that HTTP could send. */

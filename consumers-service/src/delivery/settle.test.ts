@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { encodeCommitNote, type CommitNote } from '@iris/common/kafka/commit-metadata'
+import { decodeCommitNote, encodeCommitNote, type CommitNote } from '@iris/common/kafka/commit-metadata'
 import { createWindow, settledBefore, type OffsetWindow } from './settle.js'
 
 const fresh = (offset = 0, note: CommitNote | null = null, unsettledMax = 200): OffsetWindow =>
-  createWindow({ offset, note, wallLeadMs: 1000, unsettledMax })
+  createWindow({ offset, note, wallLeadMs: 1000, unsettledMax, endsTogether: false })
 
 describe('the window of offsets', () => {
   it('commits nothing above an unsettled offset', () => {
@@ -112,6 +112,20 @@ describe('the window of offsets', () => {
 
     expect(count).toBeGreaterThan(300)
     expect(encodeCommitNote(window.commitPosition(), window.note(2 ** 40, 0))).not.toBeNull()
+  })
+
+  it('holds up to its bound where entries end together, and notes the whole of a batch', () => {
+    const start = { offset: 0, note: null, wallLeadMs: 0, unsettledMax: 5_000, endsTogether: true }
+    const window = createWindow(start)
+    const slots: number[] = []
+    for (let offset = 0; window.hasRoom(); offset++) slots.push(window.receive(offset))
+    for (const slot of slots) window.tried(slot, 1000, 7)
+    expect(slots).toHaveLength(5_000)
+
+    const text = encodeCommitNote(0, window.note(1, 0))!
+    const next = createWindow({ ...start, note: decodeCommitNote(0, text) })
+    expect(next.attempts(next.receive(0))).toBe(7)
+    expect(next.hasRoom()).toBe(true)
   })
 
   it('counts what the former owner left against the room, and always lets one in', () => {

@@ -3,7 +3,8 @@
  * The window of offsets that one subscription has received from one partition and not settled.
  * Takes offsets in rising order with holes, settles them in any order. Gives the offset that is safe to
  * commit and the note that goes with it. Promises: never gives an offset above an unsettled one.
- * Bound: `unsettledMax` entries, and whatever becomes of them, the note about them fits its 4,096 bytes.
+ * Bound: `unsettledMax` entries; unless they end together, the note about them also fits its 4,096 bytes,
+ * whatever becomes of them.
  */
 import type { CommitNote } from '@iris/common/kafka/commit-metadata'
 import { invariant } from '@iris/common/lifecycle/invariant'
@@ -19,6 +20,11 @@ export interface WindowStart {
   /** Wall time minus monotonic time, to turn the note's times into monotonic ones. */
   readonly wallLeadMs: number
   readonly unsettledMax: number
+  /**
+   * Its entries are tried together and mostly settled together, as in batches: the note needs a few bytes for
+   * all of them, and a batch is not cut for the answer about parts that would need more.
+   */
+  readonly endsTogether: boolean
 }
 
 export interface OffsetWindow {
@@ -116,7 +122,7 @@ export function createWindow(start: WindowStart): OffsetWindow {
     next: () => next,
     unsettledCount: () => count,
     usedShare: () => count / start.unsettledMax,
-    hasRoom: () => count === 0 || (count < start.unsettledMax && noteHasRoom()),
+    hasRoom: () => count === 0 || (count < start.unsettledMax && (start.endsTogether || noteHasRoom())),
 
     receive(offset, lastOffset = offset) {
       invariant(offset >= next && lastOffset >= offset, 'offsets rise', { offset, lastOffset, next })

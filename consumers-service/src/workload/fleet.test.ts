@@ -63,6 +63,7 @@ function setUp(partitions: [string, number][] = [['g.t', 4]]) {
       inflightMax: 100,
       inflightLimit: 1000,
       isHttp2Allowed: true,
+      batchVolumeMax: 1e6,
     },
   )
   let changes = 0
@@ -158,12 +159,12 @@ describe('the fleet of a process', () => {
 
   it('says why something that is assigned does not run', async () => {
     const { time, fleet, put } = setUp()
-    put('a', subscriptionNode({ deliveryType: 'BATCH' }))
+    put('a', subscriptionNode({ endpoint: 'jms://queue' }))
     await time.advance(0)
     fleet.assigned(new Map([['g.t$a', { slot: 0, of: 1 }]]))
 
     expect(fleet.rows()).toMatchObject([
-      { id: 'g.t$a', notRunning: expect.stringContaining('BATCH') as string },
+      { id: 'g.t$a', notRunning: expect.stringContaining('protocols') as string },
     ])
   })
 

@@ -1,8 +1,8 @@
 /**
  * One subscription in this process.
  * Takes what should be: a plan and partitions, or nothing. Starts, updates live, and stops one delivery
- * pipeline. Promises: a change that a running pipeline cannot take (the kind of its turns) goes through a
- * full stop; a subscription that is suspended begins nothing more at once.
+ * pipeline. Promises: a change that a running pipeline cannot take (the kind of delivery or of its turns)
+ * goes through a full stop; a subscription that is suspended begins nothing more at once.
  */
 import type { SubscriptionId } from '@iris/common/domain/names'
 import type { LogReader } from '@iris/common/kafka/reader'
@@ -156,7 +156,8 @@ export function createRunner(parts: RunnerParts, options: RunnerOptions, id: Sub
 /** Whether what runs can go on for this wish. */
 function fits(run: Run, wish: Wish | null): boolean {
   if (wish === null) return false
-  const kindOf = (plan: DeliveryPlan): string => turnKind(plan.ordering, plan.policy.inflightMax)
+  const kindOf = (plan: DeliveryPlan): string =>
+    plan.deliveryType === 'BATCH' ? 'batch' : turnKind(plan.ordering, plan.policy.inflightMax)
   return kindOf(run.plan) === kindOf(wish.plan) && run.plan.groupId === wish.plan.groupId
 }
 
@@ -214,7 +215,8 @@ function claimParts(context: ClaimContext): ClaimParts {
 function openWork(context: ClaimContext, partition: number, start: Start, lock: number): PartitionWork {
   const { parts, plan, pipeline, figures, options } = context
   const wallLeadMs = parts.clock.now() - parts.clock.monotonic()
-  const window = createWindow({ ...start, wallLeadMs, unsettledMax: options.unsettledMax })
+  const endsTogether = plan.deliveryType === 'BATCH'
+  const window = createWindow({ ...start, wallLeadMs, unsettledMax: options.unsettledMax, endsTogether })
   const work: PartitionWork = {
     partition,
     window,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { DeliveryPlan } from '../plan.js'
-import { prepareHeaders } from './headers.js'
+import { prepareBatchHeaders, prepareHeaders } from './headers.js'
 
 function lines(
   plan: Partial<DeliveryPlan>,
@@ -122,5 +122,37 @@ describe('the header lines of a delivery', () => {
 
     expect(dropped).toBe(6)
     expect(Object.fromEntries(all)).toMatchObject({ 'X-Good': 'a', 'Hermes-Message-Id': '' })
+  })
+})
+
+describe('the header lines of a batch', () => {
+  const lines = (plan: Partial<DeliveryPlan>): readonly string[] => {
+    const base = { topic: 'g.t', subscription: 's', fixedHeaders: [], hasIdentityHeaders: true }
+    const withAuthorization = { ...base, authorization: 'Basic abc', ...plan } as unknown as DeliveryPlan
+    return prepareBatchHeaders(withAuthorization, () => undefined).of('batch-1', 3)
+  }
+
+  it('name the batch instead of a message, and are the same otherwise', () => {
+    expect(lines({})).toEqual([
+      ...['User-Agent', 'Iris'],
+      ...['Content-Type', 'application/json'],
+      ...['Authorization', 'Basic abc'],
+      ...['Hermes-Batch-Id', 'batch-1'],
+      ...['Hermes-Retry-Count', '3'],
+      ...['Hermes-Topic-Name', 'g.t'],
+      ...['Hermes-Subscription-Name', 's'],
+    ])
+  })
+
+  it('give way to fixed ones', () => {
+    const fixedHeaders = [
+      { name: 'hermes-batch-id', value: 'fixed' },
+      { name: 'Content-Type', value: 'text/plain' },
+    ]
+    const all = lines({ fixedHeaders })
+
+    expect(all.slice(-4)).toEqual(['hermes-batch-id', 'fixed', 'Content-Type', 'text/plain'])
+    expect(all).not.toContain('batch-1')
+    expect(all).not.toContain('application/json')
   })
 })

@@ -13,11 +13,59 @@ export interface HeaderLines {
   of(messageId: string, retryCount: number, propagated: readonly string[] | null): readonly string[]
 }
 
+export interface BatchHeaderLines {
+  /** Lines of one attempt to deliver a batch. What publishers sent along stands in its elements. */
+  of(batchId: string, retryCount: number): readonly string[]
+}
+
 const messageIdName = 'Hermes-Message-Id'
+const batchIdName = 'Hermes-Batch-Id'
 const retryCountName = 'Hermes-Retry-Count'
 
 /** Prepares what stays the same over all messages. `dropped` is called for each line that is left out. */
 export function prepareHeaders(plan: DeliveryPlan, dropped: () => void): HeaderLines {
+  const { lines, ours, placeOf } = prepareLines(plan, messageIdName, dropped)
+  const idIndex = placeOf(messageIdName)
+  const countIndex = placeOf(retryCountName)
+
+  return {
+    of(messageId, retryCount, propagated) {
+      const all = lines.slice()
+      if (idIndex >= 0 && messageId !== '') {
+        if (canBeSent(messageIdName, messageId)) all[idIndex] = messageId
+        else dropped()
+      }
+      if (countIndex >= 0 && retryCount > 0) all[countIndex] = String(retryCount)
+      return propagated === null ? all : withPropagated(all, propagated, ours)
+    },
+  }
+}
+
+/** The same for batches. */
+export function prepareBatchHeaders(plan: DeliveryPlan, dropped: () => void): BatchHeaderLines {
+  const { lines, placeOf } = prepareLines(plan, batchIdName, dropped)
+  const idIndex = placeOf(batchIdName)
+  const countIndex = placeOf(retryCountName)
+
+  return {
+    of(batchId, retryCount) {
+      const all = lines.slice()
+      if (idIndex >= 0) all[idIndex] = batchId
+      if (countIndex >= 0) all[countIndex] = String(retryCount)
+      return all
+    },
+  }
+}
+
+interface PreparedLines {
+  readonly lines: readonly string[]
+  /** Lower-case names that we set ourselves. */
+  readonly ours: ReadonlySet<string>
+  /** Index of the value of a name of ours; -1 where a fixed header took its place. */
+  placeOf(name: string): number
+}
+
+function prepareLines(plan: DeliveryPlan, idName: string, dropped: () => void): PreparedLines {
   const lines = new Map<string, readonly [name: string, value: string]>()
   const put = (name: string, value: string): void => {
     // Deleted first, so that a replacement stands where the contract puts fixed headers: at the end.
@@ -27,7 +75,7 @@ export function prepareHeaders(plan: DeliveryPlan, dropped: () => void): HeaderL
   put('User-Agent', 'Iris')
   put('Content-Type', 'application/json')
   if (plan.authorization !== null) put('Authorization', plan.authorization)
-  put(messageIdName, '')
+  put(idName, '')
   put(retryCountName, '0')
   if (plan.hasIdentityHeaders) {
     put('Hermes-Topic-Name', plan.topic)
@@ -43,22 +91,11 @@ export function prepareHeaders(plan: DeliveryPlan, dropped: () => void): HeaderL
     put(name, value)
     fixed.add(name.toLowerCase())
   }
-  const prepared = [...lines.values()].flat()
-  const valueIndex = (name: string): number =>
-    fixed.has(name.toLowerCase()) ? -1 : prepared.indexOf(name) + 1
-  const idIndex = valueIndex(messageIdName)
-  const countIndex = valueIndex(retryCountName)
-
+  const flat = [...lines.values()].flat()
   return {
-    of(messageId, retryCount, propagated) {
-      const all = prepared.slice()
-      if (idIndex >= 0 && messageId !== '') {
-        if (canBeSent(messageIdName, messageId)) all[idIndex] = messageId
-        else dropped()
-      }
-      if (countIndex >= 0 && retryCount > 0) all[countIndex] = String(retryCount)
-      return propagated === null ? all : withPropagated(all, propagated, ours)
-    },
+    lines: flat,
+    ours,
+    placeOf: name => (fixed.has(name.toLowerCase()) ? -1 : flat.indexOf(name) + 1),
   }
 }
 

@@ -1,0 +1,49 @@
+/**
+ * Deliveries of one subscription over HTTP, batch by batch.
+ * Takes a batch. Gives it to the client as a request; the batch is told the result.
+ * Promises: a changed plan holds from the next attempt on, the retries of a batch included.
+ */
+import type { HttpClient } from '@iris/common/http/client'
+import type { Batch } from '../batch/batch.js'
+import type { BatchPlan } from '../plan.js'
+import { destinationOf, type Destination } from './destination.js'
+import { prepareBatchHeaders, type BatchHeaderLines } from './headers.js'
+
+export interface BatchSender {
+  send(batch: Batch): void
+  update(plan: BatchPlan): void
+  /** Ends all connections at once. */
+  stop(): void
+}
+
+interface Prepared {
+  readonly destination: Destination
+  readonly lines: BatchHeaderLines
+  readonly timeoutMs: number
+}
+
+/** As in Hermes. One carries the batch, the other may still read the end of the answer before. */
+const connection = { httpVersion: 'HTTP/1.1', connectionsMax: 2 } as const
+
+/** Makes the sender of one subscription. `dropped` counts header lines that HTTP cannot carry. */
+export function createBatchSender(client: HttpClient, plan: BatchPlan, dropped: () => void): BatchSender {
+  const prepare = (next: BatchPlan, former: Destination | null): Prepared => ({
+    destination: destinationOf(client, { endpoint: next.endpoint, ...connection }, former),
+    lines: prepareBatchHeaders(next, dropped),
+    timeoutMs: next.policy.requestTimeoutMs,
+  })
+  let prepared = prepare(plan, null)
+  return {
+    send(batch) {
+      const { destination, lines, timeoutMs } = prepared
+      batch.path = destination.path
+      batch.headers = lines.of(batch.id, batch.attempts)
+      batch.timeoutMs = timeoutMs
+      batch.sending = destination.target.send(batch)
+    },
+    update(next) {
+      prepared = prepare(next, prepared.destination)
+    },
+    stop: () => prepared.destination.target.close(),
+  }
+}

@@ -1,0 +1,63 @@
+/**
+ * What a pipeline meets in a test: virtual time, an undertaker that remembers, figures, traces.
+ * Takes the plan. Gives the parts that every kind of pipeline needs, and what came of them.
+ */
+import { silentLog } from '@iris/common/lifecycle/log'
+import { createMetrics } from '@iris/common/metrics/registry'
+import { createVirtualTime, type VirtualTime } from '@iris/common/time/virtual-time'
+import type { SentEvent } from '@iris/common/trace/event'
+import type { TraceWriter } from '@iris/common/trace/writer'
+import type { DeadMessage } from '../dead-letter.js'
+import { createDeliveryFigures, type DeliveryFigures } from '../figures.js'
+import { createJournal } from '../journal.js'
+import type { PipelineParts } from '../pipeline-parts.js'
+import type { DeliveryPlan } from '../plan.js'
+
+export interface ScriptedOutside {
+  parts: PipelineParts
+  time: VirtualTime
+  figures: DeliveryFigures
+  dead: DeadMessage[]
+  /** Reasons of what was given up. */
+  undelivered: string[]
+  /** What was written for those who ask where a message is. */
+  traced: SentEvent[]
+  requests: { max: number; eachMin: number; open: number }
+  held: { reason: string | null }
+  /** Why the subscription was to be suspended, each time. */
+  suspensions: string[]
+}
+
+/** Makes the outside of a subscription. */
+export function createScriptedOutside(plan: DeliveryPlan): ScriptedOutside {
+  const time = createVirtualTime()
+  const figures = createDeliveryFigures(createMetrics('test_'), plan)
+  const requests = { max: 1000, eachMin: 2, open: 0 }
+  const held: ScriptedOutside['held'] = { reason: null }
+  const dead: DeadMessage[] = []
+  const undelivered: string[] = []
+  const suspensions: string[] = []
+  const traced: SentEvent[] = []
+  const parts: PipelineParts = {
+    clock: time,
+    scheduler: time,
+    log: silentLog,
+    deadLetters: { bury: message => void dead.push(message) },
+    figures,
+    journal: createJournal(
+      {
+        clock: time,
+        log: silentLog,
+        figures,
+        undelivered: { note: ({ reason }) => void undelivered.push(reason), stop: () => undefined },
+        traces: { write: event => void traced.push(event as SentEvent) } as TraceWriter,
+        place: { cluster: 'primary-dc', hostname: 'here' },
+      },
+      plan,
+    ),
+    requestBudget: requests,
+    heldBack: () => held.reason,
+    suspend: reason => void suspensions.push(reason),
+  }
+  return { parts, time, figures, dead, undelivered, traced, requests, held, suspensions }
+}
