@@ -98,7 +98,8 @@ function subscriptionParts(
 ): Parameters<typeof subscriptionRoutes>[0] {
   const namespace = namespaceOf(config)
   const kafka = createKafkaGroups(outside.kafka)
-  const rules = { additionalSchemes: config.additionalSchemes }
+  const { additionalSchemes, batchPoolBytesMax: batchVolumeMax } = config
+  const rules = { additionalSchemes, batchVolumeMax }
   const pause = createPause({ ...base, store }, config.pauseTimeoutMs)
   const guard = createGuard(base, config)
   return {

@@ -232,11 +232,11 @@ describe('a new subscription is refused', () => {
       /delivery\.allowedNetworks/,
     ],
     [
-      'batches, which are not built yet',
-      () => bodyOf({ deliveryType: 'BATCH' }),
+      'batches larger than consumers can hold',
+      () => bodyOf({ deliveryType: 'BATCH', subscriptionPolicy: { batchVolume: 67_108_865 } }),
       400,
       'VALIDATION_ERROR',
-      /^BATCH delivery is not supported by this version of Iris yet$/,
+      /^Subscription\.batchSubscriptionPolicy\.batchVolume must be less than or equal to 67108864$/,
     ],
   ])('with %s', async (_what, json, status, code, message) => {
     const refused = await manage('POST', '', json(topic))

@@ -3,6 +3,7 @@
  * The rules of a subscription's body, apart from those that need the topic, the owner sources or the network.
  * Takes a form and its policy. Gives nothing, or throws one refusal with all violations.
  */
+import { hasTemplate } from './endpoint.js'
 import { splitTopicName } from './names.js'
 import { checkOwner } from './owner.js'
 import { checkPolicy, type DeliveryPolicy } from './policy-form.js'
@@ -32,6 +33,9 @@ export function checkSubscriptionForm(form: SubscriptionForm, policy: DeliveryPo
   checkPolicy(violations, policy)
   if (policy.deliveryType === 'BATCH' && form.contentType === 'AVRO') {
     violations.add('Subscription AVRO content type is not supported in BATCH delivery mode')
+  }
+  if (policy.deliveryType === 'BATCH' && hasTemplate(form.endpoint ?? '')) {
+    violations.add('Subscription endpoint must not be a template in BATCH delivery mode')
   }
   checkThresholds(violations, form)
   checkHeaders(violations, form)

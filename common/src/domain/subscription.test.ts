@@ -151,6 +151,12 @@ describe('a subscription body', () => {
       /^Subscription AVRO content type is not supported in BATCH delivery mode$/,
     ],
     [
+      'a template for batches',
+      { ...body, deliveryType: 'BATCH', endpoint: 'http://host/{id}' },
+      'VALIDATION_ERROR',
+      /^Subscription endpoint must not be a template in BATCH delivery mode$/,
+    ],
+    [
       'a null in the resolver metadata',
       { ...body, endpointAddressResolverMetadata: { a: null } },
       'FORMAT_ERROR',
@@ -205,8 +211,7 @@ describe('a subscription body', () => {
 
 describe('features that are not built yet', () => {
   it.each<[object, RegExp]>([
-    [{ deliveryType: 'BATCH' }, /^BATCH delivery is not supported by this version of Iris yet$/],
-    [{ mode: 'BROADCAST' }, /BROADCAST/],
+    [{ mode: 'BROADCAST' }, /^BROADCAST mode is not supported by this version of Iris yet$/],
     [{ filters: [{ type: 'header' }] }, /Filter/],
     [{ oAuthPolicy: { grantType: 'password', providerName: 'p' } }, /OAuth/],
     [{ endpoint: 'http://host/{id}' }, /template/],

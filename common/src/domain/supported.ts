@@ -17,7 +17,6 @@ interface Missing<T> {
 const later = 'is not supported by this version of Iris yet'
 
 const missingForSubscriptions: readonly Missing<Subscription>[] = [
-  { feature: 'BATCH delivery', isUsed: each => each.deliveryType === 'BATCH' },
   { feature: 'BROADCAST mode', isUsed: each => each.mode === 'BROADCAST' },
   { feature: 'Filtering of messages', isUsed: each => each.filters.length > 0 },
   { feature: 'OAuth for deliveries', isUsed: each => each.oAuthPolicy !== null },

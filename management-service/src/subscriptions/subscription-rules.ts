@@ -13,15 +13,18 @@ import { checkOwnerExists } from '../owners/owner-sources.js'
 /** What an installation lets subscriptions be. */
 export interface SubscriptionRules {
   readonly additionalSchemes: readonly string[]
+  /** The largest `batchVolume`, in bytes. */
+  readonly batchVolumeMax: number
 }
 
 /** Filters that fit a topic's content type. */
 const filterTypes = { JSON: ['jsonpath', 'header'], AVRO: ['avropath', 'header'] } as const
 
-/** Owner and endpoint of a new subscription. */
+/** Owner, endpoint and size of batches of a new subscription. */
 export function checkNewSubscription(rules: SubscriptionRules, subscription: Subscription): void {
   checkOwnerExists(subscription.owner)
   checkEndpoint(rules, subscription.endpoint)
+  checkBatchVolume(rules, subscription)
   const isOAuthMasked = subscription.oAuthPolicy?.password === oAuthMask
   if (isMasked(subscription.endpoint) || isOAuthMasked) {
     throw refusal('VALIDATION_ERROR', {
@@ -30,7 +33,7 @@ export function checkNewSubscription(rules: SubscriptionRules, subscription: Sub
   }
 }
 
-/** Owner and endpoint of a changed subscription. An endpoint that stays is not judged again. */
+/** The same of a changed subscription. What stays as it is is not judged again. */
 export function checkChangedSubscription(
   rules: SubscriptionRules,
   subscription: Subscription,
@@ -38,6 +41,7 @@ export function checkChangedSubscription(
 ): void {
   checkOwnerExists(subscription.owner)
   if (subscription.endpoint !== stored.endpoint) checkEndpoint(rules, subscription.endpoint)
+  if (batchVolumeOf(subscription) !== batchVolumeOf(stored)) checkBatchVolume(rules, subscription)
 }
 
 /** Every filter must be one that the topic's messages can be judged by. */
@@ -59,6 +63,18 @@ export function checkSameName(
   const inBody = `${body.name} of topic ${body.topicName}`
   if (inPath === inBody) return
   throw refusal('VALIDATION_ERROR', { problem: `The path says subscription ${inPath}, the body ${inBody}` })
+}
+
+/** Consumers hold a whole batch in memory. */
+function checkBatchVolume({ batchVolumeMax }: SubscriptionRules, subscription: Subscription): void {
+  if (batchVolumeOf(subscription) <= batchVolumeMax) return
+  const member = 'Subscription.batchSubscriptionPolicy.batchVolume'
+  throw refusal('VALIDATION_ERROR', { problem: `${member} must be less than or equal to ${batchVolumeMax}` })
+}
+
+/** 0 where no batches are made. */
+function batchVolumeOf({ deliveryType, subscriptionPolicy }: Subscription): number {
+  return deliveryType === 'BATCH' ? subscriptionPolicy.batchVolume : 0
 }
 
 function checkEndpoint(rules: SubscriptionRules, endpoint: string): void {

@@ -50,7 +50,7 @@ function setUp(): SetUp {
       guard: endpoint => Promise.resolve(void guarded.push(endpoint)),
       pause: (_topic, each) => Promise.resolve(void paused.push(each)),
       log: silentLog,
-      rules: { additionalSchemes: [] },
+      rules: { additionalSchemes: [], batchVolumeMax: 1_000_000 },
       namespace: { namespace: '', separator: '_' },
     },
     kafka,
@@ -106,8 +106,13 @@ describe('a new subscription', () => {
     ['a filter without a type', { ...body, filters: [{}] }, /Message filter type null/],
     [
       'a feature that is not built yet',
-      { ...body, deliveryType: 'BATCH' },
-      /^400 VALIDATION_ERROR: BATCH delivery is not supported by this version of Iris yet$/,
+      { ...body, endpoint: 'jms://queue' },
+      /^400 VALIDATION_ERROR: Delivery by other protocols than http and https is not supported by this /,
+    ],
+    [
+      'batches larger than consumers can hold',
+      { ...body, deliveryType: 'BATCH', subscriptionPolicy: { batchVolume: 1_000_001 } },
+      /^400 .*: Subscription\.batchSubscriptionPolicy\.batchVolume must be less than or equal to 1000000$/,
     ],
   ])('is refused with %s, and nothing is made', async (_what, json, expected) => {
     const { parts, kafka } = setUp()
@@ -219,13 +224,13 @@ describe('an update of a subscription', () => {
     const { parts } = await stored()
     const before = parts.store.held.subscriptions.get(id)
     if (before === undefined) throw new Error('not stored')
-    parts.store.held.subscriptions.set(id, { ...before, value: { ...before.value, http2Enabled: true } })
+    parts.store.held.subscriptions.set(id, { ...before, value: { ...before.value, endpoint: 'jms://queue' } })
 
     await updateSubscription(parts, names, { description: 'new' })
 
     expect(parts.store.held.subscriptions.get(id)?.value).toMatchObject({
       description: 'new',
-      http2Enabled: true,
+      endpoint: 'jms://queue',
     })
   })
 
