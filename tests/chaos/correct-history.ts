@@ -63,6 +63,7 @@ export function correctHistory(seed: number): MadeHistory {
 const subscription: PlannedSubscription = {
   name: 'plain',
   topic: 0,
+  deliveryType: 'SERIAL',
   ordering: 'NONE',
   behaviour: { kind: 'willing', delayMs: 4 },
   inflight: 60,

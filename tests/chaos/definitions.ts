@@ -5,6 +5,8 @@
 import type { PlannedSubscription, RunPlan } from './plan.js'
 
 const requestMs = 15_000
+const batchMs = 200
+const batchBytes = 64_000
 const owner = { source: 'Plaintext', id: 'chaos' }
 
 /** Registers everything of `plan`; subscription number n is delivered to `<farm>/s/<n>`. */
@@ -40,14 +42,20 @@ function formOf(each: PlannedSubscription, topicName: string, endpoint: string):
     endpoint,
     state: 'ACTIVE',
     ...(each.ordering === 'NONE' ? {} : { ordering: each.ordering }),
-    subscriptionPolicy: {
-      rate: each.rate,
-      inflightSize: each.inflight,
-      messageTtl: Math.round(each.ttlMs / 1000),
-      messageBackoff: 100,
-      requestTimeout: each.requestTimeoutMs,
-    },
+    deliveryType: each.deliveryType,
+    subscriptionPolicy: policyOf(each),
   }
+}
+
+function policyOf({ deliveryType, rate, inflight, ttlMs, requestTimeoutMs }: PlannedSubscription): object {
+  const common = {
+    messageTtl: Math.round(ttlMs / 1000),
+    messageBackoff: 100,
+    requestTimeout: requestTimeoutMs,
+  }
+  return deliveryType === 'BATCH'
+    ? { ...common, batchSize: inflight, batchTime: batchMs, batchVolume: batchBytes }
+    : { ...common, rate, inflightSize: inflight }
 }
 
 async function post(url: string, body: object): Promise<void> {

@@ -11,7 +11,7 @@ import { fingerprint } from './fingerprint.js'
 import { openHistory, type History } from './history.js'
 import { monotonicMs } from './monotonic.js'
 import { obey } from './party.js'
-import { idIn } from './payload.js'
+import { elementsOf, idIn, messageIdIn, unwrapped } from './payload.js'
 import { seededRandom } from './random.js'
 import { preferThisProcess } from './priority.js'
 import { kinds, record } from './records.js'
@@ -97,36 +97,83 @@ function receive(farm: Farm, incoming: IncomingMessage, answer: ServerResponse):
 function arrive(farm: Farm, incoming: IncomingMessage, answer: ServerResponse, body: Buffer): void {
   const subject = Number(/^\/s\/(\d+)$/.exec(incoming.url ?? '')?.[1] ?? 0xffff)
   const behaviour = farm.plan.subscriptions[subject]?.behaviour ?? { kind: 'willing', delayMs: 0 }
-  const id = idIn(body)
-  const place = { subject, id, exchange: farm.exchanges++ }
   const { history } = farm
-  history.append(
-    record({
-      kind: kinds.arrive,
-      ...place,
-      hash: fingerprint(body),
-      messageId: fingerprint(String(incoming.headers['hermes-message-id'] ?? '')),
-      sequence: Number(incoming.headers['hermes-retry-count'] ?? 0),
-      time: monotonicMs(),
-    }),
-  )
-  const status = statusOf(behaviour, id, farm.random)
+  const headerId = String(incoming.headers['hermes-message-id'] ?? '')
+  const arrivals = elementsOf(body).map((element): Arrival => {
+    const message = unwrapped(element)
+    const messageId = headerId === '' ? messageIdIn(element) : headerId
+    const place = { subject, id: idIn(message), exchange: farm.exchanges++ }
+    history.append(
+      record({
+        kind: kinds.arrive,
+        ...place,
+        hash: fingerprint(message),
+        messageId: fingerprint(messageId),
+        sequence: Number(incoming.headers['hermes-retry-count'] ?? 0),
+        time: monotonicMs(),
+      }),
+    )
+    return { place, messageId }
+  })
+  const decision = decide(farm, behaviour, arrivals)
   let isAnswered = false
   answer.on('close', () => {
-    if (!isAnswered) history.append(record({ kind: kinds.cut, ...place, time: monotonicMs() }))
+    if (isAnswered) return
+    for (const { place } of arrivals)
+      history.append(record({ kind: kinds.cut, ...place, time: monotonicMs() }))
   })
   systemScheduler.after(behaviour.delayMs, () => {
     if (answer.closed) return
     const other = monotonicMs()
-    answer.writeHead(status, { 'Content-Length': 0 })
-    answer.end(() => {
+    const type = decision.body === '' ? {} : { 'Content-Type': 'application/json' }
+    answer.writeHead(decision.status, { 'Content-Length': Buffer.byteLength(decision.body), ...type })
+    answer.end(decision.body, () => {
       isAnswered = true
-      history.append(record({ kind: kinds.answered, ...place, status, time: monotonicMs(), other }))
+      const time = monotonicMs()
+      arrivals.forEach(({ place, messageId }) => {
+        const status = decision.failed.has(messageId) ? refusedStatus : decision.status
+        history.append(record({ kind: kinds.answered, ...place, status, time, other }))
+      })
     })
   })
 }
 
+interface Arrival {
+  readonly place: { readonly subject: number; readonly id: number; readonly exchange: number }
+  readonly messageId: string
+}
+
+interface Decision {
+  readonly status: number
+  readonly body: string
+  /** Ids of messages that were not taken although the batch was. */
+  readonly failed: ReadonlySet<string>
+}
+
+const refusedStatus = 500
+
+function decide(farm: Farm, behaviour: Behaviour, arrivals: readonly Arrival[]): Decision {
+  if (behaviour.kind !== 'choosy')
+    return {
+      status: statusOf(behaviour, arrivals[0]?.place.id ?? 0, farm.random),
+      body: '',
+      failed: new Set(),
+    }
+  const failed = arrivals.filter(() => farm.random() < 1 / behaviour.oneIn).map(each => each.messageId)
+  if (failed.length === 0) return { status: 200, body: '', failed: new Set() }
+  const body = JSON.stringify({ failed: failed.map(id => ({ id, status: refusedStatus, retry: true })) })
+  return { status: 207, body, failed: new Set(failed) }
+}
+
 function statusOf(behaviour: Behaviour, id: number, random: Random): number {
-  if (behaviour.kind === 'failing') return random() < 1 / behaviour.oneIn ? 500 : 200
-  return behaviour.kind === 'poisoned' && id % behaviour.oneIn === 0 ? 500 : 200
+  switch (behaviour.kind) {
+    case 'failing':
+      return random() < 1 / behaviour.oneIn ? 500 : 200
+    case 'poisoned':
+      return id % behaviour.oneIn === 0 ? 500 : 200
+    case 'flapping':
+      return Math.floor(monotonicMs() / behaviour.periodMs) % 2 === 0 ? 503 : 200
+    default:
+      return 200
+  }
 }

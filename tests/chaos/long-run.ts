@@ -16,13 +16,15 @@ export interface LongOptions {
   readonly minutes: number
   readonly seed: number
   readonly perSecond: number
+  /** Beside the usual receivers, slow, flapping, choosy and poisoned ones. */
+  readonly hasHardReceivers: boolean
   /** Only these faults; null for all. */
   readonly kinds: readonly string[] | null
 }
 
 /** Runs it and reports. */
 export async function runLong(programme: Programme, options: LongOptions): Promise<boolean> {
-  const { seed, perSecond } = options
+  const { seed, perSecond, hasHardReceivers } = options
   const seconds = options.minutes * 60
   const random = seededRandom(seed)
   const possible = allFaults.filter(each => !programme.isPublishOnly || each.hits !== 'consumers')
@@ -33,7 +35,7 @@ export async function runLong(programme: Programme, options: LongOptions): Promi
   const { print } = programme
   return withServers(programme, servers =>
     withStack(programme, servers, async stack => {
-      const run = { seed, seconds, messagesMin: 0, perSecond, faults: planned, print }
+      const run = { seed, seconds, messagesMin: 0, perSecond, faults: planned, hasHardReceivers, print }
       const result = await runSeed(stack, run)
       report(programme, result)
       return result.verdict.isGood

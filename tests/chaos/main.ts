@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 /**
- * `npm run chaos -- --minutes M --seed N`, or `--smoke`, or `--calm` without faults: load and the oracle's
- * verdict. Takes arguments. Gives a report on standard output, and exit code 0 only when every run was good.
- * Promises: on failure it keeps the histories and tells the first bad message's whole story.
+ * `npm run chaos -- --minutes M --seed N`, `--hard` with hard receivers, `--calm` without faults, or
+ * `--smoke`: load and the oracle's verdict. Takes arguments. Gives a report on standard output, and exit
+ * code 0 only when every run was good. Promises: on failure it keeps the histories and tells the first bad
+ * message's whole story.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     rate: { type: 'string', default: '400' },
     faults: { type: 'string' },
+    hard: { type: 'boolean', default: false },
     calm: { type: 'boolean', default: false },
     smoke: { type: 'boolean', default: false },
     publish: { type: 'boolean', default: false },
@@ -34,6 +36,7 @@ const isGood = values.smoke
       minutes: Number(values.minutes),
       seed: Number(values.seed),
       perSecond: Number(values.rate),
+      hasHardReceivers: values.hard,
       kinds: values.calm ? [] : (values.faults?.split(',') ?? null),
     })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bodyOf, idIn, unwrapped } from './payload.js'
+import { bodyOf, elementsOf, idIn, messageIdIn, unwrapped } from './payload.js'
 import { seededRandom } from './random.js'
 
 const bodies = (seed: number): Buffer[] => {
@@ -28,6 +28,26 @@ describe('the bodies of a run', () => {
       expect(unwrapped(value).equals(body)).toBe(true)
       expect(unwrapped(body)).toBe(body)
     }
+  })
+
+  it('come out of a batch byte for byte, with their message ids; a single body is its own element', () => {
+    const sent = bodies(4)
+    const wrapped = sent.map((body, index) => {
+      const head = `{"_w":true,"metadata":{"timestamp":1,"id":"m${index}","externalMetadata":{"a":"}"}},"message":`
+      return Buffer.concat([Buffer.from(head), body, Buffer.from('}')])
+    })
+    const batch = Buffer.from(
+      `[${Buffer.concat(wrapped.flatMap(each => [each, Buffer.from(',')]))
+        .toString()
+        .slice(0, -1)}]`,
+    )
+
+    const elements = elementsOf(batch)
+
+    expect(elements.map(messageIdIn)).toEqual(sent.map((_, index) => `m${index}`))
+    expect(elements.every((each, index) => unwrapped(each).equals(sent[index]!))).toBe(true)
+    expect(elementsOf(sent[0]!)).toEqual([sent[0]])
+    expect(messageIdIn(sent[0]!)).toBe('')
   })
 
   it.each(['', '{}', '{"id":', '{"id":x,', '{"id":99999999999,', ' {"id":1,'])('have no id in %j', text => {

@@ -49,3 +49,37 @@ export function unwrapped(value: Buffer): Buffer {
   const at = value.indexOf(mark)
   return at < 0 ? value : value.subarray(at + mark.length, value.length - 1)
 }
+
+/** The elements of a batch, in the bytes they came in; a body that is no array is its own only element. */
+export function elementsOf(body: Buffer): readonly Buffer[] {
+  if (body[0] !== bracketOpen) return [body]
+  const elements: Buffer[] = []
+  let depth = 0
+  let begin = 0
+  let isText = false
+  for (let at = 0; at < body.length; at++) {
+    const byte = body[at]
+    if (isText) {
+      if (byte === backslash) at++
+      else if (byte === quote) isText = false
+    } else if (byte === quote) isText = true
+    else if (byte === braceOpen || byte === bracketOpen) {
+      if (++depth === 2) begin = at
+    } else if (byte === braceClose || byte === bracketClose) {
+      if (--depth === 1) elements.push(body.subarray(begin, at + 1))
+    }
+  }
+  return elements
+}
+
+/** The message id in an element's metadata; empty where there is none. */
+export function messageIdIn(element: Buffer): string {
+  return /^\{"_w":true,"metadata":\{[^}]*?"id":"([^"]*)"/.exec(element.toString('latin1', 0, 400))?.[1] ?? ''
+}
+
+const quote = 0x22
+const backslash = 0x5c
+const bracketOpen = 0x5b
+const bracketClose = 0x5d
+const braceOpen = 0x7b
+const braceClose = 0x7d

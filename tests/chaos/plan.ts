@@ -11,6 +11,10 @@ export type Behaviour =
   | { readonly kind: 'failing'; readonly delayMs: number; readonly oneIn: number }
   /** Never takes one message in `oneIn`, whatever the number of tries. */
   | { readonly kind: 'poisoned'; readonly delayMs: number; readonly oneIn: number }
+  /** Answers 503 to everything for `periodMs`, then 200 to everything for as long, and so on. */
+  | { readonly kind: 'flapping'; readonly delayMs: number; readonly periodMs: number }
+  /** Takes a batch but for one message in `oneIn`, and says so; a message that comes again is taken. */
+  | { readonly kind: 'choosy'; readonly delayMs: number; readonly oneIn: number }
 
 export interface PlannedTopic {
   readonly name: string
@@ -22,9 +26,10 @@ export interface PlannedSubscription {
   readonly name: string
   /** Index of its topic. */
   readonly topic: number
+  readonly deliveryType: 'SERIAL' | 'BATCH'
   readonly ordering: 'NONE' | 'KEY'
   readonly behaviour: Behaviour
-  /** Per slot, as the subscription asks for it. */
+  /** Messages under way per slot: as the subscription asks for it, or as many as a batch holds. */
   readonly inflight: number
   /** Arrivals a second. */
   readonly rate: number

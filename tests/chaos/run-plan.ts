@@ -18,6 +18,8 @@ export interface PlanOptions {
   readonly faultKinds: readonly string[]
   /** False where only publishing is tried. */
   readonly hasSubscriptions: boolean
+  /** Adds receivers that are slow, flap, choose from batches, and poison in order, to every topic. */
+  readonly hasHardReceivers: boolean
   /** A run without kills compares counters as well. */
   readonly hasCounters: boolean
 }
@@ -32,7 +34,7 @@ export function planOf(options: PlanOptions): RunPlan {
   return {
     seed: options.seed,
     topics,
-    subscriptions: options.hasSubscriptions ? subscriptionsOf(topics) : [],
+    subscriptions: options.hasSubscriptions ? subscriptionsOf(topics, options.hasHardReceivers) : [],
     slotsMax,
     graceMs: options.sessionMs * 2 + 6_000,
     commitLagMs: 2_500,
@@ -44,13 +46,26 @@ export function planOf(options: PlanOptions): RunPlan {
   }
 }
 
-function subscriptionsOf(topics: readonly PlannedTopic[]): readonly PlannedSubscription[] {
+function subscriptionsOf(
+  topics: readonly PlannedTopic[],
+  hasHardReceivers: boolean,
+): readonly PlannedSubscription[] {
   return topics.flatMap((_, topic) =>
-    [...onEvery, ...(topic === 1 ? [poisoned] : [])].map(each => ({ ...each, topic })),
+    [...onEvery, ...(topic === 1 ? [poisoned] : []), ...(hasHardReceivers ? hard : [])].map(each => ({
+      ...each,
+      topic,
+    })),
   )
 }
 
-const common = { topic: 0, inflight: 50, rate: 400, ttlMs: 600_000, requestTimeoutMs: 5_000 } as const
+const common = {
+  topic: 0,
+  deliveryType: 'SERIAL',
+  inflight: 50,
+  rate: 400,
+  ttlMs: 600_000,
+  requestTimeoutMs: 5_000,
+} as const
 
 const onEvery: readonly PlannedSubscription[] = [
   { ...common, name: 'plain', ordering: 'NONE', behaviour: { kind: 'willing', delayMs: 5 } },
@@ -66,3 +81,18 @@ const poisoned: PlannedSubscription = {
   ttlMs: 2_000,
   behaviour: { kind: 'poisoned', delayMs: 5, oneIn: 97 },
 }
+
+const batch = { ...common, deliveryType: 'BATCH', ordering: 'NONE', inflight: 40, rate: 1_000_000 } as const
+
+const hard: readonly PlannedSubscription[] = [
+  { ...common, name: 'slow', ordering: 'NONE', behaviour: { kind: 'willing', delayMs: 400 } },
+  {
+    ...common,
+    name: 'flapping',
+    ordering: 'NONE',
+    behaviour: { kind: 'flapping', delayMs: 5, periodMs: 3_000 },
+  },
+  { ...poisoned, name: 'poisonedKeys', ordering: 'KEY' },
+  { ...batch, name: 'batches', behaviour: { kind: 'failing', delayMs: 20, oneIn: 10 } },
+  { ...batch, name: 'choosy', behaviour: { kind: 'choosy', delayMs: 20, oneIn: 10 } },
+]

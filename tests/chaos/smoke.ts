@@ -49,7 +49,15 @@ function optionsOf(seed: number, kinds: readonly string[], { print }: Programme)
   const drawn = shuffled(random, kinds).map(faultOf)
   const times = { fromMs: 2_000, untilMs: secondsPerSeed * 1000 - tailMs, restMs: 1_500 }
   const faults = schedule(random, drawn, times)
-  return { seed, seconds: secondsPerSeed, messagesMin: messagesPerSeed, perSecond, faults, print }
+  return {
+    seed,
+    seconds: secondsPerSeed,
+    messagesMin: messagesPerSeed,
+    perSecond,
+    faults,
+    hasHardReceivers: false,
+    print,
+  }
 }
 
 /** An oracle that does not catch kafkajs' idempotent producer would not catch us. */

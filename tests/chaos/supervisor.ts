@@ -34,6 +34,7 @@ export interface RunOptions {
   readonly messagesMin: number
   readonly perSecond: number
   readonly faults: readonly PlannedFault[]
+  readonly hasHardReceivers: boolean
   readonly print: (line: string) => void
 }
 
@@ -64,6 +65,7 @@ export async function runSeed(stack: Stack, options: RunOptions): Promise<RunRes
     processes: membersOf(stack).map(each => each.name),
     faultKinds: kindsOfFaults(),
     hasSubscriptions: stack.consumers.length > 0,
+    hasHardReceivers: options.hasHardReceivers,
     hasCounters: options.faults.length === 0,
   })
   const dir = join(stack.dir, `seed-${seed}`)
