@@ -117,7 +117,10 @@ export function createDelivering(
             { ...common, sender: createBatchSender(client, plan, dropped), pool, newId: randomUUID },
             plan,
           )
-        : createPipeline({ ...common, sender: createSender(client, plan, dropped), waitingBudget }, plan)
+        : createPipeline(
+            { ...common, sender: createSender({ ...base, client, dropped }, plan), waitingBudget },
+            plan,
+          )
     showDelivery(figures, plan, made)
     return made
   }

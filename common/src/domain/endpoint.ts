@@ -47,6 +47,11 @@ export function hasTemplate(text: string): boolean {
   return text.search(template) >= 0
 }
 
+/** The endpoint with a word in the place of each expression. */
+export function fillTemplate(text: string, word: string): string {
+  return text.replace(template, word)
+}
+
 /** The endpoint as answers show it. */
 export function maskEndpoint(text: string): string {
   const endpoint = parseEndpoint(text)
@@ -79,7 +84,7 @@ export function endpointProblem(text: string, schemes: readonly string[]): Endpo
   if (endpoint === null || !schemes.includes(endpoint.scheme)) {
     return { kind: 'invalid', problem: 'Endpoint address has invalid format' }
   }
-  const filled = endpoint.address.replace(template, 'template')
+  const filled = fillTemplate(endpoint.address, 'template')
   const rest = filled.slice(endpoint.scheme.length + 3)
   if (rest === '')
     return { kind: 'broken', problem: `Expected authority at index ${filled.length}: ${filled}` }

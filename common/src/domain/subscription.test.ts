@@ -214,7 +214,6 @@ describe('features that are not built yet', () => {
     [{ mode: 'BROADCAST' }, /^BROADCAST mode is not supported by this version of Iris yet$/],
     [{ filters: [{ type: 'header' }] }, /Filter/],
     [{ oAuthPolicy: { grantType: 'password', providerName: 'p' } }, /OAuth/],
-    [{ endpoint: 'http://host/{id}' }, /template/],
     [{ endpoint: 'jms://queue' }, /protocols/],
   ])('are named for %j', (members, sentence) => {
     const found = unsupportedInSubscription(parseSubscription({ ...body, ...members }))

@@ -20,7 +20,10 @@ const missingForSubscriptions: readonly Missing<Subscription>[] = [
   { feature: 'BROADCAST mode', isUsed: each => each.mode === 'BROADCAST' },
   { feature: 'Filtering of messages', isUsed: each => each.filters.length > 0 },
   { feature: 'OAuth for deliveries', isUsed: each => each.oAuthPolicy !== null },
-  { feature: 'A template in the endpoint', isUsed: each => hasTemplate(each.endpoint) },
+  {
+    feature: 'A template in the endpoint of BATCH delivery',
+    isUsed: each => each.deliveryType === 'BATCH' && hasTemplate(each.endpoint),
+  },
   { feature: 'Delivery by other protocols than http and https', isUsed: each => !isHttp(each.endpoint) },
 ]
 

@@ -79,7 +79,7 @@ export function createJournal(parts: JournalParts, firstPlan: DeliveryPlan): Del
       partition: work.partition,
       offset: entry.offset,
       ...place,
-      remoteHostname: plan.endpoint.hostname,
+      remoteHostname: letter.remoteHosts === '' ? plan.endpoint.hostname : letter.remoteHosts,
       ...(entry.key === null ? {} : { keyHash: keyHash(entry.key) }),
     })
   }

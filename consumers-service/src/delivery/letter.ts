@@ -32,6 +32,8 @@ export class Letter implements OutgoingRequest {
   attemptedAtMs = 0
   /** The batch of its last attempt; empty while it travels alone. */
   batchId = ''
+  /** The hosts of its last attempt, joined by a comma; empty where it is the endpoint's. */
+  remoteHosts = ''
   lastStatus: number | null = null
   lastReason = ''
   /** Bytes that count against what a process may hold back; 0 while it does not wait. */

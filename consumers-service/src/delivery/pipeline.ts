@@ -18,7 +18,7 @@ import type { Pipeline, PipelineParts } from './pipeline-parts.js'
 import type { SerialPlan } from './plan.js'
 import { createReceiver, mayBeRead } from './receive.js'
 import { mayTry, nextTry, ownFaultPauseMs } from './retry.js'
-import type { Sender } from './send/http-sender.js'
+import type { Sender } from './send/sender.js'
 import { createTurns, hashOfKey, turnKind } from './turns.js'
 import type { WaitingBudget } from './waiting.js'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseSubscription } from '@iris/common/domain/subscription'
+import { parseSubscription, type Subscription } from '@iris/common/domain/subscription'
 import { parseTopic } from '@iris/common/domain/topic'
 import { compilePlan, type BatchPlan, type DeliveryPlan, type PlanOptions, type SerialPlan } from './plan.js'
 
@@ -17,22 +17,20 @@ const options = {
   isHttp2Allowed: true,
   batchVolumeMax: 1_000_000,
 }
+const subscriptionOf = (members: object): Subscription =>
+  parseSubscription({
+    topicName: 'pl.smoke.orders',
+    name: 'sub_1',
+    endpoint: 'http://receiver/in',
+    description: '',
+    owner: { source: 'Plaintext', id: 'x' },
+    ...members,
+  })
 const compile = (
   members: object,
   changed: Partial<PlanOptions> = {},
 ): DeliveryPlan | { readonly problem: string } =>
-  compilePlan(
-    topic,
-    parseSubscription({
-      topicName: 'pl.smoke.orders',
-      name: 'sub_1',
-      endpoint: 'http://receiver/in',
-      description: '',
-      owner: { source: 'Plaintext', id: 'x' },
-      ...members,
-    }),
-    { ...options, ...changed },
-  )
+  compilePlan(topic, subscriptionOf(members), { ...options, ...changed })
 
 describe('the plan of a subscription', () => {
   it('holds all its names in Kafka', () => {
@@ -51,6 +49,25 @@ describe('the plan of a subscription', () => {
 
     expect(plan.endpoint.href).toBe('https://host:8443/a/b?c=d')
     expect(plan.authorization).toBe(`Basic ${Buffer.from('user:p%40a:ss').toString('base64')}`)
+  })
+
+  it('goes to the endpoint itself, or to where each message says', () => {
+    const fixed = compile({ endpoint: 'http://u:p@host/a' }) as SerialPlan
+    const templated = compile({ endpoint: 'http://u:p@host/{id}' }) as SerialPlan
+
+    expect(fixed.targets).toEqual({ kind: 'fixed' })
+    expect(templated.targets).toMatchObject({ kind: 'list', templates: [{ variables: ['id'] }] })
+    expect(templated.endpointText).toBe('http://host/{id}')
+    expect(templated.endpoint.hostname).toBe('host')
+    expect(templated.authorization).not.toBeNull()
+  })
+
+  it('does not exist for a template of batches in a tree that another writer made', () => {
+    const stored = { ...subscriptionOf({ deliveryType: 'BATCH' }), endpoint: 'http://host/{id}' }
+
+    expect(compilePlan(topic, stored, options)).toMatchObject({
+      problem: expect.stringContaining('template') as string,
+    })
   })
 
   it('says HTTP/2 where the subscription asks for it and the operator allows it', () => {
@@ -88,7 +105,7 @@ describe('the plan of a subscription', () => {
   })
 
   it.each([
-    [{ endpoint: 'http://host/{id}' }, /template/],
+    [{ endpoint: 'http://host/{a[0]}' }, /variable name a\[0\]/],
     [{ endpoint: 'jms://queue' }, /protocols/],
     [{ mode: 'BROADCAST' }, /BROADCAST/],
     [{ filters: [{ type: 'header', header: 'X', matcher: '.*' }] }, /Filter/],

@@ -4,7 +4,7 @@
  * Takes the definitions of the subscription and its topic. Gives names, address, headers and policy, all
  * checked. Refuses, with a sentence, what this version cannot deliver or nobody could.
  */
-import { parseEndpoint } from '@iris/common/domain/endpoint'
+import { fillTemplate, parseEndpoint } from '@iris/common/domain/endpoint'
 import {
   subscriptionId,
   type SubscriptionId,
@@ -21,6 +21,7 @@ import { compileRetryRules } from '@iris/common/domain/retry-rules'
 import type { FixedHeader, Ordering, TrackingMode } from '@iris/common/domain/subscription-form'
 import type { Subscription } from '@iris/common/domain/subscription'
 import { unsupportedInSubscription, unsupportedInTopic } from '@iris/common/domain/supported'
+import { compileTargets, type Targets } from '@iris/common/domain/targets'
 import type { Topic } from '@iris/common/domain/topic'
 import type { HttpVersion } from '@iris/common/http/client'
 import {
@@ -38,8 +39,10 @@ interface CommonPlan {
   readonly kafkaTopic: string
   readonly groupId: string
   readonly deadLetterTopic: string
-  /** Without credentials. */
+  /** Without credentials; with the word `template` where a message fills something in. */
   readonly endpoint: URL
+  /** The same as it was written. */
+  readonly endpointText: string
   /** The `Authorization` header that the endpoint's credentials make, or null. */
   readonly authorization: string | null
   readonly fixedHeaders: readonly FixedHeader[]
@@ -52,6 +55,7 @@ interface CommonPlan {
 export interface SerialPlan extends CommonPlan {
   readonly deliveryType: 'SERIAL'
   readonly httpVersion: HttpVersion
+  readonly targets: Targets
   readonly policy: CompiledSerialPolicy
 }
 
@@ -84,7 +88,10 @@ export function compilePlan(
   const missing = [...unsupportedInTopic(topic), ...unsupportedInSubscription(subscription)]
   if (missing.length > 0) return { problem: missing.join('; ') }
   const endpoint = parseEndpoint(subscription.endpoint)
-  if (endpoint === null || !URL.canParse(endpoint.address)) return { problem: 'its endpoint is no address' }
+  const filled = fillTemplate(endpoint?.address ?? '', 'template')
+  if (endpoint === null || !URL.canParse(filled)) return { problem: 'its endpoint is no address' }
+  const targets = compileTargets(endpoint.address)
+  if ('problem' in targets) return { problem: `its endpoint is refused: ${targets.problem}` }
   const { namespace } = options
   const { topicName, name } = subscription
   const common: CommonPlan = {
@@ -94,19 +101,21 @@ export function compilePlan(
     kafkaTopic: kafkaTopicName(namespace, topicName),
     groupId: consumerGroupId(namespace, topicName, name),
     deadLetterTopic: deadLetterTopicName(namespace, topicName, name),
-    endpoint: withoutUserInfo(new URL(endpoint.address)),
+    endpoint: withoutUserInfo(new URL(filled)),
+    endpointText: endpoint.address,
     authorization: endpoint.credentials === null ? null : basic(endpoint.credentials),
     fixedHeaders: subscription.headers,
     hasIdentityHeaders: subscription.subscriptionIdentityHeadersEnabled,
     ordering: subscription.ordering,
     trackingMode: subscription.trackingMode,
   }
-  return { ...common, ...deliveryOf(subscription, options) }
+  return { ...common, ...deliveryOf(subscription, targets, options) }
 }
 
 /** What belongs to the type of delivery. */
 function deliveryOf(
   subscription: Subscription,
+  targets: Targets,
   { inflightMax, inflightLimit, batchVolumeMax, isHttp2Allowed }: PlanOptions,
 ): Omit<SerialPlan, keyof CommonPlan> | Omit<BatchPlan, keyof CommonPlan> {
   const { deliveryType, subscriptionPolicy } = subscription
@@ -116,7 +125,7 @@ function deliveryOf(
   const policy = compileSerialPolicy(subscriptionPolicy, inflightMax)
   const bounded = { inflightMax: Math.min(policy.inflightMax, inflightLimit) }
   const httpVersion = subscription.http2Enabled && isHttp2Allowed ? 'HTTP/2' : 'HTTP/1.1'
-  return { deliveryType, httpVersion, policy: { ...policy, ...bounded, rules } }
+  return { deliveryType, httpVersion, targets, policy: { ...policy, ...bounded, rules } }
 }
 
 /** `user@host` without a password is not credentials for Hermes, and nothing that HTTP could send. */

@@ -24,6 +24,8 @@ describe('an endpoint', () => {
     'http://unknown.example/in',
     'http://93.184.216.34/',
     'jms://queue',
+    'http://{host}/in',
+    'http://public.example/{id}',
   ])('%s is accepted', async endpoint => {
     await expect(guard()(endpoint)).resolves.toBeUndefined()
   })
@@ -36,6 +38,8 @@ describe('an endpoint', () => {
     'http://[::1]/',
     'http://[::ffff:10.0.0.1]/',
     'http://svc:pa55@10.0.0.1/',
+    'http://10.0.0.1/{id}',
+    'http://svc:pa55@private.example{/id}{?q}',
     'http://private.example/in',
     'https://mixed.example/in',
   ])('%s is refused', async endpoint => {

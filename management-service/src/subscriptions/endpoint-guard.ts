@@ -5,6 +5,7 @@
  * again.
  */
 import { parseEndpoint } from '@iris/common/domain/endpoint'
+import { compileEndpoint } from '@iris/common/domain/endpoint-template'
 import { refusal } from '@iris/common/errors/hermes-error'
 import { addressProblem, checkEndpointHost, type AllowedNetworks } from '@iris/common/http/address-guard'
 import { withDeadline, type Scheduler } from '@iris/common/time/scheduler'
@@ -28,7 +29,10 @@ export function createEndpointGuard(parts: EndpointGuardParts, allowed: AllowedN
   return async endpoint => {
     const address = parseEndpoint(endpoint)?.address ?? endpoint
     if (!/^https?:/.test(address)) return
-    const url = new URL(address)
+    const template = compileEndpoint(address)
+    // A host that each message fills in is checked when it is dialled.
+    if ('problem' in template || template.origin === null) return
+    const url = new URL(template.origin)
     const problem = checkEndpointHost(url, allowed) ?? (await resolvedProblem(parts, url.hostname, allowed))
     if (problem === null) return
     throw refusal('VALIDATION_ERROR', {

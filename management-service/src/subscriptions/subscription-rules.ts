@@ -3,10 +3,17 @@
  * The rules of a subscription that need more than its body: owner, endpoint, the topic's content type.
  * Takes a checked subscription and what is stored. Refuses with Hermes' texts.
  */
-import { endpointProblem, hermesSchemes, isMasked } from '@iris/common/domain/endpoint'
+import {
+  endpointProblem,
+  hasTemplate,
+  hermesSchemes,
+  isMasked,
+  parseEndpoint,
+} from '@iris/common/domain/endpoint'
 import { oAuthMask } from '@iris/common/domain/subscription-json'
 import type { Subscription } from '@iris/common/domain/subscription'
 import type { Topic } from '@iris/common/domain/topic'
+import { compileTargets } from '@iris/common/domain/targets'
 import { HermesError, refusal } from '@iris/common/errors/hermes-error'
 import { checkOwnerExists } from '../owners/owner-sources.js'
 
@@ -79,7 +86,15 @@ function batchVolumeOf({ deliveryType, subscriptionPolicy }: Subscription): numb
 
 function checkEndpoint(rules: SubscriptionRules, endpoint: string): void {
   const found = endpointProblem(endpoint, [...hermesSchemes, ...rules.additionalSchemes])
-  if (found === null) return
+  if (found === null) return checkTemplate(endpoint)
   if (found.kind === 'broken') throw new HermesError('OTHER', found.problem, 400)
   throw refusal('VALIDATION_ERROR', { problem: found.problem })
+}
+
+/** Hermes answers 500 here, although it is the caller's doing; code and text are its. */
+function checkTemplate(endpoint: string): void {
+  const address = parseEndpoint(endpoint)?.address ?? endpoint
+  if (!hasTemplate(address) || !/^https?:/.test(address)) return
+  const targets = compileTargets(address)
+  if ('problem' in targets) throw new HermesError('OTHER', targets.problem, 400)
 }

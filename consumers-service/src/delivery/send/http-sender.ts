@@ -1,48 +1,38 @@
 /**
- * Deliveries of one subscription over HTTP.
- * Takes a letter. Gives it to the client as a request; the letter is told the result.
- * Promises: a changed plan holds from the next attempt on; attempts under way end by the plan they began
- * with.
+ * Deliveries of one subscription over HTTP, in the way that its targets call for.
+ * Takes a letter. Gives it to the client as one request or several; the letter is told what came of it.
+ * Promises: a changed plan holds from the next attempt on, whatever it changes; attempts under way end by the
+ * plan they began with.
  */
-import type { HttpClient } from '@iris/common/http/client'
-import type { Letter } from '../letter.js'
 import type { SerialPlan } from '../plan.js'
-import { destinationOf, type Destination } from './destination.js'
-import { prepareHeaders, type HeaderLines } from './headers.js'
+import { createPlainSender } from './plain-sender.js'
+import type { Sender, SenderParts, SendingWay } from './sender.js'
+import { createTargetedSender } from './targeted-sender.js'
 
-export interface Sender {
-  send(letter: Letter): void
-  update(plan: SerialPlan): void
-  /** Ends all connections at once. */
-  stop(): void
-}
-
-interface Prepared {
-  readonly destination: Destination
-  readonly lines: HeaderLines
-  readonly plan: SerialPlan
-}
-
-/** Makes the sender of one subscription. `dropped` counts header lines that HTTP cannot carry. */
-export function createSender(client: HttpClient, plan: SerialPlan, dropped: () => void): Sender {
-  const prepare = (next: SerialPlan, former: Destination | null): Prepared => ({
-    destination: destinationOf(client, { ...next, connectionsMax: next.policy.inflightMax }, former),
-    lines: prepareHeaders(next, dropped),
-    plan: next,
-  })
-  let prepared = prepare(plan, null)
+/** Makes the sender of a subscription. */
+export function createSender(parts: SenderParts, firstPlan: SerialPlan): Sender {
+  let plan = firstPlan
+  let way = wayFor(parts, plan)
   return {
-    send(letter) {
-      const { destination, lines, plan: present } = prepared
-      letter.path = destination.path
-      letter.headers = lines.of(letter.content.messageId, letter.attempts, letter.content.propagated)
-      letter.timeoutMs = present.policy.requestTimeoutMs
-      letter.socketTimeoutMs = present.policy.socketTimeoutMs
-      letter.sending = destination.target.send(letter)
-    },
+    send: letter => way.send(letter),
     update(next) {
-      prepared = prepare(next, prepared.destination)
+      if (isPlain(next) === isPlain(plan)) way.update(next)
+      else {
+        way.retire()
+        way = wayFor(parts, next)
+      }
+      plan = next
     },
-    stop: () => prepared.destination.target.close(),
+    stop: () => way.stop(),
   }
+}
+
+function wayFor(parts: SenderParts, plan: SerialPlan): SendingWay {
+  return isPlain(plan)
+    ? createPlainSender(parts.client, plan, parts.dropped)
+    : createTargetedSender(parts, plan)
+}
+
+function isPlain({ targets }: SerialPlan): boolean {
+  return targets.kind === 'fixed'
 }

@@ -28,6 +28,8 @@ export const basePlan: SerialPlan = {
   groupId: 'g_t_s',
   deadLetterTopic: 'g.t.s_dlq',
   endpoint: new URL('http://receiver/in'),
+  endpointText: 'http://receiver/in',
+  targets: { kind: 'fixed' },
   authorization: null,
   fixedHeaders: [],
   hasIdentityHeaders: false,
