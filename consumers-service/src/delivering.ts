@@ -132,7 +132,7 @@ export function createDelivering(
     committer,
     acquire: (plan, partition, signal) => acquireLock(base, config, parts, { plan, partition, signal }),
     isConnected: session.isConnected,
-    figures: plan => createDeliveryFigures(metrics, plan),
+    figures: plan => createDeliveryFigures(metrics, base.clock, plan),
     pipeline,
     began: parts.began,
   }

@@ -6,7 +6,9 @@
 import { consumersMetrics } from '@iris/common/metrics/names'
 import type { CounterHandle, Metrics, SummaryHandle } from '@iris/common/metrics/registry'
 import type { AttemptResult } from '@iris/common/http/client'
+import type { Clock } from '@iris/common/time/clock'
 import type { DeliveryPlan } from './plan.js'
+import { createRecentAttempts, type RecentView } from './recent.js'
 import { splitTopicName } from '@iris/common/domain/names'
 
 export interface DeliveryFigures {
@@ -20,6 +22,8 @@ export interface DeliveryFigures {
   readonly inflightTime: SummaryHandle
   /** A batch of which the subscriber took something. */
   batchDelivered(): void
+  /** The attempts of the last minute. */
+  recent(): RecentView
   /** One attempt that ended, well or not. */
   attempt(result: AttemptResult, isSuccess: boolean, bodyBytes: number, tookMs: number): void
   /** Gauges, read when somebody asks. Without a rate there is no limit to show. */
@@ -28,7 +32,7 @@ export interface DeliveryFigures {
 }
 
 /** Makes the figures of a subscription. */
-export function createDeliveryFigures(metrics: Metrics, plan: DeliveryPlan): DeliveryFigures {
+export function createDeliveryFigures(metrics: Metrics, clock: Clock, plan: DeliveryPlan): DeliveryFigures {
   const { group = '', topic = '' } = splitTopicName(plan.topic) ?? {}
   const labels = [group, topic, plan.subscription] as const
   const counter = (definition: (typeof consumersMetrics)[keyof typeof consumersMetrics]): CounterHandle =>
@@ -39,6 +43,7 @@ export function createDeliveryFigures(metrics: Metrics, plan: DeliveryPlan): Del
   const throughputBytes = counter(consumersMetrics.throughputBytes)
   const latency = metrics.summary(consumersMetrics.latency, ...labels)
   let batches: CounterHandle | null = null
+  const recent = createRecentAttempts()
   const byStatus = new Map<number, CounterHandle>()
   const statusCounter = (status: number): CounterHandle => {
     let found = byStatus.get(status)
@@ -62,7 +67,9 @@ export function createDeliveryFigures(metrics: Metrics, plan: DeliveryPlan): Del
       batches ??= counter(consumersMetrics.batches)
       batches.value++
     },
+    recent: () => recent.read(clock.monotonic()),
     attempt(result, isSuccess, bodyBytes, tookMs) {
+      recent.note(result, isSuccess, tookMs, clock.monotonic())
       throughputBytes.value += bodyBytes
       latency.observe(tookMs / 1000)
       if (!isSuccess) failures.value++

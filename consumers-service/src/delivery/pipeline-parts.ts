@@ -44,16 +44,24 @@ export interface Pipeline {
 
 export interface PipelineStatus {
   readonly inflight: number
+  /** How many may be in flight here. */
+  readonly inflightMax: number
   /** Waiting for a retry or their sending delay. */
   readonly waiting: number
   /** Waiting behind an earlier message of their key. */
   readonly parked: number
   /** Gathered for a batch that is not full yet. */
   readonly gathered: number
+  /** When the next of the waiting is due, in milliseconds from now; null when none waits. */
+  readonly nextDueInMs: number | null
   /** Messages a second at most; Infinity where nothing limits them. */
   readonly rate: number
+  /** It is the rate that holds the next message back now. */
+  readonly isPaced: boolean
   /** How full the fullest window is, 0 to 1. */
   readonly windowShare: number
   /** What holds it back now, in plain words, or null. */
   readonly heldBack: string | null
+  /** It may not send because ZooKeeper is silent. */
+  readonly isFenced: boolean
 }

@@ -44,6 +44,22 @@ describe('the delivery pipeline', () => {
     expect(work.window.note(1, 0).waiting).toMatchObject([{ offset: 0, attempts: 1 }])
   })
 
+  it('says what holds it back: the rate, a full flight, retries and when the next is due', async () => {
+    const { open, answer, pipeline, time } = world({ policy: { inflightMax: 2, rate: 1 } })
+    await open(0, messages('a', 'b', 'c'))
+    expect(pipeline.status()).toMatchObject({ inflight: 1, inflightMax: 2, isPaced: true, nextDueInMs: null })
+    await answer('a', 500)
+    await time.advance(400)
+
+    expect(pipeline.status()).toMatchObject({ inflight: 0, waiting: 1, nextDueInMs: 600, isPaced: true })
+    await time.advance(10_000)
+    await answer('b')
+    await answer('a')
+    await answer('c')
+    await time.advance(1_000)
+    expect(pipeline.status()).toMatchObject({ inflight: 0, waiting: 0, isPaced: false, isFenced: false })
+  })
+
   it('buries what outlived its TTL, and settles it only once it is stored', async () => {
     const { open, answer, time, dead, figures } = world({ policy: { messageTtlMs: 1500 } })
     const work = await open(0, messages('a'))

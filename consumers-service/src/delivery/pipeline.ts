@@ -14,7 +14,7 @@ import { judge, type Failure, type Verdict } from './judge.js'
 import type { Letter } from './letter.js'
 import { createLimiter, rateShare } from './pace/limiter.js'
 import { checkIdle, lostLock, untilIdle, type PartitionWork } from './partition-work.js'
-import type { Pipeline, PipelineParts } from './pipeline-parts.js'
+import type { Pipeline, PipelineParts, PipelineStatus } from './pipeline-parts.js'
 import type { SerialPlan } from './plan.js'
 import { createReceiver, mayBeRead } from './receive.js'
 import { mayTry, nextTry, ownFaultPauseMs } from './retry.js'
@@ -287,20 +287,31 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
     },
     wake,
     works: receiver.works,
-    status: () => ({
-      inflight: underWay.size,
-      waiting: backRoom.waitingCount(),
-      parked: turns.parkedCount(),
-      gathered: 0,
-      rate: limiter.rate(),
-      windowShare: Math.max(0, ...receiver.works().map(work => work.window.usedShare())),
-      heldBack: parts.heldBack() ?? whyNotReading(),
-    }),
+    status,
     stop() {
       isStopped = true
       alarm.stop()
       parts.sender.stop()
     },
+  }
+
+  function status(): PipelineStatus {
+    const nowMs = clock.monotonic()
+    const dueMs = backRoom.nextDueMs()
+    const fence = parts.heldBack()
+    return {
+      inflight: underWay.size,
+      inflightMax: plan.policy.inflightMax,
+      waiting: backRoom.waitingCount(),
+      parked: turns.parkedCount(),
+      gathered: 0,
+      nextDueInMs: dueMs === Infinity ? null : Math.max(0, Math.round(dueMs - nowMs)),
+      rate: limiter.rate(),
+      isPaced: limiter.waitMs(nowMs) > 0 && (hasFresh() || dueMs <= nowMs),
+      windowShare: Math.max(0, ...receiver.works().map(work => work.window.usedShare())),
+      heldBack: fence ?? whyNotReading(),
+      isFenced: fence !== null,
+    }
   }
 
   function whyNotReading(): string | null {

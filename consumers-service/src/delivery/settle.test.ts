@@ -152,6 +152,19 @@ describe('the window of offsets', () => {
     expect(() => window.settle(slot)).toThrow(/unsettled/)
   })
 
+  it('names the entry that the commit waits for, with its failed attempts', () => {
+    const window = fresh(5)
+    expect(window.oldest()).toBeNull()
+    const [first, second] = [window.receive(5), window.receive(6)]
+    window.settle(second)
+    expect(window.oldest()).toMatchObject({ offset: 5, attempts: 0 })
+    window.tried(first, 70, 3)
+
+    expect(window.oldest()).toEqual({ offset: 5, attempts: 3, firstAttemptMs: 70 })
+    window.settle(first)
+    expect(window.oldest()).toBeNull()
+  })
+
   it('says by its version whether a commit would say something new', () => {
     const window = fresh(0)
     const before = window.version()

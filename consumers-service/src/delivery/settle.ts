@@ -48,9 +48,18 @@ export interface OffsetWindow {
   /** Says that nothing to deliver lies below `offset`: control records, or what Kafka no longer holds. */
   advance(offset: number): void
   commitPosition(): number
+  /** The unsettled entry that the commit waits for, or null. */
+  oldest(): OldestUnsettled | null
   note(lock: number, wallLeadMs: number): CommitNote
   /** Grows with each change of what a commit would say. */
   version(): number
+}
+
+/** `firstAttemptMs` is monotonic and means nothing before the first attempt has failed. */
+export interface OldestUnsettled {
+  readonly offset: number
+  readonly attempts: number
+  readonly firstAttemptMs: number
 }
 
 const none = -1
@@ -182,6 +191,14 @@ export function createWindow(start: WindowStart): OffsetWindow {
     },
 
     commitPosition: () => (head === none ? next : (slots.offset[head] ?? next)),
+    oldest: () =>
+      head === none
+        ? null
+        : {
+            offset: slots.offset[head] ?? 0,
+            attempts: slots.attempts[head] ?? 0,
+            firstAttemptMs: slots.firstAttempt[head] ?? 0,
+          },
     version: () => version,
 
     note(lock, wallLeadMs) {

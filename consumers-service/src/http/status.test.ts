@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { createMetrics } from '@iris/common/metrics/registry'
 import type { FleetRow } from '../workload/fleet.js'
+import { nothingRuns } from '../workload/runner.js'
 import { createStatusHandler } from './status.js'
 
 const row: FleetRow = {
@@ -9,7 +10,7 @@ const row: FleetRow = {
   times: { START: 5 },
   slot: { slot: 0, of: 2 },
   notRunning: null,
-  status: { partitions: [], pipeline: null, problem: 'the consumer group has a member that is not ours' },
+  status: { ...nothingRuns, problem: 'the consumer group has a member that is not ours' },
 }
 
 async function ask(
@@ -19,7 +20,7 @@ async function ask(
 ): Promise<{ status: number; body: string }> {
   const handle = createStatusHandler({
     metrics: createMetrics('test_'),
-    rows: () => [row],
+    rows: only => (only === undefined || only === row.id ? [row] : []),
     problems: () => problems,
   })
   return new Promise(resolve => {
@@ -62,9 +63,17 @@ describe('the status pages of the consumers', () => {
         slot: '1 of 2',
         notRunning: 'the consumer group has a member that is not ours',
         delivery: null,
+        recent: null,
         partitions: [],
       },
     ])
+  })
+
+  it('list one subscription of many', async () => {
+    const name = encodeURIComponent('g.t$s')
+
+    expect(JSON.parse((await ask('GET', `/status/subscriptions?name=${name}`)).body)).toHaveLength(1)
+    expect((await ask('GET', '/status/subscriptions?name=g.t$other')).body).toBe('[]')
   })
 
   it('give metrics, nothing to HEAD, and no other method', async () => {

@@ -9,7 +9,7 @@ import type { FleetRow } from '../workload/fleet.js'
 
 export interface StatusParts {
   readonly metrics: Metrics
-  rows(): readonly FleetRow[]
+  rows(only?: string): readonly FleetRow[]
   /** What keeps the process from its work, in sentences; empty when it is ready. */
   problems(): readonly string[]
 }
@@ -49,7 +49,7 @@ async function answer(parts: StatusParts, request: IncomingMessage): Promise<Ans
     case '/status/ready':
       return ready(parts.problems())
     case '/status/subscriptions':
-      return { status: 200, type: json, body: JSON.stringify(parts.rows().map(shown)) }
+      return { status: 200, type: json, body: JSON.stringify(parts.rows(onlyOf(request)).map(shown)) }
     case '/status/subscriptionsCount':
       return {
         status: 200,
@@ -68,6 +68,11 @@ function ready(problems: readonly string[]): Answer {
   return { status: 503, type: json, body: JSON.stringify({ status: 'NOT_READY', problems }) }
 }
 
+/** `?name=group.topic$subscription` asks for one of what may be thousands. */
+function onlyOf(request: IncomingMessage): string | undefined {
+  return new URL(request.url ?? '', 'http://unused').searchParams.get('name') ?? undefined
+}
+
 /** `qualifiedName` and `signalTimesheet` as in Hermes; the rest is ours. */
 function shown({ id, times, slot, notRunning, status }: FleetRow): Record<string, unknown> {
   return {
@@ -76,6 +81,7 @@ function shown({ id, times, slot, notRunning, status }: FleetRow): Record<string
     slot: slot === null ? null : `${slot.slot + 1} of ${slot.of}`,
     notRunning: notRunning ?? status.problem,
     delivery: status.pipeline,
+    recent: status.recent,
     partitions: status.partitions,
   }
 }

@@ -5,6 +5,7 @@ import { createVirtualTime } from '@iris/common/time/virtual-time'
 import type { Definitions, DefinitionNode } from '@iris/common/zookeeper/definitions'
 import { createCatalogue } from './catalogue.js'
 import { createFleet } from './fleet.js'
+import { nothingRuns } from './runner.js'
 import type { Runner, Wish } from './runner.js'
 
 const stat = { ctimeMs: 1, mtimeMs: 1 } as DefinitionNode['stat']
@@ -78,7 +79,7 @@ function setUp(partitions: [string, number][] = [['g.t', 4]]) {
           want: wish => void seen.push(wish),
           settled: () => Promise.resolve(),
           isRunning: () => true,
-          status: () => ({ partitions: [], pipeline: null, problem: null }),
+          status: () => nothingRuns,
         }
       },
     },
@@ -166,6 +167,8 @@ describe('the fleet of a process', () => {
     expect(fleet.rows()).toMatchObject([
       { id: 'g.t$a', notRunning: expect.stringContaining('protocols') as string },
     ])
+    expect(fleet.rows('g.t$a')).toEqual(fleet.rows())
+    expect(fleet.rows('g.t$nobodys')).toEqual([])
   })
 
   it('survives definitions that nobody can read', async () => {

@@ -12,7 +12,7 @@ import type { Cancel, Scheduler } from '@iris/common/time/scheduler'
 import type { SlotsById } from './assignment-node.js'
 import { partitionsOfSlot, type Slot } from './balance.js'
 import type { Catalogue, CatalogueEntry } from './catalogue.js'
-import type { Runner, RunnerStatus, Wish } from './runner.js'
+import { nothingRuns, type Runner, type RunnerStatus, type Wish } from './runner.js'
 
 export interface FleetParts {
   readonly catalogue: Catalogue
@@ -45,7 +45,8 @@ export interface FleetRow {
 export interface Fleet {
   start(): void
   assigned(slots: SlotsById): void
-  rows(): readonly FleetRow[]
+  /** All that is here or should be, or only one of them. */
+  rows(only?: string): readonly FleetRow[]
   runningCount(): number
   drainingCount(): number
   /** Stops all; resolves when every lock is released, after `drainMs` and the final commits at the latest. */
@@ -99,6 +100,11 @@ export function createFleet(parts: FleetParts, options: FleetOptions): Fleet {
       log.error('subscription.stopFailed', { subscription: id, error })
       forget()
     })
+  }
+
+  const namesOf = (only: string | undefined): readonly string[] => {
+    if (only === undefined) return [...new Set([...members.keys(), ...slots.keys()])].sort(ignoringCase)
+    return slots.has(only) || members.has(only as SubscriptionId) ? [only] : []
   }
 
   /** What should run, or why nothing should. */
@@ -163,8 +169,8 @@ export function createFleet(parts: FleetParts, options: FleetOptions): Fleet {
         if (!isSame(before.get(id), next.get(id))) apply(id as SubscriptionId)
       }
     },
-    rows: () =>
-      [...new Set([...members.keys(), ...slots.keys()])].sort(ignoringCase).map(name => {
+    rows: only =>
+      namesOf(only).map(name => {
         const id = name as SubscriptionId
         const member = members.get(id)
         const wish = wishOf(id)
@@ -173,7 +179,7 @@ export function createFleet(parts: FleetParts, options: FleetOptions): Fleet {
           times: member?.times ?? {},
           slot: slots.get(id) ?? null,
           notRunning: typeof wish === 'string' ? wish : null,
-          status: member?.runner.status() ?? { partitions: [], pipeline: null, problem: null },
+          status: member?.runner.status() ?? nothingRuns,
         }
       }),
     runningCount: () => [...members.values()].filter(each => each.isWanted).length,

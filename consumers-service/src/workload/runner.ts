@@ -17,6 +17,7 @@ import type { DeliveryFigures } from '../delivery/figures.js'
 import type { PartitionWork } from '../delivery/partition-work.js'
 import type { Pipeline, PipelineStatus } from '../delivery/pipeline-parts.js'
 import type { DeliveryPlan } from '../delivery/plan.js'
+import type { RecentView } from '../delivery/recent.js'
 import { createWindow } from '../delivery/settle.js'
 import { turnKind } from '../delivery/turns.js'
 import type { ClaimParts } from './claim.js'
@@ -56,9 +57,14 @@ export interface RunnerOptions {
 export interface RunnerStatus {
   readonly partitions: readonly PartitionStatus[]
   readonly pipeline: PipelineStatus | null
+  /** What came of the attempts of the last minute; null while nothing runs. */
+  readonly recent: RecentView | null
   /** Why partitions wait, or null. */
   readonly problem: string | null
 }
+
+/** The status of what does not run. */
+export const nothingRuns: RunnerStatus = { partitions: [], pipeline: null, recent: null, problem: null }
 
 export interface PartitionStatus {
   readonly partition: number
@@ -66,6 +72,12 @@ export interface PartitionStatus {
   readonly committedOffset: number | null
   readonly endOffset: number | null
   readonly unsettled: number
+  /** The message that holds the commit back: failed attempts, and how long ago the first of them began. */
+  readonly oldest: {
+    readonly offset: number
+    readonly attempts: number
+    readonly failingForMs: number
+  } | null
 }
 
 export interface Runner {
@@ -149,7 +161,7 @@ export function createRunner(parts: RunnerParts, options: RunnerOptions, id: Sub
     },
     settled: () => changing ?? Promise.resolve(),
     isRunning: () => run !== null,
-    status: () => statusOf(run),
+    status: () => statusOf(run, parts.clock.monotonic()),
   }
 }
 
@@ -247,8 +259,8 @@ function openWork(context: ClaimContext, partition: number, start: Start, lock: 
   return work
 }
 
-function statusOf(run: Run | null): RunnerStatus {
-  if (run === null) return { partitions: [], pipeline: null, problem: null }
+function statusOf(run: Run | null, nowMs: number): RunnerStatus {
+  if (run === null) return nothingRuns
   const partitions = run.slot.claims().map(claim => {
     const work = claim.work()
     return {
@@ -257,7 +269,20 @@ function statusOf(run: Run | null): RunnerStatus {
       committedOffset: work?.committed.offset ?? null,
       endOffset: work === null ? null : work.follower.endOffset,
       unsettled: work?.window.unsettledCount() ?? 0,
+      oldest: work === null ? null : oldestOf(work, nowMs),
     }
   })
-  return { partitions, pipeline: run.pipeline.status(), problem: run.openings.problem() }
+  return {
+    partitions,
+    pipeline: run.pipeline.status(),
+    recent: run.figures.recent(),
+    problem: run.openings.problem(),
+  }
+}
+
+function oldestOf({ window }: PartitionWork, nowMs: number): PartitionStatus['oldest'] {
+  const oldest = window.oldest()
+  if (oldest === null) return null
+  const { offset, attempts, firstAttemptMs } = oldest
+  return { offset, attempts, failingForMs: attempts === 0 ? 0 : Math.round(nowMs - firstAttemptMs) }
 }

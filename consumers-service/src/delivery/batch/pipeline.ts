@@ -12,7 +12,7 @@ import { deathOf, expiredReason, type DeathClass } from '../death.js'
 import type { Failure, Verdict } from '../judge.js'
 import type { Letter } from '../letter.js'
 import { checkIdle, lostLock, untilIdle, type PartitionWork } from '../partition-work.js'
-import type { Pipeline, PipelineParts } from '../pipeline-parts.js'
+import type { Pipeline, PipelineParts, PipelineStatus } from '../pipeline-parts.js'
 import type { BatchPlan } from '../plan.js'
 import { createReceiver } from '../receive.js'
 import { mayTry, nextTry, ownFaultPauseMs } from '../retry.js'
@@ -355,20 +355,30 @@ export function createBatchPipeline(parts: BatchParts, firstPlan: BatchPlan): Pi
     share: () => undefined, // of a rate; batches have none
     wake,
     works: receiver.works,
-    status: () => ({
-      inflight: underWay.size,
-      waiting: batch === null || batch.isUnderWay ? 0 : batch.elements.length,
-      parked: 0,
-      gathered: gathering.elements.length + (opening === null ? 0 : 1),
-      rate: Infinity,
-      windowShare: Math.max(0, ...receiver.works().map(work => work.window.usedShare())),
-      heldBack: parts.heldBack(),
-    }),
+    status,
     stop() {
       isStopped = true
       alarm.stop()
       parts.sender.stop()
     },
+  }
+
+  function status(): PipelineStatus {
+    const waiting = batch === null || batch.isUnderWay ? null : batch
+    const fence = parts.heldBack()
+    return {
+      inflight: underWay.size,
+      inflightMax: plan.policy.batchSize,
+      waiting: waiting?.elements.length ?? 0,
+      parked: 0,
+      gathered: gathering.elements.length + (opening === null ? 0 : 1),
+      nextDueInMs: waiting === null ? null : Math.max(0, Math.round(dueMs - clock.monotonic())),
+      rate: Infinity,
+      isPaced: false,
+      windowShare: Math.max(0, ...receiver.works().map(work => work.window.usedShare())),
+      heldBack: fence,
+      isFenced: fence !== null,
+    }
   }
 }
 

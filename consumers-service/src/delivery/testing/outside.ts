@@ -31,7 +31,7 @@ export interface ScriptedOutside {
 /** Makes the outside of a subscription. */
 export function createScriptedOutside(plan: DeliveryPlan): ScriptedOutside {
   const time = createVirtualTime()
-  const figures = createDeliveryFigures(createMetrics('test_'), plan)
+  const figures = createDeliveryFigures(createMetrics('test_'), time, plan)
   const requests = { max: 1000, eachMin: 2, open: 0 }
   const held: ScriptedOutside['held'] = { reason: null }
   const dead: DeadMessage[] = []

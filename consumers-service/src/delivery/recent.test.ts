@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest'
+import type { AttemptResult } from '@iris/common/http/client'
+import { createRecentAttempts, recentWindowMs } from './recent.js'
+
+const answer = (status: number): AttemptResult => ({
+  ...{ kind: 'answer', status, retryAfter: null, verdict: null, body: null },
+})
+const timeout: AttemptResult = { kind: 'timeout', afterMs: 1_000, detail: 'Total timeout 1000 ms elapsed' }
+const refused: AttemptResult = { kind: 'error', detail: 'connect ECONNREFUSED', isOurFault: false }
+const noSockets: AttemptResult = { kind: 'error', detail: 'EMFILE', isOurFault: true }
+
+describe('the recent attempts of a subscription', () => {
+  it('are counted by outcome, with how long they took', () => {
+    const recent = createRecentAttempts()
+    for (let each = 0; each < 98; each++) recent.note(answer(200), true, 10, 1_000)
+    recent.note(answer(500), false, 10, 1_000)
+    recent.note(timeout, false, 1_000, 1_000)
+
+    const view = recent.read(3_000)
+    expect(view).toMatchObject({
+      ...{ attempts: 100, succeeded: 98, outcomes: { 200: 98, 500: 1, timeout: 1 } },
+      lastFailure: { outcome: 'timeout', detail: 'Total timeout 1000 ms elapsed', agoMs: 2_000 },
+    })
+    expect(view.meanMs).toBe(20)
+    expect(Math.abs((view.p50Ms ?? 0) - 10)).toBeLessThan(2)
+    expect(Math.abs((view.p99Ms ?? 0) - 10)).toBeLessThan(2)
+  })
+
+  it('tell a fault of the endpoint from one of ours', () => {
+    const recent = createRecentAttempts()
+    recent.note(refused, false, 1, 0)
+    recent.note(noSockets, false, 1, 0)
+
+    expect(recent.read(0).outcomes).toEqual({ error: 1, ownFault: 1 })
+  })
+
+  it('are forgotten after a minute, piece by piece', () => {
+    const recent = createRecentAttempts()
+    recent.note(answer(500), false, 10, 0)
+    recent.note(answer(200), true, 10, recentWindowMs / 2)
+
+    expect(recent.read(recentWindowMs - 1).attempts).toBe(2)
+    expect(recent.read(recentWindowMs + 1)).toMatchObject({ attempts: 1, lastFailure: null })
+    expect(recent.read(2 * recentWindowMs)).toMatchObject({ attempts: 0, outcomes: {} })
+  })
+
+  it('reuse the place of what is forgotten', () => {
+    const recent = createRecentAttempts()
+    for (let nowMs = 0; nowMs < 10 * recentWindowMs; nowMs += 1_000) recent.note(answer(200), true, 1, nowMs)
+
+    expect(recent.read(10 * recentWindowMs).attempts).toBeLessThanOrEqual(60)
+  })
+
+  it('are nothing without attempts', () => {
+    expect(createRecentAttempts().read(0)).toEqual({
+      ...{ windowMs: recentWindowMs, attempts: 0, succeeded: 0, outcomes: {} },
+      ...{ meanMs: null, p50Ms: null, p99Ms: null, lastFailure: null },
+    })
+  })
+
+  it.each([0, 0.1, 1e9])('take a time of %d ms', tookMs => {
+    const recent = createRecentAttempts()
+    recent.note(answer(200), true, tookMs, 0)
+
+    expect(recent.read(0).p99Ms).toBeTypeOf('number')
+  })
+})
