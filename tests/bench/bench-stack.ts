@@ -113,6 +113,7 @@ export function makeSubscription(
   topicName: string,
   name: string,
   state: 'ACTIVE' | 'SUSPENDED',
+  rate = 1_000_000,
 ): Promise<void> {
   return tell('POST', `/topics/${topicName}/subscriptions`, {
     topicName,
@@ -121,7 +122,7 @@ export function makeSubscription(
     owner,
     endpoint: `${receiverUrl}/${topicName}/${name}`,
     state,
-    subscriptionPolicy: { rate: 1_000_000, requestTimeout: 5_000 },
+    subscriptionPolicy: { rate, requestTimeout: 5_000 },
   })
 }
 

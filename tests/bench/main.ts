@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * `npm run bench [-- publish delivery latency fanout idle]`: the figures we publish, as Markdown.
+ * `npm run bench [-- publish delivery latency fanout failing neighbour idle]`: the figures we publish, as Markdown.
  * Takes names of benches, `publish delivery` by default, and `--quick` for a look. Each has a stack of its
  * own.
  */
@@ -8,10 +8,12 @@ import { parseArgs } from 'node:util'
 import { systemClock } from '@iris/common/time/clock'
 import { withBenchStack, type BenchStack } from './bench-stack.js'
 import { benchDelivery } from './delivery.js'
+import { benchFailing } from './failing.js'
 import { benchFanout } from './fanout.js'
 import { benchIdle } from './idle.js'
 import { benchLatency } from './latency.js'
 import { machineFacts } from './machine.js'
+import { benchNeighbour } from './neighbour.js'
 import { benchPublish } from './publish.js'
 
 const { values, positionals } = parseArgs({
@@ -27,6 +29,8 @@ const benches: Readonly<Record<string, (stack: BenchStack) => Promise<readonly s
     benchDelivery(stack, { rounds, messages: isQuick ? 20_000 : 200_000, deadlineSeconds: 300 }),
   latency: stack => benchLatency(stack, isQuick ? 5 : 30),
   fanout: benchFanout,
+  failing: benchFailing,
+  neighbour: stack => benchNeighbour(stack, isQuick ? 5 : 20),
   idle: benchIdle,
 }
 

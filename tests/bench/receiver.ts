@@ -1,7 +1,8 @@
 /**
  * The subscriber of all delivery figures, a program of its own: it reads each body and answers 200 at once.
- * Gives, for each path, how many came, when the first and the last, and how old each was if its body says its
- * time.
+ * At a path with `/fails-one-in-ten` every tenth request is answered 500 and not counted; at one with
+ * `/hangs` none is answered. Gives, for each path, how many came, when the first and the last, and how old
+ * each was if its body says its time.
  */
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -31,13 +32,17 @@ const birth = '{"at":'
 const agesMax = 1_000_000
 
 const paths = new Map<string, Arrivals>()
+let failing = 0
 
 obey({ open, received })
 
 async function open(): Promise<string> {
   const server = createServer({ keepAliveTimeout: 60_000 }, (incoming, answer) => {
-    take(incoming, () => {
-      answer.writeHead(200, { 'Content-Length': 0 })
+    const path = incoming.url ?? ''
+    if (path.includes('/hangs')) return void incoming.resume()
+    const isRefused = path.includes('/fails-one-in-ten') && ++failing % 10 === 0
+    take(incoming, isRefused, () => {
+      answer.writeHead(isRefused ? 500 : 200, { 'Content-Length': 0 })
       answer.end()
     })
   })
@@ -59,10 +64,11 @@ function received(prefix: string): Received {
   }
 }
 
-function take(incoming: IncomingMessage, done: () => void): void {
+function take(incoming: IncomingMessage, isRefused: boolean, done: () => void): void {
   let first: Buffer | undefined
   incoming.on('data', (chunk: Buffer) => (first ??= chunk))
   incoming.on('end', () => {
+    if (isRefused) return done()
     const now = monotonicMs()
     const path = incoming.url ?? ''
     let arrivals = paths.get(path)
