@@ -1,5 +1,5 @@
 import { Kafka, logLevel, type Admin, type Message } from 'kafkajs'
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { consumerGroupId } from '@iris/common/kafka/names'
 import { eventually, pause } from '../support/eventually.js'
 import { startTestStack, type TestStack } from '../support/stack.js'
@@ -27,19 +27,16 @@ describe('a subscription in batches', () => {
   let subscriber: Subscriber
   let admin: Admin
   let kafka: Kafka
-  let path = ''
-  let count = 0
+  let pathCount = 0
+  const decisions = new Map<string, (received: Received) => Answer>()
 
   beforeAll(async () => {
     stack = await startTestStack({ kafka: inject('kafka'), zookeeper: inject('zookeeper') })
     subscriber = await startSubscriber()
+    subscriber.answerWith(received => decisions.get(received.path)?.(received) ?? {})
     kafka = new Kafka({ brokers: [inject('kafka')], logLevel: logLevel.NOTHING })
     admin = kafka.admin()
     await admin.connect()
-  })
-  beforeEach(() => {
-    path = `/batch/${++count}`
-    subscriber.answerWith(() => ({}))
   })
   afterAll(async () => {
     await admin.disconnect()
@@ -47,12 +44,27 @@ describe('a subscription in batches', () => {
     await subscriber.stop()
   })
 
-  const subscribe = (topic: string, policy: object, members: object = {}): Promise<string> =>
-    stack.createSubscription(topic, subscriber.url + path, {
-      deliveryType: 'BATCH',
-      subscriptionPolicy: { ...patient, ...policy },
-      ...members,
-    })
+  /** A path of the receiver, and what it does with the batches that come there. */
+  function receiver(decide: (received: Received) => Answer = () => ({})) {
+    const path = `/batch/${++pathCount}`
+    decisions.set(path, decide)
+    return {
+      path,
+      url: subscriber.url + path,
+      batches: () => subscriber.received(path),
+      waitFor: (count: number) => subscriber.waitFor(count, { path }),
+      subscribe: (topic: string, policy: object, members: object = {}): Promise<string> =>
+        stack.createSubscription(topic, subscriber.url + path, {
+          deliveryType: 'BATCH',
+          subscriptionPolicy: { ...patient, ...policy },
+          ...members,
+        }),
+    }
+  }
+  const inTurn =
+    (...answers: Answer[]): (() => Answer) =>
+    () =>
+      answers.shift() ?? {}
   /** Publishes `{"n":from}` to `{"n":to}` into one partition, and gives the ids. */
   async function publish(topic: string, from: number, to: number): Promise<string[]> {
     const ids: string[] = []
@@ -62,13 +74,9 @@ describe('a subscription in batches', () => {
     }
     return ids
   }
-  const batches = (): readonly Received[] => subscriber.received(path)
   const elementsOf = (received: Received): Wrapped[] => JSON.parse(received.body.toString()) as Wrapped[]
   const numbersOf = (received: Received): number[] => elementsOf(received).map(({ message }) => message.n)
   const batchId = (received: Received): string => received.headers['hermes-batch-id'] ?? ''
-  const answerEach = (...answers: Answer[]): void => {
-    subscriber.answerWith(received => (received.path === path ? (answers.shift() ?? {}) : {}))
-  }
   async function deadLetters(topic: string, name: string, expected: number): Promise<DeadLetterItem[]> {
     return eventually(async () => {
       const answer = await stack.api.manage('GET', `/topics/${topic}/subscriptions/${name}/dead-letters`)
@@ -98,12 +106,12 @@ describe('a subscription in batches', () => {
     await producer.disconnect()
   }
 
-  it('gets as many messages at once as it asked for, wrapped, in order, with the headers of the contract', async () => {
-    const topic = await stack.createTopic()
-    const name = await stack.createSubscription(
-      topic,
-      subscriber.url.replace('http://', 'http://user:pa:ss@') + path,
-      {
+  it.concurrent(
+    'gets as many messages at once as it asked for, wrapped, in order, with the headers of the contract',
+    async () => {
+      const topic = await stack.createTopic()
+      const { url, path, batches, waitFor } = receiver()
+      const name = await stack.createSubscription(topic, url.replace('http://', 'http://user:pa:ss@'), {
         deliveryType: 'BATCH',
         subscriptionPolicy: { ...patient, batchSize: 2 },
         subscriptionIdentityHeadersEnabled: true,
@@ -111,186 +119,209 @@ describe('a subscription in batches', () => {
           { name: 'X-Fixed', value: 'fixed' },
           { name: 'Hermes-Retry-Count', value: 'mine' },
         ],
-      },
-    )
-    const bodies = [' {"n": 1.0, "twice":1,"twice":2 }\n', '[9007199254740993,"ł\\u0142"]', '"text"', '4']
-    const ids: string[] = []
-    for (const body of bodies) {
-      const headers = { 'Partition-Key': 'one', ...(body === '4' ? { 'Trace-Id': 'abc' } : {}) }
-      const answer = await stack.publish(topic, body, { headers })
-      ids.push(answer.headers.get('hermes-message-id')!)
-    }
-    await subscriber.waitFor(2, { path })
-    await pause(200)
+      })
+      const bodies = [' {"n": 1.0, "twice":1,"twice":2 }\n', '[9007199254740993,"ł\\u0142"]', '"text"', '4']
+      const ids: string[] = []
+      for (const body of bodies) {
+        const headers = { 'Partition-Key': 'one', ...(body === '4' ? { 'Trace-Id': 'abc' } : {}) }
+        const answer = await stack.publish(topic, body, { headers })
+        ids.push(answer.headers.get('hermes-message-id')!)
+      }
+      await waitFor(2)
+      await pause(200)
 
-    expect(batches()).toHaveLength(2)
-    const [first, second] = batches() as [Received, Received]
-    const times = batches().flatMap(each => elementsOf(each).map(({ metadata }) => metadata.timestamp))
-    const element = (n: number, external: string): string =>
-      `{"_w":true,"metadata":{"timestamp":${times[n]},"id":"${ids[n]}",` +
-      `"externalMetadata":${external}},"message":${bodies[n]}}`
-    expect(first.body.toString()).toBe(`[${element(0, '{}')},${element(1, '{}')}]`)
-    expect(second.body.toString()).toBe(
-      `[${element(2, '{}')},${element(3, `{"Trace-Id":"abc","messageId":"${ids[3]}"}`)}]`,
-    )
-    expect(Math.abs(times[0]! - Date.now())).toBeLessThan(60_000)
-    expect(first).toMatchObject({ method: 'POST', path })
-    expect(first.headers).toMatchObject({
-      'content-type': 'application/json',
-      'hermes-topic-name': topic,
-      'hermes-subscription-name': name,
-      'hermes-retry-count': 'mine',
-      'x-fixed': 'fixed',
-      authorization: `Basic ${Buffer.from('user:pa:ss').toString('base64')}`,
-    })
-    expect(batchId(first)).toMatch(/^[0-9a-f-]{36}$/)
-    expect(batchId(second)).not.toBe(batchId(first))
-    for (const absent of ['hermes-message-id', 'trace-id', 'keep-alive'])
-      expect(second.headers).not.toHaveProperty(absent)
-    expect(await metric('subscription_batches_total', topic)).toBe(2)
-    expect(await metric('subscription_delivered_total', topic)).toBe(4)
-    await eventually(async () => expect(await committed(topic, name)).toBe(4))
-  })
+      expect(batches()).toHaveLength(2)
+      const [first, second] = batches() as [Received, Received]
+      const times = batches().flatMap(each => elementsOf(each).map(({ metadata }) => metadata.timestamp))
+      const element = (n: number, external: string): string =>
+        `{"_w":true,"metadata":{"timestamp":${times[n]},"id":"${ids[n]}",` +
+        `"externalMetadata":${external}},"message":${bodies[n]}}`
+      expect(first.body.toString()).toBe(`[${element(0, '{}')},${element(1, '{}')}]`)
+      expect(second.body.toString()).toBe(
+        `[${element(2, '{}')},${element(3, `{"Trace-Id":"abc","messageId":"${ids[3]}"}`)}]`,
+      )
+      expect(Math.abs(times[0]! - Date.now())).toBeLessThan(60_000)
+      expect(first).toMatchObject({ method: 'POST', path })
+      expect(first.headers).toMatchObject({
+        'content-type': 'application/json',
+        'hermes-topic-name': topic,
+        'hermes-subscription-name': name,
+        'hermes-retry-count': 'mine',
+        'x-fixed': 'fixed',
+        authorization: `Basic ${Buffer.from('user:pa:ss').toString('base64')}`,
+      })
+      expect(batchId(first)).toMatch(/^[0-9a-f-]{36}$/)
+      expect(batchId(second)).not.toBe(batchId(first))
+      for (const absent of ['hermes-message-id', 'trace-id', 'keep-alive'])
+        expect(second.headers).not.toHaveProperty(absent)
+      expect(await metric('subscription_batches_total', topic)).toBe(2)
+      expect(await metric('subscription_delivered_total', topic)).toBe(4)
+      await eventually(async () => expect(await committed(topic, name)).toBe(4))
+    },
+  )
 
-  it('waits for more no longer than it asked for', async () => {
+  it.concurrent('waits for more no longer than it asked for', async () => {
     const topic = await stack.createTopic()
-    await subscribe(topic, { batchTime: 1_000 })
+    const { subscribe, waitFor } = receiver()
+    await subscribe(topic, { batchTime: 2_000 })
     await publish(topic, 1, 3)
     const publishedMs = performance.now()
-    const [first] = await subscriber.waitFor(1, { path })
+    const [first] = await waitFor(1)
 
     expect(numbersOf(first!)).toEqual([1, 2, 3])
-    expect(first!.atMs - publishedMs).toBeGreaterThan(500)
+    expect(first!.atMs - publishedMs).toBeGreaterThan(1_000)
   })
 
-  it('gets no more bytes at once than it asked for, and what does not fit comes first in the next batch', async () => {
+  it.concurrent(
+    'gets no more bytes at once than it asked for, and what does not fit comes first in the next batch',
+    async () => {
+      const topic = await stack.createTopic()
+      const sample = `{"_w":true,"metadata":{"timestamp":1700000000000,"id":"${'x'.repeat(36)}","externalMetadata":{}},"message":{"n":1}}`
+      const { subscribe, waitFor } = receiver()
+      await subscribe(topic, { batchVolume: 2 * sample.length + 3, batchTime: 2_000 })
+      await publish(topic, 1, 5)
+      const received = await waitFor(3)
+
+      expect(received.map(numbersOf)).toEqual([[1, 2], [3, 4], [5]])
+      expect(received.map(each => each.body.length)).toEqual([
+        2 * sample.length + 3,
+        2 * sample.length + 3,
+        sample.length + 2,
+      ])
+    },
+  )
+
+  it.concurrent(
+    'gets a batch again after the fixed back-off, under the same id and with a growing retry count',
+    async () => {
+      const topic = await stack.createTopic()
+      const { subscribe, waitFor } = receiver(
+        inTurn({ status: 500 }, 'reset', { status: 503, headers: { 'Retry-After': '1' } }),
+      )
+      const name = await subscribe(topic, { batchSize: 3, messageBackoff: 200 })
+      await publish(topic, 1, 6)
+      const received = await waitFor(5)
+
+      expect(received.map(numbersOf)).toEqual([...Array<number[]>(4).fill([1, 2, 3]), [4, 5, 6]])
+      expect(new Set(received.slice(0, 4).map(batchId)).size).toBe(1)
+      expect(received.map(each => each.retryCount)).toEqual([0, 1, 2, 3, 0])
+      const gaps = received.slice(1, 4).map((each, index) => each.atMs - received[index]!.atMs)
+      for (const [index, leastMs] of [195, 195, 995].entries())
+        expect(gaps[index]).toBeGreaterThanOrEqual(leastMs)
+      expect(await metric('subscription_retries_total', topic)).toBe(3)
+      expect(await metric('subscription_failures_total', topic)).toBe(3)
+      await eventually(async () => expect(await committed(topic, name)).toBe(6))
+    },
+  )
+
+  it.concurrent(
+    'has every message of a refused batch as a dead letter, and of one whose time to live is over',
+    async () => {
+      const topic = await stack.createTopic()
+      const { subscribe, batches } = receiver(
+        inTurn({ status: 422 }, {}, ...Array<Answer>(20).fill({ status: 500 })),
+      )
+      const name = await subscribe(topic, { batchSize: 3, messageTtl: 1, messageBackoff: 300 })
+      const ids = await publish(topic, 1, 9)
+
+      const items = await deadLetters(topic, name, 6)
+      expect(items.map(each => each.messageId)).toEqual([...ids.slice(0, 3), ...ids.slice(6)])
+      expect(items.map(each => Buffer.from(each.body, 'base64').toString())).toEqual(
+        [1, 2, 3, 7, 8, 9].map(n => `{"n":${n}}`),
+      )
+      for (const item of items.slice(0, 3))
+        expect(item).toMatchObject({ class: 'refused', attempts: 1, lastStatus: 422 })
+      const last = batches().filter(each => numbersOf(each)[0] === 7)
+      for (const item of items.slice(3))
+        expect(item).toMatchObject({ class: 'expired', attempts: last.length, lastStatus: 500 })
+      expect(last.at(-1)!.atMs - last[0]!.atMs).toBeLessThanOrEqual(1_010)
+      expect(await metric('subscription_discarded_total', topic)).toBe(6)
+      expect(await metric('subscription_inflight', topic)).toBe(0)
+      await eventually(async () => expect(await committed(topic, name)).toBe(9))
+    },
+  )
+
+  it.concurrent(
+    'gets again only what it reports as failed with 207, and a dead letter where it wants no retry',
+    async () => {
+      const topic = await stack.createTopic()
+      const jsonAnswer = (body: object): Answer => ({
+        status: 207,
+        headers: { 'Content-Type': 'application/json; charset=utf-8' },
+        body: JSON.stringify(body),
+      })
+      const reports = [
+        (ids: string[]) => ({
+          failed: [
+            { id: ids[1], status: 500, retry: true },
+            { id: ids[3], status: 400, retry: false },
+            { id: ids[4], status: 503 },
+          ],
+        }),
+        (ids: string[]) => ({ failed: [{ id: 'of another batch', retry: true }, { id: ids[0] }] }),
+        () => ({ failed: [] }),
+      ]
+      const { subscribe, waitFor } = receiver(received => {
+        const report = reports.shift()
+        return report === undefined
+          ? {}
+          : jsonAnswer(report(elementsOf(received).map(each => each.metadata.id)))
+      })
+      const name = await subscribe(topic, { batchSize: 5 })
+      const ids = await publish(topic, 1, 10)
+      const received = await waitFor(4)
+
+      expect(received.map(numbersOf)).toEqual([
+        [1, 2, 3, 4, 5],
+        [2, 5],
+        [2, 5],
+        [6, 7, 8, 9, 10],
+      ])
+      expect(batchId(received[1]!)).not.toBe(batchId(received[0]!))
+      expect(batchId(received[2]!)).toBe(batchId(received[1]!))
+      expect(received.map(each => each.retryCount)).toEqual([0, 1, 2, 0])
+      const [item] = await deadLetters(topic, name, 1)
+      expect(item).toMatchObject({ messageId: ids[3], class: 'refused', attempts: 1, lastStatus: 400 })
+      await eventually(async () => expect(await committed(topic, name)).toBe(10))
+      expect(await metric('subscription_delivered_total', topic)).toBe(9)
+    },
+  )
+
+  it.concurrent(
+    'has what no batch can hold as a dead letter, and gets the rest in one readable array',
+    async () => {
+      const topic = await stack.createTopic()
+      const { subscribe, waitFor } = receiver()
+      const name = await subscribe(topic, { batchSize: 3, batchVolume: 2_000 })
+      await publish(topic, 1, 1)
+      await stack.publish(topic, `"${'x'.repeat(2_000)}"`, { headers: { 'Partition-Key': 'one' } })
+      await toKafka(topic, [
+        {
+          key: 'one',
+          value: '{"_w":true,"metadata":{"timestamp":1,"id":"broken","externalMetadata":{}},"message":},{}',
+        },
+        { key: 'one', value: '{"n":2}', headers: { id: 'raw' } },
+      ])
+      await stack.publish(topic, '\ufeff{"n":3}', { headers: { 'Partition-Key': 'one' } })
+      const [first] = await waitFor(1)
+
+      expect(numbersOf(first!)).toEqual([1, 2, 3])
+      expect(elementsOf(first!)[1]?.metadata).toMatchObject({ id: 'raw', externalMetadata: {} })
+      const items = await deadLetters(topic, name, 2)
+      expect(items[0]).toMatchObject({ class: 'pipeline', reason: 'too large', attempts: 0 })
+      expect(items[1]?.reason).toMatch(/^UNPARSABLE: /)
+      await eventually(async () => expect(await committed(topic, name)).toBe(5))
+    },
+  )
+
+  it.concurrent('becomes one of single messages and back while it runs', async () => {
     const topic = await stack.createTopic()
-    const sample = `{"_w":true,"metadata":{"timestamp":1700000000000,"id":"${'x'.repeat(36)}","externalMetadata":{}},"message":{"n":1}}`
-    await subscribe(topic, { batchVolume: 2 * sample.length + 3, batchTime: 1_500 })
-    await publish(topic, 1, 5)
-    const received = await subscriber.waitFor(3, { path })
-
-    expect(received.map(numbersOf)).toEqual([[1, 2], [3, 4], [5]])
-    expect(received.map(each => each.body.length)).toEqual([
-      2 * sample.length + 3,
-      2 * sample.length + 3,
-      sample.length + 2,
-    ])
-  })
-
-  it('gets a batch again after the fixed back-off, under the same id and with a growing retry count', async () => {
-    const topic = await stack.createTopic()
-    const name = await subscribe(topic, { batchSize: 3, messageBackoff: 200 })
-    answerEach({ status: 500 }, 'reset', { status: 503, headers: { 'Retry-After': '1' } })
-    await publish(topic, 1, 6)
-    const received = await subscriber.waitFor(5, { path })
-
-    expect(received.map(numbersOf)).toEqual([...Array<number[]>(4).fill([1, 2, 3]), [4, 5, 6]])
-    expect(new Set(received.slice(0, 4).map(batchId)).size).toBe(1)
-    expect(received.map(each => each.retryCount)).toEqual([0, 1, 2, 3, 0])
-    const gaps = received.slice(1, 4).map((each, index) => each.atMs - received[index]!.atMs)
-    for (const [index, leastMs] of [195, 195, 995].entries())
-      expect(gaps[index]).toBeGreaterThanOrEqual(leastMs)
-    expect(await metric('subscription_retries_total', topic)).toBe(3)
-    expect(await metric('subscription_failures_total', topic)).toBe(3)
-    await eventually(async () => expect(await committed(topic, name)).toBe(6))
-  })
-
-  it('has every message of a refused batch as a dead letter, and of one whose time to live is over', async () => {
-    const topic = await stack.createTopic()
-    const name = await subscribe(topic, { batchSize: 3, messageTtl: 1, messageBackoff: 300 })
-    answerEach({ status: 422 }, {}, ...Array<Answer>(20).fill({ status: 500 }))
-    const ids = await publish(topic, 1, 9)
-
-    const items = await deadLetters(topic, name, 6)
-    expect(items.map(each => each.messageId)).toEqual([...ids.slice(0, 3), ...ids.slice(6)])
-    expect(items.map(each => Buffer.from(each.body, 'base64').toString())).toEqual(
-      [1, 2, 3, 7, 8, 9].map(n => `{"n":${n}}`),
-    )
-    for (const item of items.slice(0, 3))
-      expect(item).toMatchObject({ class: 'refused', attempts: 1, lastStatus: 422 })
-    const last = batches().filter(each => numbersOf(each)[0] === 7)
-    for (const item of items.slice(3))
-      expect(item).toMatchObject({ class: 'expired', attempts: last.length, lastStatus: 500 })
-    expect(last.at(-1)!.atMs - last[0]!.atMs).toBeLessThanOrEqual(1_010)
-    expect(await metric('subscription_discarded_total', topic)).toBe(6)
-    expect(await metric('subscription_inflight', topic)).toBe(0)
-    await eventually(async () => expect(await committed(topic, name)).toBe(9))
-  })
-
-  it('gets again only what it reports as failed with 207, and a dead letter where it wants no retry', async () => {
-    const topic = await stack.createTopic()
-    const name = await subscribe(topic, { batchSize: 5 })
-    const jsonAnswer = (body: object): Answer => ({
-      status: 207,
-      headers: { 'Content-Type': 'application/json; charset=utf-8' },
-      body: JSON.stringify(body),
-    })
-    const reports = [
-      (ids: string[]) => ({
-        failed: [
-          { id: ids[1], status: 500, retry: true },
-          { id: ids[3], status: 400, retry: false },
-          { id: ids[4], status: 503 },
-        ],
-      }),
-      (ids: string[]) => ({ failed: [{ id: 'of another batch', retry: true }, { id: ids[0] }] }),
-      () => ({ failed: [] }),
-    ]
-    subscriber.answerWith(received => {
-      const report = received.path === path ? reports.shift() : undefined
-      return report === undefined
-        ? {}
-        : jsonAnswer(report(elementsOf(received).map(each => each.metadata.id)))
-    })
-    const ids = await publish(topic, 1, 10)
-    const received = await subscriber.waitFor(4, { path })
-
-    expect(received.map(numbersOf)).toEqual([
-      [1, 2, 3, 4, 5],
-      [2, 5],
-      [2, 5],
-      [6, 7, 8, 9, 10],
-    ])
-    expect(batchId(received[1]!)).not.toBe(batchId(received[0]!))
-    expect(batchId(received[2]!)).toBe(batchId(received[1]!))
-    expect(received.map(each => each.retryCount)).toEqual([0, 1, 2, 0])
-    const [item] = await deadLetters(topic, name, 1)
-    expect(item).toMatchObject({ messageId: ids[3], class: 'refused', attempts: 1, lastStatus: 400 })
-    await eventually(async () => expect(await committed(topic, name)).toBe(10))
-    expect(await metric('subscription_delivered_total', topic)).toBe(9)
-  })
-
-  it('has what no batch can hold as a dead letter, and gets the rest in one readable array', async () => {
-    const topic = await stack.createTopic()
-    const name = await subscribe(topic, { batchSize: 3, batchVolume: 2_000 })
-    await publish(topic, 1, 1)
-    await stack.publish(topic, `"${'x'.repeat(2_000)}"`, { headers: { 'Partition-Key': 'one' } })
-    await toKafka(topic, [
-      {
-        key: 'one',
-        value: '{"_w":true,"metadata":{"timestamp":1,"id":"broken","externalMetadata":{}},"message":},{}',
-      },
-      { key: 'one', value: '{"n":2}', headers: { id: 'raw' } },
-    ])
-    await stack.publish(topic, '\ufeff{"n":3}', { headers: { 'Partition-Key': 'one' } })
-    const [first] = await subscriber.waitFor(1, { path })
-
-    expect(numbersOf(first!)).toEqual([1, 2, 3])
-    expect(elementsOf(first!)[1]?.metadata).toMatchObject({ id: 'raw', externalMetadata: {} })
-    const items = await deadLetters(topic, name, 2)
-    expect(items[0]).toMatchObject({ class: 'pipeline', reason: 'too large', attempts: 0 })
-    expect(items[1]?.reason).toMatch(/^UNPARSABLE: /)
-    await eventually(async () => expect(await committed(topic, name)).toBe(5))
-  })
-
-  it('becomes one of single messages and back while it runs', async () => {
-    const topic = await stack.createTopic()
+    const { subscribe, waitFor } = receiver()
     const name = await subscribe(topic, { batchSize: 2 })
     await publish(topic, 1, 3)
-    await subscriber.waitFor(1, { path })
+    await waitFor(1)
     await stack.api.updateSubscription(topic, name, { deliveryType: 'SERIAL' })
-    const [, third] = await subscriber.waitFor(2, { path })
+    const [, third] = await waitFor(2)
     expect(third!.body.toString()).toBe('{"n":3}')
 
     await stack.api.updateSubscription(topic, name, {
@@ -306,16 +337,15 @@ describe('a subscription in batches', () => {
     })
     await publish(topic, 4, 6)
     await stack.api.updateSubscription(topic, name, { subscriptionPolicy: { batchSize: 3 } })
-    const received = await subscriber.waitFor(3, { path })
+    const received = await waitFor(3)
     expect(numbersOf(received[2]!)).toEqual([4, 5, 6])
     expect(received).toHaveLength(3)
   })
 
   it('repeats nothing that was settled when its process is stopped, and starts no time to live anew', async () => {
     const topic = await stack.createTopic()
-    const name = await subscribe(topic, { batchSize: 4, messageTtl: 4, messageBackoff: 400 })
-    subscriber.answerWith(received => {
-      if (received.path !== path || numbersOf(received)[0] === 5) return {}
+    const { subscribe, batches, waitFor } = receiver(received => {
+      if (numbersOf(received)[0] === 5) return {}
       const failed = elementsOf(received).filter(({ message }) => message.n !== 2)
       return {
         status: 207,
@@ -323,8 +353,9 @@ describe('a subscription in batches', () => {
         body: JSON.stringify({ failed: failed.map(({ metadata }) => ({ id: metadata.id })) }),
       }
     })
+    const name = await subscribe(topic, { batchSize: 4, messageTtl: 4, messageBackoff: 400 })
     await publish(topic, 1, 4)
-    await subscriber.waitFor(3, { path })
+    await waitFor(3)
     await stack.consumers[0]!.stop()
     const before = batches().length
     await stack.consumers[0]!.start()
