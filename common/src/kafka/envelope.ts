@@ -18,6 +18,8 @@ export interface EnvelopeMetadata {
 /** A message taken out of its envelope. `body` is a view of the record's value. */
 export interface OpenedEnvelope extends EnvelopeMetadata {
   readonly body: Buffer
+  /** Whether it is, byte for byte, what `wrapEnvelope` makes of this without external metadata. */
+  readonly isPlain: boolean
 }
 
 /** `raw`: no envelope, the value itself is the message. `problem`: an envelope that nobody can read. */
@@ -44,12 +46,6 @@ export function wrapEnvelope(metadata: EnvelopeMetadata, body: Buffer): Buffer[]
 /** Takes a message out of the value of a record. */
 export function openEnvelope(value: Buffer): EnvelopeReading {
   return openOwnOrder(value) ?? openAnyOrder(value)
-}
-
-/** Whether a value is, byte for byte, what `wrapEnvelope` makes of this id and no external metadata. */
-export function isPlainEnvelope(value: Buffer, id: string): boolean {
-  const places = inOwnOrder(value)
-  return places !== null && openedPlain(value, places)?.id === id
 }
 
 /** Where metadata and body stand in a value. */
@@ -100,6 +96,7 @@ function openedPlain(value: Buffer, { metadata, body }: EnvelopePlaces): OpenedE
     id: value.toString('latin1', idStart, idEnd),
     externalMetadata: {},
     body: value.subarray(body.start, body.end),
+    isPlain: true,
   }
 }
 
@@ -156,6 +153,7 @@ function opened(value: Buffer, { metadata, body }: EnvelopePlaces): EnvelopeRead
     id: name,
     externalMetadata: textsOf(externalMetadata),
     body: value.subarray(body.start, body.end),
+    isPlain: false,
   }
 }
 

@@ -22,6 +22,8 @@ export interface LetterContent {
   readonly body: Buffer
   /** Header lines of the publisher, flat; null when there are none. */
   readonly propagated: readonly string[] | null
+  /** Whether the entry's value is the wrapped form of this very message, without headers. */
+  readonly isWrapped: boolean
   /** Why there is no message in the entry, or null. */
   readonly problem: string | null
 }
@@ -39,13 +41,21 @@ export function openEntry(entry: LogEntry, dropped: () => void): LetterContent {
   if (entry.value === null) return unreadable(null, messageId ?? '', 'the record has no value')
   const opened = openEnvelope(entry.value)
   if (opened === 'raw')
-    return { messageId: messageId ?? '', body: entry.value, propagated: lines, problem: null }
+    return {
+      messageId: messageId ?? '',
+      body: entry.value,
+      propagated: lines,
+      isWrapped: false,
+      problem: null,
+    }
   if ('problem' in opened) return unreadable(entry.value, messageId ?? '', opened.problem)
   if (lines === null) {
     for (const [name, value] of Object.entries(opened.externalMetadata))
       if (name !== leakedMessageId) lines = added(lines, name, value, dropped)
   }
-  return { messageId: messageId ?? opened.id, body: opened.body, propagated: lines, problem: null }
+  const { id, body, isPlain } = opened
+  const isWrapped = isPlain && lines === null && (messageId === null || messageId === id)
+  return { messageId: messageId ?? id, body, propagated: lines, isWrapped, problem: null }
 }
 
 function added(lines: string[] | null, name: string, value: string, dropped: () => void): string[] | null {
@@ -59,5 +69,11 @@ function added(lines: string[] | null, name: string, value: string, dropped: () 
 }
 
 function unreadable(value: Buffer | null, messageId: string, problem: string): LetterContent {
-  return { messageId, body: value ?? empty, propagated: null, problem: `UNPARSABLE: ${problem}` }
+  return {
+    messageId,
+    body: value ?? empty,
+    propagated: null,
+    isWrapped: false,
+    problem: `UNPARSABLE: ${problem}`,
+  }
 }

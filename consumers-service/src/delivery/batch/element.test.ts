@@ -71,7 +71,13 @@ describe('an element of a batch', () => {
     ['\u0000', /not JSON/],
     [Buffer.from([0x22, 0xff, 0x22]), /UTF-8/],
   ])('does not exist for the body %j, and says why', (body, reason) => {
-    const content = { messageId: '', body: Buffer.from(body), propagated: null, problem: null }
+    const content = {
+      messageId: '',
+      body: Buffer.from(body),
+      propagated: null,
+      isWrapped: false,
+      problem: null,
+    }
 
     expect(elementProblem(content)).toMatch(/^UNPARSABLE: /)
     expect(elementProblem(content)).toMatch(reason)

@@ -6,7 +6,7 @@
  * no message can spoil those beside it.
  */
 import { jsonProblem } from '@iris/common/domain/json-check'
-import { isPlainEnvelope, wrapEnvelope } from '@iris/common/kafka/envelope'
+import { wrapEnvelope } from '@iris/common/kafka/envelope'
 import type { LogEntry } from '@iris/common/kafka/log-entry'
 import type { LetterContent } from '../open.js'
 
@@ -24,13 +24,10 @@ export function elementProblem({ body }: LetterContent): string | null {
  * The bytes of an element. A record that lies in Kafka in the same form is taken as it is. The publisher's
  * headers stand in it together with the message id, as in Hermes; without headers there is neither.
  */
-export function elementOf(
-  entry: LogEntry,
-  { messageId, body, propagated }: LetterContent,
-): readonly Buffer[] {
-  const hasMark = body.subarray(0, 3).equals(byteOrderMark)
-  const isWrapped = propagated === null && !hasMark && entry.value !== null
-  if (isWrapped && isPlainEnvelope(entry.value, messageId)) return [entry.value]
+export function elementOf(entry: LogEntry, content: LetterContent): readonly Buffer[] {
+  const { messageId, body, propagated, isWrapped } = content
+  const hasMark = body[0] === byteOrderMark[0] && body.subarray(0, 3).equals(byteOrderMark)
+  if (isWrapped && !hasMark && entry.value !== null) return [entry.value]
   const metadata = {
     timestampMs: entry.timestampMs,
     id: messageId,
