@@ -89,7 +89,7 @@ export function createDelivering(
     session,
     count: metrics.counter(consumersMetrics.suspensions),
   })
-  const standstill = watchStandstill(session, base.clock)
+  const standstill = watchStandstill(session, base)
   const fenced = (): string | null => {
     const fenceMs = (session.sessionTimeoutMs() * config.fenceShare) / 100
     return session.silentMs() < fenceMs

@@ -58,6 +58,7 @@ function setUp() {
       lock,
       isReady: false,
       isClosing: false,
+      isDisowned: false,
       isDoubtful: false,
       underWayCount: 0,
       onIdle: null,

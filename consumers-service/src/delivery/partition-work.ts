@@ -17,8 +17,10 @@ export interface PartitionWork {
   isReady: boolean
   /** Nothing new is begun: it is being given away. */
   isClosing: boolean
-  /** Its lock was lost and is not taken again yet: nothing of it may be sent. */
-  isDoubtful: boolean
+  /** Somebody else may own it: its lock was lost and is not held again, or a foreign member reads it. */
+  isDisowned: boolean
+  /** Nothing of it may be sent now; see {@link isInDoubt}. */
+  readonly isDoubtful: boolean
   /** Attempts and dead letters under way. */
   underWayCount: number
   /** Called when nothing is under way any more. */
@@ -36,6 +38,17 @@ export interface Committed {
   /** Version of the window at that time; -1 before the first commit. */
   version: number
   atMs: number
+}
+
+/**
+ * Whether a partition must not be sent from. Without order, delivery of a disowned partition goes on while
+ * ZooKeeper is away and nobody can say whose it is; never while it can, nor of what was begun before the end.
+ */
+export function isInDoubt(
+  { isDisowned, isClosing }: Pick<PartitionWork, 'isDisowned' | 'isClosing'>,
+  isConnected: boolean,
+): boolean {
+  return isDisowned && (isClosing || isConnected)
 }
 
 /** Whether a commit would say something that the last one did not. */

@@ -238,14 +238,14 @@ describe('the delivery pipeline', () => {
     const { open, append, bodies, sent, pipeline, time } = world()
     const doubtful = await open(0, messages('a'))
     const sure = await open(1, [])
-    doubtful.isDoubtful = true
+    doubtful.isDisowned = true
     await append(doubtful, messages('b'))
     await append(sure, messages('c'))
 
     expect(bodies()).toEqual(['a', 'c'])
     expect(sent[0]?.refusal()).toContain('lock')
     expect(sent[1]?.refusal()).toBeNull()
-    doubtful.isDoubtful = false
+    doubtful.isDisowned = false
     pipeline.wake()
     await time.advance(0)
     expect(bodies()).toEqual(['a', 'c', 'b'])

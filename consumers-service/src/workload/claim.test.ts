@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { silentLog } from '@iris/common/lifecycle/log'
 import { createVirtualTime } from '@iris/common/time/virtual-time'
 import type { Lock } from '@iris/common/zookeeper/lock'
-import type { PartitionWork } from '../delivery/partition-work.js'
+import { isInDoubt, type PartitionWork } from '../delivery/partition-work.js'
 import { createClaim, type Claim } from './claim.js'
 
 class FakeLock implements Lock {
@@ -40,6 +40,9 @@ interface World {
   grant(): Promise<FakeLock>
   connected: { isTrue: boolean }
   untouched: { isTrue: boolean }
+  /** All that were opened, oldest first. */
+  opened: PartitionWork[]
+  resumed: { count: number }
 }
 
 function world(isOrdered = false): World {
@@ -49,6 +52,8 @@ function world(isOrdered = false): World {
   const waiting: ((lock: FakeLock) => void)[] = []
   const connected = { isTrue: true }
   const untouched = { isTrue: true }
+  const opened: PartitionWork[] = []
+  const resumed = { count: 0 }
   const subject = createClaim(
     {
       scheduler: time,
@@ -66,7 +71,15 @@ function world(isOrdered = false): World {
       start: () => Promise.resolve({ offset: 5, note: null, metadata: '' }),
       open(partition, start, lock) {
         events.push(`opens at ${start.offset} with ${lock}`)
-        return { partition, lock, committed: { version: 3 } } as unknown as PartitionWork
+        const state = {
+          ...{ partition, lock, committed: { version: 3 }, isClosing: false, isDisowned: false },
+          get isDoubtful(): boolean {
+            return isInDoubt(this, connected.isTrue)
+          },
+        }
+        const work = state as unknown as PartitionWork
+        opened.push(work)
+        return work
       },
       async drain() {
         events.push('drains')
@@ -74,7 +87,7 @@ function world(isOrdered = false): World {
         events.push('drained')
       },
       commit: () => Promise.resolve(void events.push('commits')),
-      resume: work => void (work.isDoubtful = false),
+      resume: () => void resumed.count++,
       close: () => void events.push('closes'),
       isUntouched: () => Promise.resolve(untouched.isTrue),
       isConnected: () => connected.isTrue,
@@ -89,7 +102,7 @@ function world(isOrdered = false): World {
     await time.advance(0)
     return lock
   }
-  return { time, events, subject, locks, grant, connected, untouched }
+  return { time, events, subject, locks, grant, connected, untouched, opened, resumed }
 }
 
 describe('the claim of a partition', () => {
@@ -129,16 +142,16 @@ describe('the claim of a partition', () => {
   })
 
   it('without order, keeps its window and sends nothing while it takes a lost lock again', async () => {
-    const { events, subject, grant } = world()
+    const { events, subject, grant, resumed } = world()
     const lock = await grant()
     lock.lose()
-    await Promise.resolve()
     expect(subject.work()?.isDoubtful).toBe(true)
     const second = await grant()
 
     expect(subject.state()).toBe('running')
     const regained = { lock: second.number, isDoubtful: false, committed: { version: -1 } }
     expect(subject.work()).toMatchObject(regained)
+    expect(resumed.count).toBe(1)
     expect(events).toEqual(['asks for lock', 'opens at 5 with 1', 'asks for lock'])
   })
 
@@ -164,8 +177,8 @@ describe('the claim of a partition', () => {
     expect(subject.work()).toBeNull()
   })
 
-  it('without order, goes on for as long as ZooKeeper is away', async () => {
-    const { time, subject, grant, connected } = world()
+  it('without order, goes on for as long as ZooKeeper is away, and stops the moment it is back', async () => {
+    const { time, subject, grant, connected, resumed } = world()
     const lock = await grant()
     connected.isTrue = false
     lock.lose()
@@ -173,16 +186,35 @@ describe('the claim of a partition', () => {
 
     expect(subject.state()).toBe('lock lost')
     expect(subject.work()?.isDoubtful).toBe(false)
+    expect(resumed.count).toBeGreaterThan(0)
+    connected.isTrue = true
+    expect(subject.work()?.isDoubtful).toBe(true)
   })
 
   it('with order, ends delivery at once when the lock is lost', async () => {
-    const { time, events, grant } = world(true)
+    const { time, events, grant, opened } = world(true)
     const lock = await grant()
     lock.lose()
     await time.advance(1000)
     await grant()
 
     expect(events.slice(2)).toEqual(['drains', 'drained', 'closes', 'asks for lock', 'opens at 5 with 2'])
+    expect(opened.map(each => each.isDoubtful)).toEqual([true, false])
+  })
+
+  it('sends nothing that it had begun once the lock is lost, nor beside a foreign member', async () => {
+    const { time, subject, grant, connected, opened } = world(true)
+    connected.isTrue = false
+    const lock = await grant()
+    lock.lose()
+    opened[0]!.isClosing = true // as the drain does first
+    expect(opened[0]!.isDoubtful).toBe(true)
+    await time.advance(1000)
+    connected.isTrue = true
+    await grant()
+    subject.foreign()
+
+    expect(opened[1]!.isDoubtful).toBe(true)
   })
 
   it('ends delivery beside a foreign member without a commit, keeps the lock, and begins anew', async () => {

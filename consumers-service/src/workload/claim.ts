@@ -29,8 +29,8 @@ export interface ClaimParts {
   /** Ends delivery: begins nothing more, waits for what is under way. */
   drain(work: PartitionWork): Promise<void>
   commit(work: PartitionWork): Promise<void>
-  /** The lock is held again: delivery of it goes on. */
-  resume(work: PartitionWork): void
+  /** What was held back may go on. */
+  resume(): void
   /** Ends reading. */
   close(work: PartitionWork): void
   /** Whether Kafka still holds the commit that was ours before the lock was lost. */
@@ -107,7 +107,8 @@ export function createClaim(parts: ClaimParts, partition: number): Claim {
         if (lock === null || !(await parts.isUntouched(present))) break
         present.lock = lock.number
         present.committed.version = -1
-        parts.resume(present)
+        present.isDisowned = false
+        parts.resume()
         state = 'running'
       }
     } finally {
@@ -126,6 +127,8 @@ export function createClaim(parts: ClaimParts, partition: number): Claim {
       const cancelLost = lock.onLost(() => endWork('lost'))
       const stop = (): void => endWork('unwanted')
       endWork = ending => {
+        // At once: what is about to be written of it asks in the same turn of the loop.
+        if (work !== null && (ending === 'lost' || ending === 'foreign')) work.isDisowned = true
         cancelLost()
         signal.removeEventListener('abort', stop)
         resolve(ending)
@@ -157,10 +160,8 @@ export function createClaim(parts: ClaimParts, partition: number): Claim {
   /** Nothing is sent while ZooKeeper could say whose it is; with ZooKeeper away again, delivery goes on. */
   const watchGrace = (present: PartitionWork, waiting: AbortController): (() => void) => {
     let connectedMs = 0
-    present.isDoubtful = true
     return parts.scheduler.every(lookMs, () => {
-      present.isDoubtful = parts.isConnected()
-      if (!present.isDoubtful) parts.resume(present)
+      if (!present.isDoubtful) parts.resume()
       connectedMs = parts.isConnected() ? connectedMs + lookMs : 0
       if (connectedMs >= lostGraceMs) waiting.abort(new Error('another owner has the lock'))
     })

@@ -14,7 +14,7 @@ import type { Lock } from '@iris/common/zookeeper/lock'
 import { decodeCommitNote } from '@iris/common/kafka/commit-metadata'
 import type { CommitGroup, Committer } from '../delivery/commit.js'
 import type { DeliveryFigures } from '../delivery/figures.js'
-import type { PartitionWork } from '../delivery/partition-work.js'
+import { isInDoubt, type PartitionWork } from '../delivery/partition-work.js'
 import type { Pipeline, PipelineStatus } from '../delivery/pipeline-parts.js'
 import type { DeliveryPlan } from '../delivery/plan.js'
 import type { RecentView } from '../delivery/recent.js'
@@ -206,10 +206,7 @@ function claimParts(context: ClaimContext): ClaimParts {
       const commit = parts.committer.commitNow(group, [work])
       return withDeadline(parts.scheduler, options.commitMs, 'final commit', commit)
     },
-    resume(work) {
-      work.isDoubtful = false
-      pipeline.wake()
-    },
+    resume: pipeline.wake,
     close: work => work.follower.close(),
     async isUntouched(work) {
       try {
@@ -251,7 +248,10 @@ function openWork(context: ClaimContext, partition: number, start: Start, lock: 
     lock,
     isReady: true,
     isClosing: false,
-    isDoubtful: false,
+    isDisowned: false,
+    get isDoubtful() {
+      return isInDoubt(work, parts.isConnected())
+    },
     underWayCount: 0,
     onIdle: null,
     committed: { offset: start.offset, metadata: start.metadata, version: -1, atMs: 0 },

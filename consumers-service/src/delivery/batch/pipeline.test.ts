@@ -237,14 +237,14 @@ describe('the delivery in batches', () => {
     const { open, append, answer, bodies, sent, pipeline, time } = batchWorld({ batchSize: 2 })
     const doubtful = await open(0, messages('a'))
     const sure = await open(1, messages('b'))
-    doubtful.isDoubtful = true
+    doubtful.isDisowned = true
     expect(sent[0]!.batch.refusal()).toContain('lock')
     await answer(ownFault)
     await append(sure, messages('c'))
     await time.advance(5000)
     expect(bodies()).toHaveLength(1)
 
-    doubtful.isDoubtful = false
+    doubtful.isDisowned = false
     pipeline.wake()
     await time.advance(0)
     expect(bodies()).toEqual([

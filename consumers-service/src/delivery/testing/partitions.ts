@@ -5,7 +5,7 @@
 import { wrapEnvelope } from '@iris/common/kafka/envelope'
 import type { LogEntry } from '@iris/common/kafka/log-entry'
 import type { VirtualTime } from '@iris/common/time/virtual-time'
-import type { PartitionWork } from '../partition-work.js'
+import { isInDoubt, type PartitionWork } from '../partition-work.js'
 import type { Pipeline } from '../pipeline-parts.js'
 import { createWindow, type WindowStart } from '../settle.js'
 
@@ -50,7 +50,10 @@ export function createPartitions(
         lock: 1,
         isReady: true,
         isClosing: false,
-        isDoubtful: false,
+        isDisowned: false,
+        get isDoubtful() {
+          return isInDoubt(work, true)
+        },
         underWayCount: 0,
         onIdle: null,
         committed: { offset: 0, metadata: '', version: -1, atMs: 0 },
