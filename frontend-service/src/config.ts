@@ -158,7 +158,7 @@ const producerKeys = {
   kafkaRequestTimeoutMs: key(
     'frontend.kafka.producer.requestTimeout',
     ms(100, 600_000),
-    10_000,
+    5_000,
     'How long one request to a broker may take before its connection is given up (Hermes: 30m)',
   ),
   deliveryTimeoutMs: key(
