@@ -13,6 +13,7 @@ const libraryHomes: Readonly<Record<string, readonly string[]>> = {
   undici: ['common/src/http/', 'tests/'],
   express: ['common/src/http/'],
   'prom-client': ['common/src/metrics/'],
+  re2js: ['common/src/filter/'],
 }
 
 /** Steps of a pipeline are joined by the pipeline only. */
