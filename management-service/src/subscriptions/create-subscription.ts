@@ -46,7 +46,7 @@ export async function createSubscription(
   checkSameName({ ...subscription, topicName: topic }, subscription)
   const stored = await parts.store.topic(topic)
   if (stored === null) throw refusal('TOPIC_NOT_EXISTS', { topic })
-  checkFilters(subscription, stored.value)
+  checkFilters(subscription, stored.value, null)
   refuseUnsupportedSubscription(subscription, null)
   await checkDeadLetterName(parts, topic, subscription.name)
   await parts.guard(subscription.endpoint)

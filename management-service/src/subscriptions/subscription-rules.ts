@@ -3,6 +3,7 @@
  * The rules of a subscription that need more than its body: owner, endpoint, the topic's content type.
  * Takes a checked subscription and what is stored. Refuses with Hermes' texts.
  */
+import { isDeepStrictEqual } from 'node:util'
 import {
   endpointProblem,
   hasTemplate,
@@ -15,6 +16,7 @@ import type { Subscription } from '@iris/common/domain/subscription'
 import type { Topic } from '@iris/common/domain/topic'
 import { compileTargets } from '@iris/common/domain/targets'
 import { HermesError, refusal } from '@iris/common/errors/hermes-error'
+import { compileFilters } from '@iris/common/filter/filters'
 import { checkOwnerExists } from '../owners/owner-sources.js'
 
 /** What an installation lets subscriptions be. */
@@ -23,9 +25,6 @@ export interface SubscriptionRules {
   /** The largest `batchVolume`, in bytes. */
   readonly batchVolumeMax: number
 }
-
-/** Filters that fit a topic's content type. */
-const filterTypes = { JSON: ['jsonpath', 'header'], AVRO: ['avropath', 'header'] } as const
 
 /** Owner, endpoint and size of batches of a new subscription. */
 export function checkNewSubscription(rules: SubscriptionRules, subscription: Subscription): void {
@@ -51,14 +50,15 @@ export function checkChangedSubscription(
   if (batchVolumeOf(subscription) !== batchVolumeOf(stored)) checkBatchVolume(rules, subscription)
 }
 
-/** Every filter must be one that the topic's messages can be judged by. */
-export function checkFilters(subscription: Subscription, topic: Topic): void {
-  const fitting: readonly unknown[] = filterTypes[topic.contentType]
-  const other = subscription.filters.find(filter => !fitting.includes(filter['type']))
-  if (other === undefined) return
-  const type = typeof other['type'] === 'string' ? other['type'] : 'null'
-  const problem = `Message filter type ${type} doesn't match topic content type ${topic.contentType}`
-  throw refusal('VALIDATION_ERROR', { problem })
+/**
+ * Every filter must be one that the topic's messages can be judged by. Filters that stay are not judged again:
+ * what Hermes let pass, and consumers cannot run, must not keep the rest from being changed.
+ */
+export function checkFilters(subscription: Subscription, topic: Topic, stored: Subscription | null): void {
+  if (stored !== null && isDeepStrictEqual(subscription.filters, stored.filters)) return
+  const compiled = compileFilters(subscription.filters, topic.contentType)
+  if (compiled === null || !('problem' in compiled)) return
+  throw refusal('VALIDATION_ERROR', { problem: compiled.problem })
 }
 
 /** Refuses a body that names another subscription than its path. */

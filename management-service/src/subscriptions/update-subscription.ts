@@ -76,7 +76,7 @@ async function patched(
   const subscription = { ...parsed, state }
   checkChangedSubscription(parts.rules, subscription, stored)
   const topic = await parts.store.topic(stored.topicName)
-  if (topic !== null) checkFilters(subscription, topic.value)
+  if (topic !== null) checkFilters(subscription, topic.value, stored)
   refuseUnsupportedSubscription(subscription, stored)
   if (subscription.endpoint !== stored.endpoint) await parts.guard(subscription.endpoint)
   return subscription
