@@ -153,6 +153,21 @@ const deliveryLimitKeys = {
   ),
 } as const
 
+const filterKeys = {
+  isFilteringEnabled: key(
+    'consumer.receiver.filteringEnabled',
+    flag(),
+    true,
+    'Whether the filters of subscriptions count; without them every message is delivered',
+  ),
+  isFilterRateLimited: key(
+    'consumer.receiver.filteringRateLimiterEnabled',
+    flag(),
+    false,
+    'Whether a subscription filters out at most `rate` messages a second in each process (Hermes: true)',
+  ),
+} as const
+
 const httpKeys = {
   httpConnectTimeoutMs: key(
     'consumer.http-client.serial.http1.connectionTimeout',
@@ -259,6 +274,7 @@ export const consumersKeys = {
   ...kafkaClientKeys,
   ...offsetKeys,
   ...deliveryLimitKeys,
+  ...filterKeys,
   ...httpKeys,
   ...sslKeys,
   ...deadLetterKeys,

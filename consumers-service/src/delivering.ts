@@ -18,6 +18,7 @@ import { createCommitter } from './delivery/commit.js'
 import { createDeadLetters } from './delivery/dead-letter.js'
 import { createDeliveryFigures, type DeliveryFigures } from './delivery/figures.js'
 import { createJournal } from './delivery/journal.js'
+import { createFilterShare } from './delivery/filter-share.js'
 import type { Pipeline, PipelineParts } from './delivery/pipeline-parts.js'
 import { createPipeline } from './delivery/pipeline.js'
 import type { DeliveryPlan } from './delivery/plan.js'
@@ -65,6 +66,7 @@ export function createDelivering(
     bytes: 0,
   }
   const requestBudget: RequestBudget = { max: config.requestsMax, eachMin: config.requestsEachMin, open: 0 }
+  const filterShare = createFilterShare(base.scheduler)
   const pool: BatchPool = { bytesMax: config.batchPoolBytesMax, bytes: 0 }
   metrics.gauge(consumersMetrics.batchBytesMax, () => pool.bytesMax)
   metrics.gauge(consumersMetrics.batchBytesFree, () => pool.bytesMax - pool.bytes)
@@ -104,6 +106,7 @@ export function createDelivering(
       deadLetters,
       figures,
       requestBudget,
+      filterShare,
       journal: createJournal({ ...base, figures, undelivered, traces: outside.traces, place }, plan),
       heldBack: () =>
         suspensions.heldBack(plan.id) ?? (plan.ordering === 'NONE' ? standstill.doubt() : fenced()),
@@ -118,7 +121,12 @@ export function createDelivering(
             plan,
           )
         : createPipeline(
-            { ...common, sender: createSender({ ...base, client, dropped }, plan), waitingBudget },
+            {
+              ...common,
+              sender: createSender({ ...base, client, dropped }, plan),
+              waitingBudget,
+              isFilterRateLimited: config.isFilterRateLimited,
+            },
             plan,
           )
     showDelivery(figures, plan, made)

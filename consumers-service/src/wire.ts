@@ -49,9 +49,10 @@ export function createConsumers(base: ConsumersBase, config: ConsumersConfig): C
   const paths = zooPaths(config.zookeeperRoot)
   const kafkaCluster = config.kafkaClusterName
   const namespace = { namespace: config.kafkaNamespace, separator: config.kafkaNamespaceSeparator }
-  const { inflightMax, inflightLimit } = config
+  const { inflightMax, inflightLimit, isFilteringEnabled } = config
   const { batchPoolBytesMax: batchVolumeMax, http2Enabled: isHttp2Allowed } = config
-  const planOptions = { namespace, inflightMax, inflightLimit, batchVolumeMax, isHttp2Allowed }
+  const bounds = { inflightMax, inflightLimit, batchVolumeMax }
+  const planOptions = { namespace, ...bounds, isFilteringEnabled, isHttp2Allowed }
   const catalogue = createCatalogue({ definitions, log: base.log }, planOptions)
   const delivering = createDelivering(base, config, {
     ...{ outside, metrics, paths, instance },

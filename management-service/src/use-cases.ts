@@ -8,6 +8,7 @@ import type { ApiRoute } from '@iris/common/http/api'
 import { traceTopicName } from '@iris/common/kafka/names'
 import type { ManagementBase, ManagementConfig } from './base.js'
 import { accessRoutes } from './http/routes/access.js'
+import { filterRoutes } from './http/routes/filters.js'
 import { groupRoutes } from './http/routes/groups.js'
 import { ownerRoutes } from './http/routes/owners.js'
 import { subscriptionRoutes } from './http/routes/subscriptions.js'
@@ -45,6 +46,7 @@ export function createUseCases(base: ManagementBase, config: ManagementConfig, o
       ...topicRoutes(topicParts(base, config, { store, outside, cleanUp })),
       ...subscriptionRoutes(subscriptionParts(base, config, { store, outside, cleanUp })),
       ...traceRoutes(traceParts(base, config, { store, outside })),
+      ...filterRoutes(store),
       ...ownerRoutes(),
       ...accessRoutes(),
     ],

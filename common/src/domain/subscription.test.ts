@@ -212,7 +212,6 @@ describe('a subscription body', () => {
 describe('features that are not built yet', () => {
   it.each<[object, RegExp]>([
     [{ mode: 'BROADCAST' }, /^BROADCAST mode is not supported by this version of Iris yet$/],
-    [{ filters: [{ type: 'header' }] }, /Filter/],
     [{ oAuthPolicy: { grantType: 'password', providerName: 'p' } }, /OAuth/],
     [{ endpoint: 'jms://queue' }, /protocols/],
   ])('are named for %j', (members, sentence) => {

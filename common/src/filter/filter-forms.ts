@@ -4,7 +4,7 @@
  * Takes JSON objects and the content type of the topic. Gives checks, or the first thing that is wrong, with
  * its place. Types of Hermes: `jsonpath`, `avropath`, `header`; ours: `pattern`, `number`, `exists`, `and`,
  * `or`, `not`. Members that a type does not know are left alone, as in Hermes.
- * Bound: `filtersMax` filters, those inside others included.
+ * Bounds: `filtersMax` filters, those inside others included; `patternsSizeMax` over their patterns.
  */
 import { isJsonObject, type JsonObject } from '../domain/json-shapes.js'
 import type { ContentType } from '../domain/topic-form.js'
@@ -28,17 +28,33 @@ import { compileTopicPattern } from './topic-pattern.js'
 /** The most filters of a subscription. */
 export const filtersMax = 32
 
+/** The size of all patterns of a subscription: compiling them takes up to 20 ms then. */
+export const patternsSizeMax = 8_192
+
 /** One filter of a subscription's list. */
 export interface NamedCheck {
   readonly type: string
   readonly check: Check
 }
 
-/** Which filters can look into which messages. */
-const pathTypes: Readonly<Record<ContentType, string>> = { JSON: 'jsonpath', AVRO: 'avropath' }
-const ownTypes = ['pattern', 'number', 'exists', 'and', 'or', 'not']
+/** Types that look into one kind of messages only. */
+const pathTypes = { JSON: 'jsonpath', AVRO: 'avropath' } as const
+const commonTypes = ['header', 'pattern', 'number', 'exists', 'and', 'or', 'not'] as const
+
+/** What a filter can be. */
+export type FilterType = (typeof pathTypes)[ContentType] | (typeof commonTypes)[number]
 
 class FormProblem extends Error {}
+
+/** Whether there is such a type. */
+export function isFilterType(type: unknown): type is FilterType {
+  return fitsContentType(type, 'JSON') || fitsContentType(type, 'AVRO')
+}
+
+/** Whether messages of this content type can be judged by filters of this type. */
+export function fitsContentType(type: unknown, contentType: ContentType): boolean {
+  return type === pathTypes[contentType] || commonTypes.some(each => each === type)
+}
 
 /** Reads a list of filters. */
 export function readFilterForms(
@@ -59,6 +75,7 @@ export function readFilterForms(
 
 function createFormReader(contentType: ContentType): (filter: JsonObject, place: string) => Check {
   let count = 0
+  let sizeLeft = patternsSizeMax
 
   const read = (filter: JsonObject, place: string): Check => {
     if (++count > filtersMax) throw wrong('filters', `must not hold more than ${filtersMax} filters in all`)
@@ -83,6 +100,11 @@ function createFormReader(contentType: ContentType): (filter: JsonObject, place:
         return (type === 'and' ? allOf : anyOf)(listOf(filter, place))
     }
   }
+  const regexOf = (filter: JsonObject, place: string): Matcher => {
+    const matcher = usable(compileMatcher(textOf(filter, 'matcher', place), sizeLeft), `${place}.matcher`)
+    sizeLeft -= matcher.size
+    return matcher
+  }
   const listOf = (filter: JsonObject, place: string): readonly Check[] => {
     const inner = filter['filters']
     if (!Array.isArray(inner) || inner.length === 0)
@@ -94,12 +116,10 @@ function createFormReader(contentType: ContentType): (filter: JsonObject, place:
   }
   /** Hermes' sentence for a type that does not fit; a filter inside another is named as well. */
   const checkType = (type: unknown, place: string): void => {
-    const fitting = [pathTypes[contentType], 'header', ...ownTypes]
-    const isInside = place.includes('.')
-    if (!fitting.includes(type as string)) {
+    if (!fitsContentType(type, contentType)) {
       const name = typeof type === 'string' ? type : 'null'
       const sentence = `Message filter type ${name} doesn't match topic content type ${contentType}`
-      throw new FormProblem(isInside ? `${sentence} (at ${place})` : sentence)
+      throw new FormProblem(place.includes('.') ? `${sentence} (at ${place})` : sentence)
     }
     if (type === 'avropath')
       throw wrong(place, 'is of the type avropath, which is not supported by this version of Iris yet')
@@ -117,10 +137,6 @@ function headerOrPath(filter: JsonObject, place: string, matcher: Matcher | null
 
 function pathOf(filter: JsonObject, place: string): readonly PathStep[] {
   return usable(parsePath(textOf(filter, 'path', place)), `${place}.path`)
-}
-
-function regexOf(filter: JsonObject, place: string): Matcher {
-  return usable(compileMatcher(textOf(filter, 'matcher', place)), `${place}.matcher`)
 }
 
 function comparisonOf(filter: JsonObject, place: string): readonly [Operator, number] {

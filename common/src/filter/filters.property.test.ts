@@ -9,7 +9,7 @@ const inspector = createInspector()
 function judge(filter: JsonObject, body: string | Buffer, headers: readonly string[] = []): FilterOutcome {
   const compiled = compileFilters([filter], 'JSON')
   if (compiled === null || 'problem' in compiled) throw new Error(compiled?.problem ?? 'no filter')
-  return inspector.judge(compiled, { body: Buffer.from(body), headers })
+  return inspector.judge(compiled, { body: Buffer.from(body), propagated: headers })
 }
 
 /** A step of a path: its text, and the second, naive way to take it. */
@@ -27,14 +27,14 @@ const name = fc.constantFrom(...names)
 const plainStep: fc.Arbitrary<Step> = fc.oneof(
   name.map(each => ({
     text: `[${JSON.stringify(each)}]`,
-    take: value =>
+    take: (value: unknown) =>
       isContainer(value) && !Array.isArray(value) && Object.hasOwn(value, each)
         ? [(value as Record<string, unknown>)[each]]
         : [],
   })),
   fc.integer({ min: -3, max: 3 }).map(index => ({
     text: `[${index}]`,
-    take: value => {
+    take: (value: unknown) => {
       if (!Array.isArray(value)) return []
       const at = index < 0 ? value.length + index : index
       return at >= 0 && at < value.length ? [value[at] as unknown] : []
@@ -47,7 +47,10 @@ const step = fc.oneof(
   {
     weight: 1,
     arbitrary: plainStep.map(
-      ({ text, take }): Step => ({ text: `..${text}`, take: value => insideOf(value).flatMap(take) }),
+      ({ text, take }): Step => ({
+        text: `..${text}`,
+        take: (value: unknown) => insideOf(value).flatMap(take),
+      }),
     ),
   },
 )

@@ -17,7 +17,7 @@ import { createPathSearch } from './path-search.js'
 export interface FilteredMessage {
   readonly body: Buffer
   /** Header lines that the publisher sent along: name, value, name, value, …; null when there are none. */
-  readonly headers: readonly string[] | null
+  readonly propagated: readonly string[] | null
 }
 
 /** What comes of a message. */
@@ -50,7 +50,7 @@ export interface Inspector {
 }
 
 const passed: FilterOutcome = { kind: 'passed' }
-const nothing: FilteredMessage = { body: Buffer.alloc(0), headers: null }
+const nothing: FilteredMessage = { body: Buffer.alloc(0), propagated: null }
 /** Bytes of a body that are read in the time of a step. */
 const bytesPerStep = 4
 
@@ -74,10 +74,9 @@ export function createInspector(): Inspector {
     search: createPathSearch(document, effort),
     document: read,
     header(name) {
-      const { headers } = message
-      if (headers === null) return null
-      for (let index = 0; index < headers.length; index += 2)
-        if (headers[index] === name) return headers[index + 1] ?? null
+      const lines = message.propagated ?? []
+      for (let index = 0; index < lines.length; index += 2)
+        if (lines[index] === name) return lines[index + 1] ?? null
       return null
     },
   }

@@ -15,12 +15,18 @@ export interface Re2Pattern {
   readonly text: string
   /** The one value that matches, where the pattern is no more than that. */
   readonly literal: string | null
+  /** Letters, sets and branches with repetitions written out. */
+  readonly size: number
 }
 
 /** The longest pattern, in bytes of UTF-8. */
 export const patternBytesMax = 1_024
 /** The size of a pattern with its repetitions written out, in letters, sets and branches. */
 export const patternSizeMax = 1_024
+/** The most properties such as `\p{L}`: each stands for hundreds of ranges, all of which RE2 handles. */
+export const propertiesMax = 16
+/** What a property adds to the size, however often it is repeated. */
+const propertySize = 64
 /** RE2's own bound on a counted repetition. */
 export const repetitionMax = 1_000
 /** How deep groups may be nested. */
@@ -51,7 +57,8 @@ function createTranslator(pattern: string) {
   /** Where a quotation of `\Q` ends; -1 outside of one. */
   let quoteEnd = -1
   let depth = 0
-  let flags = { i: false, s: false, m: false, u: false }
+  let propertyCount = 0
+  let flags = { i: false, s: false, m: false }
 
   const refuse = (problem: string, place = at): never => {
     throw new Refused(problem, place)
@@ -86,7 +93,7 @@ function createTranslator(pattern: string) {
   function whole(): Re2Pattern {
     const part = alternatives()
     if (!isAtEnd()) refuse('has a ) without its (')
-    return { text: part.text, literal: part.letter }
+    return { text: part.text, literal: part.letter, size: part.size + propertyCount * propertySize }
   }
 
   function alternatives(): Part {
@@ -175,7 +182,7 @@ function createTranslator(pattern: string) {
     for (; peek() !== ':' && peek() !== ')'; at++) {
       const flag = peek()
       if (flag === '-' && isOn) isOn = false
-      else if (flag === 'i' || flag === 's' || flag === 'm' || flag === 'u') next[flag] = isOn
+      else if (flag === 'i' || flag === 's' || flag === 'm') next[flag] = isOn
       else refuse(flag === '' ? 'has a ( without its )' : `has the flag ${flag}, which is not supported`)
     }
     flags = next
@@ -236,6 +243,7 @@ function createTranslator(pattern: string) {
 
   /** The inside of a set that a `\\p` or `\\P` stands for. */
   function propertyText(): string {
+    if (++propertyCount > propertiesMax) refuse(`has more than ${propertiesMax} properties`)
     const { property, end } = readProperty(pattern, at)
     at = end
     return typeof property === 'string' ? property : rangesText(cased(property))
@@ -286,18 +294,17 @@ function createTranslator(pattern: string) {
   }
 
   function cased(ranges: readonly LetterRange[]): readonly LetterRange[] {
-    return flags.i && !flags.u ? withBothCases(ranges) : ranges
+    return flags.i ? withBothCases(ranges) : ranges
   }
 
   function letterPart(letter: number): Part {
     const text = String.fromCodePoint(letter)
     if (!flags.i) return { text: letterText(letter), size: 1, letter: text }
-    if (flags.u) return { text: `(?i:${letterText(letter)})`, size: 1, letter: null }
     return setPart(setText(withBothCases([[letter, letter]])))
   }
 
   function setPart(text: string): Part {
-    return { text: flags.i && flags.u && text.startsWith('[') ? `(?i:${text})` : text, size: 1, letter: null }
+    return { text, size: 1, letter: null }
   }
 
   function checkedSize(size: number): number {

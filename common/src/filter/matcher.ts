@@ -15,28 +15,33 @@ export interface Matcher {
   matches(value: string, effort: Effort): boolean
 }
 
+/** A matcher and the size of its pattern, repetitions written out. */
+export interface SizedMatcher extends Matcher {
+  readonly size: number
+}
+
 /** Steps per letter of a value that is only compared. */
 const comparedPerStep = 8
 
-/** Compiles a pattern, or says what is wrong with it. */
-export function compileMatcher(pattern: string): Matcher | TextProblem {
+/** Compiles a pattern of at most this size, or says what is wrong with it. */
+export function compileMatcher(pattern: string, sizeMax = Infinity): SizedMatcher | TextProblem {
   const translated = translateJavaRegex(pattern)
   if ('problem' in translated) return translated
-  if (translated.literal !== null) return literalMatcher(translated.literal)
+  const { text, literal, size } = translated
+  if (size > sizeMax) return { problem: 'makes the patterns of the subscription too large together', at: 0 }
+  if (literal !== null) return { size, matches: literalMatcher(literal) }
   try {
-    RE2JS.compile(translated.text)
+    RE2JS.compile(text)
   } catch (error) {
     return { problem: `is refused by RE2: ${(error as Error).message}`, at: 0 }
   }
-  return regexMatcher(translated.text)
+  return { size, matches: regexMatcher(text) }
 }
 
-function literalMatcher(literal: string): Matcher {
-  return {
-    matches(value, effort) {
-      effort.spend(1 + Math.floor(literal.length / comparedPerStep))
-      return value === literal
-    },
+function literalMatcher(literal: string): Matcher['matches'] {
+  return (value, effort) => {
+    effort.spend(1 + Math.floor(literal.length / comparedPerStep))
+    return value === literal
   }
 }
 
@@ -45,21 +50,19 @@ function literalMatcher(literal: string): Matcher {
  * `matcher().matches()` and not `testExact()`: the latter remembers states, up to 8 MiB a pattern, and making
  * them costs ten times as much as doing without.
  */
-function regexMatcher(text: string): Matcher {
+function regexMatcher(text: string): Matcher['matches'] {
   let compiled: RE2JS | null = null
   let instructions = 0
-  return {
-    matches(value, effort) {
-      if (compiled === null) {
-        compiled = RE2JS.compile(text)
-        instructions = compiled.programSize()
-      }
-      effort.spend((value.length + 1) * instructions)
-      try {
-        return compiled.matcher(value).matches()
-      } catch (error) {
-        throw new FilterFailure(`a pattern could not be matched: ${(error as Error).message}`)
-      }
-    },
+  return (value, effort) => {
+    if (compiled === null) {
+      compiled = RE2JS.compile(text)
+      instructions = compiled.programSize()
+    }
+    effort.spend((value.length + 1) * instructions)
+    try {
+      return compiled.matcher(value).matches()
+    } catch (error) {
+      throw new FilterFailure(`a pattern could not be matched: ${(error as Error).message}`)
+    }
   }
 }

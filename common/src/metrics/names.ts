@@ -125,6 +125,12 @@ export const consumersMetrics = {
     [],
     'Subscriptions suspended here because a retry rule asked for it',
   ),
+  filteredOut: define(
+    'counter',
+    'subscription_filtered_out_total',
+    subscriptionLabels,
+    'Messages that the filters of the subscription kept out',
+  ),
   retries: define('counter', 'subscription_retries_total', subscriptionLabels, 'Resends scheduled'),
   failures: define('counter', 'subscription_failures_total', subscriptionLabels, 'Attempts that failed'),
   timeouts: define(

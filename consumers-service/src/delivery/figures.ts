@@ -14,6 +14,7 @@ import { splitTopicName } from '@iris/common/domain/names'
 export interface DeliveryFigures {
   readonly delivered: CounterHandle
   readonly discarded: CounterHandle
+  readonly filteredOut: CounterHandle
   readonly discardedOnRequest: CounterHandle
   readonly retries: CounterHandle
   readonly droppedHeaders: CounterHandle
@@ -57,6 +58,7 @@ export function createDeliveryFigures(metrics: Metrics, clock: Clock, plan: Deli
   return {
     delivered: counter(consumersMetrics.delivered),
     discarded: counter(consumersMetrics.discarded),
+    filteredOut: counter(consumersMetrics.filteredOut),
     discardedOnRequest: counter(consumersMetrics.discardedOnRequest),
     retries: counter(consumersMetrics.retries),
     droppedHeaders: counter(consumersMetrics.droppedHeaders),

@@ -18,6 +18,8 @@ import type { DeliveryPlan } from './plan.js'
 export interface DeliveryJournal {
   /** It came out of the log, for the first time or after a former owner. */
   read(letter: Letter): void
+  /** Its filters kept it out; `by` is the type of the one that did. */
+  filtered(letter: Letter, by: string): void
   /** An attempt failed that counts as the subscriber's; the letter has counted it. */
   failed(letter: Letter, failure: Failure): void
   /** The subscriber took it. */
@@ -99,6 +101,10 @@ export function createJournal(parts: JournalParts, firstPlan: DeliveryPlan): Del
     update,
     read(letter) {
       if (isAllTraced) trace(letter, 'INFLIGHT', noDetails)
+    },
+    filtered(letter, by) {
+      figures.filteredOut.value++
+      if (isAllTraced) trace(letter, 'FILTERED', { reason: by })
     },
     failed(letter, { reason, status }) {
       if (!isAllTraced) return

@@ -46,6 +46,8 @@ export class Letter implements OutgoingRequest {
   hasTurn = false
   /** Its bytes are its own, no part of a fetch. */
   isDetached = false
+  /** Why its filters came to no verdict, or null. */
+  filterProblem: string | null = null
 
   constructor(
     private readonly sink: LetterSink,
@@ -63,6 +65,11 @@ export class Letter implements OutgoingRequest {
 
   get body(): Buffer {
     return this.content.body
+  }
+
+  /** Why it cannot be delivered at all, or null. */
+  get problem(): string | null {
+    return this.content.problem ?? this.filterProblem
   }
 
   /** Age since the first attempt. */

@@ -7,6 +7,7 @@ import type { Scheduler } from '@iris/common/time/scheduler'
 import type { RequestBudget } from './back-room.js'
 import type { DeadLetters } from './dead-letter.js'
 import type { DeliveryFigures } from './figures.js'
+import type { FilterShare } from './filter-share.js'
 import type { DeliveryJournal } from './journal.js'
 import type { PartitionWork } from './partition-work.js'
 import type { DeliveryPlan } from './plan.js'
@@ -19,6 +20,7 @@ export interface PipelineParts {
   readonly figures: DeliveryFigures
   readonly journal: DeliveryJournal
   readonly requestBudget: RequestBudget
+  readonly filterShare: FilterShare
   /** Why nothing may be begun now, or null. */
   heldBack(): string | null
   /** An answer asks for the subscription's suspension: nothing more is to be begun. */

@@ -1,8 +1,8 @@
 /**
  * READ FIRST. The delivery of one subscription in one process, over all partitions that it owns here:
- * receive, take a turn, keep the pace, send, judge, then settle | try again later | bury as a dead letter.
- * Promises: settles only what the subscriber took or Kafka holds as a dead letter; what waits for a retry
- * gives its place in flight back and holds up nobody else.
+ * receive, filter, take a turn, keep the pace, send, judge, then settle | try again later | bury.
+ * Promises: settles only what the subscriber took, Kafka holds as a dead letter or a filter kept out; what
+ * waits for a retry gives its place in flight back and holds up nobody else.
  * Bounds: `inflightMax` under way, the partitions' windows, the process's waiting and request budgets.
  */
 import type { AttemptResult } from '@iris/common/http/client'
@@ -10,6 +10,7 @@ import { invariant } from '@iris/common/lifecycle/invariant'
 import { createAlarm } from '@iris/common/time/alarm'
 import { createBackRoom } from './back-room.js'
 import { deathOf, expiredReason, type DeathClass } from './death.js'
+import { createFilterStep } from './filter.js'
 import { judge, type Failure, type Verdict } from './judge.js'
 import type { Letter } from './letter.js'
 import { createLimiter, rateShare } from './pace/limiter.js'
@@ -25,6 +26,8 @@ import type { WaitingBudget } from './waiting.js'
 export interface SerialParts extends PipelineParts {
   readonly sender: Sender
   readonly waitingBudget: WaitingBudget
+  /** Whether messages are also filtered out at the rate of the subscription and no faster. */
+  readonly isFilterRateLimited: boolean
 }
 
 /** How soon a pipeline that is held back looks again. */
@@ -44,6 +47,10 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
     lineOf: key => (kind === 'key' && key !== null ? hashOfKey(key) : null),
     droppedHeader: () => figures.droppedHeaders.value++,
   })
+  const filter = createFilterStep(
+    { ...parts, receive: receiver.next, goOn: round },
+    { filters: firstPlan.filters, rate: firstPlan.policy.rate },
+  )
   const alarm = createAlarm(scheduler, round)
   let plan = firstPlan
   let partitionsTotal = 0
@@ -68,7 +75,7 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
   /** The way of one message, up to the attempt. What comes after it begins in `attemptEnded`. */
   function deliver(letter: Letter, nowMs: number): void {
     const { policy } = plan
-    if (letter.content.problem !== null) return bury(letter, 'pipeline', letter.content.problem)
+    if (letter.problem !== null) return bury(letter, 'pipeline', letter.problem)
     if (!mayTry(policy, letter.attempts, letter.ageMs(nowMs)))
       return bury(letter, 'expired', expiredReason(letter))
     const delayMs = letter.attempts > 0 || letter.wasDelayed ? 0 : sendingDelayMs(letter)
@@ -191,7 +198,7 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
   }
 
   function receive(nowMs: number): Letter | null {
-    const letter = receiver.next(nowMs)
+    const letter = filter.next(nowMs)
     if (letter !== null) journal.read(letter)
     return letter
   }
@@ -229,7 +236,7 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
     const dueMs = isHeldBack ? nowMs + lookAgainMs : backRoom.nextDueMs()
     const paceMs = nowMs + limiter.waitMs(nowMs)
     const atMs = paceMs > nowMs ? Math.max(paceMs, hasFresh() ? 0 : dueMs) : dueMs
-    alarm.ringAt(atMs, nowMs)
+    alarm.ringAt(Math.min(atMs, filter.resumesMs(nowMs)), nowMs)
   }
 
   function hasFresh(): boolean {
@@ -277,6 +284,7 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
       invariant(next.deliveryType === 'SERIAL', 'a pipeline keeps its delivery type', { id: next.id })
       plan = next
       parts.sender.update(next)
+      filter.update({ filters: next.filters, rate: next.policy.rate })
       journal.update(next)
       setRate()
       wake()
@@ -316,6 +324,8 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
 
   function whyNotReading(): string | null {
     if (!backRoom.hasRoom()) return 'too many messages wait for a retry in this process'
+    if (filter.resumesMs(clock.monotonic()) < Infinity)
+      return 'messages are filtered out at the rate of the subscription and no faster'
     const full = receiver.works().filter(work => !work.window.hasRoom())
     if (full.length === 0) return null
     return `unsettled messages fill the window of ${full.length} partitions`

@@ -14,6 +14,7 @@ const options = {
   namespace: { namespace: 'ns', separator: '_' },
   inflightMax: 100,
   inflightLimit: 500,
+  isFilteringEnabled: true,
   isHttp2Allowed: true,
   batchVolumeMax: 1_000_000,
 }
@@ -104,11 +105,26 @@ describe('the plan of a subscription', () => {
     expect(compile({})).toMatchObject({ deliveryType: 'SERIAL', policy: { rate: 400 } })
   })
 
+  it('holds the filters, unless filtering is switched off', () => {
+    const filters = [{ type: 'header', header: 'X', matcher: '.*' }]
+    const filtersOf = (members: object, changed: Partial<PlanOptions> = {}): unknown =>
+      (compile(members, changed) as DeliveryPlan).filters
+
+    expect(filtersOf({})).toBeNull()
+    expect(filtersOf({ filters })).toMatchObject([{ type: 'header' }])
+    expect(filtersOf({ filters }, { isFilteringEnabled: false })).toBeNull()
+    expect(filtersOf({ filters: [{ type: 'bogus' }] }, { isFilteringEnabled: false })).toBeNull()
+  })
+
   it.each([
     [{ endpoint: 'http://host/{a[0]}' }, /variable name a\[0\]/],
     [{ endpoint: 'jms://queue' }, /protocols/],
     [{ mode: 'BROADCAST' }, /BROADCAST/],
-    [{ filters: [{ type: 'header', header: 'X', matcher: '.*' }] }, /Filter/],
+    [
+      { filters: [{ type: 'header', header: 'X', matcher: '(?=a)' }] },
+      /^Subscription.filters\[0\].matcher has a look/,
+    ],
+    [{ filters: [{ type: 'avropath', path: '.a', matcher: 'x' }] }, /doesn't match topic content type JSON/],
   ])('does not exist for %j, and says why', (members, reason) => {
     expect((compile(members) as { problem: string }).problem).toMatch(reason)
   })

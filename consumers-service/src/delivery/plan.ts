@@ -22,6 +22,7 @@ import type { FixedHeader, Ordering, TrackingMode } from '@iris/common/domain/su
 import type { Subscription } from '@iris/common/domain/subscription'
 import { unsupportedInSubscription, unsupportedInTopic } from '@iris/common/domain/supported'
 import { compileTargets, type Targets } from '@iris/common/domain/targets'
+import { compileFilters, type CompiledFilters } from '@iris/common/filter/filters'
 import type { Topic } from '@iris/common/domain/topic'
 import type { HttpVersion } from '@iris/common/http/client'
 import {
@@ -48,6 +49,8 @@ interface CommonPlan {
   readonly fixedHeaders: readonly FixedHeader[]
   readonly hasIdentityHeaders: boolean
   readonly ordering: Ordering
+  /** Which messages it gets; null for all. */
+  readonly filters: CompiledFilters | null
   readonly trackingMode: TrackingMode
 }
 
@@ -73,6 +76,7 @@ export interface PlanOptions {
   readonly inflightMax: number
   /** Messages in flight whatever the policy says. */
   readonly inflightLimit: number
+  readonly isFilteringEnabled: boolean
   /** Whether HTTP/2 is used where a subscription asks for it; HTTP/1.1 otherwise, without a word. */
   readonly isHttp2Allowed: boolean
   /** Bytes of a batch whatever the policy says. */
@@ -93,6 +97,8 @@ export function compilePlan(
   const targets = compileTargets(endpoint.address)
   if ('problem' in targets) return { problem: `its endpoint is refused: ${targets.problem}` }
   const { namespace } = options
+  const filters = options.isFilteringEnabled ? compileFilters(subscription.filters, topic.contentType) : null
+  if (filters !== null && 'problem' in filters) return filters
   const { topicName, name } = subscription
   const common: CommonPlan = {
     id: subscriptionId(topicName, name),
@@ -107,6 +113,7 @@ export function compilePlan(
     fixedHeaders: subscription.headers,
     hasIdentityHeaders: subscription.subscriptionIdentityHeadersEnabled,
     ordering: subscription.ordering,
+    filters,
     trackingMode: subscription.trackingMode,
   }
   return { ...common, ...deliveryOf(subscription, targets, options) }

@@ -51,8 +51,8 @@ export function checkChangedSubscription(
 }
 
 /**
- * Every filter must be one that the topic's messages can be judged by. Filters that stay are not judged again:
- * what Hermes let pass, and consumers cannot run, must not keep the rest from being changed.
+ * Every filter must be one that the topic's messages can be judged by. Filters that stay are not looked at
+ * again: what Hermes let pass, and consumers cannot run, must not keep the rest from being changed.
  */
 export function checkFilters(subscription: Subscription, topic: Topic, stored: Subscription | null): void {
   if (stored !== null && isDeepStrictEqual(subscription.filters, stored.filters)) return

@@ -105,6 +105,11 @@ describe('a new subscription', () => {
     ],
     ['a filter without a type', { ...body, filters: [{}] }, /Message filter type null/],
     [
+      'a pattern that takes more than linear time',
+      { ...body, filters: [{ type: 'jsonpath', path: '$.a', matcher: '(?!x).*' }] },
+      /^400 VALIDATION_ERROR: Subscription\.filters\[0\]\.matcher has a look ahead/,
+    ],
+    [
       'a feature that is not built yet',
       { ...body, endpoint: 'jms://queue' },
       /^400 VALIDATION_ERROR: Delivery by other protocols than http and https is not supported by this /,
@@ -232,6 +237,22 @@ describe('an update of a subscription', () => {
       description: 'new',
       endpoint: 'jms://queue',
     })
+  })
+
+  it('leaves filters alone that Hermes let pass and nobody can run, but takes no new ones like them', async () => {
+    const { parts } = await stored()
+    const before = parts.store.held.subscriptions.get(id)
+    if (before === undefined) throw new Error('not stored')
+    const filters = [{ type: 'jsonpath', path: '$.a', matcher: '(?!x).*' }]
+    parts.store.held.subscriptions.set(id, { ...before, value: { ...before.value, filters } })
+
+    await updateSubscription(parts, names, { description: 'new' })
+    const other = { filters: [{ type: 'jsonpath', path: '$[?(1)]', matcher: 'x' }] }
+
+    expect(parts.store.held.subscriptions.get(id)?.value).toMatchObject({ description: 'new', filters })
+    expect(await codeOf(updateSubscription(parts, names, other))).toMatch(
+      /^400 VALIDATION_ERROR: Subscription\.filters\[0\]\.path has an expression/,
+    )
   })
 
   it('that meets a consumer making it ACTIVE is applied to that', async () => {

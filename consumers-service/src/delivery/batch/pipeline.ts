@@ -1,6 +1,6 @@
 /**
  * READ FIRST. The delivery of one subscription in batches, over all partitions that it owns here:
- * gather, seal, send, judge, then of each message settle | send again | bury as a dead letter.
+ * filter, gather, seal, send, judge, then of each message settle | send again | bury as a dead letter.
  * Promises: one batch at a time, sent until each of its messages has an outcome, so each partition keeps its
  * order inside batches and across them; settles only what has that outcome for good.
  * Bounds: a batch, the message that opens the next one, `burialsMax`, the windows, the process's pool.
@@ -9,6 +9,7 @@ import type { AttemptResult } from '@iris/common/http/client'
 import { BrokenInvariant, invariant } from '@iris/common/lifecycle/invariant'
 import { createAlarm } from '@iris/common/time/alarm'
 import { deathOf, expiredReason, type DeathClass } from '../death.js'
+import { createFilterStep } from '../filter.js'
 import type { Failure, Verdict } from '../judge.js'
 import type { Letter } from '../letter.js'
 import { checkIdle, lostLock, untilIdle, type PartitionWork } from '../partition-work.js'
@@ -47,6 +48,10 @@ export function createBatchPipeline(parts: BatchParts, firstPlan: BatchPlan): Pi
     lineOf: () => null,
     droppedHeader: () => figures.droppedHeaders.value++,
   })
+  const filter = createFilterStep(
+    { ...parts, isFilterRateLimited: false, receive: receiver.next, goOn: round },
+    { filters: firstPlan.filters, rate: Infinity },
+  )
   const alarm = createAlarm(scheduler, round)
   const underWay = new Set<Letter>()
   const burying = new Set<Letter>()
@@ -88,10 +93,10 @@ export function createBatchPipeline(parts: BatchParts, firstPlan: BatchPlan): Pi
   /** The next message that can stand in a batch; what cannot is buried on the way. */
   function fresh(nowMs: number): Element | null {
     while (burying.size < burialsMax && share.hasRoom()) {
-      const letter = receiver.next(nowMs)
+      const letter = filter.next(nowMs)
       if (letter === null) return null
       journal.read(letter)
-      const problem = letter.content.problem ?? elementProblem(letter.content)
+      const problem = letter.problem ?? elementProblem(letter.content)
       const element = new Element(letter)
       share.hold(letter, element.bytes)
       if (problem !== null) bury(letter, 'pipeline', problem)
@@ -346,6 +351,7 @@ export function createBatchPipeline(parts: BatchParts, firstPlan: BatchPlan): Pi
       plan = next
       parts.sender.update(next)
       journal.update(next)
+      filter.update({ filters: next.filters, rate: Infinity })
       if (opening !== null && isTooLarge(opening.bytes, next.policy)) {
         bury(opening.letter, 'pipeline', tooLarge)
         opening = null

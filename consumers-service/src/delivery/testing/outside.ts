@@ -9,6 +9,7 @@ import type { SentEvent } from '@iris/common/trace/event'
 import type { TraceWriter } from '@iris/common/trace/writer'
 import type { DeadMessage } from '../dead-letter.js'
 import { createDeliveryFigures, type DeliveryFigures } from '../figures.js'
+import { createFilterShare } from '../filter-share.js'
 import { createJournal } from '../journal.js'
 import type { PipelineParts } from '../pipeline-parts.js'
 import type { DeliveryPlan } from '../plan.js'
@@ -56,6 +57,7 @@ export function createScriptedOutside(plan: DeliveryPlan): ScriptedOutside {
       plan,
     ),
     requestBudget: requests,
+    filterShare: createFilterShare(time),
     heldBack: () => held.reason,
     suspend: reason => void suspensions.push(reason),
   }

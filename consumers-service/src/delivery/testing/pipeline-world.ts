@@ -35,6 +35,7 @@ export const basePlan: SerialPlan = {
   hasIdentityHeaders: false,
   httpVersion: 'HTTP/1.1',
   ordering: 'NONE',
+  filters: null,
   trackingMode: 'trackingAll',
   deliveryType: 'SERIAL',
   policy: {
@@ -52,7 +53,11 @@ export const basePlan: SerialPlan = {
 
 /** Makes the world of one subscription. */
 export function world(
-  changes: { plan?: Partial<SerialPlan>; policy?: Partial<SerialPlan['policy']> } = {},
+  changes: {
+    plan?: Partial<SerialPlan>
+    policy?: Partial<SerialPlan['policy']>
+    isFilterRateLimited?: boolean
+  } = {},
 ): World {
   const plan = { ...basePlan, ...changes.plan, policy: { ...basePlan.policy, ...changes.policy } }
   const outside = createScriptedOutside(plan)
@@ -64,7 +69,15 @@ export function world(
     update: () => undefined,
     stop: () => undefined,
   }
-  const pipeline = createPipeline({ ...outside.parts, sender, waitingBudget: budget }, plan)
+  const pipeline = createPipeline(
+    {
+      ...outside.parts,
+      sender,
+      waitingBudget: budget,
+      isFilterRateLimited: changes.isFilterRateLimited ?? false,
+    },
+    plan,
+  )
   const bodyOf = (letter: Letter): string => JSON.parse(letter.body.toString()) as string
   return {
     ...{ ...outside, pipeline, sent, budget },
