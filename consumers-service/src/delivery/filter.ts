@@ -10,17 +10,9 @@ import type { DeliveryJournal } from './journal.js'
 import type { Letter } from './letter.js'
 import { createLimiter } from './pace/limiter.js'
 
-/** What decides which messages pass, and how fast others are kept out. */
-export interface FilterPlan {
-  readonly filters: CompiledFilters | null
-  /** Messages a second, where that is limited. */
-  readonly rate: number
-}
-
 export interface FilterStepParts {
   readonly filterShare: FilterShare
   readonly journal: Pick<DeliveryJournal, 'filtered'>
-  readonly isFilterRateLimited: boolean
   /** The next letter of the log; null when there is none now. */
   receive(nowMs: number): Letter | null
   /** There may be a letter again. */
@@ -33,14 +25,18 @@ export interface FilterStep {
   /** When letters may come again that the rate of filtering holds up; `Infinity` when it holds up none. */
   resumesMs(nowMs: number): number
   /** The filters from now on; letters that came out are not judged again. */
-  update(plan: FilterPlan): void
+  update(filters: CompiledFilters | null, rate?: number): void
 }
 
-/** Makes the step of one subscription. */
-export function createFilterStep(parts: FilterStepParts, plan: FilterPlan): FilterStep {
+/** Makes the step of one subscription. The rate is how many messages a second it may keep out. */
+export function createFilterStep(
+  parts: FilterStepParts,
+  firstFilters: CompiledFilters | null,
+  firstRate = Infinity,
+): FilterStep {
   const { filterShare, journal } = parts
-  const limiter = createLimiter(plan.rate)
-  let filters = plan.filters
+  const limiter = createLimiter(firstRate)
+  let filters = firstFilters
   let isWaiting = false
 
   const goOn = (): void => {
@@ -52,9 +48,8 @@ export function createFilterStep(parts: FilterStepParts, plan: FilterPlan): Filt
     isWaiting = true
     return null
   }
-  const limitMs = (nowMs: number): number => (parts.isFilterRateLimited ? limiter.waitMs(nowMs) : 0)
   const keepOut = (letter: Letter, by: string, nowMs: number): void => {
-    if (parts.isFilterRateLimited) limiter.take(nowMs)
+    limiter.take(nowMs)
     letter.work.window.settle(letter.slot)
     journal.filtered(letter, by)
   }
@@ -62,7 +57,7 @@ export function createFilterStep(parts: FilterStepParts, plan: FilterPlan): Filt
   return {
     next(nowMs) {
       while (filters !== null) {
-        if (limitMs(nowMs) > 0) return null
+        if (limiter.waitMs(nowMs) > 0) return null
         if (!filterShare.hasRoom()) return waitForRoom()
         const letter = parts.receive(nowMs)
         if (letter === null || letter.problem !== null) return letter
@@ -76,12 +71,12 @@ export function createFilterStep(parts: FilterStepParts, plan: FilterPlan): Filt
       return parts.receive(nowMs)
     },
     resumesMs(nowMs) {
-      const waitMs = filters === null ? 0 : limitMs(nowMs)
+      const waitMs = filters === null ? 0 : limiter.waitMs(nowMs)
       return waitMs > 0 ? nowMs + waitMs : Infinity
     },
-    update(next) {
-      filters = next.filters
-      limiter.setRate(next.rate)
+    update(next, rate = Infinity) {
+      filters = next
+      limiter.setRate(rate)
     },
   }
 }

@@ -47,9 +47,11 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
     lineOf: key => (kind === 'key' && key !== null ? hashOfKey(key) : null),
     droppedHeader: () => figures.droppedHeaders.value++,
   })
+  const filterRate = ({ policy }: SerialPlan): number => (parts.isFilterRateLimited ? policy.rate : Infinity)
   const filter = createFilterStep(
     { ...parts, receive: receiver.next, goOn: round },
-    { filters: firstPlan.filters, rate: firstPlan.policy.rate },
+    firstPlan.filters,
+    filterRate(firstPlan),
   )
   const alarm = createAlarm(scheduler, round)
   let plan = firstPlan
@@ -284,7 +286,7 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
       invariant(next.deliveryType === 'SERIAL', 'a pipeline keeps its delivery type', { id: next.id })
       plan = next
       parts.sender.update(next)
-      filter.update({ filters: next.filters, rate: next.policy.rate })
+      filter.update(next.filters, filterRate(next))
       journal.update(next)
       setRate()
       wake()

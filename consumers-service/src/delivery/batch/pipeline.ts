@@ -48,10 +48,7 @@ export function createBatchPipeline(parts: BatchParts, firstPlan: BatchPlan): Pi
     lineOf: () => null,
     droppedHeader: () => figures.droppedHeaders.value++,
   })
-  const filter = createFilterStep(
-    { ...parts, isFilterRateLimited: false, receive: receiver.next, goOn: round },
-    { filters: firstPlan.filters, rate: Infinity },
-  )
+  const filter = createFilterStep({ ...parts, receive: receiver.next, goOn: round }, firstPlan.filters)
   const alarm = createAlarm(scheduler, round)
   const underWay = new Set<Letter>()
   const burying = new Set<Letter>()
@@ -351,7 +348,7 @@ export function createBatchPipeline(parts: BatchParts, firstPlan: BatchPlan): Pi
       plan = next
       parts.sender.update(next)
       journal.update(next)
-      filter.update({ filters: next.filters, rate: Infinity })
+      filter.update(next.filters)
       if (opening !== null && isTooLarge(opening.bytes, next.policy)) {
         bury(opening.letter, 'pipeline', tooLarge)
         opening = null
