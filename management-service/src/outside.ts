@@ -4,9 +4,10 @@
  * Refuses to start with one sentence that names the servers when either does not answer in time.
  */
 import { createKafkaAdmin } from '@iris/common/kafka/admin'
-import { createCluster } from '@iris/common/kafka/cluster'
+import { createCluster, type Cluster } from '@iris/common/kafka/cluster'
 import { createOffsets } from '@iris/common/kafka/offsets'
 import { readRange, scanRange } from '@iris/common/kafka/read-range'
+import { createProducer, type Producer } from '@iris/common/kafka/producer'
 import { withDeadline } from '@iris/common/time/scheduler'
 import { zooPaths, type ZooPaths } from '@iris/common/zookeeper/paths'
 import { createZooSession, type ZooSession } from '@iris/common/zookeeper/session'
@@ -17,6 +18,8 @@ export interface Outside {
   readonly session: ZooSession
   readonly paths: ZooPaths
   readonly kafka: KafkaParts
+  /** For copies of dead letters and markers: acks=all whatever their topic says. */
+  readonly producer: Producer
 }
 
 /** An answer to a person comes sooner than this, or is 503. */
@@ -24,6 +27,10 @@ const zookeeperRequestTimeoutMs = 5_000
 const metadataMaxAgeMs = 300_000
 const offsetConnectionsPerBroker = 1
 const closeTimeoutMs = 1_000
+/** Copies and markers are few, and as small as the bodies of requests. */
+const producerBytesMax = 16 * 1024 * 1024
+const batchBytesMax = 12 * 1024 * 1024
+const deliveryTimeoutMs = 120_000
 
 /** Makes the clients. Nothing is connected yet. */
 export function createOutside(base: ManagementBase, config: ManagementConfig): Outside {
@@ -33,18 +40,21 @@ export function createOutside(base: ManagementBase, config: ManagementConfig): O
     connectTimeoutMs: config.zookeeperConnectTimeoutMs,
     requestTimeoutMs: zookeeperRequestTimeoutMs,
   })
-  return { session, paths: zooPaths(config.zookeeperRoot), kafka: createKafkaClients(base, config) }
+  const kafka = createKafkaClients(base, config)
+  const producer = createLetterProducer(base, config, kafka.cluster)
+  return { session, paths: zooPaths(config.zookeeperRoot), kafka, producer }
 }
 
 /** Connects both. */
-export async function startOutside({ session, paths, kafka }: Outside): Promise<void> {
+export async function startOutside({ session, paths, kafka, producer }: Outside): Promise<void> {
   await Promise.all([session.start(), kafka.cluster.start()])
-  await session.ensure(paths.groups)
+  await Promise.all([session.ensure(paths.groups), producer.start()])
 }
 
 /** Closes both. What cannot be closed in time is left. */
-export async function stopOutside(base: ManagementBase, { session, kafka }: Outside): Promise<void> {
-  const closing = Promise.all([kafka.cluster.stop(), session.stop()])
+export async function stopOutside(base: ManagementBase, outside: Outside): Promise<void> {
+  const { session, kafka, producer } = outside
+  const closing = Promise.all([producer.stop(0).then(() => kafka.cluster.stop()), session.stop()])
   try {
     await withDeadline(base.scheduler, closeTimeoutMs, 'closing Kafka and ZooKeeper', closing)
   } catch (error) {
@@ -70,4 +80,14 @@ function createKafkaClients(base: ManagementBase, config: ManagementConfig): Kaf
     readEntries: request => readRange(parts, { ...request, deadlineMs: deadlineMs() }),
     scanEntries: request => scanRange(parts, { ...request, deadlineMs: deadlineMs() }),
   }
+}
+
+function createLetterProducer(base: ManagementBase, config: ManagementConfig, cluster: Cluster): Producer {
+  return createProducer(
+    { ...base, cluster },
+    {
+      ...{ bufferBytesMax: producerBytesMax, batchBytesMax, acks: -1, isIdempotent: true },
+      ...{ requestTimeoutMs: config.kafkaTimeoutMs, deliveryTimeoutMs },
+    },
+  )
 }

@@ -42,3 +42,12 @@ export function subscriptionOfPath(topic: TopicName, name: string | undefined): 
   if (!isNamePart(given)) throw refusal('SUBSCRIPTION_NOT_EXISTS', { subscription: given, topic })
   return given as SubscriptionName
 }
+
+/** Topic and subscription of a path. */
+export function subscriptionNamesOf(params: Readonly<Record<string, string>>): {
+  readonly topic: TopicName
+  readonly name: SubscriptionName
+} {
+  const topic = topicOfPath(params['topic'])
+  return { topic, name: subscriptionOfPath(topic, params['subscription']) }
+}

@@ -9,6 +9,8 @@ import { traceTopicName } from '@iris/common/kafka/names'
 import type { ManagementBase, ManagementConfig } from './base.js'
 import { accessRoutes } from './http/routes/access.js'
 import { filterRoutes } from './http/routes/filters.js'
+import { createForgetFormer } from './dead-letters/forget-former.js'
+import { deadLetterRoutes } from './http/routes/dead-letters.js'
 import { groupRoutes } from './http/routes/groups.js'
 import { ownerRoutes } from './http/routes/owners.js'
 import { subscriptionRoutes } from './http/routes/subscriptions.js'
@@ -16,6 +18,7 @@ import { topicRoutes } from './http/routes/topics.js'
 import { traceRoutes } from './http/routes/traces.js'
 import type { Outside } from './outside.js'
 import { createChangeGuard } from './store/change-guard.js'
+import { createKafkaLetters } from './store/kafka-letters.js'
 import { createKafkaGroups, createKafkaRecords, createKafkaSearch, createKafkaTopics } from './store/kafka.js'
 import type { Store } from './store/ports.js'
 import { createSlotOwners } from './store/slot-owners.js'
@@ -45,6 +48,7 @@ export function createUseCases(base: ManagementBase, config: ManagementConfig, o
       ...groupRoutes({ store, groupNamePattern: config.groupNamePattern, datacenter }),
       ...topicRoutes(topicParts(base, config, { store, outside, cleanUp })),
       ...subscriptionRoutes(subscriptionParts(base, config, { store, outside, cleanUp })),
+      ...deadLetterRoutes(letterParts(base, config, { store, outside })),
       ...traceRoutes(traceParts(base, config, { store, outside })),
       ...filterRoutes(store),
       ...ownerRoutes(),
@@ -104,6 +108,7 @@ function subscriptionParts(
   const rules = { additionalSchemes, batchVolumeMax }
   const pause = createPause({ ...base, store }, config.pauseTimeoutMs)
   const guard = createGuard(base, config)
+  const letters = letterParts(base, config, { store, outside })
   return {
     subscriptions: {
       store,
@@ -111,13 +116,28 @@ function subscriptionParts(
       kafkaTopics: createKafkaTopics(outside.kafka),
       guard,
       pause,
+      forgetFormer: createForgetFormer(letters),
       log: base.log,
       rules,
       namespace,
     },
     removal: { store, cleanUp, namespace },
     consumerGroups: { store, kafka, namespace, clusterName: config.kafkaClusterName },
-    deadLetters: { store, kafka: createKafkaRecords(outside.kafka), namespace },
+    deadLetters: letters,
+  }
+}
+
+function letterParts(
+  { clock }: ManagementBase,
+  config: ManagementConfig,
+  { store, outside }: Pick<Shared, 'store' | 'outside'>,
+): Parameters<typeof deadLetterRoutes>[0] {
+  const { kafka, producer } = outside
+  return {
+    store,
+    clock,
+    letters: createKafkaLetters({ clock, kafka, producer }),
+    namespace: namespaceOf(config),
   }
 }
 

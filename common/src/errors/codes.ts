@@ -62,6 +62,10 @@ export const errorCodes = {
   NOT_READY: { status: 503, text: '{problem}' },
   STORAGE_UNAVAILABLE: { status: 503, text: 'ZooKeeper cannot be reached, nothing was changed: {problem}' },
   CONFLICT: { status: 409, text: '{problem}' },
+  DEAD_LETTER_NOT_EXISTS: {
+    status: 404,
+    text: 'Subscription {subscription} of topic {topic} has no dead letter {id}; it may have been redriven or purged',
+  },
   PAUSE_NOT_CONFIRMED: { status: 504, text: '{problem}' },
 } as const satisfies Readonly<Record<string, ErrorRow>>
 

@@ -4,6 +4,8 @@ import { systemClock } from '../time/clock.js'
 import { systemScheduler } from '../time/scheduler.js'
 import { createKafkaAdmin } from './admin.js'
 import { createCluster } from './cluster.js'
+import { createOffsets } from './offsets.js'
+import { createProducer } from './producer.js'
 
 const parts = { log: silentLog, clock: systemClock, scheduler: systemScheduler }
 const cluster = createCluster(parts, {
@@ -14,8 +16,27 @@ const cluster = createCluster(parts, {
   metadataMaxAgeMs: 300_000,
 })
 const admin = createKafkaAdmin({ ...parts, cluster }, { requestTimeoutMs: 15_000 })
+const offsets = createOffsets({ ...parts, cluster }, { requestTimeoutMs: 15_000, connectionsPerBroker: 1 })
 const freshTopic = (): string => `admin.${Math.random().toString(36).slice(2)}`
 const settings = { partitions: 2, replicationFactor: 1, configs: { 'retention.ms': '86400000' } }
+
+async function append(topic: string, partition: number, count: number): Promise<void> {
+  const producer = createProducer(
+    { ...parts, cluster },
+    {
+      ...{ bufferBytesMax: 1_000_000, batchBytesMax: 1_000_000, acks: -1, isIdempotent: true },
+      ...{ requestTimeoutMs: 10_000, deliveryTimeoutMs: 30_000 },
+    },
+  )
+  await producer.prepare(topic)
+  const one = (): Promise<unknown> =>
+    new Promise(done => {
+      const record = { key: null, value: [Buffer.from('x')], headers: [], timestampMs: systemClock.now() }
+      producer.append({ topic, partition, deadlineMs: systemClock.monotonic() + 10_000, ...record, done })
+    })
+  await Promise.all(Array.from({ length: count }, one))
+  await producer.stop(0)
+}
 
 beforeAll(() => cluster.start())
 afterAll(() => cluster.stop())
@@ -65,6 +86,22 @@ describe('the Kafka admin', () => {
 
     expect(await admin.describeTopic(topic)).toBeNull()
     expect(await admin.createTopic(topic, settings)).toBe('created')
+  })
+
+  it('removes the beginning of a partition, once and again', async () => {
+    const topic = freshTopic()
+    await admin.createTopic(topic, settings)
+    await append(topic, 1, 5)
+
+    await admin.deleteRecords({ topic, partition: 1, before: 3 })
+    await admin.deleteRecords({ topic, partition: 1, before: 2 })
+
+    expect(await offsets.earliest(topic, [0, 1])).toEqual([
+      { partition: 0, offset: 0 },
+      { partition: 1, offset: 3 },
+    ])
+    await expect(admin.deleteRecords({ topic, partition: 1, before: 6 })).rejects.toThrow(/OUT_OF_RANGE/)
+    await expect(admin.deleteRecords({ topic, partition: 2, before: 1 })).rejects.toThrow(/UNKNOWN_TOPIC/)
   })
 
   it.each([

@@ -9,17 +9,19 @@ import type { Clock } from '../time/clock.js'
 import { sleep, type Scheduler } from '../time/scheduler.js'
 import type { Cluster } from './cluster.js'
 import { UnsupportedBroker, type ApiCall } from './protocol/connection.js'
-import { failOn, kafkaCode, KafkaError } from './protocol/kafka-error.js'
+import { errorFor, failOn, kafkaCode, KafkaError } from './protocol/kafka-error.js'
 import { metadataCall } from './protocol/metadata.js'
 import {
   alterConfigsCall,
   createTopicCall,
+  deleteRecordsCall,
   deleteTopicCall,
   describeConfigsCall,
+  type RecordsBelow,
   type TopicSettings,
 } from './topic-calls.js'
 
-export type { TopicSettings } from './topic-calls.js'
+export type { RecordsBelow, TopicSettings } from './topic-calls.js'
 
 /** A topic as it stands. */
 export interface TopicDescription {
@@ -34,6 +36,8 @@ export interface KafkaAdmin {
   createTopic(name: string, settings: TopicSettings): Promise<'created' | 'existed'>
   /** Resolves when the topic is gone; one that does not exist is gone already. */
   deleteTopic(name: string): Promise<void>
+  /** Removes the records below an offset for good; what was removed before is removed already. */
+  deleteRecords(place: RecordsBelow): Promise<void>
   describeTopic(name: string): Promise<TopicDescription | null>
   /** Sets the named configs only. `unchanged`: they all had these values, and nothing was sent. */
   alterConfigs(name: string, configs: Readonly<Record<string, string>>): Promise<'changed' | 'unchanged'>
@@ -93,6 +97,16 @@ export function createKafkaAdmin(parts: KafkaAdminParts, options: KafkaAdminOpti
       )
       if (await waitFor(name, deadlineMs, () => cluster.layout(name) === undefined)) return
       parts.log.warn('kafka.topicStillThere', { topic: name, waitedMs: options.requestTimeoutMs })
+    },
+    async deleteRecords(place) {
+      const { topic, partition } = place
+      await tryAgain(parts, deadline(), async timeoutMs => {
+        await cluster.refresh([topic])
+        const leader = cluster.layout(topic)?.find(row => row.partition === partition)?.leader ?? -1
+        if (leader < 0) throw errorFor(kafkaCode.UNKNOWN_TOPIC_OR_PARTITION, `${topic}-${partition}`)
+        const connection = await cluster.connection(leader, 'admin')
+        await connection.request(deleteRecordsCall(place, timeoutMs))
+      })
     },
     async describeTopic(name) {
       const deadlineMs = deadline()

@@ -32,6 +32,9 @@ export interface DeadLetterFacts {
 /** Name of the header with the message id, on every record of ours. */
 export const messageIdHeader = 'id'
 
+/** The id of the dead letter that this one is an edited copy of. */
+export const copyOfHeader = 'Dlq-Copy-Of'
+
 export const deadLetterHeaders = {
   reason: 'Dlq-Reason',
   class: 'Dlq-Class',

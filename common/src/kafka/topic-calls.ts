@@ -1,6 +1,7 @@
 // pure
 /**
- * The calls that change topics: CreateTopics 4, DeleteTopics 3, DescribeConfigs 2, IncrementalAlterConfigs 0.
+ * The calls that change topics: CreateTopics 4, DeleteTopics 3, DeleteRecords 1, DescribeConfigs 2,
+ * IncrementalAlterConfigs 0.
  * Takes one topic. Gives nothing, or its explicitly set configs; a refusal is thrown with Kafka's own words.
  */
 import type { ApiCall } from './protocol/connection.js'
@@ -12,6 +13,13 @@ export interface TopicSettings {
   readonly partitions: number
   readonly replicationFactor: number
   readonly configs: Readonly<Record<string, string>>
+}
+
+/** The beginning of a partition, up to an offset that stays. */
+export interface RecordsBelow {
+  readonly topic: string
+  readonly partition: number
+  readonly before: number
 }
 
 const topicResource = 2
@@ -53,6 +61,30 @@ export function deleteTopicCall(name: string, timeoutMs: number): ApiCall<void> 
       answer.array(() => {
         const topic = answer.string()
         failOn(answer.int16(), topic)
+      })
+    },
+  }
+}
+
+/** Removes the records of a partition below an offset; asked of the partition's leader. */
+export function deleteRecordsCall(place: RecordsBelow, timeoutMs: number): ApiCall<void> {
+  const body = new WireWriter().arrayLength(1).string(place.topic)
+  body.arrayLength(1).int32(place.partition).int64(place.before).int32(answerWithin(timeoutMs))
+  return {
+    apiKey: 21,
+    apiVersion: 1,
+    apiName: 'DeleteRecords',
+    body: body.toBuffer(),
+    timeoutMs,
+    decode: answer => {
+      answer.int32() // throttle time
+      answer.array(() => {
+        const topic = answer.string()
+        answer.array(() => {
+          const partition = answer.int32()
+          answer.int64() // the offset that is now the first
+          failOn(answer.int16(), `${topic}-${partition}`)
+        })
       })
     },
   }

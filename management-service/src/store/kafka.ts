@@ -3,6 +3,7 @@
  * Takes the clients of `common/src/kafka`. Gives topics, groups and records. Promises: what Kafka did not do
  * becomes `BROKERS_CLUSTER_COMMUNICATION_EXCEPTION` with a sentence and the cause.
  */
+import type { ScanEntries } from '@iris/common/dead-letters/letter-log'
 import { HermesError } from '@iris/common/errors/hermes-error'
 import type { KafkaAdmin } from '@iris/common/kafka/admin'
 import type { Cluster } from '@iris/common/kafka/cluster'
@@ -25,17 +26,6 @@ export type ReadEntries = (request: {
   readonly entriesMax: number
   readonly bytesMax: number
 }) => Promise<readonly LogEntry[]>
-
-/** Looks through entries of a partition in order, as `scanRange` does. */
-export type ScanEntries = (request: {
-  readonly topic: string
-  readonly partition: number
-  readonly fromOffset: number
-  readonly untilOffset: number
-  readonly entriesMax: number
-  readonly bytesMax: number
-  wants(entry: LogEntry): boolean
-}) => Promise<{ readonly entries: readonly LogEntry[]; readonly position: number }>
 
 export interface KafkaParts {
   readonly admin: KafkaAdmin
@@ -142,7 +132,7 @@ export function createKafkaSearch({ cluster, offsets, scanEntries }: KafkaParts)
 }
 
 /** Asked anew each time: partitions may have been added, and the topic may be an hour or a second old. */
-async function partitionsOf(cluster: Cluster, topic: string): Promise<readonly number[] | null> {
+export async function partitionsOf(cluster: Cluster, topic: string): Promise<readonly number[] | null> {
   await cluster.refresh([topic])
   return cluster.layout(topic)?.map(({ partition }) => partition) ?? null
 }
@@ -158,10 +148,12 @@ function recordOf(entry: LogEntry): KafkaRecord {
   }
 }
 
-async function orRefuse<T>(what: string, call: Promise<T>): Promise<T> {
+/** Runs a call and says in a sentence what Kafka did not do; a refusal of ours stays as it is. */
+export async function orRefuse<T>(what: string, call: Promise<T>): Promise<T> {
   try {
     return await call
   } catch (cause) {
+    if (cause instanceof HermesError) throw cause
     const why = cause instanceof Error ? cause.message : String(cause)
     const error = new HermesError(
       'BROKERS_CLUSTER_COMMUNICATION_EXCEPTION',

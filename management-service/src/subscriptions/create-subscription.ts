@@ -13,6 +13,7 @@ import type { Log } from '@iris/common/lifecycle/log'
 import { entityOf } from '../requests.js'
 import type { KafkaGroups, KafkaTopics } from '../store/kafka-ports.js'
 import type { ChangeGuard, SlotOwners, SubscriptionStore, TopicStore } from '../store/ports.js'
+import type { ForgetFormer } from '../dead-letters/forget-former.js'
 import { checkDeadLetterName } from './dead-letter-name.js'
 import type { EndpointGuard } from './endpoint-guard.js'
 import { refuseUnsupportedSubscription } from './not-yet.js'
@@ -30,6 +31,7 @@ export interface SubscriptionParts {
   readonly kafkaTopics: KafkaTopics
   readonly guard: EndpointGuard
   readonly pause: Pause
+  readonly forgetFormer: ForgetFormer
   readonly log: Log
   readonly rules: SubscriptionRules
   readonly namespace: KafkaNamespace
@@ -60,6 +62,7 @@ async function apply(parts: SubscriptionParts, subscription: Subscription): Prom
   const group = consumerGroupId(parts.namespace, topic, name)
   try {
     await parts.kafka.startAtEnd(group, kafkaTopicName(parts.namespace, topic))
+    await parts.forgetFormer(topic, name)
     const stored = await parts.store.createSubscription(subscription)
     if (stored === 'exists') throw exists
     if (stored === 'noParent') throw refusal('TOPIC_NOT_EXISTS', { topic })

@@ -33,12 +33,13 @@ interface SetUp {
   readonly kafka: MemoryKafka
   readonly guarded: string[]
   readonly paused: string[]
+  readonly forgotten: string[]
 }
 
 function setUp(): SetUp {
   const store = createMemoryStore()
   const kafka = createMemoryKafka()
-  const [guarded, paused]: [string[], string[]] = [[], []]
+  const [guarded, paused, forgotten]: [string[], string[], string[]] = [[], [], []]
   store.held.groups.add('acme')
   const value = parseTopic({ name: topic, description: '', owner, contentType: 'JSON', retentionTime })
   store.held.topics.set(topic, { value, version: 0 })
@@ -49,6 +50,10 @@ function setUp(): SetUp {
       kafkaTopics: kafka,
       guard: endpoint => Promise.resolve(void guarded.push(endpoint)),
       pause: (_topic, each) => Promise.resolve(void paused.push(each)),
+      forgetFormer(_topic, each) {
+        if (store.held.subscriptions.size > 0) throw new Error('it exists already')
+        return Promise.resolve(void forgotten.push(each))
+      },
       log: silentLog,
       rules: { additionalSchemes: [], batchVolumeMax: 1_000_000 },
       namespace: { namespace: '', separator: '_' },
@@ -56,6 +61,7 @@ function setUp(): SetUp {
     kafka,
     guarded,
     paused,
+    forgotten,
   }
 }
 
@@ -69,13 +75,14 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
 
 describe('a new subscription', () => {
   it('starts at the end of its Kafka topic before it is stored', async () => {
-    const { parts, kafka, guarded } = setUp()
+    const { parts, kafka, guarded, forgotten } = setUp()
 
     await createSubscription(parts, topic, body)
 
     expect(kafka.groups.get('acme_orders_billing')).toBe('acme.orders')
     expect(parts.store.held.subscriptions.get(id)?.value).toMatchObject({ name, state: 'PENDING' })
     expect(guarded).toEqual([body.endpoint])
+    expect(forgotten).toEqual([name])
   })
 
   it.each<[string, unknown, RegExp]>([

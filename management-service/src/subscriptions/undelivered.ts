@@ -2,8 +2,10 @@
  * The last undelivered messages of a subscription, in Hermes' form.
  * Takes names. Gives the newest dead letters, newest first, as Hermes' tracker would: it needs none here.
  */
-import { listDeadLetters, limitMax, type DeadLetterParts } from './dead-letters.js'
+import { everyLetter } from '@iris/common/dead-letters/letter-filter'
 import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
+import { listDeadLetters, limitMax } from '../dead-letters/list.js'
+import type { DeadLetterParts } from '../dead-letters/open-letters.js'
 
 export interface UndeliveredParts {
   readonly deadLetters: DeadLetterParts
@@ -15,7 +17,8 @@ export async function listUndelivered(
   { deadLetters, clusterName }: UndeliveredParts,
   names: { readonly topic: TopicName; readonly name: SubscriptionName },
 ): Promise<readonly object[]> {
-  const { items } = await listDeadLetters(deadLetters, { ...names, limit: String(limitMax), after: null })
+  const query = { ...names, limit: String(limitMax), after: null, filter: everyLetter }
+  const { items } = await listDeadLetters(deadLetters, query)
   return items.map(({ messageId, time, topic, reason, body, partition, offset }) => ({
     ...{ messageId, batchId: '', timestamp: time, subscription: names.name, topicName: topic },
     ...{ status: 'DISCARDED', reason, message: Buffer.from(body, 'base64').toString('utf8') },

@@ -4,6 +4,7 @@
  * Promises: an unknown id is an empty answer; what is not tracked is said, with the way to change it.
  */
 import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
+import { timeOf } from '@iris/common/domain/time-text'
 import { refusal } from '@iris/common/errors/hermes-error'
 import type { PublishedEvent, SentEvent, TraceEvent } from '@iris/common/trace/event'
 import { forEachOf } from '../store/bounded-reads.js'
@@ -90,7 +91,11 @@ async function search(
   subject: TraceSubject,
   bounds: TraceBounds,
 ): Promise<TraceAnswer> {
-  const query = { fromMs: timeOf('from', bounds.from), toMs: timeOf('to', bounds.to), after: bounds.after }
+  const timeMs = (name: 'from' | 'to'): number | null => {
+    const text = bounds[name]
+    return text === null ? null : timeOf(name, text)
+  }
+  const query = { fromMs: timeMs('from'), toMs: timeMs('to'), after: bounds.after }
   const text = 'key' in subject ? subject.key : subject.messageId
   if (text.length > subjectLengthMax) throw invalid(`at most ${subjectLengthMax} characters are looked for`)
   const [stored, names] = await Promise.all([store.topic(topic), store.subscriptions(topic)])
@@ -123,14 +128,6 @@ function sentAsHermes(event: SentEvent): object {
   const { partition, offset, cluster } = event
   const place = { partition, offset, cluster }
   return { messageId, batchId, timestamp, subscription, topicName, status, reason, ...place }
-}
-
-/** Milliseconds since the epoch, or a date as ISO 8601 has it. */
-function timeOf(name: string, text: string | null): number | null {
-  if (text === null) return null
-  const timeMs = /^\d{1,15}$/.test(text) ? Number(text) : Date.parse(text)
-  if (Number.isFinite(timeMs)) return timeMs
-  throw invalid(`${name} must be milliseconds since the epoch or a date such as 2026-05-01T12:00:00Z`)
 }
 
 function invalid(problem: string): Error {

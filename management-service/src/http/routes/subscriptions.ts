@@ -1,13 +1,12 @@
 /**
  * `/topics/{t}/subscriptions`: parse, call, answer.
  */
-import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
 import { emptyAnswer, jsonAnswer, reading, textAnswer, writing, type ApiRoute } from '@iris/common/http/api'
-import { subscriptionOfPath, topicOfPath } from '../../requests.js'
+import type { DeadLetterParts } from '../../dead-letters/open-letters.js'
+import { subscriptionNamesOf as namesOf, topicOfPath } from '../../requests.js'
 import { changeState, readState } from '../../subscriptions/change-state.js'
 import { readConsumerGroups, type ConsumerGroupParts } from '../../subscriptions/consumer-groups.js'
 import { createSubscription, type SubscriptionParts } from '../../subscriptions/create-subscription.js'
-import { listDeadLetters, type DeadLetterParts } from '../../subscriptions/dead-letters.js'
 import { deleteSubscription, type SubscriptionRemovalParts } from '../../subscriptions/delete-subscription.js'
 import {
   listSubscriptions,
@@ -83,18 +82,9 @@ function insightRoutes(parts: SubscriptionRouteParts): readonly ApiRoute[] {
     reading('GET', `${one}/undelivered`, async ({ params }) =>
       jsonAnswer(await listUndelivered({ ...parts, clusterName }, namesOf(params))),
     ),
-    reading('GET', `${one}/dead-letters`, async ({ params, query }) => {
-      const asked = { ...namesOf(params), limit: query.get('limit'), after: query.get('after') }
-      return jsonAnswer(await listDeadLetters(parts.deadLetters, asked))
-    }),
     reading('GET', `${one}/consumer-groups`, async ({ params }) => {
       const { topic, name } = namesOf(params)
       return jsonAnswer(await readConsumerGroups(parts.consumerGroups, topic, name))
     }),
   ]
-}
-
-function namesOf(params: Readonly<Record<string, string>>): { topic: TopicName; name: SubscriptionName } {
-  const topic = topicOfPath(params['topic'])
-  return { topic, name: subscriptionOfPath(topic, params['subscription']) }
 }

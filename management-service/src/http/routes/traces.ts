@@ -2,7 +2,7 @@
  * Traces and tracking: parse, call, answer.
  */
 import { jsonAnswer, reading, type ApiRequest, type ApiRoute } from '@iris/common/http/api'
-import { subscriptionOfPath, topicOfPath } from '../../requests.js'
+import { subscriptionNamesOf, topicOfPath } from '../../requests.js'
 import {
   traceOfKey,
   traceOfMessage,
@@ -19,9 +19,8 @@ export function traceRoutes(parts: TraceParts): readonly ApiRoute[] {
   const noUrls: ApiRoute['handle'] = () => Promise.resolve(jsonAnswer([]))
   return [
     reading('GET', `${subscriptionPath}/events/:messageId/trace`, async ({ params }) => {
-      const topic = topicOfPath(params['topic'])
-      const name = subscriptionOfPath(topic, params['subscription'])
-      return jsonAnswer(await traceOfSubscription(parts, { topic, name }, params['messageId'] ?? ''))
+      const names = subscriptionNamesOf(params)
+      return jsonAnswer(await traceOfSubscription(parts, names, params['messageId'] ?? ''))
     }),
     reading('GET', '/topics/:topic/messages/:messageId/trace', async ({ params, query }) => {
       const topic = topicOfPath(params['topic'])

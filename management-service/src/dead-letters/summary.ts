@@ -1,0 +1,110 @@
+/**
+ * How many dead letters there are, and why.
+ * Takes names and a filter. Gives counts by class, by status and by reason. Bounds: `reasonsMax` reasons, the
+ * time that one answer may look; what is cut says so and where to go on.
+ */
+import { letterMatcher, type LetterFilter } from '@iris/common/dead-letters/letter-filter'
+import { readDeadLetterHeaders } from '@iris/common/kafka/dead-letter-headers'
+import type { LogEntry } from '@iris/common/kafka/log-entry'
+import { openLetters, walkLetters, type DeadLetterParts, type LetterNames } from './open-letters.js'
+
+/** Counts over the dead letters that were looked at. */
+export interface DeadLetterSummary {
+  readonly total: number
+  readonly byClass: Readonly<Record<string, number>>
+  /** `none` where no answer came. */
+  readonly byStatus: Readonly<Record<string, number>>
+  /** The most frequent first. */
+  readonly byReason: readonly { readonly reason: string; readonly count: number }[]
+  /** Those whose reason is not listed. */
+  readonly otherReasons: number
+  /** Times of death, milliseconds since the epoch. */
+  readonly oldest?: number
+  readonly newest?: number
+  /** False when there are more below `next`. */
+  readonly isComplete: boolean
+  readonly next?: string
+}
+
+export interface SummaryQuery extends LetterNames {
+  readonly after: string | null
+  readonly filter: LetterFilter
+}
+
+/** What is counted of one. */
+interface Cause {
+  readonly class: string
+  readonly status: string
+  readonly reason: string
+  readonly timeMs: number
+}
+
+const reasonsMax = 100
+const windowFirst = 500
+
+/** Counts dead letters by their causes. */
+export async function summarizeDeadLetters(
+  parts: DeadLetterParts,
+  query: SummaryQuery,
+): Promise<DeadLetterSummary> {
+  const opened = await openLetters(parts, query, { after: query.after, fromMs: query.filter.fromMs })
+  const tally = createTally()
+  if (opened === null) return tally.summary(null)
+  const fits = letterMatcher(query.filter)
+  const next = await walkLetters<Cause>(parts, opened, {
+    windowFirst,
+    pick: entry => (fits(entry) ? causeOf(entry) : null),
+    bytesOf: () => 0,
+    take(_offset, cause) {
+      tally.add(cause)
+      return true
+    },
+  })
+  return tally.summary(next)
+}
+
+function causeOf(entry: LogEntry): Cause {
+  const facts = readDeadLetterHeaders(name => entry.header(name))
+  return {
+    class: facts?.class ?? 'pipeline',
+    status: String(facts?.lastStatus ?? 'none'),
+    reason: facts?.reason ?? '',
+    timeMs: entry.timestampMs,
+  }
+}
+
+function createTally(): { add(cause: Cause): void; summary(next: string | null): DeadLetterSummary } {
+  const byClass = new Map<string, number>()
+  const byStatus = new Map<string, number>()
+  const byReason = new Map<string, number>()
+  let total = 0
+  let otherReasons = 0
+  let oldest = Infinity
+  let newest = -Infinity
+  const count = (counts: Map<string, number>, word: string): void =>
+    void counts.set(word, (counts.get(word) ?? 0) + 1)
+
+  return {
+    add(cause) {
+      total++
+      count(byClass, cause.class)
+      count(byStatus, cause.status)
+      if (byReason.size < reasonsMax || byReason.has(cause.reason)) count(byReason, cause.reason)
+      else otherReasons++
+      oldest = Math.min(oldest, cause.timeMs)
+      newest = Math.max(newest, cause.timeMs)
+    },
+    summary: next => ({
+      total,
+      byClass: Object.fromEntries(byClass),
+      byStatus: Object.fromEntries(byStatus),
+      byReason: [...byReason]
+        .sort(([, one], [, other]) => other - one)
+        .map(([reason, times]) => ({ reason, count: times })),
+      otherReasons,
+      ...(total === 0 ? {} : { oldest, newest }),
+      isComplete: next === null,
+      ...(next === null ? {} : { next }),
+    }),
+  }
+}
