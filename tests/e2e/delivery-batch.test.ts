@@ -314,6 +314,21 @@ describe('a subscription in batches', () => {
     },
   )
 
+  it.concurrent('is made of what the filters let through', async () => {
+    const topic = await stack.createTopic()
+    const { subscribe, waitFor } = receiver()
+    const filters = [{ type: 'jsonpath', path: '$.n', matcher: '[13579]' }]
+    const name = await subscribe(topic, { batchSize: 2 }, { filters })
+    await publish(topic, 1, 8)
+    const received = await waitFor(2)
+
+    expect(received.map(numbersOf)).toEqual([
+      [1, 3],
+      [5, 7],
+    ])
+    await eventually(async () => expect(await committed(topic, name)).toBe(8))
+  })
+
   it.concurrent('becomes one of single messages and back while it runs', async () => {
     const topic = await stack.createTopic()
     const { subscribe, waitFor } = receiver()

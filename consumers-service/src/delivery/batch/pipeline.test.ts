@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { compileFilters } from '@iris/common/filter/filters'
 import { batchWorld } from '../testing/batch-world.js'
 import { answerOf, messages } from '../testing/pipeline-world.js'
 
@@ -193,6 +194,18 @@ describe('the delivery in batches', () => {
       [1, 1],
       [3, 3],
     ])
+  })
+
+  it('gathers only what its filters let through, and settles the rest', async () => {
+    const filters = compileFilters([{ type: 'jsonpath', path: '$', matcher: '[ace]' }], 'JSON')
+    if (filters === null || 'problem' in filters) throw new Error('no filters')
+    const { open, answer, bodies, figures } = batchWorld({}, { filters })
+    const work = await open(0, messages('a', 'b', 'c', 'd', 'e', 'f'))
+    await answer(200)
+
+    expect(bodies()).toEqual([['a', 'c', 'e']])
+    expect(work.window.commitPosition()).toBe(6)
+    expect(figures.filteredOut.value).toBe(3)
   })
 
   it('takes a new policy at once: a smaller batch is ripe, a smaller volume may be too small', async () => {

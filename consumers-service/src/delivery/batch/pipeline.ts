@@ -8,20 +8,20 @@
 import type { AttemptResult } from '@iris/common/http/client'
 import { BrokenInvariant, invariant } from '@iris/common/lifecycle/invariant'
 import { createAlarm } from '@iris/common/time/alarm'
-import { deathOf, expiredReason, type DeathClass } from '../death.js'
+import { expiredReason } from '../death.js'
 import { createFilterStep } from '../filter.js'
-import type { Failure, Verdict } from '../judge.js'
 import type { Letter } from '../letter.js'
 import { checkIdle, lostLock, untilIdle, type PartitionWork } from '../partition-work.js'
 import type { Pipeline, PipelineParts, PipelineStatus } from '../pipeline-parts.js'
 import type { BatchPlan } from '../plan.js'
 import { createReceiver } from '../receive.js'
-import { mayTry, nextTry, ownFaultPauseMs } from '../retry.js'
+import { mayTry } from '../retry.js'
 import type { BatchSender } from '../send/batch-sender.js'
 import { isAttempt, isOwnFault, judgeBatch, verdictFor, type BatchVerdict } from './answer.js'
 import { Batch, Element } from './batch.js'
 import { elementProblem } from './element.js'
 import { Gathering, isTooLarge } from './gathering.js'
+import { createOutcomes } from './outcomes.js'
 import { createPoolShare, type BatchPool } from './pool.js'
 
 export interface BatchParts extends PipelineParts {
@@ -50,8 +50,7 @@ export function createBatchPipeline(parts: BatchParts, firstPlan: BatchPlan): Pi
   })
   const filter = createFilterStep({ ...parts, receive: receiver.next, goOn: round }, firstPlan.filters)
   const alarm = createAlarm(scheduler, round)
-  const underWay = new Set<Letter>()
-  const burying = new Set<Letter>()
+  const outcomes = createOutcomes({ ...parts, share, plan: () => plan, wake })
   let plan = firstPlan
   let gathering = new Gathering<Element>()
   /** Did not fit: it opens the next batch. */
@@ -89,16 +88,16 @@ export function createBatchPipeline(parts: BatchParts, firstPlan: BatchPlan): Pi
 
   /** The next message that can stand in a batch; what cannot is buried on the way. */
   function fresh(nowMs: number): Element | null {
-    while (burying.size < burialsMax && share.hasRoom()) {
+    while (outcomes.buryingCount() < burialsMax && share.hasRoom()) {
       const letter = filter.next(nowMs)
       if (letter === null) return null
       journal.read(letter)
       const problem = letter.problem ?? elementProblem(letter.content)
       const element = new Element(letter)
       share.hold(letter, element.bytes)
-      if (problem !== null) bury(letter, 'pipeline', problem)
-      else if (isTooLarge(element.bytes, plan.policy)) bury(letter, 'pipeline', tooLarge)
-      else if (!isAlive(letter, nowMs)) bury(letter, 'expired', expiredReason(letter))
+      if (problem !== null) outcomes.bury(letter, 'pipeline', problem)
+      else if (isTooLarge(element.bytes, plan.policy)) outcomes.bury(letter, 'pipeline', tooLarge)
+      else if (!isAlive(letter, nowMs)) outcomes.bury(letter, 'expired', expiredReason(letter))
       else return element
     }
     return null
@@ -120,7 +119,7 @@ export function createBatchPipeline(parts: BatchParts, firstPlan: BatchPlan): Pi
 
   function mayBegin({ isUnderWay, isDoubtful }: Batch, nowMs: number): boolean {
     // A message that dies has its outcome once Kafka holds it: nothing of its partition overtakes it.
-    return !isUnderWay && nowMs >= dueMs && burying.size === 0 && !isDoubtful
+    return !isUnderWay && nowMs >= dueMs && outcomes.buryingCount() === 0 && !isDoubtful
   }
 
   function send(present: Batch, nowMs: number): void {
@@ -128,13 +127,13 @@ export function createBatchPipeline(parts: BatchParts, firstPlan: BatchPlan): Pi
     batch = present.only(alive, parts.newId)
     if (batch !== present) {
       for (const element of present.elements)
-        if (!alive.includes(element)) bury(element.letter, 'expired', expiredReason(element.letter))
+        if (!alive.includes(element)) outcomes.bury(element.letter, 'expired', expiredReason(element.letter))
       return
     }
     for (const { letter } of present.elements) {
       letter.attemptedAtMs = nowMs
       letter.batchId = present.id
-      begin(letter)
+      outcomes.begin(letter)
     }
     present.attemptedAtMs = nowMs
     present.isUnderWay = true
@@ -158,7 +157,7 @@ export function createBatchPipeline(parts: BatchParts, firstPlan: BatchPlan): Pi
     let afterMs = Infinity
     const left = elements.filter(({ letter }) => {
       if (letter.isGone) return false
-      const waitMs = conclude(letter, verdictFor(verdict, letter.content.messageId), nowMs)
+      const waitMs = outcomes.conclude(letter, verdictFor(verdict, letter.content.messageId), nowMs)
       afterMs = Math.min(afterMs, waitMs ?? Infinity)
       return waitMs !== null
     })
@@ -180,94 +179,10 @@ export function createBatchPipeline(parts: BatchParts, firstPlan: BatchPlan): Pi
     if (isOwnFault(verdict)) parts.log.warn('delivery.ownFault', { subscription: plan.id, result })
   }
 
-  /** Does what an answer means for a message. Gives how long until it is sent again, or null: never. */
-  function conclude(letter: Letter, verdict: Verdict, nowMs: number): number | null {
-    switch (verdict.kind) {
-      case 'delivered':
-        journal.delivered(letter)
-        finish(letter)
-        return null
-      case 'retry':
-        return failed(letter, verdict, nowMs)
-      case 'dead':
-        fail(letter, verdict)
-        bury(letter, 'refused', verdict.reason)
-        return null
-      case 'discard':
-        fail(letter, verdict)
-        journal.discarded(letter, verdict.reason)
-        finish(letter)
-        return null
-      case 'pause':
-        parts.suspend(verdict.reason)
-        // Not an attempt: when the subscription goes on, the message goes on as it stands.
-        return again(letter, ownFaultPauseMs)
-    }
-  }
-
-  function failed(
-    letter: Letter,
-    verdict: Verdict & { readonly kind: 'retry' },
-    nowMs: number,
-  ): number | null {
-    if (!verdict.isCounted) return again(letter, ownFaultPauseMs)
-    fail(letter, verdict)
-    const next = nextTry(plan.policy, letter.attempts, letter.ageMs(nowMs), verdict.retryAfterMs)
-    if (next.kind === 'again') return again(letter, next.afterMs)
-    bury(letter, 'expired', verdict.reason)
-    return null
-  }
-
-  function fail(letter: Letter, verdict: Failure): void {
-    letter.failed(verdict)
-    journal.failed(letter, verdict)
-  }
-
-  function again(letter: Letter, afterMs: number): number | null {
-    if (!letter.work.isClosing) return afterMs
-    giveUp(letter)
-    return null
-  }
-
-  function bury(letter: Letter, className: DeathClass, reason: string): void {
-    begin(letter)
-    burying.add(letter)
-    const stored = (deadOffset: number): void => {
-      if (letter.isGone) return
-      burying.delete(letter)
-      end(letter)
-      journal.buried(letter, reason, deadOffset)
-      finish(letter)
-      checkIdle(letter.work)
-      wake()
-    }
-    parts.deadLetters.bury(deathOf(letter, plan, { class: className, reason }, stored))
-  }
-
-  function finish(letter: Letter): void {
-    letter.work.window.settle(letter.slot)
-    share.release(letter)
-  }
-
-  /** Its next owner reads it again. */
-  function giveUp(letter: Letter): void {
-    letter.isGone = true
-    share.release(letter)
-  }
-
-  function begin(letter: Letter): void {
-    underWay.add(letter)
-    letter.work.underWayCount++
-  }
-
-  function end(letter: Letter): void {
-    if (underWay.delete(letter)) letter.work.underWayCount--
-  }
-
   function leave(present: Batch): void {
     present.isUnderWay = false
     requestBudget.open--
-    for (const { letter } of present.elements) end(letter)
+    for (const { letter } of present.elements) outcomes.end(letter)
   }
 
   function isAlive(letter: Letter, nowMs: number): boolean {
@@ -288,7 +203,8 @@ export function createBatchPipeline(parts: BatchParts, firstPlan: BatchPlan): Pi
   function planRound(isHeldBack: boolean, nowMs: number): void {
     if (isHeldBack) return alarm.ringAt(nowMs + lookAgainMs, nowMs)
     if (batch === null) alarm.ringAt(gathering.ripeAtMs(plan.policy), nowMs)
-    else if (!batch.isUnderWay && burying.size === 0 && !batch.isDoubtful) alarm.ringAt(dueMs, nowMs)
+    else if (!batch.isUnderWay && outcomes.buryingCount() === 0 && !batch.isDoubtful)
+      alarm.ringAt(dueMs, nowMs)
   }
 
   /** What waits lies in bytes of its own. */
@@ -314,16 +230,11 @@ export function createBatchPipeline(parts: BatchParts, firstPlan: BatchPlan): Pi
         parts.newId,
       )
     }
-    for (const { letter } of gone) giveUp(letter)
+    for (const { letter } of gone) outcomes.giveUp(letter)
   }
 
   function forget(work: PartitionWork): void {
-    for (const letter of [...underWay]) {
-      if (letter.work !== work) continue
-      end(letter)
-      burying.delete(letter)
-      giveUp(letter)
-    }
+    outcomes.giveUpAll(work)
     if (batch?.isUnderWay === true && batch.elements.every(({ letter }) => letter.isGone)) {
       batch.sending?.cancel()
       leave(batch)
@@ -350,7 +261,7 @@ export function createBatchPipeline(parts: BatchParts, firstPlan: BatchPlan): Pi
       journal.update(next)
       filter.update(next.filters)
       if (opening !== null && isTooLarge(opening.bytes, next.policy)) {
-        bury(opening.letter, 'pipeline', tooLarge)
+        outcomes.bury(opening.letter, 'pipeline', tooLarge)
         opening = null
       }
       wake()
@@ -370,7 +281,7 @@ export function createBatchPipeline(parts: BatchParts, firstPlan: BatchPlan): Pi
     const waiting = batch === null || batch.isUnderWay ? null : batch
     const fence = parts.heldBack()
     return {
-      inflight: underWay.size,
+      inflight: outcomes.underWayCount(),
       inflightMax: plan.policy.batchSize,
       waiting: waiting?.elements.length ?? 0,
       parked: 0,

@@ -54,9 +54,16 @@ export const baseBatchPlan: BatchPlan = {
 }
 
 /** Makes the world of one subscription in batches. */
-export function batchWorld(policy: Partial<BatchPlan['policy']> = {}): BatchWorld {
+export function batchWorld(
+  policy: Partial<BatchPlan['policy']> = {},
+  members: Partial<Omit<BatchPlan, 'policy'>> = {},
+): BatchWorld {
   let changes = policy
-  const planNow = (): BatchPlan => ({ ...baseBatchPlan, policy: { ...baseBatchPlan.policy, ...changes } })
+  const planNow = (): BatchPlan => ({
+    ...baseBatchPlan,
+    ...members,
+    policy: { ...baseBatchPlan.policy, ...changes },
+  })
   const outside = createScriptedOutside(planNow())
   const { time, dead } = outside
   const pool = { bytesMax: 1e9, bytes: 0 }
