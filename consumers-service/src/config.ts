@@ -125,7 +125,7 @@ const deliveryLimitKeys = {
     'consumer.delivery.waitingMax',
     count(10, 10_000_000),
     10_000,
-    'Messages that wait for a retry or behind their key, all subscriptions; beyond, who has some reads no further',
+    'Messages that wait for a retry or behind their key; beyond, who has some uses its delay topic or reads no further',
   ),
   waitingBytesMax: key(
     'consumer.delivery.waitingBytesMax',
@@ -228,7 +228,13 @@ const deadLetterKeys = {
     'consumer.deadLetter.replicationFactor',
     count(-1, 32_767),
     -1,
-    'Replicas of a dead-letter topic; -1 takes the default of the brokers',
+    'Replicas of a dead-letter or delay topic; -1 takes the default of the brokers',
+  ),
+  delayRetentionMarginMs: key(
+    'consumer.delayTopic.retentionMargin',
+    ms(3_600_000, 3_650 * day),
+    7 * day,
+    'How long a delay topic keeps retries beyond the time that they are tried, for times when nobody reads it',
   ),
   undeliveredPeriodMs: key(
     'consumer.undeliveredMessageLogPersistPeriod',

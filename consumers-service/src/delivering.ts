@@ -15,6 +15,7 @@ import type { RequestBudget } from './delivery/back-room.js'
 import { createBatchPipeline } from './delivery/batch/pipeline.js'
 import type { BatchPool } from './delivery/batch/pool.js'
 import { createCommitter } from './delivery/commit.js'
+import { createDelays } from './delivery/delay/delays.js'
 import { createDeadLetters } from './delivery/dead-letter.js'
 import { createDeliveryFigures, type DeliveryFigures } from './delivery/figures.js'
 import { createJournal } from './delivery/journal.js'
@@ -30,7 +31,8 @@ import { startLastUndelivered } from './undelivered/last-undelivered.js'
 import { acquirePermitted } from './workload/permitted-lock.js'
 import { createSuspensions } from './workload/suspension.js'
 import { watchStandstill } from './workload/standstill.js'
-import { createRunner, type Runner, type RunnerParts } from './workload/runner.js'
+import { markDelay, watchDelay } from './workload/delay-mark.js'
+import { createRunner, type LockPlace, type Runner, type RunnerParts } from './workload/runner.js'
 
 export interface Delivering {
   runner(id: SubscriptionId): Runner
@@ -46,8 +48,9 @@ export interface DeliveringParts {
   began(plan: DeliveryPlan): void
 }
 
-const deadLetterStoreMs = 10_000
-const deadLetterRetryMs = 1_000
+/** For one try to put a message into a topic that must hold it, and between tries. */
+const keepingStoreMs = 10_000
+const keepingRetryMs = 1_000
 const finalCommitMs = 1_500
 
 /** Makes what the runners share. */
@@ -73,14 +76,23 @@ export function createDelivering(
   metrics.gauge(consumersMetrics.waiting, () => waitingBudget.messages)
   metrics.gauge(consumersMetrics.waitingBytes, () => waitingBudget.bytes)
   const committer = createProcessCommitter(base, config, parts)
-  const deadLetters = createDeadLetters(
-    { ...base, producer: outside.producer, admin: outside.admin },
+  const keeping = { ...base, producer: outside.producer, admin: outside.admin }
+  const replicationFactor = config.deadLetterReplication
+  const patience = { storeMs: keepingStoreMs, retryMs: keepingRetryMs }
+  const deadLetters = createDeadLetters(keeping, {
+    ...patience,
+    retentionMs: config.deadLetterRetentionMs,
+    replicationFactor,
+  })
+  const delayPath = ({ topic, subscription }: DeliveryPlan): string =>
+    paths.iris.delay(config.kafkaClusterName, topic, subscription)
+  const delays = createDelays(
     {
-      retentionMs: config.deadLetterRetentionMs,
-      replicationFactor: config.deadLetterReplication,
-      storeMs: deadLetterStoreMs,
-      retryMs: deadLetterRetryMs,
+      ...keeping,
+      offsets: outside.offsets,
+      announce: (plan, partitions) => markDelay(session, delayPath(plan), partitions),
     },
+    { ...patience, retentionMarginMs: config.delayRetentionMarginMs, replicationFactor },
   )
   const undelivered = startLastUndelivered(
     { ...base, session },
@@ -124,6 +136,7 @@ export function createDelivering(
             {
               ...common,
               sender: createSender({ ...base, client, dropped }, plan),
+              delays,
               waitingBudget,
               isFilterRateLimited: config.isFilterRateLimited,
             },
@@ -138,7 +151,8 @@ export function createDelivering(
     offsets: outside.offsets,
     reader: outside.reader,
     committer,
-    acquire: (plan, partition, signal) => acquireLock(base, config, parts, { plan, partition, signal }),
+    acquire: (plan, place, signal) => acquireLock(base, config, parts, { plan, place, signal }),
+    watchDelays: (plan, listener) => watchDelay(session, delayPath(plan), listener),
     isConnected: session.isConnected,
     figures: plan => createDeliveryFigures(metrics, base.clock, plan),
     pipeline,
@@ -194,9 +208,11 @@ function acquireLock(
   base: ConsumersBase,
   config: ConsumersConfig,
   { outside, paths, instance }: DeliveringParts,
-  { plan, partition, signal }: { plan: DeliveryPlan; partition: number; signal: AbortSignal },
+  { plan, place, signal }: { plan: DeliveryPlan; place: LockPlace; signal: AbortSignal },
 ): Promise<Lock> {
-  const path = paths.iris.lock(config.kafkaClusterName, plan.topic, plan.subscription, partition)
+  const { lock, delayLock } = paths.iris
+  const pathOf = place.isDelayed ? delayLock : lock
+  const path = pathOf(config.kafkaClusterName, plan.topic, plan.subscription, place.partition)
   const { session } = outside
   const own = (): Promise<Lock> => acquire({ ...base, session }, path, { instance, pid: process.pid }, signal)
   return acquirePermitted(own, session, paths.subscription(plan.topic, plan.subscription))

@@ -21,6 +21,7 @@ import { createChangeGuard } from './store/change-guard.js'
 import { createKafkaLetters } from './store/kafka-letters.js'
 import { createKafkaGroups, createKafkaRecords, createKafkaSearch, createKafkaTopics } from './store/kafka.js'
 import type { Store } from './store/ports.js'
+import { createRetryState } from './store/retry-state.js'
 import { createSlotOwners } from './store/slot-owners.js'
 import { createZooStore } from './store/zookeeper.js'
 import { createEndpointGuard, type EndpointGuard, type ResolveHost } from './subscriptions/endpoint-guard.js'
@@ -41,7 +42,16 @@ export function createUseCases(base: ManagementBase, config: ManagementConfig, o
   const store = createStore(base, config, outside)
   const groups = createKafkaGroups(outside.kafka)
   const options = { delayMs: config.groupCleanUpDelayMs, intervalMs: config.groupCleanUpIntervalMs }
-  const cleanUp = createGroupCleanUp({ ...base, store, kafka: groups }, options)
+  const cleanUp = createGroupCleanUp(
+    {
+      ...base,
+      store,
+      kafka: groups,
+      kafkaTopics: createKafkaTopics(outside.kafka),
+      namespace: namespaceOf(config),
+    },
+    options,
+  )
   const datacenter = config.datacenter
   return {
     routes: [
@@ -69,6 +79,7 @@ function createStore(base: ManagementBase, config: ManagementConfig, outside: Ou
   return {
     ...createZooStore({ session, paths }),
     ...createSlotOwners(session, paths, config.kafkaClusterName),
+    ...createRetryState(session, paths, config.kafkaClusterName),
     ...createChangeGuard({ ...base, session }, paths),
   }
 }

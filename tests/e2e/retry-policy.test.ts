@@ -10,7 +10,8 @@ describe('a subscription with a retry policy of its own', () => {
   let pathCount = 0
 
   beforeAll(async () => {
-    stack = await startTestStack({ kafka: inject('kafka'), zookeeper: inject('zookeeper') })
+    const often = { 'consumers-service': { 'consumer.undeliveredMessageLogPersistPeriod': '200ms' } }
+    stack = await startTestStack({ kafka: inject('kafka'), zookeeper: inject('zookeeper'), settings: often })
     subscriber = await startSubscriber()
   })
   beforeEach(() => {

@@ -44,6 +44,12 @@ export const plainInteger = member<number>((value, refuse) => {
   return isInteger(number) ? number : refuse(mismatch('int', value))
 })
 
+/** Any number; numeric text is converted as Hermes does. */
+export const plainNumber = member<number>((value, refuse) => {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+  return typeof number === 'number' && Number.isFinite(number) ? number : refuse(mismatch('double', value))
+})
+
 /** A yes or no; the texts `true` and `false` and the numbers 0 and 1 are converted as Hermes does. */
 export const plainFlag = member<boolean>((value, refuse) => {
   if (typeof value === 'boolean') return value

@@ -5,20 +5,53 @@
  * in Hermes. Refuses values out of bounds, each with its place.
  */
 import type { z } from 'zod'
-import { plainInteger, plainList, plainObject, plainText, type JsonObject } from './json-shapes.js'
+import {
+  plainFlag,
+  plainInteger,
+  plainList,
+  plainNumber,
+  plainObject,
+  plainText,
+  type JsonObject,
+} from './json-shapes.js'
 import { withoutNullMembers } from './json-text.js'
 import { compileRetryRule, retryRulesMax, type RetryRuleForm } from './retry-rules.js'
 import type { Violations } from './violations.js'
 
-/** How a subscription is tried again, in the units of the API. */
+/** How a subscription is tried again, in the units of the API; a null is as its `subscriptionPolicy` says. */
 export interface RetryOptions {
   /** Asked in order, before the defaults. */
   readonly rules: readonly RetryRuleForm[]
+  /** How long a message is tried, from its first attempt on: seconds, up to the topic's retention. */
+  readonly windowSeconds: number | null
+  /** Milliseconds before the first retry. */
+  readonly backoffMs: number | null
+  readonly backoffMultiplier: number | null
+  readonly backoffMaxSeconds: number | null
+  /** Whether long waits are spent in a Kafka topic; never those of an ordered subscription. */
+  readonly delayTopic: boolean
+  /** After so many failed attempts every wait is spent there; null: only a wait of 10 s or more. */
+  readonly fastAttempts: number | null
 }
+
+/** The lowest and highest values of the numbers of `retry`. */
+export const retryLimits = {
+  windowSeconds: { min: 0, max: 31_536_000 },
+  backoffMs: { min: 0, max: 86_400_000 },
+  backoffMultiplier: { min: 1, max: 10 },
+  backoffMaxSeconds: { min: 1, max: 86_400 },
+  fastAttempts: { min: 1, max: 1_000 },
+} as const
 
 /** The shape of `retry` in a body or a node. */
 export const retryShape = plainObject({
   rules: plainList(plainObject({ on: plainText, then: plainText, delayMs: plainInteger })),
+  windowSeconds: plainInteger,
+  backoffMs: plainInteger,
+  backoffMultiplier: plainNumber,
+  backoffMaxSeconds: plainInteger,
+  delayTopic: plainFlag,
+  fastAttempts: plainInteger,
 })
 
 export type RetryForm = z.infer<typeof retryShape>
@@ -31,15 +64,20 @@ export function retryOf(form: RetryForm): RetryOptions | null {
     then: rule?.then ?? '',
     delayMs: rule?.delayMs ?? null,
   }))
-  return { rules }
+  return { ...form, rules, delayTopic: form.delayTopic ?? true }
 }
 
 /** Adds a sentence for each rule that `retry` breaks. */
-export function checkRetry(violations: Violations, form: RetryForm, deliveryType: 'SERIAL' | 'BATCH'): void {
+export function checkRetry(violations: Violations, form: RetryForm): void {
   const retry = retryOf(form)
   if (retry === null) return
-  if (deliveryType === 'BATCH') violations.add('Subscription.retry is for SERIAL delivery only')
   checkRules(violations, retry.rules)
+  for (const [name, { min, max }] of Object.entries(retryLimits)) {
+    const value = retry[name as keyof typeof retryLimits]
+    if (value === null) continue
+    violations.atLeast(`Subscription.retry.${name}`, value, min)
+    violations.atMost(`Subscription.retry.${name}`, value, max)
+  }
 }
 
 function checkRules(violations: Violations, rules: readonly RetryRuleForm[]): void {
@@ -53,5 +91,5 @@ function checkRules(violations: Violations, rules: readonly RetryRuleForm[]): vo
 
 /** The members of `retry` for a node or an answer. */
 export function retryJson(retry: RetryOptions): JsonObject {
-  return { ...retry, rules: retry.rules.map(rule => withoutNullMembers({ ...rule })) }
+  return withoutNullMembers({ ...retry, rules: retry.rules.map(rule => withoutNullMembers({ ...rule })) })
 }

@@ -76,11 +76,6 @@ describe('a retry rule', () => {
     expect(refusalOf({ retry: { rules: Array<object>(33).fill(good) } })).toContain('size must be between')
   })
 
-  it('is refused for a batch subscription', () => {
-    const deliveryType = 'BATCH'
-    expect(refusalOf({ deliveryType, retry: { rules: [] } })).toContain('Subscription.retry is for SERIAL')
-  })
-
   it('never breaks a consumer, whatever another writer stored', () => {
     const rule = fc.record({ on: fc.string(), then: fc.string(), delayMs: fc.option(fc.integer()) })
     fc.assert(fc.property(fc.array(rule), rules => compileRetryRules(rules).length <= 32))
@@ -94,7 +89,7 @@ describe('the member retry', () => {
       { on: '4xx', then: 'retry', delayMs: 1000 },
       { on: 'timeout', then: 'pause' },
     ]
-    expect(subscriptionJson(withRules(...rules))['retry']).toEqual({ rules })
+    expect(subscriptionJson(withRules(...rules))['retry']).toEqual({ rules, delayTopic: true })
   })
 
   it('goes when a patch says null', () => {

@@ -39,7 +39,7 @@ export function checkSubscriptionForm(form: SubscriptionForm, policy: DeliveryPo
   }
   checkThresholds(violations, form)
   checkHeaders(violations, form)
-  checkRetry(violations, form.retry, policy.deliveryType)
+  checkRetry(violations, form.retry)
   if (form.oAuthPolicy !== null) {
     violations.notNull('Subscription.oAuthPolicy.grantType', form.oAuthPolicy.grantType)
     violations.notNull('Subscription.oAuthPolicy.providerName', form.oAuthPolicy.providerName)

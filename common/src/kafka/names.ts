@@ -46,6 +46,15 @@ export function traceTopicName(where: KafkaNamespace): string {
   return prefixed(where, 'iris_traces')
 }
 
+/** Where a subscription's late retries wait: `<kafka topic>.<subscription>_delay`. */
+export function delayTopicName(
+  where: KafkaNamespace,
+  topic: TopicName,
+  subscription: SubscriptionName,
+): string {
+  return `${kafkaTopicName(where, topic)}.${subscription}_delay`
+}
+
 /** Kafka keeps `.` and `_` apart in names but not in metric names, so it warns and we refuse such pairs. */
 export function collidesInKafka(one: string, other: string): boolean {
   return one !== other && one.replaceAll('.', '_') === other.replaceAll('.', '_')

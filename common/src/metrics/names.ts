@@ -131,6 +131,18 @@ export const consumersMetrics = {
     subscriptionLabels,
     'Messages that the filters of the subscription kept out',
   ),
+  postponed: define(
+    'counter',
+    'subscription_postponed_total',
+    subscriptionLabels,
+    'Retries that Kafka holds in the delay topic, each hop counted',
+  ),
+  delayed: define(
+    'gauge',
+    'subscription_delayed_messages',
+    subscriptionLabels,
+    'Messages in the partitions of the delay topic that are read here',
+  ),
   retries: define('counter', 'subscription_retries_total', subscriptionLabels, 'Resends scheduled'),
   failures: define('counter', 'subscription_failures_total', subscriptionLabels, 'Attempts that failed'),
   timeouts: define(

@@ -33,6 +33,8 @@ describe('the paths of the tree', () => {
     [paths.iris.assignment('c', 'i'), '/iris/consumers/c/assignments/i'],
     [paths.iris.lock('c', 'g.t', 's', 0), '/iris/consumers/c/locks/g.t$s/0'],
     [paths.iris.suspension('c', 'g.t', 's'), '/iris/consumers/c/suspensions/g.t$s'],
+    [paths.iris.delayLock('c', 'g.t', 's', 1), '/iris/consumers/c/locks/g.t$s/delay-1'],
+    [paths.iris.delay('c', 'g.t', 's'), '/iris/consumers/c/delays/g.t$s'],
   ])('%s', (path, belowRoot) => {
     expect(path).toBe(`/run/hermes${belowRoot}`)
   })

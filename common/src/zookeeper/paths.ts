@@ -59,6 +59,10 @@ export interface IrisPaths {
   /** Parent of the locks of one subscription, a lock a partition. */
   subscriptionLocks(cluster: string, topic: string, subscription: string): string
   lock(cluster: string, topic: string, subscription: string, partition: number): string
+  /** The lock of a partition of the subscription's delay topic, beside those of its topic. */
+  delayLock(cluster: string, topic: string, subscription: string, partition: number): string
+  /** Exists from the first need of the subscription's delay topic on. */
+  delay(cluster: string, topic: string, subscription: string): string
   /** Where owners confirm that a suspended subscription sends no more. */
   suspensions(cluster: string): string
   suspension(cluster: string, topic: string, subscription: string): string
@@ -129,6 +133,9 @@ function irisPaths(root: string): IrisPaths {
     subscriptionLocks: locksOf,
     lock: (cluster, topic, subscription, partition) =>
       join(locksOf(cluster, topic, subscription), String(partition)),
+    delayLock: (cluster, topic, subscription, partition) =>
+      join(locksOf(cluster, topic, subscription), `delay-${partition}`),
+    delay: (cluster, topic, subscription) => consumers(cluster, 'delays', `${topic}$${subscription}`),
     suspensions: cluster => consumers(cluster, 'suspensions'),
     suspension: (cluster, topic, subscription) =>
       consumers(cluster, 'suspensions', `${topic}$${subscription}`),

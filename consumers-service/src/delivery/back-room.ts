@@ -6,7 +6,7 @@
  */
 import type { Letter } from './letter.js'
 import type { PartitionWork } from './partition-work.js'
-import { createWaitingList, hasRoom, type WaitingBudget } from './waiting.js'
+import { createWaitingList, hasRoom, isOver, type WaitingBudget } from './waiting.js'
 
 /** Requests that a process has open; beyond `max` each subscription may still have `eachMin`. */
 export interface RequestBudget {
@@ -16,8 +16,13 @@ export interface RequestBudget {
 }
 
 export interface BackRoom {
-  /** Whether another message may be read that could end up here. */
-  hasRoom(): boolean
+  /** Whether what may be held is held: by the process, or by this subscription alone. */
+  isFull(): boolean
+  /**
+   * Whether another message may be read that could end up here. `maySpill`: what comes while it is full is
+   * kept elsewhere, so that only what cannot be kept there brings it over its bound.
+   */
+  hasRoom(maySpill: boolean): boolean
   wait(letter: Letter, dueMs: number): void
   takeDue(nowMs: number): Letter | null
   nextDueMs(): number
@@ -64,13 +69,13 @@ export function createBackRoom(budget: WaitingBudget): BackRoom {
     letter.heldBytes = 0
   }
 
+  const isFull = (): boolean =>
+    !hasRoom(budget) || keptCount >= budget.messagesMax * ownShare || keptBytes >= budget.bytesMax * ownShare
+
   return {
     leave,
-    hasRoom: () =>
-      keptCount === 0 ||
-      (hasRoom(budget) &&
-        keptCount < budget.messagesMax * ownShare &&
-        keptBytes < budget.bytesMax * ownShare),
+    isFull,
+    hasRoom: maySpill => keptCount === 0 || !isFull() || (maySpill && !isOver(budget)),
     wait(letter, dueMs) {
       keep(letter)
       waiting.add(letter, dueMs)

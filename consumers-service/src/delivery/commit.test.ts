@@ -47,6 +47,8 @@ function setUp() {
     const window = createWindow({ offset, note: null, wallLeadMs: 0, unsettledMax: 100, endsTogether: false })
     const work: PartitionWork = {
       partition,
+      isDelayed: false,
+      place: partition,
       window,
       follower: {
         next: () => null,

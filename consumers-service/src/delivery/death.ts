@@ -23,7 +23,7 @@ export function deathOf(
   death: Death,
   stored: DeadMessage['stored'],
 ): DeadMessage {
-  const { entry, content, work } = letter
+  const { entry, content } = letter
   return {
     kafkaTopic: plan.deadLetterTopic,
     sourceTopic: plan.kafkaTopic,
@@ -37,8 +37,7 @@ export function deathOf(
       lastStatus: letter.lastStatus,
       topic: plan.topic,
       subscription: plan.subscription,
-      partition: work.partition,
-      offset: entry.offset,
+      ...letter.origin,
       publishedMs: entry.timestampMs,
     },
     isWithdrawn: () => letter.isGone,

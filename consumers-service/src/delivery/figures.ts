@@ -17,6 +17,7 @@ export interface DeliveryFigures {
   readonly filteredOut: CounterHandle
   readonly discardedOnRequest: CounterHandle
   readonly retries: CounterHandle
+  readonly postponed: CounterHandle
   readonly droppedHeaders: CounterHandle
   readonly skippedOffsets: CounterHandle
   readonly missingOffsets: CounterHandle
@@ -29,6 +30,8 @@ export interface DeliveryFigures {
   attempt(result: AttemptResult, isSuccess: boolean, bodyBytes: number, tookMs: number): void
   /** Gauges, read when somebody asks. Without a rate there is no limit to show. */
   show(read: { inflight(): number; windowShare(): number; rate: (() => number) | null }): void
+  /** The gauge of what waits in the delay topic. */
+  showDelayed(read: () => number): void
   remove(): void
 }
 
@@ -61,6 +64,7 @@ export function createDeliveryFigures(metrics: Metrics, clock: Clock, plan: Deli
     filteredOut: counter(consumersMetrics.filteredOut),
     discardedOnRequest: counter(consumersMetrics.discardedOnRequest),
     retries: counter(consumersMetrics.retries),
+    postponed: counter(consumersMetrics.postponed),
     droppedHeaders: counter(consumersMetrics.droppedHeaders),
     skippedOffsets: counter(consumersMetrics.skippedOffsets),
     missingOffsets: counter(consumersMetrics.missingOffsets),
@@ -84,6 +88,7 @@ export function createDeliveryFigures(metrics: Metrics, clock: Clock, plan: Deli
       metrics.gauge(consumersMetrics.pendingOffsets, windowShare, ...labels)
       if (rate !== null) metrics.gauge(consumersMetrics.outputRate, rate, ...labels)
     },
+    showDelayed: read => metrics.gauge(consumersMetrics.delayed, read, ...labels),
     remove: () => metrics.remove(Object.values(consumersMetrics), ...labels),
   }
 }

@@ -65,7 +65,7 @@ export function createJournal(parts: JournalParts, firstPlan: DeliveryPlan): Del
   update(firstPlan)
 
   const trace = (letter: Letter, status: SentEvent['status'], details: Details): void => {
-    const { content, entry, work, batchId } = letter
+    const { content, entry, origin, batchId } = letter
     // What carries no id cannot be asked for.
     if (content.messageId === '') return
     traces?.write({
@@ -78,23 +78,21 @@ export function createJournal(parts: JournalParts, firstPlan: DeliveryPlan): Del
       subscription: plan.subscription,
       status,
       ...details,
-      partition: work.partition,
-      offset: entry.offset,
+      ...origin,
       ...place,
       remoteHostname: letter.remoteHosts === '' ? plan.endpoint.hostname : letter.remoteHosts,
       ...(entry.key === null ? {} : { keyHash: keyHash(entry.key) }),
     })
   }
   const tookMs = (letter: Letter): number => Math.round(clock.monotonic() - letter.attemptedAtMs)
-  const note = ({ body, work, entry }: Letter, reason: string): void =>
+  const note = ({ body, origin }: Letter, reason: string): void =>
     undelivered.note({
       topic: plan.topic,
       subscription: plan.subscription,
       timestampMs: clock.now(),
       reason,
       body,
-      partition: work.partition,
-      offset: entry.offset,
+      ...origin,
     })
 
   return {

@@ -4,6 +4,7 @@
  * the way of a message makes one object and no closures.
  */
 import type { AttemptResult, OutgoingRequest, Sending } from '@iris/common/http/client'
+import type { DelayFacts } from '@iris/common/kafka/delay-headers'
 import type { LogEntry } from '@iris/common/kafka/log-entry'
 import { openEntry, type LetterContent } from './open.js'
 import type { PartitionWork } from './partition-work.js'
@@ -25,6 +26,10 @@ export class Letter implements OutgoingRequest {
   socketTimeoutMs = 0
   sending: Sending | null = null
 
+  /** What its record of the delay topic says, where it comes from there. */
+  delayed: DelayFacts | null = null
+  /** Monotonic time before which it is not tried. */
+  notBeforeMs = 0
   /** Failed attempts so far, those of a former owner included. */
   attempts: number
   /** Monotonic time of the first attempt; meaningless while `attempts` is 0. */
@@ -70,6 +75,13 @@ export class Letter implements OutgoingRequest {
   /** Why it cannot be delivered at all, or null. */
   get problem(): string | null {
     return this.content.problem ?? this.filterProblem
+  }
+
+  /** Where it was published, whatever partition it came back from. */
+  get origin(): { readonly partition: number; readonly offset: number } {
+    const { partition } = this.delayed ?? this.work
+    const { offset } = this.delayed ?? this.entry
+    return { partition, offset }
   }
 
   /** Age since the first attempt. */

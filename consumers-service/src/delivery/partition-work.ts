@@ -9,6 +9,10 @@ import type { OffsetWindow } from './settle.js'
 
 export interface PartitionWork {
   readonly partition: number
+  /** Whether it is a partition of the delay topic. */
+  readonly isDelayed: boolean
+  /** Tells it from every other partition of the subscription, those of the delay topic included. */
+  readonly place: number
   readonly window: OffsetWindow
   readonly follower: Follower
   /** Number of the lock under which it is owned now. */

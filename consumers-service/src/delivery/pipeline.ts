@@ -8,6 +8,8 @@
 import type { AttemptResult } from '@iris/common/http/client'
 import { invariant } from '@iris/common/lifecycle/invariant'
 import { createAlarm } from '@iris/common/time/alarm'
+import type { Delays } from './delay/delays.js'
+import { delayOf } from './delay/levels.js'
 import { createBackRoom } from './back-room.js'
 import { deathOf, expiredReason, type DeathClass } from './death.js'
 import { createFilterStep } from './filter.js'
@@ -25,6 +27,7 @@ import type { WaitingBudget } from './waiting.js'
 
 export interface SerialParts extends PipelineParts {
   readonly sender: Sender
+  readonly delays: Delays
   readonly waitingBudget: WaitingBudget
   /** Whether messages are also filtered out at the rate of the subscription and no faster. */
   readonly isFilterRateLimited: boolean
@@ -42,8 +45,9 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
   const underWay = new Set<Letter>()
   const backRoom = createBackRoom(parts.waitingBudget)
   const receiver = createReceiver({
+    clock,
     sink: { attemptEnded, refusal },
-    mayRead: partition => turns.mayRead(partition) && backRoom.hasRoom(),
+    mayRead: place => turns.mayRead(place) && backRoom.hasRoom(maySpill()),
     lineOf: key => (kind === 'key' && key !== null ? hashOfKey(key) : null),
     droppedHeader: () => figures.droppedHeaders.value++,
   })
@@ -80,6 +84,7 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
     if (letter.problem !== null) return bury(letter, 'pipeline', letter.problem)
     if (!mayTry(policy, letter.attempts, letter.ageMs(nowMs)))
       return bury(letter, 'expired', expiredReason(letter))
+    if (letter.notBeforeMs > nowMs) return tryAgain(letter, letter.notBeforeMs - nowMs, nowMs)
     const delayMs = letter.attempts > 0 || letter.wasDelayed ? 0 : sendingDelayMs(letter)
     if (delayMs > 0) {
       letter.wasDelayed = true
@@ -122,7 +127,7 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
       case 'pause':
         parts.suspend(verdict.reason)
         // Not an attempt: when the subscription goes on, the message goes on as it stands.
-        return tryAgain(letter, nowMs + ownFaultPauseMs)
+        return goOn(letter, nowMs)
     }
   }
 
@@ -140,13 +145,13 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
   function failed(letter: Letter, verdict: Verdict & { readonly kind: 'retry' }, nowMs: number): void {
     if (!verdict.isCounted) {
       parts.log.warn('delivery.ownFault', { subscription: plan.id, detail: verdict.reason })
-      return tryAgain(letter, nowMs + ownFaultPauseMs)
+      return goOn(letter, nowMs)
     }
     fail(letter, verdict)
     const next = nextTry(plan.policy, letter.attempts, letter.ageMs(nowMs), verdict.retryAfterMs)
     if (next.kind === 'expired') return bury(letter, 'expired', verdict.reason)
     figures.retries.value++
-    tryAgain(letter, nowMs + next.afterMs)
+    tryAgain(letter, next.afterMs, nowMs)
   }
 
   function fail(letter: Letter, verdict: Failure): void {
@@ -154,22 +159,37 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
     journal.failed(letter, verdict)
   }
 
-  function tryAgain(letter: Letter, dueMs: number): void {
-    if (letter.work.isClosing) letter.isGone = true
-    else backRoom.wait(letter, dueMs)
+  /** A short pause after an attempt that nobody counts. */
+  function goOn(letter: Letter, nowMs: number): void {
+    tryAgain(letter, ownFaultPauseMs, nowMs, 0)
+  }
+
+  /** In memory, or where it waits for long or memory is full, in the delay topic. */
+  function tryAgain(letter: Letter, waitMs: number, nowMs: number, attempts = letter.attempts): void {
+    if (letter.work.isClosing) return void (letter.isGone = true)
+    const leftMs = plan.policy.messageTtlMs - letter.ageMs(nowMs)
+    const delayMs = delayOf(plan.delay, { waitMs, leftMs, attempts, isMemoryFull: backRoom.isFull() })
+    if (delayMs === null) return backRoom.wait(letter, nowMs + waitMs)
+    const stored = handedOver(letter, () => figures.postponed.value++)
+    parts.delays.postpone({ letter, plan, untilMs: clock.now() + delayMs, stored })
   }
 
   function bury(letter: Letter, className: DeathClass, reason: string): void {
+    const stored = handedOver(letter, deadOffset => journal.buried(letter, reason, deadOffset))
+    parts.deadLetters.bury(deathOf(letter, plan, { class: className, reason }, stored))
+  }
+
+  /** Keeps it under way until Kafka holds it: what is to be called then. */
+  function handedOver(letter: Letter, note: (offset: number) => void): (offset: number) => void {
     begin(letter)
-    const stored = (deadOffset: number): void => {
+    return offset => {
       if (letter.isGone) return
       end(letter)
-      journal.buried(letter, reason, deadOffset)
+      note(offset)
       finish(letter, clock.monotonic())
       checkIdle(letter.work)
       wake()
     }
-    parts.deadLetters.bury(deathOf(letter, plan, { class: className, reason }, stored))
   }
 
   /** Settles the offset and hands the turn on. */
@@ -177,7 +197,7 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
     const { work, slot, line } = letter
     work.window.settle(slot)
     figures.inflightTime.observe((nowMs - letter.readAtMs) / 1000)
-    const following = turns.leave(work.partition, line)
+    const following = turns.leave(work.place, line)
     if (following !== null && !following.isGone) backRoom.release(following)
   }
 
@@ -193,7 +213,7 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
     for (;;) {
       const letter = backRoom.takeReleased() ?? receive(nowMs)
       if (letter === null || letter.hasTurn) return letter
-      letter.hasTurn = turns.enter(letter, letter.work.partition, letter.line)
+      letter.hasTurn = turns.enter(letter, letter.work.place, letter.line)
       if (letter.hasTurn) return letter
       backRoom.park(letter)
     }
@@ -241,18 +261,24 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
     alarm.ringAt(Math.min(atMs, filter.resumesMs(nowMs)), nowMs)
   }
 
+  /** Whether what memory does not hold can wait in Kafka; what waits its sending delay cannot. */
+  function maySpill(): boolean {
+    return plan.delay !== null && plan.policy.sendingDelayMs === 0
+  }
+
   function hasFresh(): boolean {
     return backRoom.hasReleased() || receiver.works().some(mayBeRead)
   }
 
   function setRate(): void {
-    limiter.setRate(rateShare(plan.policy.rate, receiver.works().length, partitionsTotal))
+    const partitions = receiver.works().filter(work => !work.isDelayed).length
+    limiter.setRate(rateShare(plan.policy.rate, partitions, partitionsTotal))
   }
 
   /** Nothing of this partition is begun any more: what does not run yet is read again by the next owner. */
   function withdraw(work: PartitionWork): void {
     work.isClosing = true
-    for (const letter of [...turns.parked(work.partition), ...backRoom.removeOf(work)]) {
+    for (const letter of [...turns.parked(work.place), ...backRoom.removeOf(work)]) {
       letter.isGone = true
       backRoom.leave(letter)
     }
@@ -265,7 +291,7 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
       letter.sending?.cancel()
       end(letter)
     }
-    turns.drop(work.partition)
+    turns.drop(work.place)
     receiver.remove(work)
     setRate()
     wake()
@@ -325,7 +351,7 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
   }
 
   function whyNotReading(): string | null {
-    if (!backRoom.hasRoom()) return 'too many messages wait for a retry in this process'
+    if (!backRoom.hasRoom(maySpill())) return 'too many messages wait for a retry in this process'
     if (filter.resumesMs(clock.monotonic()) < Infinity)
       return 'messages are filtered out at the rate of the subscription and no faster'
     const full = receiver.works().filter(work => !work.window.hasRoom())

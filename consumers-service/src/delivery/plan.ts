@@ -17,20 +17,22 @@ import {
   type CompiledBatchPolicy,
   type CompiledSerialPolicy,
 } from '@iris/common/domain/policy'
-import { compileRetryRules } from '@iris/common/domain/retry-rules'
+import { compileDelay, compileRetry, type DelayPolicy } from '@iris/common/domain/retry-policy'
 import type { FixedHeader, Ordering, TrackingMode } from '@iris/common/domain/subscription-form'
 import type { Subscription } from '@iris/common/domain/subscription'
 import { unsupportedInSubscription, unsupportedInTopic } from '@iris/common/domain/supported'
 import { compileTargets, type Targets } from '@iris/common/domain/targets'
 import { compileFilters, type CompiledFilters } from '@iris/common/filter/filters'
-import type { Topic } from '@iris/common/domain/topic'
+import { retentionMs, type Topic } from '@iris/common/domain/topic'
 import type { HttpVersion } from '@iris/common/http/client'
 import {
   consumerGroupId,
   deadLetterTopicName,
+  delayTopicName,
   kafkaTopicName,
   type KafkaNamespace,
 } from '@iris/common/kafka/names'
+import { turnKind } from './turns.js'
 
 /** What every kind of delivery needs. */
 interface CommonPlan {
@@ -40,6 +42,7 @@ interface CommonPlan {
   readonly kafkaTopic: string
   readonly groupId: string
   readonly deadLetterTopic: string
+  readonly delayTopic: string
   /** Without credentials; with the word `template` where a message fills something in. */
   readonly endpoint: URL
   /** The same as it was written. */
@@ -59,6 +62,8 @@ export interface SerialPlan extends CommonPlan {
   readonly deliveryType: 'SERIAL'
   readonly httpVersion: HttpVersion
   readonly targets: Targets
+  /** When a retry waits in the delay topic; null where it never does. */
+  readonly delay: DelayPolicy | null
   readonly policy: CompiledSerialPolicy
 }
 
@@ -107,6 +112,7 @@ export function compilePlan(
     kafkaTopic: kafkaTopicName(namespace, topicName),
     groupId: consumerGroupId(namespace, topicName, name),
     deadLetterTopic: deadLetterTopicName(namespace, topicName, name),
+    delayTopic: delayTopicName(namespace, topicName, name),
     endpoint: withoutUserInfo(new URL(filled)),
     endpointText: endpoint.address,
     authorization: endpoint.credentials === null ? null : basic(endpoint.credentials),
@@ -116,23 +122,33 @@ export function compilePlan(
     filters,
     trackingMode: subscription.trackingMode,
   }
-  return { ...common, ...deliveryOf(subscription, targets, options) }
+  const retention = retentionMs(topic.retentionTime)
+  return { ...common, ...deliveryOf(subscription, retention, targets, options) }
 }
 
 /** What belongs to the type of delivery. */
 function deliveryOf(
   subscription: Subscription,
+  retentionMs: number,
   targets: Targets,
-  { inflightMax, inflightLimit, batchVolumeMax, isHttp2Allowed }: PlanOptions,
+  options: PlanOptions,
 ): Omit<SerialPlan, keyof CommonPlan> | Omit<BatchPlan, keyof CommonPlan> {
-  const { deliveryType, subscriptionPolicy } = subscription
-  const rules = compileRetryRules(subscription.retry?.rules ?? [])
-  if (deliveryType === 'BATCH')
-    return { deliveryType, policy: { ...compileBatchPolicy(subscriptionPolicy, batchVolumeMax), rules } }
-  const policy = compileSerialPolicy(subscriptionPolicy, inflightMax)
-  const bounded = { inflightMax: Math.min(policy.inflightMax, inflightLimit) }
-  const httpVersion = subscription.http2Enabled && isHttp2Allowed ? 'HTTP/2' : 'HTTP/1.1'
-  return { deliveryType, httpVersion, targets, policy: { ...policy, ...bounded, rules } }
+  const { deliveryType, subscriptionPolicy, ordering, mode, retry } = subscription
+  if (deliveryType === 'BATCH') {
+    const policy = compileBatchPolicy(subscriptionPolicy, options.batchVolumeMax)
+    return { deliveryType, policy: compileRetry(policy, retry, retentionMs) }
+  }
+  const policy = compileSerialPolicy(subscriptionPolicy, options.inflightMax)
+  const inflightMax = Math.min(policy.inflightMax, options.inflightLimit)
+  // Elsewhere a message would lose its turn, or forget which of many targets have it.
+  const isPostponable = turnKind(ordering, inflightMax) === 'free' && mode === 'ANYCAST'
+  return {
+    deliveryType,
+    httpVersion: subscription.http2Enabled && options.isHttp2Allowed ? 'HTTP/2' : 'HTTP/1.1',
+    targets,
+    delay: isPostponable ? compileDelay(retry) : null,
+    policy: compileRetry({ ...policy, inflightMax }, retry, retentionMs),
+  }
 }
 
 /** `user@host` without a password is not credentials for Hermes, and nothing that HTTP could send. */

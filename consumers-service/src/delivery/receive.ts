@@ -4,6 +4,8 @@
  * Promises: reads nothing that its window has no room for; skips what a former owner settled.
  */
 import type { LogEntry } from '@iris/common/kafka/log-entry'
+import type { Clock } from '@iris/common/time/clock'
+import { resume } from './delay/resume.js'
 import { Letter, type LetterSink } from './letter.js'
 import { openEntry } from './open.js'
 import type { PartitionWork } from './partition-work.js'
@@ -18,9 +20,10 @@ export interface Receiver {
 }
 
 export interface ReceiverParts {
+  readonly clock: Clock
   readonly sink: LetterSink
-  /** Whether a message of this partition may be read beside those under way. */
-  mayRead(partition: number): boolean
+  /** Whether a message of the partition at this place may be read beside those under way. */
+  mayRead(place: number): boolean
   /** The line that a message with this key stands in; null where it stands in none. */
   lineOf(key: Buffer | null): number | null
   /** A header line that HTTP cannot carry was left out. */
@@ -42,7 +45,9 @@ export function createReceiver(parts: ReceiverParts): Receiver {
 
   const letterOf = (work: PartitionWork, entry: LogEntry, slot: number, nowMs: number): Letter => {
     const content = openEntry(entry, parts.droppedHeader)
-    return new Letter(parts.sink, work, entry, content, slot, parts.lineOf(entry.key), nowMs)
+    const letter = new Letter(parts.sink, work, entry, content, slot, parts.lineOf(entry.key), nowMs)
+    if (work.isDelayed) resume(letter, parts.clock.now() - parts.clock.monotonic())
+    return letter
   }
 
   const nextOf = (work: PartitionWork, nowMs: number): Letter | null => {
@@ -74,7 +79,7 @@ export function createReceiver(parts: ReceiverParts): Receiver {
       for (let looked = 0; looked < works.length; looked++) {
         turn = turn + 1 < works.length ? turn + 1 : 0
         const work = works[turn]
-        if (work === undefined || !mayBeRead(work) || !parts.mayRead(work.partition)) continue
+        if (work === undefined || !mayBeRead(work) || !parts.mayRead(work.place)) continue
         const letter = nextOf(work, nowMs)
         if (letter !== null) return letter
       }

@@ -18,6 +18,11 @@ export function hasRoom(budget: WaitingBudget): boolean {
   return budget.messages < budget.messagesMax && budget.bytes < budget.bytesMax
 }
 
+/** Whether it holds more than it may, as what was under way at the bound can bring about. */
+export function isOver(budget: WaitingBudget): boolean {
+  return budget.messages > budget.messagesMax || budget.bytes > budget.bytesMax
+}
+
 export interface WaitingList<T> {
   add(item: T, dueMs: number): void
   /** Takes the earliest that is due. */

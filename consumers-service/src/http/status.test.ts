@@ -10,7 +10,11 @@ const row: FleetRow = {
   times: { START: 5 },
   slot: { slot: 0, of: 2 },
   notRunning: null,
-  status: { ...nothingRuns, problem: 'the consumer group has a member that is not ours' },
+  status: {
+    ...nothingRuns,
+    problem: 'the consumer group has a member that is not ours',
+    delayed: { messages: 12, nextDueMs: Date.parse('2026-01-01T00:00:00Z') },
+  },
 }
 
 async function ask(
@@ -64,6 +68,7 @@ describe('the status pages of the consumers', () => {
         notRunning: 'the consumer group has a member that is not ours',
         delivery: null,
         recent: null,
+        delayed: '12 wait in the delay topic, the next until 2026-01-01T00:00:00.000Z',
         partitions: [],
       },
     ])

@@ -73,6 +73,13 @@ function onlyOf(request: IncomingMessage): string | undefined {
   return new URL(request.url ?? '', 'http://unused').searchParams.get('name') ?? undefined
 }
 
+/** What waits in the delay topic, in words; null when nothing does. */
+function delayedText({ messages, nextDueMs }: FleetRow['status']['delayed']): string | null {
+  if (messages === 0) return null
+  const until = nextDueMs === null ? '' : `, the next until ${new Date(nextDueMs).toISOString()}`
+  return `${messages} wait in the delay topic${until}`
+}
+
 /** `qualifiedName` and `signalTimesheet` as in Hermes; the rest is ours. */
 function shown({ id, times, slot, notRunning, status }: FleetRow): Record<string, unknown> {
   return {
@@ -82,6 +89,7 @@ function shown({ id, times, slot, notRunning, status }: FleetRow): Record<string
     notRunning: notRunning ?? status.problem,
     delivery: status.pipeline,
     recent: status.recent,
+    delayed: delayedText(status.delayed),
     partitions: status.partitions,
   }
 }

@@ -15,7 +15,7 @@ import type { Topic } from '@iris/common/domain/topic'
 import type { Log } from '@iris/common/lifecycle/log'
 import type { Cancel } from '@iris/common/time/scheduler'
 import type { Definitions } from '@iris/common/zookeeper/definitions'
-import { consumerGroupId, kafkaTopicName } from '@iris/common/kafka/names'
+import { consumerGroupId, delayTopicName, kafkaTopicName } from '@iris/common/kafka/names'
 import { compilePlan, type DeliveryPlan, type PlanOptions } from '../delivery/plan.js'
 
 /** What is known of one subscription. */
@@ -24,6 +24,7 @@ export interface CatalogueEntry {
   readonly topic: TopicName
   readonly subscription: SubscriptionName
   readonly kafkaTopic: string
+  readonly delayTopic: string
   readonly groupId: string
   readonly state: SubscriptionState
   /** Why a consumer suspended it; null where nobody or somebody else did. */
@@ -73,6 +74,7 @@ export function createCatalogue(
       const place = { id, topic: topicName as TopicName, subscription: name as SubscriptionName }
       const names = {
         kafkaTopic: kafkaTopicName(options.namespace, place.topic),
+        delayTopic: delayTopicName(options.namespace, place.topic, place.subscription),
         groupId: consumerGroupId(options.namespace, place.topic, place.subscription),
       }
       const subscription = readSubscriptionNode(place.topic, place.subscription, node.data, node.stat)

@@ -5,8 +5,7 @@ import { createVirtualTime } from '@iris/common/time/virtual-time'
 import type { Definitions, DefinitionNode } from '@iris/common/zookeeper/definitions'
 import { createCatalogue } from './catalogue.js'
 import { createFleet } from './fleet.js'
-import { nothingRuns } from './runner.js'
-import type { Runner, Wish } from './runner.js'
+import { nothingRuns, type Runner, type Wish } from './runner.js'
 
 const stat = { ctimeMs: 1, mtimeMs: 1 } as DefinitionNode['stat']
 const node = (json: unknown): DefinitionNode => ({ data: Buffer.from(JSON.stringify(json)), stat })

@@ -118,6 +118,7 @@ export function createFleet(parts: FleetParts, options: FleetOptions): Fleet {
     if (layout === undefined) return `Kafka does not know the topic ${entry.kafkaTopic}`
     return {
       plan: entry.plan,
+      slot,
       partitions: partitionsOfSlot(slot, layout.length),
       partitionsTotal: layout.length,
     }

@@ -39,8 +39,17 @@ export function startKeeper(parts: KeeperParts, periodMs: number): Cancel {
   })
 }
 
-async function keep({ cluster, offsets, log }: KeeperParts, entry: CatalogueEntry): Promise<boolean> {
-  const { groupId, kafkaTopic } = entry
+async function keep(parts: KeeperParts, entry: CatalogueEntry): Promise<boolean> {
+  const isKept = await keepTopic(parts, entry, entry.kafkaTopic)
+  // What waits in the delay topic has its place there.
+  return (await keepTopic(parts, entry, entry.delayTopic)) || isKept
+}
+
+async function keepTopic(
+  { cluster, offsets, log }: KeeperParts,
+  { id, groupId }: CatalogueEntry,
+  kafkaTopic: string,
+): Promise<boolean> {
   try {
     if (cluster.layout(kafkaTopic) === undefined) await cluster.refresh([kafkaTopic])
     const partitions = (cluster.layout(kafkaTopic) ?? []).map(each => each.partition)
@@ -50,7 +59,7 @@ async function keep({ cluster, offsets, log }: KeeperParts, entry: CatalogueEntr
     if (present.length > 0) await offsets.commit(groupId, kafkaTopic, present)
     return present.length > 0
   } catch (error) {
-    log.warn('keeper.failed', { subscription: entry.id, error })
+    log.warn('keeper.failed', { subscription: id, kafkaTopic, error })
     return false
   }
 }

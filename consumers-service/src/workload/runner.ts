@@ -1,57 +1,51 @@
 /**
  * One subscription in this process.
- * Takes what should be: a plan and partitions, or nothing. Starts, updates live, and stops one delivery
- * pipeline. Promises: a change that a running pipeline cannot take (the kind of delivery or of its turns)
- * goes through a full stop; a subscription that is suspended begins nothing more at once.
+ * Takes what should be: a plan and a slot of partitions, or nothing. Starts, updates live, and stops one
+ * delivery pipeline. Promises: a change that a running pipeline cannot take (the kind of delivery or of its
+ * turns) goes through a full stop; a subscription that is suspended begins nothing more at once.
  */
 import type { SubscriptionId } from '@iris/common/domain/names'
-import type { LogReader } from '@iris/common/kafka/reader'
-import type { Offsets } from '@iris/common/kafka/offsets'
-import type { Log } from '@iris/common/lifecycle/log'
-import { withDeadline, type Scheduler } from '@iris/common/time/scheduler'
-import type { Clock } from '@iris/common/time/clock'
+import type { Follower, FollowRequest, LogReader } from '@iris/common/kafka/reader'
+import type { Cancel } from '@iris/common/time/scheduler'
 import type { Lock } from '@iris/common/zookeeper/lock'
-import { decodeCommitNote } from '@iris/common/kafka/commit-metadata'
-import type { CommitGroup, Committer } from '../delivery/commit.js'
+import { followHeld, type HeldFollower } from '../delivery/delay/held-follower.js'
 import type { DeliveryFigures } from '../delivery/figures.js'
-import { isInDoubt, type PartitionWork } from '../delivery/partition-work.js'
 import type { Pipeline, PipelineStatus } from '../delivery/pipeline-parts.js'
 import type { DeliveryPlan } from '../delivery/plan.js'
+import type { PartitionWork } from '../delivery/partition-work.js'
 import type { RecentView } from '../delivery/recent.js'
-import { createWindow } from '../delivery/settle.js'
 import { turnKind } from '../delivery/turns.js'
-import type { ClaimParts } from './claim.js'
-import { createOpenings, type Openings, type Start } from './openings.js'
-import { createSlot, type Slot } from './slot.js'
+import type { Slot } from './balance.js'
+import { createDelayReading, type DelayReading, type Waiting } from './delay-reading.js'
+import {
+  createReading,
+  type Reader,
+  type Reading,
+  type ReadingOptions,
+  type ReadingParts,
+} from './reading.js'
 
 /** What should run. */
 export interface Wish {
   readonly plan: DeliveryPlan
-  /** The partitions of this instance's slot. */
+  /** The slot of this instance, and the partitions that belong to it. */
+  readonly slot: Slot
   readonly partitions: readonly number[]
   readonly partitionsTotal: number
 }
 
-export interface RunnerParts {
-  readonly clock: Clock
-  readonly scheduler: Scheduler
-  readonly log: Log
-  readonly offsets: Offsets
+export interface RunnerParts extends ReadingParts {
   readonly reader: LogReader
-  readonly committer: Committer
-  acquire(plan: DeliveryPlan, partition: number, signal: AbortSignal): Promise<Lock>
-  isConnected(): boolean
+  acquire(plan: DeliveryPlan, place: LockPlace, signal: AbortSignal): Promise<Lock>
+  watchDelays(plan: DeliveryPlan, listener: (partitions: number) => void): Cancel
   figures(plan: DeliveryPlan): DeliveryFigures
   pipeline(plan: DeliveryPlan, figures: DeliveryFigures): Pipeline
-  /** The first partition of a subscription runs. */
-  began(plan: DeliveryPlan): void
 }
 
-export interface RunnerOptions {
-  readonly foreignMs: number
-  readonly retryMs: number
-  readonly commitMs: number
-  readonly unsettledMax: number
+/** A partition of a subscription's topic or of its delay topic. */
+export interface LockPlace {
+  readonly partition: number
+  readonly isDelayed: boolean
 }
 
 export interface RunnerStatus {
@@ -61,10 +55,17 @@ export interface RunnerStatus {
   readonly recent: RecentView | null
   /** Why partitions wait, or null. */
   readonly problem: string | null
+  readonly delayed: Waiting
 }
 
 /** The status of what does not run. */
-export const nothingRuns: RunnerStatus = { partitions: [], pipeline: null, recent: null, problem: null }
+export const nothingRuns: RunnerStatus = {
+  partitions: [],
+  pipeline: null,
+  recent: null,
+  problem: null,
+  delayed: { messages: 0, nextDueMs: null },
+}
 
 export interface PartitionStatus {
   readonly partition: number
@@ -94,13 +95,12 @@ interface Run {
   readonly plan: DeliveryPlan
   readonly pipeline: Pipeline
   readonly figures: DeliveryFigures
-  readonly group: CommitGroup
-  readonly openings: Openings
-  readonly slot: Slot
+  readonly reading: Reading
+  readonly delays: DelayReading
 }
 
 /** Makes the runner of a subscription; nothing runs yet. */
-export function createRunner(parts: RunnerParts, options: RunnerOptions, id: SubscriptionId): Runner {
+export function createRunner(parts: RunnerParts, options: ReadingOptions, id: SubscriptionId): Runner {
   let run: Run | null = null
   let wish: Wish | null = null
   let drainMs = 0
@@ -109,46 +109,18 @@ export function createRunner(parts: RunnerParts, options: RunnerOptions, id: Sub
   const change = async (): Promise<void> => {
     while (run !== null && !fits(run, wish)) {
       const present: Run = run
-      await present.slot.release()
+      await Promise.all([present.reading.stop(), present.delays.stop()])
       present.pipeline.stop()
-      parts.committer.remove(present.group)
       present.figures.remove()
       run = null
       parts.log.info('subscription.stopped', { subscription: id })
     }
     if (wish === null) return
-    run ??= begin(wish.plan)
+    run ??= begin(parts, options, wish.plan, () => drainMs)
     run.pipeline.update(wish.plan)
     run.pipeline.share(wish.partitionsTotal)
-    run.slot.want(wish.partitions)
-  }
-
-  const begin = (plan: DeliveryPlan): Run => {
-    parts.log.info('subscription.started', { subscription: id, group: plan.groupId })
-    const figures = parts.figures(plan)
-    const pipeline = parts.pipeline(plan, figures)
-    const openings = createOpenings(
-      { ...parts, missingOffset: () => figures.missingOffsets.value++ },
-      { groupId: plan.groupId, kafkaTopic: plan.kafkaTopic, ...options },
-    )
-    const group: CommitGroup = {
-      groupId: plan.groupId,
-      kafkaTopic: plan.kafkaTopic,
-      works: pipeline.works,
-      foreign: () => slot.claims().forEach(each => each.foreign()),
-    }
-    const context: ClaimContext = {
-      ...{ parts, options, plan, pipeline, group, figures, openings },
-      drainMs: () => drainMs,
-      replaced: (partition, earliest) =>
-        slot
-          .claims()
-          .find(each => each.partition === partition)
-          ?.replaced(earliest),
-    }
-    const slot = createSlot(claimParts(context))
-    parts.committer.add(group)
-    return { plan, pipeline, figures, group, openings, slot }
+    run.reading.want(wish.partitions)
+    run.delays.want(wish.slot)
   }
 
   return {
@@ -156,13 +128,50 @@ export function createRunner(parts: RunnerParts, options: RunnerOptions, id: Sub
       wish = next
       drainMs = drainLimitMs
       // What stops begins nothing more from now on, even while an earlier change is still under way.
-      if (next === null) run?.slot.want([])
+      if (next === null) {
+        run?.reading.want([])
+        run?.delays.want(null)
+      }
       changing = (changing ?? Promise.resolve()).then(change)
     },
     settled: () => changing ?? Promise.resolve(),
     isRunning: () => run !== null,
     status: () => statusOf(run, parts.clock.monotonic()),
   }
+}
+
+function begin(parts: RunnerParts, options: ReadingOptions, plan: DeliveryPlan, drainMs: () => number): Run {
+  parts.log.info('subscription.started', { subscription: plan.id, group: plan.groupId })
+  const figures = parts.figures(plan)
+  const pipeline = parts.pipeline(plan, figures)
+  const readings: Reading[] = []
+  const reader: Reader = {
+    ...{ plan, pipeline, figures, drainMs },
+    foreign: () => readings.flatMap(each => each.claims()).forEach(claim => claim.foreign()),
+  }
+  const held = new Map<number, HeldFollower>()
+  const follow = (request: FollowRequest): Follower => parts.reader.follow(request)
+  const followDelayed = (request: FollowRequest): Follower => {
+    const follower = followHeld(parts, request, follow)
+    held.set(request.partition, follower)
+    return follower
+  }
+  const read = (isDelayed: boolean): Reading => {
+    const reading = createReading(parts, options, reader, {
+      kafkaTopic: isDelayed ? plan.delayTopic : plan.kafkaTopic,
+      isDelayed,
+      acquire: (partition, signal) => parts.acquire(plan, { partition, isDelayed }, signal),
+      follow: isDelayed ? followDelayed : follow,
+    })
+    readings.push(reading)
+    return reading
+  }
+  const reading = read(false)
+  const dueMs = (partition: number): number | null => held.get(partition)?.dueMs() ?? null
+  const watch = parts.watchDelays
+  const delays = createDelayReading({ ...parts, watch, dueMs, open: () => read(true) }, plan)
+  figures.showDelayed(() => delays.waiting().messages)
+  return { plan, pipeline, figures, reading, delays }
 }
 
 /** Whether what runs can go on for this wish. */
@@ -173,95 +182,9 @@ function fits(run: Run, wish: Wish | null): boolean {
   return kindOf(run.plan) === kindOf(wish.plan) && run.plan.groupId === wish.plan.groupId
 }
 
-interface ClaimContext {
-  readonly parts: RunnerParts
-  readonly options: RunnerOptions
-  readonly plan: DeliveryPlan
-  readonly pipeline: Pipeline
-  readonly group: CommitGroup
-  readonly figures: DeliveryFigures
-  readonly openings: Openings
-  drainMs(): number
-  /** The log of a partition was replaced by another. */
-  replaced(partition: number, earliest: number): void
-}
-
-function claimParts(context: ClaimContext): ClaimParts {
-  const { parts, plan, pipeline, group, openings, options } = context
-  return {
-    scheduler: parts.scheduler,
-    log: parts.log.child({ subscription: plan.id }),
-    isOrdered: plan.ordering !== 'NONE',
-    isConnected: parts.isConnected,
-    acquire: (partition, signal) => parts.acquire(plan, partition, signal),
-    start: openings.start,
-    open(partition, start, lock) {
-      const work = openWork(context, partition, start, lock)
-      pipeline.add(work)
-      parts.began(plan)
-      return work
-    },
-    drain: work => pipeline.drain(work, context.drainMs()),
-    commit: work => {
-      const commit = parts.committer.commitNow(group, [work])
-      return withDeadline(parts.scheduler, options.commitMs, 'final commit', commit)
-    },
-    resume: pipeline.wake,
-    close: work => work.follower.close(),
-    async isUntouched(work) {
-      try {
-        const [row] = await parts.offsets.fetch(plan.groupId, plan.kafkaTopic, [work.partition])
-        if (row === undefined) return false
-        return (decodeCommitNote(row.offset, row.metadata)?.lock ?? 0) <= work.lock
-      } catch (error) {
-        parts.log.warn('claim.commitUnknown', { subscription: plan.id, partition: work.partition, error })
-        return false
-      }
-    },
-  }
-}
-
-function openWork(context: ClaimContext, partition: number, start: Start, lock: number): PartitionWork {
-  const { parts, plan, pipeline, figures, options } = context
-  const wallLeadMs = parts.clock.now() - parts.clock.monotonic()
-  const endsTogether = plan.deliveryType === 'BATCH'
-  const window = createWindow({ ...start, wallLeadMs, unsettledMax: options.unsettledMax, endsTogether })
-  const work: PartitionWork = {
-    partition,
-    window,
-    follower: parts.reader.follow({
-      topic: plan.kafkaTopic,
-      partition,
-      offset: start.offset,
-      onReady() {
-        work.isReady = true
-        pipeline.wake()
-      },
-      onSkipped(from, to) {
-        parts.log.error('subscription.offsetsSkipped', { subscription: plan.id, partition, from, to })
-        if (to < from) return context.replaced(partition, to)
-        figures.skippedOffsets.value += to - from
-        window.advance(to)
-        pipeline.wake()
-      },
-    }),
-    lock,
-    isReady: true,
-    isClosing: false,
-    isDisowned: false,
-    get isDoubtful() {
-      return isInDoubt(work, parts.isConnected())
-    },
-    underWayCount: 0,
-    onIdle: null,
-    committed: { offset: start.offset, metadata: start.metadata, version: -1, atMs: 0 },
-  }
-  return work
-}
-
 function statusOf(run: Run | null, nowMs: number): RunnerStatus {
   if (run === null) return nothingRuns
-  const partitions = run.slot.claims().map(claim => {
+  const partitions = run.reading.claims().map(claim => {
     const work = claim.work()
     return {
       partition: claim.partition,
@@ -276,7 +199,8 @@ function statusOf(run: Run | null, nowMs: number): RunnerStatus {
     partitions,
     pipeline: run.pipeline.status(),
     recent: run.figures.recent(),
-    problem: run.openings.problem(),
+    problem: run.reading.problem(),
+    delayed: run.delays.waiting(),
   }
 }
 

@@ -21,6 +21,8 @@ export interface MemoryStore extends Store {
     readonly subscriptions: Map<string, Stored<Subscription>>
     /** Lock holders by subscription id. */
     readonly owners: Map<string, readonly string[]>
+    /** Ids of subscriptions that have a delay topic. */
+    readonly retryStates: Set<string>
   }
 }
 
@@ -32,6 +34,7 @@ export function createMemoryStore(): MemoryStore {
     topics: new Map(),
     subscriptions: new Map(),
     owners: new Map(),
+    retryStates: new Set(),
   }
   const call = <T>(name: string, work: () => T): Promise<T> => attempt(failures, name, work)
   return { failures, held, ...groupsAndTopics(held, call), ...subscriptions(held, call) }
@@ -80,7 +83,7 @@ function groupsAndTopics(
   }
 }
 
-function subscriptions({ topics, subscriptions: all, owners }: Held, call: Call) {
+function subscriptions({ topics, subscriptions: all, owners, retryStates }: Held, call: Call) {
   return {
     subscriptions: (topic: TopicName) =>
       call('subscriptions', () => {
@@ -106,6 +109,8 @@ function subscriptions({ topics, subscriptions: all, owners }: Held, call: Call)
         all.delete(subscriptionId(topic, name)) ? ('removed' as const) : ('missing' as const),
       ),
     lastUndelivered: () => call('lastUndelivered', () => null),
+    forgetRetryState: (topic: TopicName, name: SubscriptionName) =>
+      call('forgetRetryState', () => void retryStates.delete(subscriptionId(topic, name))),
     owners: (topic: TopicName, name: SubscriptionName) =>
       call('owners', () => owners.get(subscriptionId(topic, name)) ?? []),
   }

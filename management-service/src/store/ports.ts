@@ -63,4 +63,10 @@ export interface SlotOwners {
   owners(topic: TopicName, name: SubscriptionName): Promise<readonly string[]>
 }
 
-export type Store = GroupStore & TopicStore & SubscriptionStore & SlotOwners & ChangeGuard
+/** What the consumers keep about a subscription beside its definition. */
+export interface RetryState {
+  /** Forgets all of it; nothing happens where there is nothing. */
+  forgetRetryState(topic: TopicName, name: SubscriptionName): Promise<void>
+}
+
+export type Store = GroupStore & TopicStore & SubscriptionStore & SlotOwners & ChangeGuard & RetryState

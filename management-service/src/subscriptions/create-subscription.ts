@@ -1,8 +1,8 @@
 /**
  * The creation of a subscription: check, set its place in Kafka, store it, undo on failure.
  * Takes a topic and a body. Gives nothing. Promises: its start offsets are committed before it exists, so
- * every message published after the answer is delivered; a failure leaves no consumer group behind, unless
- * storage cannot tell.
+ * every message published after the answer is delivered, and nothing that a former one of its name left; a
+ * failure leaves no consumer group behind, unless storage cannot tell.
  */
 import type { TopicName } from '@iris/common/domain/names'
 import { subscriptionId } from '@iris/common/domain/names'
@@ -12,21 +12,23 @@ import { consumerGroupId, kafkaTopicName, type KafkaNamespace } from '@iris/comm
 import type { Log } from '@iris/common/lifecycle/log'
 import { entityOf } from '../requests.js'
 import type { KafkaGroups, KafkaTopics } from '../store/kafka-ports.js'
-import type { ChangeGuard, SlotOwners, SubscriptionStore, TopicStore } from '../store/ports.js'
+import type { ChangeGuard, RetryState, SlotOwners, SubscriptionStore, TopicStore } from '../store/ports.js'
 import type { ForgetFormer } from '../dead-letters/forget-former.js'
 import { checkDeadLetterName } from './dead-letter-name.js'
+import { checkDelayTopic, removeRemains } from './delay-topic.js'
 import type { EndpointGuard } from './endpoint-guard.js'
 import { refuseUnsupportedSubscription } from './not-yet.js'
 import type { Pause } from './pause.js'
 import {
   checkFilters,
   checkNewSubscription,
+  checkRetryWindow,
   checkSameName,
   type SubscriptionRules,
 } from './subscription-rules.js'
 
 export interface SubscriptionParts {
-  readonly store: TopicStore & SubscriptionStore & ChangeGuard & SlotOwners
+  readonly store: TopicStore & SubscriptionStore & ChangeGuard & SlotOwners & RetryState
   readonly kafka: KafkaGroups
   readonly kafkaTopics: KafkaTopics
   readonly guard: EndpointGuard
@@ -49,8 +51,10 @@ export async function createSubscription(
   const stored = await parts.store.topic(topic)
   if (stored === null) throw refusal('TOPIC_NOT_EXISTS', { topic })
   checkFilters(subscription, stored.value, null)
+  checkRetryWindow(subscription, stored.value, null)
   refuseUnsupportedSubscription(subscription, null)
   await checkDeadLetterName(parts, topic, subscription.name)
+  await checkDelayTopic(parts, subscription)
   await parts.guard(subscription.endpoint)
   await parts.store.exclusively(subscriptionId(topic, subscription.name), () => apply(parts, subscription))
 }
@@ -61,6 +65,7 @@ async function apply(parts: SubscriptionParts, subscription: Subscription): Prom
   if ((await parts.store.subscription(topic, name)) !== null) throw exists
   const group = consumerGroupId(parts.namespace, topic, name)
   try {
+    await removeRemains(parts, subscription)
     await parts.kafka.startAtEnd(group, kafkaTopicName(parts.namespace, topic))
     await parts.forgetFormer(topic, name)
     const stored = await parts.store.createSubscription(subscription)

@@ -58,12 +58,16 @@ export function sameNames(
   topic: TopicName,
   name: SubscriptionName,
 ): readonly { readonly topic: TopicName; readonly name: SubscriptionName }[] {
-  const words = `${topic}.${name}`.split('.')
+  return splitsOf(`${topic}.${name}`).filter(each => each.topic !== topic)
+}
+
+/** Every topic and subscription whose names make this text when a dot joins them. */
+export function splitsOf(text: string): readonly { topic: TopicName; name: SubscriptionName }[] {
+  const words = text.split('.')
   return words.flatMap((_word, count) => {
-    const otherTopic = topicName(words.slice(0, count).join('.'))
-    const otherName = words.slice(count).join('.')
-    const isOther = otherTopic !== undefined && otherTopic !== topic && isNamePart(otherName)
-    return isOther ? [{ topic: otherTopic, name: otherName as SubscriptionName }] : []
+    const topic = topicName(words.slice(0, count).join('.'))
+    const name = words.slice(count).join('.')
+    return topic !== undefined && isNamePart(name) ? [{ topic, name: name as SubscriptionName }] : []
   })
 }
 

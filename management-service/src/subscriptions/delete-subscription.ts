@@ -1,8 +1,8 @@
 /**
  * The removal of a subscription.
- * Takes names. Gives nothing: the definition is gone, so consumers stop; its consumer group goes later, when
- * they have. Its dead letters stay in Kafka until their retention ends; a new subscription of the same name
- * has none of them.
+ * Takes names. Gives nothing: the definition is gone, so consumers stop; its consumer group and its delay
+ * topic go later, when they have. Its dead letters stay in Kafka until their retention ends; a new
+ * subscription of the same name has none of them.
  */
 import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
 import { refusal } from '@iris/common/errors/hermes-error'

@@ -15,11 +15,18 @@ import { createGroupCleanUp, type GroupCleanUp } from './group-clean-up.js'
 const topic = 'acme.orders' as TopicName
 const subscription = 'billing' as SubscriptionName
 const group = 'acme_orders_billing'
+const delayTopic = 'acme.orders.billing_delay'
 
 function setUp(): { time: VirtualTime; kafka: MemoryKafka; store: MemoryStore; cleanUp: GroupCleanUp } {
   const [time, kafka, store] = [createVirtualTime(), createMemoryKafka(), createMemoryStore()]
   kafka.groups.set(group, 'acme.orders')
-  const parts = { store, kafka: groupsOf(kafka), scheduler: time, log: silentLog }
+  const plan = { name: delayTopic, partitions: 6, replicationFactor: 1, configs: {} }
+  kafka.topics.set(delayTopic, plan)
+  store.held.retryStates.add('acme.orders$billing')
+  const parts = {
+    ...{ store, kafka: groupsOf(kafka), kafkaTopics: kafka, scheduler: time, log: silentLog },
+    namespace: { namespace: '', separator: '_' },
+  }
   const cleanUp = createGroupCleanUp(parts, { delayMs: 60_000, intervalMs: 300_000 })
   cleanUp.later({ topic, subscription, group })
   return { time, kafka, store, cleanUp }
@@ -34,6 +41,17 @@ describe('the group of a removed subscription', () => {
     await time.advance(1)
 
     expect([before, kafka.groups.has(group)]).toEqual([true, false])
+  })
+
+  it('takes the delay topic with it, and what is kept about retries', async () => {
+    const { time, kafka, store } = setUp()
+
+    await time.advance(59_999)
+    const before = [kafka.topics.has(delayTopic), store.held.retryStates.size]
+    await time.advance(1)
+
+    expect(before).toEqual([true, 1])
+    expect([kafka.topics.has(delayTopic), store.held.retryStates.size]).toEqual([false, 0])
   })
 
   it('is tried again when Kafka is away, and given up after twelve tries', async () => {
@@ -65,7 +83,7 @@ describe('the group of a removed subscription', () => {
 
     await time.advance(60_000)
 
-    expect(kafka.groups.has(group)).toBe(true)
+    expect([kafka.groups.has(group), kafka.topics.has(delayTopic)]).toEqual([true, true])
   })
 
   it('is forgotten at a stop', () => {

@@ -1,14 +1,16 @@
 /**
- * Deletion of the consumer groups of removed subscriptions, after their consumers have stopped.
- * Takes groups. Gives nothing; works in the background until stopped. Promises: a group whose subscription
- * exists again is left alone. Bounds: `triesMax` tries a group, `groupsMax` groups; what is given up is
- * logged, and Kafka drops the offsets of an idle group by itself after a week.
+ * Deletion of what removed subscriptions leave behind, after their consumers have stopped: consumer groups,
+ * delay topics, what is kept about retries. Takes groups. Gives nothing; works in the background until
+ * stopped. Promises: all is left alone where the subscription exists again. Bounds: `triesMax` tries a group,
+ * `groupsMax` groups; what is given up is logged, and a later subscription of the name inherits none of it.
  */
 import { subscriptionId, type SubscriptionName, type TopicName } from '@iris/common/domain/names'
+import type { KafkaNamespace } from '@iris/common/kafka/names'
 import type { Log } from '@iris/common/lifecycle/log'
 import type { Cancel, Scheduler } from '@iris/common/time/scheduler'
-import type { KafkaGroups } from '../store/kafka-ports.js'
-import type { ChangeGuard, SubscriptionStore } from '../store/ports.js'
+import type { KafkaGroups, KafkaTopics } from '../store/kafka-ports.js'
+import type { ChangeGuard, RetryState, SubscriptionStore } from '../store/ports.js'
+import { removeRemains } from './delay-topic.js'
 
 /** A group that nobody needs any more. */
 export interface UnusedGroup {
@@ -24,8 +26,10 @@ export interface GroupCleanUp {
 }
 
 export interface GroupCleanUpParts {
-  readonly store: SubscriptionStore & ChangeGuard
+  readonly store: SubscriptionStore & ChangeGuard & RetryState
   readonly kafka: KafkaGroups
+  readonly kafkaTopics: KafkaTopics
+  readonly namespace: KafkaNamespace
   readonly scheduler: Scheduler
   readonly log: Log
 }
@@ -73,11 +77,13 @@ export function createGroupCleanUp(parts: GroupCleanUpParts, options: GroupClean
 }
 
 /** Under the guard that a creation also takes: between the look and the deletion nobody can make it again. */
-async function remove({ store, kafka, log }: GroupCleanUpParts, unused: UnusedGroup): Promise<void> {
+async function remove(parts: GroupCleanUpParts, unused: UnusedGroup): Promise<void> {
+  const { store, kafka, log } = parts
   const { topic, subscription, group } = unused
   await store.exclusively(subscriptionId(topic, subscription), async () => {
     if ((await store.subscription(topic, subscription)) !== null) return
     await kafka.remove(group)
+    await removeRemains(parts, { topicName: topic, name: subscription })
     log.info('group.deleted', { topic, subscription, group })
   })
 }

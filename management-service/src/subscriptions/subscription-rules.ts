@@ -13,7 +13,7 @@ import {
 } from '@iris/common/domain/endpoint'
 import { oAuthMask } from '@iris/common/domain/subscription-json'
 import type { Subscription } from '@iris/common/domain/subscription'
-import type { Topic } from '@iris/common/domain/topic'
+import { retentionMs, type Topic } from '@iris/common/domain/topic'
 import { compileTargets } from '@iris/common/domain/targets'
 import { HermesError, refusal } from '@iris/common/errors/hermes-error'
 import { compileFilters } from '@iris/common/filter/filters'
@@ -48,6 +48,24 @@ export function checkChangedSubscription(
   checkOwnerExists(subscription.owner)
   if (subscription.endpoint !== stored.endpoint) checkEndpoint(rules, subscription.endpoint)
   if (batchVolumeOf(subscription) !== batchVolumeOf(stored)) checkBatchVolume(rules, subscription)
+}
+
+/**
+ * A message is tried from what Kafka holds, so not for longer than that. A window that stays is not looked at
+ * again, should the retention have become shorter: consumers end it with that.
+ */
+export function checkRetryWindow(
+  subscription: Subscription,
+  topic: Topic,
+  stored: Subscription | null,
+): void {
+  const windowSeconds = subscription.retry?.windowSeconds ?? 0
+  if (windowSeconds === (stored?.retry?.windowSeconds ?? 0)) return
+  const retentionSeconds = Math.floor(retentionMs(topic.retentionTime) / 1000)
+  if (windowSeconds <= retentionSeconds) return
+  const limit = `the topic's retention of ${retentionSeconds} seconds`
+  const problem = `Subscription.retry.windowSeconds must be less than or equal to ${limit}`
+  throw refusal('VALIDATION_ERROR', { problem })
 }
 
 /**

@@ -14,9 +14,15 @@ import { HermesError, refusal } from '@iris/common/errors/hermes-error'
 import { patchOf } from '../requests.js'
 import type { Stored, SubscriptionStore } from '../store/ports.js'
 import type { SubscriptionParts } from './create-subscription.js'
+import { checkDelayTopic } from './delay-topic.js'
 import { withStoredSecrets } from './masked-secrets.js'
 import { refuseUnsupportedSubscription } from './not-yet.js'
-import { checkChangedSubscription, checkFilters, checkSameName } from './subscription-rules.js'
+import {
+  checkChangedSubscription,
+  checkFilters,
+  checkRetryWindow,
+  checkSameName,
+} from './subscription-rules.js'
 
 /** Changes what is stored, or gives it back as it is. */
 type Change = (stored: Subscription) => Promise<Subscription>
@@ -76,8 +82,12 @@ async function patched(
   const subscription = { ...parsed, state }
   checkChangedSubscription(parts.rules, subscription, stored)
   const topic = await parts.store.topic(stored.topicName)
-  if (topic !== null) checkFilters(subscription, topic.value, stored)
+  if (topic !== null) {
+    checkFilters(subscription, topic.value, stored)
+    checkRetryWindow(subscription, topic.value, stored)
+  }
   refuseUnsupportedSubscription(subscription, stored)
+  if (stored.retry?.delayTopic !== true) await checkDelayTopic(parts, subscription)
   if (subscription.endpoint !== stored.endpoint) await parts.guard(subscription.endpoint)
   return subscription
 }

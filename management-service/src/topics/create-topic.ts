@@ -10,7 +10,8 @@ import { refusal } from '@iris/common/errors/hermes-error'
 import type { Log } from '@iris/common/lifecycle/log'
 import { entityOf } from '../requests.js'
 import type { KafkaTopicPlan, KafkaTopics } from '../store/kafka-ports.js'
-import type { ChangeGuard, GroupStore, TopicStore } from '../store/ports.js'
+import type { ChangeGuard, GroupStore, SubscriptionStore, TopicStore } from '../store/ports.js'
+import { checkNoDelayTopic } from '../subscriptions/delay-topic.js'
 import {
   checkKafkaName,
   checkMessageFits,
@@ -21,7 +22,7 @@ import {
 import { checkNewTopic, type TopicRules } from './topic-rules.js'
 
 export interface TopicParts {
-  readonly store: GroupStore & TopicStore & ChangeGuard
+  readonly store: GroupStore & TopicStore & SubscriptionStore & ChangeGuard
   readonly kafka: KafkaTopics
   readonly log: Log
   readonly rules: TopicRules
@@ -42,6 +43,7 @@ export async function createTopic(parts: TopicParts, body: unknown): Promise<voi
   const hasGroup = isNamePart(group) && (await parts.store.groupExists(group))
   if (!hasGroup) throw refusal('GROUP_NOT_EXISTS', { group })
   const topic = checkNewTopic(parts.rules, form)
+  await checkNoDelayTopic(parts.store, topic.name)
   await parts.store.exclusively(topic.name, async () => {
     if ((await parts.store.topic(topic.name)) !== null) {
       throw refusal('TOPIC_ALREADY_EXISTS', { topic: topic.name })

@@ -27,7 +27,7 @@ function setUp(isRemovalAllowed = true): SetUp {
   store.held.groups.add('acme')
   const body = { name, description: '', owner, contentType: 'JSON', retentionTime: { duration: 1 } }
   store.held.topics.set(name, { value: parseTopic(body), version: 0 })
-  for (const topic of [name, `${name}.auto_dlq`]) {
+  for (const topic of [name, `${name}.auto_dlq`, `${name}.auto_delay`]) {
     kafka.topics.set(topic, { name: topic, partitions: 1, replicationFactor: 1, configs: {} })
   }
   const parts = {
@@ -62,7 +62,7 @@ function subscribe({ store }: SetUp, subscription: string, isAutomatic: boolean)
 }
 
 describe('the removal of a topic', () => {
-  it('takes definition, Kafka topic, subscriptions that go with it, and their dead letters', async () => {
+  it('takes definition, Kafka topic, subscriptions that go with it, their dead letters and delay topics', async () => {
     const all = setUp()
     subscribe(all, 'auto', true)
 
@@ -90,7 +90,7 @@ describe('the removal of a topic', () => {
     subscribe(all, 'kept', false)
 
     await expect(deleteTopic(all.parts, name)).rejects.toMatchObject({ code: 'TOPIC_NOT_EMPTY', status: 403 })
-    expect([all.store.held.subscriptions.size, all.kafka.topics.size]).toEqual([2, 2])
+    expect([all.store.held.subscriptions.size, all.kafka.topics.size]).toEqual([2, 3])
   })
 
   it('says so when Kafka keeps its topic', async () => {

@@ -1,18 +1,21 @@
 /**
  * The removal of a topic with its messages.
  * Takes a name. Gives nothing: first the definition goes, with subscriptions that go with their topic, then
- * the Kafka topic and the dead letters of those subscriptions. Refuses while removal is switched off, before
- * anything is touched, and while other subscriptions exist.
+ * the Kafka topic, the dead letters and the delay topics of those subscriptions. Refuses while removal is
+ * switched off, before anything is touched, and while other subscriptions exist.
  */
 import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
 import { HermesError, refusal } from '@iris/common/errors/hermes-error'
-import { consumerGroupId, deadLetterTopicName, kafkaTopicName } from '@iris/common/kafka/names'
+import {
+  consumerGroupId,
+  deadLetterTopicName,
+  delayTopicName,
+  kafkaTopicName,
+} from '@iris/common/kafka/names'
 import type { GroupCleanUp } from '../subscriptions/group-clean-up.js'
-import type { SubscriptionStore } from '../store/ports.js'
 import type { TopicParts } from './create-topic.js'
 
 export interface TopicRemovalParts extends TopicParts {
-  readonly store: TopicParts['store'] & SubscriptionStore
   readonly cleanUp: GroupCleanUp
   readonly isRemovalAllowed: boolean
 }
@@ -60,7 +63,10 @@ async function removeFromKafka(
 ): Promise<void> {
   const names = [
     kafkaTopicName(settings, topic),
-    ...subscriptions.map(each => deadLetterTopicName(settings, topic, each)),
+    ...subscriptions.flatMap(each => [
+      deadLetterTopicName(settings, topic, each),
+      delayTopicName(settings, topic, each),
+    ]),
   ]
   for (const name of names) {
     try {

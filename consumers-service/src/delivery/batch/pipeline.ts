@@ -44,8 +44,7 @@ export function createBatchPipeline(parts: BatchParts, firstPlan: BatchPlan): Pi
   const share = createPoolShare(parts.pool)
   const receiver = createReceiver({
     sink: { attemptEnded: neverAlone, refusal: neverAlone },
-    mayRead: () => true,
-    lineOf: () => null,
+    ...{ clock, mayRead: () => true, lineOf: () => null },
     droppedHeader: () => figures.droppedHeaders.value++,
   })
   const filter = createFilterStep({ ...parts, receive: receiver.next, goOn: round }, firstPlan.filters)

@@ -37,6 +37,8 @@ export function createPartitions(
       const base = { offset: 0, note: null, wallLeadMs: 0, unsettledMax: 1000, endsTogether: false }
       const work: PartitionWork = {
         partition,
+        isDelayed: false,
+        place: partition,
         window: createWindow({ ...base, ...usual, ...start }),
         follower: {
           next: () => logs.get(work)![work.window.next()] ?? null,

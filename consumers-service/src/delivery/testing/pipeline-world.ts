@@ -4,6 +4,7 @@
  * Promises: virtual time, so nothing happens unless the test says so.
  */
 import type { AttemptResult } from '@iris/common/http/client'
+import type { Postponement } from '../delay/delays.js'
 import type { Letter } from '../letter.js'
 import { createPipeline } from '../pipeline.js'
 import type { Pipeline } from '../pipeline-parts.js'
@@ -14,6 +15,8 @@ import { createPartitions, type Message, type Partitions } from './partitions.js
 export interface World extends Partitions, ScriptedOutside {
   pipeline: Pipeline
   sent: Letter[]
+  /** What was put into the delay topic, as far as the pipeline is concerned. */
+  postponed: Postponement[]
   bodies(): string[]
   budget: { messagesMax: number; bytesMax: number; messages: number; bytes: number }
   /** Answers the oldest attempt with this body. */
@@ -27,6 +30,7 @@ export const basePlan: SerialPlan = {
   kafkaTopic: 'g.t',
   groupId: 'g_t_s',
   deadLetterTopic: 'g.t.s_dlq',
+  delayTopic: 'g.t.s_delay',
   endpoint: new URL('http://receiver/in'),
   endpointText: 'http://receiver/in',
   targets: { kind: 'fixed' },
@@ -38,6 +42,7 @@ export const basePlan: SerialPlan = {
   filters: null,
   trackingMode: 'trackingAll',
   deliveryType: 'SERIAL',
+  delay: null,
   policy: {
     rate: 100_000,
     messageTtlMs: 10_000,
@@ -64,6 +69,8 @@ export function world(
   const { time } = outside
   const budget = { messagesMax: 1000, bytesMax: 1e9, messages: 0, bytes: 0 }
   const sent: Letter[] = []
+  const postponed: Postponement[] = []
+  const delays = { postpone: (each: Postponement) => void postponed.push(each) }
   const sender = {
     send: (letter: Letter) => void sent.push(letter),
     update: () => undefined,
@@ -73,6 +80,7 @@ export function world(
     {
       ...outside.parts,
       sender,
+      delays,
       waitingBudget: budget,
       isFilterRateLimited: changes.isFilterRateLimited ?? false,
     },
@@ -80,7 +88,7 @@ export function world(
   )
   const bodyOf = (letter: Letter): string => JSON.parse(letter.body.toString()) as string
   return {
-    ...{ ...outside, pipeline, sent, budget },
+    ...{ ...outside, pipeline, sent, postponed, budget },
     ...createPartitions(time, pipeline),
     bodies: () => sent.map(bodyOf),
     async answer(body, status = 200) {

@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest'
+import { silentLog } from '@iris/common/lifecycle/log'
+import { createVirtualTime } from '@iris/common/time/virtual-time'
+import { NodeExistsError } from '@iris/common/zookeeper/zoo-errors'
+import type { PartitionWork } from '../delivery/partition-work.js'
+import { basePlan } from '../delivery/testing/pipeline-world.js'
+import type { Claim } from './claim.js'
+import { markDelay, watchDelay } from './delay-mark.js'
+import { createDelayReading } from './delay-reading.js'
+
+function setUp() {
+  const time = createVirtualTime()
+  const wanted: (readonly number[])[] = []
+  const events: string[] = []
+  let tell: (partitions: number) => void = () => undefined
+  const work = {
+    follower: { endOffset: 3 },
+    window: { next: () => 2, commitPosition: () => 1 },
+  } as unknown as PartitionWork
+  const claims = [
+    { partition: 0, work: () => work },
+    { partition: 2, work: () => null },
+  ] as unknown as Claim[]
+  const reading = createDelayReading(
+    {
+      offsets: {
+        latest: async (_topic: string, partitions: readonly number[]) =>
+          partitions.map(partition => ({ partition, offset: 50 })),
+      } as never,
+      scheduler: time,
+      log: silentLog,
+      watch(_plan, listener) {
+        tell = listener
+        return () => void events.push('unwatched')
+      },
+      open: () => ({
+        want: partitions => void wanted.push(partitions),
+        claims: () => claims,
+        problem: () => null,
+        stop: async () => void events.push('stopped'),
+      }),
+      dueMs: partition => (partition === 0 ? 77 : null),
+    },
+    basePlan,
+  )
+  return { time, wanted, events, reading, tell: (partitions: number) => tell(partitions) }
+}
+
+describe('the reading of a delay topic', () => {
+  it('begins when the topic exists and a slot runs here, with the partitions of that slot', () => {
+    const { wanted, reading, tell } = setUp()
+    reading.want({ slot: 1, of: 2 })
+    tell(0)
+    expect(wanted).toEqual([])
+
+    tell(6)
+    reading.want({ slot: 0, of: 1 })
+    reading.want(null)
+    expect(wanted).toEqual([[1, 3, 5], [0, 1, 2, 3, 4, 5], []])
+  })
+
+  it('gives everything back when the topic goes, and ends with its watch', async () => {
+    const { time, wanted, events, reading, tell } = setUp()
+    reading.want({ slot: 0, of: 1 })
+    tell(6)
+    tell(0)
+    expect(wanted.at(-1)).toEqual([])
+
+    await reading.stop()
+    expect(events).toEqual(['unwatched', 'stopped'])
+    expect(time.pending()).toBe(0)
+  })
+
+  it('tells how many messages wait, by the ends that it looks up, and when the next is due', async () => {
+    const { time, reading, tell } = setUp()
+    expect(reading.waiting()).toEqual({ messages: 0, nextDueMs: null })
+    reading.want({ slot: 0, of: 1 })
+    tell(6)
+    expect(reading.waiting()).toEqual({ messages: 2, nextDueMs: 77 })
+
+    await time.advance(10_000)
+    expect(reading.waiting()).toEqual({ messages: 49, nextDueMs: 77 })
+  })
+})
+
+describe('the word that there is a delay topic', () => {
+  it('is written below a parent that may be missing, and stays where it is', async () => {
+    const made: string[] = []
+    const session = {
+      ensure: async (path: string) => void made.push(`ensured ${path}`),
+      async create(path: string, data: Buffer) {
+        if (made.includes(path)) throw new NodeExistsError(-110, path, 'exists')
+        made.push(path, data.toString())
+        return path
+      },
+    }
+    await markDelay(session, '/iris/delays/s', 6)
+    await markDelay(session, '/iris/delays/s', 6)
+
+    expect(made).toEqual([
+      'ensured /iris/delays',
+      '/iris/delays/s',
+      '{"partitions":6}',
+      'ensured /iris/delays',
+    ])
+  })
+
+  it.each([
+    [null, 0],
+    ['{"partitions":6}', 6],
+    ['{"partitions":64}', 64],
+    ['{"partitions":65}', 0],
+    ['{"partitions":-1}', 0],
+    ['{"partitions":"6"}', 0],
+    ['null', 0],
+    ['', 0],
+  ])('in %j says %d partitions', (text, expected) => {
+    const heard: number[] = []
+    const watchData = (_path: string, listener: (node: unknown) => void): (() => void) => {
+      listener(text === null ? null : { data: Buffer.from(text) })
+      return () => undefined
+    }
+    watchDelay({ watchData } as never, '/x', partitions => heard.push(partitions))
+
+    expect(heard).toEqual([expected])
+  })
+})

@@ -1,0 +1,200 @@
+/**
+ * One Kafka topic that a subscription reads in this process: its topic, or the delay topic of its retries.
+ * Takes the partitions that should be owned. Gives their claims, each with a lock, a place to begin, a window
+ * and commits, to the subscription's one pipeline. Promises: what is read of a partition is committed for
+ * this topic only, and only while its lock is held.
+ */
+import { decodeCommitNote } from '@iris/common/kafka/commit-metadata'
+import type { Offsets } from '@iris/common/kafka/offsets'
+import type { Follower, FollowRequest } from '@iris/common/kafka/reader'
+import type { Log } from '@iris/common/lifecycle/log'
+import type { Clock } from '@iris/common/time/clock'
+import { withDeadline, type Scheduler } from '@iris/common/time/scheduler'
+import type { Lock } from '@iris/common/zookeeper/lock'
+import type { CommitGroup, Committer } from '../delivery/commit.js'
+import type { DeliveryFigures } from '../delivery/figures.js'
+import { isInDoubt, type PartitionWork } from '../delivery/partition-work.js'
+import type { Pipeline } from '../delivery/pipeline-parts.js'
+import type { DeliveryPlan } from '../delivery/plan.js'
+import { createWindow } from '../delivery/settle.js'
+import type { Claim, ClaimParts } from './claim.js'
+import { createOpenings, type Openings, type Start } from './openings.js'
+import { createSlot } from './slot.js'
+
+export interface ReadingParts {
+  readonly clock: Clock
+  readonly scheduler: Scheduler
+  readonly log: Log
+  readonly offsets: Offsets
+  readonly committer: Committer
+  isConnected(): boolean
+  /** The first partition of a subscription runs. */
+  began(plan: DeliveryPlan): void
+}
+
+export interface ReadingOptions {
+  readonly foreignMs: number
+  readonly retryMs: number
+  readonly commitMs: number
+  readonly unsettledMax: number
+}
+
+/** For whom is read. */
+export interface Reader {
+  readonly plan: DeliveryPlan
+  readonly pipeline: Pipeline
+  readonly figures: DeliveryFigures
+  /** How long what is under way may take when a partition is given back. */
+  drainMs(): number
+  /** Somebody else reads with the group. */
+  foreign(): void
+}
+
+/** What is read. */
+export interface ReadTopic {
+  readonly kafkaTopic: string
+  readonly isDelayed: boolean
+  acquire(partition: number, signal: AbortSignal): Promise<Lock>
+  follow(request: FollowRequest): Follower
+}
+
+export interface Reading {
+  want(partitions: readonly number[]): void
+  claims(): readonly Claim[]
+  /** Why partitions wait, or null. */
+  problem(): string | null
+  /** Resolves when every lock is given back. */
+  stop(): Promise<void>
+}
+
+/** Makes a reading without partitions. */
+export function createReading(
+  parts: ReadingParts,
+  options: ReadingOptions,
+  reader: Reader,
+  topic: ReadTopic,
+): Reading {
+  const { plan, pipeline } = reader
+  const openings = createOpenings(
+    { ...parts, missingOffset: () => reader.figures.missingOffsets.value++ },
+    { groupId: plan.groupId, kafkaTopic: topic.kafkaTopic, ...options },
+  )
+  const group: CommitGroup = {
+    groupId: plan.groupId,
+    kafkaTopic: topic.kafkaTopic,
+    works: () => pipeline.works().filter(work => work.isDelayed === topic.isDelayed),
+    foreign: reader.foreign,
+  }
+  const replaced = (partition: number, earliest: number): void =>
+    slot
+      .claims()
+      .find(each => each.partition === partition)
+      ?.replaced(earliest)
+  const context: Context = { parts, options, reader, topic, openings, group, replaced }
+  const slot = createSlot(claimParts(context))
+  parts.committer.add(group)
+  return {
+    want: slot.want,
+    claims: slot.claims,
+    problem: openings.problem,
+    async stop() {
+      await slot.release()
+      parts.committer.remove(group)
+    },
+  }
+}
+
+interface Context {
+  readonly parts: ReadingParts
+  readonly options: ReadingOptions
+  readonly reader: Reader
+  readonly topic: ReadTopic
+  readonly openings: Openings
+  readonly group: CommitGroup
+  /** The log of a partition was replaced by another. */
+  replaced(partition: number, earliest: number): void
+}
+
+function claimParts(context: Context): ClaimParts {
+  const { parts, options, topic, group, openings } = context
+  const { plan, pipeline, drainMs } = context.reader
+  return {
+    scheduler: parts.scheduler,
+    log: parts.log.child({ subscription: plan.id, topic: topic.kafkaTopic }),
+    isOrdered: plan.ordering !== 'NONE',
+    isConnected: parts.isConnected,
+    acquire: topic.acquire,
+    start: openings.start,
+    open(partition, start, lock) {
+      const work = openWork(context, partition, start, lock)
+      pipeline.add(work)
+      parts.began(plan)
+      return work
+    },
+    drain: work => pipeline.drain(work, drainMs()),
+    commit: work => {
+      const commit = parts.committer.commitNow(group, [work])
+      return withDeadline(parts.scheduler, options.commitMs, 'final commit', commit)
+    },
+    resume: pipeline.wake,
+    close: work => work.follower.close(),
+    async isUntouched({ partition, lock }) {
+      try {
+        const [row] = await parts.offsets.fetch(plan.groupId, topic.kafkaTopic, [partition])
+        if (row === undefined) return false
+        return (decodeCommitNote(row.offset, row.metadata)?.lock ?? 0) <= lock
+      } catch (error) {
+        parts.log.warn('claim.commitUnknown', { subscription: plan.id, partition, error })
+        return false
+      }
+    },
+  }
+}
+
+function openWork(context: Context, partition: number, start: Start, lock: number): PartitionWork {
+  const { parts, topic, options } = context
+  const { plan, pipeline, figures } = context.reader
+  const wallLeadMs = parts.clock.now() - parts.clock.monotonic()
+  const endsTogether = plan.deliveryType === 'BATCH'
+  const window = createWindow({ ...start, wallLeadMs, unsettledMax: options.unsettledMax, endsTogether })
+  const work: PartitionWork = {
+    partition,
+    isDelayed: topic.isDelayed,
+    place: topic.isDelayed ? -1 - partition : partition,
+    window,
+    follower: topic.follow({
+      topic: topic.kafkaTopic,
+      partition,
+      offset: start.offset,
+      onReady() {
+        work.isReady = true
+        pipeline.wake()
+      },
+      onSkipped(from, to) {
+        const { kafkaTopic } = topic
+        parts.log.error('subscription.offsetsSkipped', {
+          subscription: plan.id,
+          kafkaTopic,
+          partition,
+          from,
+          to,
+        })
+        if (to < from) return context.replaced(partition, to)
+        figures.skippedOffsets.value += to - from
+        window.advance(to)
+        pipeline.wake()
+      },
+    }),
+    lock,
+    isReady: true,
+    isClosing: false,
+    isDisowned: false,
+    get isDoubtful() {
+      return isInDoubt(work, parts.isConnected())
+    },
+    underWayCount: 0,
+    onIdle: null,
+    committed: { offset: start.offset, metadata: start.metadata, version: -1, atMs: 0 },
+  }
+  return work
+}
