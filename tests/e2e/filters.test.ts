@@ -1,5 +1,11 @@
 import { Kafka, logLevel } from 'kafkajs'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
+import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
+import { silentLog } from '@iris/common/lifecycle/log'
+import { systemClock } from '@iris/common/time/clock'
+import { systemScheduler } from '@iris/common/time/scheduler'
+import { zooPaths } from '@iris/common/zookeeper/paths'
+import { createZooSession } from '@iris/common/zookeeper/session'
 import { eventually } from '../support/eventually.js'
 import { startTestStack, type TestStack } from '../support/stack.js'
 import { startSubscriber, type Subscriber } from '../support/subscriber.js'
@@ -51,6 +57,29 @@ async function metric(name: string, subscription: string): Promise<number> {
     .split('\n')
     .find(each => each.startsWith(`hermes_consumers_${name}{`) && each.includes(`"${subscription}"`))
   return Number(line?.split(' ').at(-1) ?? 0)
+}
+
+interface StatusRow {
+  readonly qualifiedName: string
+  readonly notRunning: string | null
+  readonly partitions: readonly { readonly committedOffset: number }[]
+}
+
+/** What the consumers say of a subscription. */
+async function statusOf(topic: string, name: string): Promise<StatusRow | undefined> {
+  const rows = (await (await fetch(`${stack.consumers[0]!.url}/status/subscriptions`)).json()) as StatusRow[]
+  return rows.find(each => each.qualifiedName === `${topic}$${name}`)
+}
+
+/** Changes members of a node as Hermes would, past our management. */
+async function asAnotherWriter(node: string, members: object): Promise<void> {
+  const deps = { log: silentLog, clock: systemClock, scheduler: systemScheduler }
+  const limits = { sessionTimeoutMs: 4_000, connectTimeoutMs: 10_000, requestTimeoutMs: 5_000 }
+  const session = createZooSession(deps, { servers: inject('zookeeper'), ...limits })
+  await session.start()
+  const present = JSON.parse((await session.read(node))?.data.toString() ?? '{}') as object
+  await session.write(node, Buffer.from(JSON.stringify({ ...present, ...members })))
+  await session.stop()
 }
 
 async function deadLetters(
@@ -194,6 +223,29 @@ describe('a subscription with filters', () => {
     expect(await deadLetters(topic, other)).toEqual([])
   })
 
+  it('does not run with filters of Hermes that RE2 cannot express, says why, and runs once they are changed', async () => {
+    const topic = (await stack.createTopic()) as TopicName
+    const name = (await stack.createSubscription(topic, subscriber.url + path)) as SubscriptionName
+    const node = zooPaths(stack.root).subscription(topic, name)
+    await asAnotherWriter(node, { filters: [jsonpath('$.a', '(?!x).*')] })
+    const notRunning = async (): Promise<unknown> => (await statusOf(topic, name))?.notRunning
+
+    await eventually(async () =>
+      expect(await notRunning()).toBe(
+        'Subscription.filters[0].matcher has a look ahead, which cannot be matched in linear time (at position 0)',
+      ),
+    )
+    await publishAll(topic, [[{ a: 'x' }], [{ a: 'y' }]])
+    const described = await stack.api.updateSubscription(topic, name, { description: 'as Hermes left it' })
+    expect(described.status).toBe(200)
+    expect(bodies()).toEqual([])
+
+    const other = { type: 'not', filter: jsonpath('$.a', 'x.*') }
+    expect((await stack.api.updateSubscription(topic, name, { filters: [other] })).status).toBe(200)
+    await subscriber.waitFor(1, { path })
+    expect(bodies()).toEqual([{ a: 'y' }])
+  })
+
   it('goes through a long backlog of what it does not want while others get theirs', async () => {
     const backlog = 20_000
     const topic = await stack.createTopic()
@@ -219,10 +271,7 @@ describe('a subscription with filters', () => {
     await eventually(async () => expect(await metric('subscription_filtered_out_total', name)).toBe(backlog))
 
     await eventually(async () => {
-      const rows = JSON.parse(
-        await (await fetch(`${stack.consumers[0]!.url}/status/subscriptions`)).text(),
-      ) as { qualifiedName: string; partitions: { committedOffset: number }[] }[]
-      const row = rows.find(each => each.qualifiedName === `${topic}$${name}`)
+      const row = await statusOf(topic, name)
       expect(row?.partitions.map(each => each.committedOffset)).toEqual([5_000, 5_000, 5_000, 5_000])
     })
   })

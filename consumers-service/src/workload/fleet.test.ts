@@ -110,6 +110,19 @@ describe('the fleet of a process', () => {
     expect(last('g.t$a')).toBeNull()
   })
 
+  it('tells of what nobody can run, though nobody is assigned it', () => {
+    const { fleet, put } = setUp()
+    const filters = [{ type: 'header', header: 'X', matcher: '(?=a)' }]
+    put('b', subscriptionNode({ filters }))
+
+    const problem = expect.stringMatching(/look ahead/) as string
+    expect(fleet.rows()).toMatchObject([{ id: 'g.t$b', slot: null, notRunning: problem }])
+    expect(fleet.rows('g.t$b')).toMatchObject([{ notRunning: problem }])
+    expect(fleet.rows('g.t$a')).toEqual([])
+    put('b', subscriptionNode({ filters: [] }))
+    expect(fleet.rows()).toEqual([])
+  })
+
   it('stops what is suspended, deleted or changed beyond us, and starts it again', async () => {
     const { time, fleet, last, put, changeCount } = setUp()
     await time.advance(0)

@@ -102,15 +102,21 @@ export function createFleet(parts: FleetParts, options: FleetOptions): Fleet {
     })
   }
 
+  /** What runs here or should, and what no instance can run: nobody is assigned that, so each tells of it. */
   const namesOf = (only: string | undefined): readonly string[] => {
-    if (only === undefined) return [...new Set([...members.keys(), ...slots.keys()])].sort(ignoringCase)
-    return slots.has(only) || members.has(only as SubscriptionId) ? [only] : []
+    if (only !== undefined) return isTold(only) ? [only] : []
+    const unusable = [...catalogue.all()].filter(isUnusable).map(entry => entry.id)
+    return [...new Set([...members.keys(), ...slots.keys(), ...unusable])].sort(ignoringCase)
   }
+
+  const isTold = (name: string): boolean =>
+    slots.has(name) || members.has(name as SubscriptionId) || isUnusable(catalogue.get(name))
 
   /** What should run, or why nothing should. */
   const wishOf = (id: SubscriptionId): Wish | string => {
     const slot = slots.get(id)
     const entry = catalogue.get(id)
+    if (isUnusable(entry)) return entry.plan.problem
     if (slot === undefined) return 'it is assigned to other instances'
     const reason = whyNot(entry)
     if (entry === undefined || reason !== null || 'problem' in entry.plan) return reason ?? ''
@@ -197,9 +203,16 @@ export function createFleet(parts: FleetParts, options: FleetOptions): Fleet {
 /** Why nobody should run it, or null. */
 export function whyNot(entry: CatalogueEntry | undefined): string | null {
   if (entry === undefined) return 'it does not exist'
-  if ('problem' in entry.plan) return entry.plan.problem
+  if (isUnusable(entry)) return entry.plan.problem
   if (entry.state !== 'SUSPENDED') return null
   return entry.suspendedReason === null ? 'it is suspended' : `it is suspended: ${entry.suspendedReason}`
+}
+
+/** A subscription that there is no way to deliver. */
+type UnusableEntry = CatalogueEntry & { readonly plan: { readonly problem: string } }
+
+function isUnusable(entry: CatalogueEntry | undefined): entry is UnusableEntry {
+  return entry !== undefined && 'problem' in entry.plan
 }
 
 function isSame(one: Slot | undefined, other: Slot | undefined): boolean {
