@@ -16,6 +16,12 @@ const serverKeys = {
     8000,
     'Port of the status pages; 0 takes any free one',
   ),
+  advertisedUrl: key(
+    'consumer.server.advertisedUrl',
+    text(1_000).refine(url => url === '' || URL.canParse(url), 'a URL such as http://consumers-1:8000'),
+    '',
+    'Where management reaches the status pages; empty: the address and port listened on, or the name of the machine',
+  ),
 } as const
 
 const kafkaClientKeys = {

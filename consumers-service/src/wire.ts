@@ -91,7 +91,7 @@ export function createConsumers(base: ConsumersBase, config: ConsumersConfig): C
       const card = {
         host: hostname(),
         pid: process.pid,
-        url: `http://${config.host}:${address.port}`,
+        url: statusUrl(config, address),
         startedMs: base.clock.now(),
       }
       membership = createMembership(
@@ -139,6 +139,13 @@ export function createConsumers(base: ConsumersBase, config: ConsumersConfig): C
       await listener.stop(0)
     },
   }
+}
+
+/** An address that stands for all of a machine's is of no use on another machine. */
+function statusUrl({ advertisedUrl, host }: ConsumersConfig, { port }: AddressInfo): string {
+  if (advertisedUrl !== '') return advertisedUrl.replace(/\/$/, '')
+  const name = host === '0.0.0.0' || host === '::' ? hostname() : host
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`
 }
 
 async function leave(

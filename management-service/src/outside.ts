@@ -3,6 +3,7 @@
  * Takes their addresses and time limits. Gives the clients, and starts and stops them together.
  * Refuses to start with one sentence that names the servers when either does not answer in time.
  */
+import { createAsker, type Asker } from '@iris/common/http/ask'
 import { createKafkaAdmin } from '@iris/common/kafka/admin'
 import { createCluster, type Cluster } from '@iris/common/kafka/cluster'
 import { createOffsets } from '@iris/common/kafka/offsets'
@@ -20,6 +21,8 @@ export interface Outside {
   readonly kafka: KafkaParts
   /** For copies of dead letters and markers: acks=all whatever their topic says. */
   readonly producer: Producer
+  /** For questions to consumers processes. */
+  readonly asker: Asker
 }
 
 /** An answer to a person comes sooner than this, or is 503. */
@@ -42,7 +45,8 @@ export function createOutside(base: ManagementBase, config: ManagementConfig): O
   })
   const kafka = createKafkaClients(base, config)
   const producer = createLetterProducer(base, config, kafka.cluster)
-  return { session, paths: zooPaths(config.zookeeperRoot), kafka, producer }
+  const asker = createAsker(base.scheduler)
+  return { session, paths: zooPaths(config.zookeeperRoot), kafka, producer, asker }
 }
 
 /** Connects both. */
@@ -53,8 +57,9 @@ export async function startOutside({ session, paths, kafka, producer }: Outside)
 
 /** Closes both. What cannot be closed in time is left. */
 export async function stopOutside(base: ManagementBase, outside: Outside): Promise<void> {
-  const { session, kafka, producer } = outside
-  const closing = Promise.all([producer.stop(0).then(() => kafka.cluster.stop()), session.stop()])
+  const { session, kafka, producer, asker } = outside
+  const closeKafka = producer.stop(0).then(() => kafka.cluster.stop())
+  const closing = Promise.all([closeKafka, session.stop(), asker.stop()])
   try {
     await withDeadline(base.scheduler, closeTimeoutMs, 'closing Kafka and ZooKeeper', closing)
   } catch (error) {

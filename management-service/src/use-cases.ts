@@ -7,7 +7,9 @@ import { parseNetworks } from '@iris/common/http/address-guard'
 import type { ApiRoute } from '@iris/common/http/api'
 import { traceTopicName } from '@iris/common/kafka/names'
 import type { ManagementBase, ManagementConfig } from './base.js'
+import { createGate } from './gate.js'
 import { accessRoutes } from './http/routes/access.js'
+import { diagnosisRoutes } from './http/routes/diagnosis.js'
 import { filterRoutes } from './http/routes/filters.js'
 import { createForgetFormer } from './dead-letters/forget-former.js'
 import { deadLetterRoutes } from './http/routes/dead-letters.js'
@@ -19,10 +21,16 @@ import { traceRoutes } from './http/routes/traces.js'
 import type { Outside } from './outside.js'
 import { createChangeGuard } from './store/change-guard.js'
 import { createKafkaLetters } from './store/kafka-letters.js'
-import { createKafkaGroups, createKafkaRecords, createKafkaSearch, createKafkaTopics } from './store/kafka.js'
+import {
+  createKafkaGroups,
+  createKafkaProgress,
+  createKafkaRecords,
+  createKafkaSearch,
+  createKafkaTopics,
+} from './store/kafka.js'
 import type { Store } from './store/ports.js'
 import { createRetryState } from './store/retry-state.js'
-import { createSlotOwners } from './store/slot-owners.js'
+import { createLiveConsumers, createSlotOwners } from './store/slot-owners.js'
 import { createZooStore } from './store/zookeeper.js'
 import { createEndpointGuard, type EndpointGuard, type ResolveHost } from './subscriptions/endpoint-guard.js'
 import { createGroupCleanUp, type GroupCleanUp } from './subscriptions/group-clean-up.js'
@@ -36,6 +44,7 @@ export interface UseCases {
 }
 
 const nameServerMs = 1_000
+const diagnosesMax = 16
 
 /** Makes everything between the routes and the clients. */
 export function createUseCases(base: ManagementBase, config: ManagementConfig, outside: Outside): UseCases {
@@ -61,6 +70,10 @@ export function createUseCases(base: ManagementBase, config: ManagementConfig, o
       ...deadLetterRoutes(letterParts(base, config, { store, outside })),
       ...traceRoutes(traceParts(base, config, { store, outside })),
       ...filterRoutes(store),
+      ...diagnosisRoutes(
+        diagnosisParts(base, config, { store, outside }),
+        createGate(diagnosesMax, 'diagnoses'),
+      ),
       ...ownerRoutes(),
       ...accessRoutes(),
     ],
@@ -160,6 +173,23 @@ function traceParts(
   const kafka = createKafkaSearch(outside.kafka)
   const log = createTraceLog({ clock, kafka, kafkaTopic: traceTopicName(namespaceOf(config)) })
   return { store, log, areTracesOn: config.areTracesOn }
+}
+
+function diagnosisParts(
+  base: ManagementBase,
+  config: ManagementConfig,
+  { store, outside }: Pick<Shared, 'store' | 'outside'>,
+): Parameters<typeof diagnosisRoutes>[0] {
+  const { session, paths, kafka, asker } = outside
+  return {
+    ...base,
+    ...{ store, asker, namespace: namespaceOf(config) },
+    consumers: createLiveConsumers(session, paths, config.kafkaClusterName),
+    groups: createKafkaGroups(kafka),
+    progress: createKafkaProgress(kafka),
+    search: createKafkaSearch(kafka),
+    records: createKafkaRecords(kafka),
+  }
 }
 
 function createGuard(base: ManagementBase, config: ManagementConfig): EndpointGuard {

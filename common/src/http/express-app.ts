@@ -82,6 +82,7 @@ async function serve(
     params: request.params as Record<string, string>,
     query: new URL(request.url, 'http://unused').searchParams,
     body,
+    preferred: types => request.accepts([...types]) || null,
   })
   write(response, answer)
 }

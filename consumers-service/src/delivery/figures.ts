@@ -8,7 +8,7 @@ import type { CounterHandle, Metrics, SummaryHandle } from '@iris/common/metrics
 import type { AttemptResult } from '@iris/common/http/client'
 import type { Clock } from '@iris/common/time/clock'
 import type { DeliveryPlan } from './plan.js'
-import { createRecentAttempts, type RecentView } from './recent.js'
+import { createRecentAttempts, type Ending, type RecentView } from './recent.js'
 import { splitTopicName } from '@iris/common/domain/names'
 
 export interface DeliveryFigures {
@@ -24,7 +24,9 @@ export interface DeliveryFigures {
   readonly inflightTime: SummaryHandle
   /** A batch of which the subscriber took something. */
   batchDelivered(): void
-  /** The attempts of the last minute. */
+  /** The way of a message has ended. */
+  ended(ending: Ending): void
+  /** What came of the last minute. */
   recent(): RecentView
   /** One attempt that ended, well or not. */
   attempt(result: AttemptResult, isSuccess: boolean, bodyBytes: number, tookMs: number): void
@@ -73,9 +75,10 @@ export function createDeliveryFigures(metrics: Metrics, clock: Clock, plan: Deli
       batches ??= counter(consumersMetrics.batches)
       batches.value++
     },
+    ended: ending => recent.ended(ending, clock.monotonic()),
     recent: () => recent.read(clock.monotonic()),
     attempt(result, isSuccess, bodyBytes, tookMs) {
-      recent.note(result, isSuccess, tookMs, clock.monotonic())
+      recent.attempt(result, isSuccess, tookMs, clock.monotonic())
       throughputBytes.value += bodyBytes
       latency.observe(tookMs / 1000)
       if (!isSuccess) failures.value++

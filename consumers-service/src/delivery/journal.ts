@@ -102,6 +102,7 @@ export function createJournal(parts: JournalParts, firstPlan: DeliveryPlan): Del
     },
     filtered(letter, by) {
       figures.filteredOut.value++
+      figures.ended('filtered')
       if (isAllTraced) trace(letter, 'FILTERED', { reason: by })
     },
     failed(letter, { reason, status }) {
@@ -111,10 +112,12 @@ export function createJournal(parts: JournalParts, firstPlan: DeliveryPlan): Del
     },
     delivered(letter) {
       figures.delivered.value++
+      figures.ended('delivered')
       if (isAllTraced) trace(letter, 'SUCCESS', { attempt: letter.attempts + 1, tookMs: tookMs(letter) })
     },
     buried(letter, reason, deadOffset) {
       figures.discarded.value++
+      figures.ended('givenUp')
       note(letter, reason)
       if (!isDeathTraced) return
       const deadLetter = { topic: plan.deadLetterTopic, partition: deadPartition, offset: deadOffset }
@@ -122,6 +125,7 @@ export function createJournal(parts: JournalParts, firstPlan: DeliveryPlan): Del
     },
     discarded(letter, reason) {
       figures.discardedOnRequest.value++
+      figures.ended('givenUp')
       note(letter, reason)
       const { messageId } = letter.content
       log.info('delivery.discarded', { subscription: plan.id, messageId, detail: reason })

@@ -12,9 +12,9 @@ const noSockets: AttemptResult = { kind: 'error', detail: 'EMFILE', isOurFault: 
 describe('the recent attempts of a subscription', () => {
   it('are counted by outcome, with how long they took', () => {
     const recent = createRecentAttempts()
-    for (let each = 0; each < 98; each++) recent.note(answer(200), true, 10, 1_000)
-    recent.note(answer(500), false, 10, 1_000)
-    recent.note(timeout, false, 1_000, 1_000)
+    for (let each = 0; each < 98; each++) recent.attempt(answer(200), true, 10, 1_000)
+    recent.attempt(answer(500), false, 10, 1_000)
+    recent.attempt(timeout, false, 1_000, 1_000)
 
     const view = recent.read(3_000)
     expect(view).toMatchObject({
@@ -26,18 +26,28 @@ describe('the recent attempts of a subscription', () => {
     expect(Math.abs((view.p99Ms ?? 0) - 10)).toBeLessThan(2)
   })
 
+  it('tell what became of messages, of which each may take many attempts or none', () => {
+    const recent = createRecentAttempts()
+    recent.ended('delivered', 0)
+    recent.ended('delivered', recentWindowMs / 2)
+    recent.ended('filtered', recentWindowMs / 2)
+
+    expect(recent.read(recentWindowMs / 2).ended).toEqual({ delivered: 2, givenUp: 0, filtered: 1 })
+    expect(recent.read(recentWindowMs + 1).ended).toEqual({ delivered: 1, givenUp: 0, filtered: 1 })
+  })
+
   it('tell a fault of the endpoint from one of ours', () => {
     const recent = createRecentAttempts()
-    recent.note(refused, false, 1, 0)
-    recent.note(noSockets, false, 1, 0)
+    recent.attempt(refused, false, 1, 0)
+    recent.attempt(noSockets, false, 1, 0)
 
     expect(recent.read(0).outcomes).toEqual({ error: 1, ownFault: 1 })
   })
 
   it('are forgotten after a minute, piece by piece', () => {
     const recent = createRecentAttempts()
-    recent.note(answer(500), false, 10, 0)
-    recent.note(answer(200), true, 10, recentWindowMs / 2)
+    recent.attempt(answer(500), false, 10, 0)
+    recent.attempt(answer(200), true, 10, recentWindowMs / 2)
 
     expect(recent.read(recentWindowMs - 1).attempts).toBe(2)
     expect(recent.read(recentWindowMs + 1)).toMatchObject({ attempts: 1, lastFailure: null })
@@ -46,7 +56,8 @@ describe('the recent attempts of a subscription', () => {
 
   it('reuse the place of what is forgotten', () => {
     const recent = createRecentAttempts()
-    for (let nowMs = 0; nowMs < 10 * recentWindowMs; nowMs += 1_000) recent.note(answer(200), true, 1, nowMs)
+    for (let nowMs = 0; nowMs < 10 * recentWindowMs; nowMs += 1_000)
+      recent.attempt(answer(200), true, 1, nowMs)
 
     expect(recent.read(10 * recentWindowMs).attempts).toBeLessThanOrEqual(60)
   })
@@ -55,12 +66,13 @@ describe('the recent attempts of a subscription', () => {
     expect(createRecentAttempts().read(0)).toEqual({
       ...{ windowMs: recentWindowMs, attempts: 0, succeeded: 0, outcomes: {} },
       ...{ meanMs: null, p50Ms: null, p99Ms: null, lastFailure: null },
+      ended: { delivered: 0, givenUp: 0, filtered: 0 },
     })
   })
 
   it.each([0, 0.1, 1e9])('take a time of %d ms', tookMs => {
     const recent = createRecentAttempts()
-    recent.note(answer(200), true, tookMs, 0)
+    recent.attempt(answer(200), true, tookMs, 0)
 
     expect(recent.read(0).p99Ms).toBeTypeOf('number')
   })

@@ -11,7 +11,9 @@ export interface RecentView {
   readonly windowMs: number
   readonly attempts: number
   readonly succeeded: number
-  /** By status of the answer, or `timeout`, `error`, `forbidden`, `ownFault` where none came. */
+  /** What became of messages; one that is still tried is not among them. */
+  readonly ended: Readonly<Record<Ending, number>>
+  /** Attempts by status of the answer, or `timeout`, `error`, `forbidden`, `ownFault` where none came. */
   readonly outcomes: Readonly<Record<string, number>>
   /** Of all attempts; null without any. Quantiles are right to an eighth. */
   readonly meanMs: number | null
@@ -20,8 +22,12 @@ export interface RecentView {
   readonly lastFailure: { readonly outcome: string; readonly detail: string; readonly agoMs: number } | null
 }
 
+/** How the way of a message ends. */
+export type Ending = 'delivered' | 'givenUp' | 'filtered'
+
 export interface RecentAttempts {
-  note(result: AttemptResult, isSuccess: boolean, tookMs: number, nowMs: number): void
+  attempt(result: AttemptResult, isSuccess: boolean, tookMs: number, nowMs: number): void
+  ended(ending: Ending, nowMs: number): void
   read(nowMs: number): RecentView
 }
 
@@ -34,12 +40,18 @@ const growth = 1.25
 const latencyCount = 64
 const logGrowth = Math.log(growth)
 
+const noCounts = { attempts: 0, succeeded: 0, sumMs: 0, delivered: 0, givenUp: 0, filtered: 0 }
+const countNames = Object.keys(noCounts) as readonly (keyof typeof noCounts)[]
+
 interface Bucket {
   /** Which five seconds since the start of the clock it holds. */
   epoch: number
   attempts: number
   succeeded: number
   sumMs: number
+  delivered: number
+  givenUp: number
+  filtered: number
   readonly outcomes: Map<string | number, number>
   readonly latencies: Uint32Array
 }
@@ -58,7 +70,7 @@ export function createRecentAttempts(): RecentAttempts {
   }
 
   return {
-    note(result, isSuccess, tookMs, nowMs) {
+    attempt(result, isSuccess, tookMs, nowMs) {
       const bucket = bucketAt(nowMs)
       const outcome = outcomeOf(result)
       bucket.attempts++
@@ -69,9 +81,12 @@ export function createRecentAttempts(): RecentAttempts {
       if (isSuccess) bucket.succeeded++
       else lastFailure = { outcome: String(outcome), detail: detailOf(result), atMs: nowMs }
     },
+    ended(ending, nowMs) {
+      bucketAt(nowMs)[ending]++
+    },
     read(nowMs) {
       const oldest = Math.floor(nowMs / bucketMs) - bucketCount
-      const { attempts, succeeded, sumMs, outcomes, latencies } = sumOf(
+      const { attempts, succeeded, sumMs, delivered, givenUp, filtered, outcomes, latencies } = sumOf(
         buckets.filter(bucket => bucket.epoch > oldest),
       )
       const failedMs = lastFailure === null ? Infinity : nowMs - lastFailure.atMs
@@ -79,6 +94,7 @@ export function createRecentAttempts(): RecentAttempts {
         windowMs: recentWindowMs,
         attempts,
         succeeded,
+        ended: { delivered, givenUp, filtered },
         outcomes: Object.fromEntries(outcomes),
         meanMs: attempts === 0 ? null : Math.round(sumMs / attempts),
         p50Ms: quantileMs(latencies, attempts, 0.5),
@@ -94,11 +110,11 @@ export function createRecentAttempts(): RecentAttempts {
 
 function emptyBucket(): Bucket {
   const latencies = new Uint32Array(latencyCount)
-  return { epoch: -1, attempts: 0, succeeded: 0, sumMs: 0, outcomes: new Map(), latencies }
+  return { epoch: -1, ...noCounts, outcomes: new Map(), latencies }
 }
 
 function clear(bucket: Bucket, epoch: number): void {
-  Object.assign(bucket, { epoch, attempts: 0, succeeded: 0, sumMs: 0 })
+  Object.assign(bucket, noCounts, { epoch })
   bucket.outcomes.clear()
   bucket.latencies.fill(0)
 }
@@ -106,9 +122,7 @@ function clear(bucket: Bucket, epoch: number): void {
 function sumOf(buckets: readonly Bucket[]): Bucket {
   const sum = emptyBucket()
   for (const bucket of buckets) {
-    sum.attempts += bucket.attempts
-    sum.succeeded += bucket.succeeded
-    sum.sumMs += bucket.sumMs
+    for (const count of countNames) sum[count] += bucket[count]
     for (const [outcome, count] of bucket.outcomes)
       sum.outcomes.set(outcome, (sum.outcomes.get(outcome) ?? 0) + count)
     bucket.latencies.forEach((count, index) => (sum.latencies[index] = (sum.latencies[index] ?? 0) + count))

@@ -89,3 +89,13 @@ export interface KafkaSearch {
     wants: (record: KafkaRecord) => boolean,
   ): Promise<readonly KafkaRecord[]>
 }
+
+/** How far consumer groups are. */
+export interface KafkaProgress {
+  /** The committed offset of each partition, in the order asked for; null where none is. */
+  committed(
+    groupId: string,
+    topic: string,
+    partitions: readonly number[],
+  ): Promise<readonly (number | null)[]>
+}

@@ -11,6 +11,7 @@ import type { LogEntry } from '@iris/common/kafka/log-entry'
 import type { Offsets } from '@iris/common/kafka/offsets'
 import type {
   KafkaGroups,
+  KafkaProgress,
   KafkaRecord,
   KafkaRecords,
   KafkaSearch,
@@ -65,6 +66,19 @@ export function createKafkaGroups(parts: KafkaParts): KafkaGroups {
     startAtEnd: (groupId, topic) => orRefuse(`set the start of group ${groupId}`, startAtEnd(groupId, topic)),
     remove: groupId => orRefuse(`delete group ${groupId}`, offsets.deleteGroup(groupId)),
     describe: groupId => orRefuse(`describe group ${groupId}`, offsets.describeGroup(groupId)),
+  }
+}
+
+/** Makes the port for progress. */
+export function createKafkaProgress({ offsets }: KafkaParts): KafkaProgress {
+  return {
+    async committed(groupId, topic, partitions) {
+      const rows = await orRefuse(
+        `read the offsets of group ${groupId}`,
+        offsets.fetch(groupId, topic, partitions),
+      )
+      return rows.map(({ offset }) => (offset < 0 ? null : offset))
+    },
   }
 }
 

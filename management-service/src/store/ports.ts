@@ -63,6 +63,28 @@ export interface SlotOwners {
   owners(topic: TopicName, name: SubscriptionName): Promise<readonly string[]>
 }
 
+/** A lock of a subscription's partition. */
+export interface SlotHolder {
+  readonly partition: number
+  /** Name of the consumers process; empty where the lock does not say. */
+  readonly instance: string
+}
+
+/** A consumers process that is alive. */
+export interface LiveConsumer {
+  readonly instance: string
+  readonly host: string
+  readonly pid: number
+  /** Where its status pages are. */
+  readonly url: string
+}
+
+/** The consumers as ZooKeeper knows them. */
+export interface LiveConsumers {
+  live(): Promise<readonly LiveConsumer[]>
+  holders(topic: TopicName, name: SubscriptionName): Promise<readonly SlotHolder[]>
+}
+
 /** What the consumers keep about a subscription beside its definition. */
 export interface RetryState {
   /** Forgets all of it; nothing happens where there is nothing. */

@@ -1,29 +1,62 @@
 /**
- * Who delivers a subscription now, as the locks of its slots tell.
- * Takes a subscription. Gives its lock holders in words; none means that nobody sends for it.
+ * Who delivers a subscription now, as the locks of its slots tell, and which consumers are alive.
+ * Takes a subscription. Gives its lock holders, in words too; none means that nobody sends for it.
  */
 import { z } from 'zod'
 import type { ZooPaths } from '@iris/common/zookeeper/paths'
 import type { ZooSession } from '@iris/common/zookeeper/session'
-import type { SlotOwners } from './ports.js'
+import { forEachOf } from './bounded-reads.js'
+import type { LiveConsumers, SlotHolder, SlotOwners } from './ports.js'
 import { orRefuse } from './zookeeper-failures.js'
 
 const holderShape = z.object({ instance: z.string(), pid: z.number() })
+
+/** What a consumers process says of itself in its node. */
+const cardShape = z.object({ host: z.string(), pid: z.number(), url: z.string() })
 
 /** Makes the reader of locks for one Kafka cluster. */
 export function createSlotOwners(session: ZooSession, paths: ZooPaths, cluster: string): SlotOwners {
   return {
     async owners(topic, name) {
-      const path = paths.iris.subscriptionLocks(cluster, topic, name)
-      const partitions = (await orRefuse(session.children(path))) ?? []
-      const owners: string[] = []
-      for (const partition of partitions) {
-        const lock = await orRefuse(session.read(`${path}/${partition}`))
-        if (lock !== null) owners.push(`${holderOf(lock.data)} (partition ${partition})`)
-      }
-      return owners
+      const locks = await locksOf(session, paths.iris.subscriptionLocks(cluster, topic, name))
+      return locks.map(({ partition, data }) => `${holderOf(data)} (partition ${partition})`)
     },
   }
+}
+
+/** Makes the reader of locks and of the nodes of live consumers. */
+export function createLiveConsumers(session: ZooSession, paths: ZooPaths, cluster: string): LiveConsumers {
+  const parent = paths.iris.consumerNodes(cluster)
+  return {
+    async live() {
+      const names = (await orRefuse(session.children(parent))) ?? []
+      const cards = await forEachOf(names, async instance => {
+        const node = await orRefuse(session.read(`${parent}/${instance}`))
+        const card = cardShape.safeParse(node === null ? null : jsonOrNull(node.data))
+        return card.success ? { instance, ...card.data } : null
+      })
+      return cards.filter(card => card !== null)
+    },
+    async holders(topic, name) {
+      const locks = await locksOf(session, paths.iris.subscriptionLocks(cluster, topic, name))
+      return locks.map(({ partition, data }): SlotHolder => {
+        const holder = holderShape.safeParse(jsonOrNull(data))
+        return { partition: Number(partition), instance: holder.success ? holder.data.instance : '' }
+      })
+    },
+  }
+}
+
+async function locksOf(
+  session: ZooSession,
+  path: string,
+): Promise<readonly { readonly partition: string; readonly data: Buffer }[]> {
+  const partitions = (await orRefuse(session.children(path))) ?? []
+  const locks = await forEachOf(partitions, async partition => {
+    const lock = await orRefuse(session.read(`${path}/${partition}`))
+    return lock === null ? null : { partition, data: lock.data }
+  })
+  return locks.filter(lock => lock !== null)
 }
 
 function holderOf(data: Buffer): string {

@@ -4,10 +4,10 @@
  * message, and where to go on when a bound cut the search. Promises: says honestly whether all was looked at.
  * Bounds: `searchesMax` at a time, `searchMs`, `lookedAtMax` events looked at and `foundMax` found.
  */
-import { HermesError } from '@iris/common/errors/hermes-error'
 import { indexOfKey } from '@iris/common/kafka/partitioner'
 import type { Clock } from '@iris/common/time/clock'
 import { decodeTraceEvent, keyHash, type TraceEvent } from '@iris/common/trace/event'
+import { createGate } from '../gate.js'
 import type { KafkaRecord, KafkaSearch, OffsetRange } from '../store/kafka-ports.js'
 import { readPlace, writePlace, type SearchPlace } from './search-place.js'
 
@@ -53,7 +53,7 @@ export const stepEvents = 5_000
 /** Makes the reader of traces. */
 export function createTraceLog(parts: TraceLogParts): TraceLog {
   const { clock, kafka, kafkaTopic } = parts
-  let searchCount = 0
+  const gate = createGate(searchesMax, 'searches of traces')
 
   const search = async (query: TraceQuery): Promise<TracePage> => {
     const all = await kafka.partitions(kafkaTopic)
@@ -105,25 +105,8 @@ export function createTraceLog(parts: TraceLogParts): TraceLog {
     return { partition, records: steps.reverse().flat(), before: before > range.first ? before : null }
   }
 
-  return {
-    async search(query) {
-      if (searchCount >= searchesMax) throw tooMany
-      searchCount++
-      try {
-        return await search(query)
-      } finally {
-        searchCount--
-      }
-    },
-  }
+  return { search: query => gate(() => search(query)) }
 }
-
-const tooMany = new HermesError(
-  'OVERLOADED',
-  `${searchesMax} searches of traces are running already; try again in 1 s`,
-  503,
-  { 'Retry-After': '1' },
-)
 
 /** All events of a message lie in one partition; those of a key lie everywhere. */
 function partitionsOf(subject: TraceSubject, all: readonly number[]): readonly number[] {

@@ -32,8 +32,8 @@ export function trackingNotes({ areTracesOn, topic, isTopicTracked, subscription
     ...(isTopicTracked
       ? []
       : [
-          `Publishing to ${topic} is not tracked, so whether and where Kafka holds a message is not known from ` +
-            `here. For messages published from then on: PUT /topics/${topic} with {"trackingEnabled":true}.`,
+          `Publishing to ${topic} is not tracked, so whether and where Kafka holds a message is not known. ` +
+            `For messages published from then on: PUT /topics/${topic} with {"trackingEnabled":true}.`,
         ]),
     ...(off.length === 0
       ? []
