@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '@iris/common/domain/json-shapes'
 import { compileFilters, type CompiledFilters } from '@iris/common/filter/filters'
+import { createVirtualTime } from '@iris/common/time/virtual-time'
+import { createFilterShare } from './filter-share.js'
+import { createFilterStep } from './filter.js'
+import type { Letter } from './letter.js'
 import { baseBatchPlan, batchWorld } from './testing/batch-world.js'
 import { basePlan, messages, world } from './testing/pipeline-world.js'
 
@@ -114,6 +118,35 @@ describe('a subscription with filters', () => {
     await time.advance(1_100)
     expect(bodies()).toEqual(['a'])
     expect(pipeline.status().heldBack).toBeNull()
+  })
+})
+
+describe('the filter step', () => {
+  it('does not judge again what was tried before a restart or put off into a delay topic', () => {
+    const settled: number[] = []
+    const letterOf = (slot: number, attempts: number, isDelayed: boolean): Letter => {
+      const window = { settle: (each: number) => void settled.push(each) }
+      const content = { body: Buffer.from('"b"'), propagated: null }
+      return { slot, attempts, content, problem: null, work: { isDelayed, window } } as unknown as Letter
+    }
+    const letters = [
+      letterOf(0, 0, false),
+      letterOf(1, 1, false),
+      letterOf(2, 0, true),
+      letterOf(3, 0, false),
+    ]
+    const step = createFilterStep(
+      {
+        filterShare: createFilterShare(createVirtualTime()),
+        journal: { filtered: () => undefined },
+        receive: () => letters.shift() ?? null,
+        goOn: () => undefined,
+      },
+      only('a.*'),
+    )
+
+    expect([step.next(0)?.slot, step.next(0)?.slot, step.next(0)?.slot]).toEqual([1, 2, undefined])
+    expect(settled).toEqual([0, 3])
   })
 })
 

@@ -60,7 +60,7 @@ export function createFilterStep(
         if (limiter.waitMs(nowMs) > 0) return null
         if (!filterShare.hasRoom()) return waitForRoom()
         const letter = parts.receive(nowMs)
-        if (letter === null || letter.problem !== null) return letter
+        if (letter === null || letter.problem !== null || hasPassed(letter)) return letter
         const outcome = filterShare.judge(filters, letter.content)
         if (outcome.kind === 'filtered') keepOut(letter, outcome.by, nowMs)
         else {
@@ -79,4 +79,9 @@ export function createFilterStep(
       limiter.setRate(rate)
     },
   }
+}
+
+/** What was tried, or was put off into a delay topic, has passed before: a retry is never filtered out. */
+function hasPassed({ attempts, work }: Letter): boolean {
+  return attempts > 0 || work.isDelayed
 }
