@@ -14,6 +14,7 @@ import { filterRoutes } from './http/routes/filters.js'
 import { createForgetFormer } from './dead-letters/forget-former.js'
 import { deadLetterRoutes } from './http/routes/dead-letters.js'
 import { groupRoutes } from './http/routes/groups.js'
+import { oAuthProviderRoutes } from './http/routes/oauth-providers.js'
 import { ownerRoutes } from './http/routes/owners.js'
 import { subscriptionRoutes } from './http/routes/subscriptions.js'
 import { topicRoutes } from './http/routes/topics.js'
@@ -68,6 +69,7 @@ export function createUseCases(base: ManagementBase, config: ManagementConfig, o
       ...topicRoutes(topicParts(base, config, { store, outside, cleanUp })),
       ...subscriptionRoutes(subscriptionParts(base, config, { store, outside, cleanUp })),
       ...deadLetterRoutes(letterParts(base, config, { store, outside })),
+      ...oAuthProviderRoutes({ store, guard: createGuard(base, config) }),
       ...traceRoutes(traceParts(base, config, { store, outside })),
       ...filterRoutes(store),
       ...diagnosisRoutes(

@@ -1,12 +1,18 @@
 // pure
 /**
- * Groups, topics and subscriptions as the bytes of ZooKeeper nodes, exactly as Hermes writes them.
+ * Groups, topics, subscriptions and OAuth providers as the bytes of ZooKeeper nodes, exactly as Hermes writes them.
  * Takes nodes of any age and writer. Gives the thing, or `{ problem }` for a node that cannot be read: never
  * throws. Promises: the name of a node's place wins over the name in its text; times are the node's, never in
  * the text.
  */
 import { isJsonObject, shapeProblem, type JsonObject } from './json-shapes.js'
 import { subscriptionId, type GroupName, type SubscriptionName, type TopicName } from './names.js'
+import {
+  fillOAuthProvider,
+  oAuthProviderJson,
+  oAuthProviderShape,
+  type OAuthProvider,
+} from './oauth-provider.js'
 import { readPolicy, withoutNulls } from './policy-form.js'
 import { subscriptionShape } from './subscription-form.js'
 import { subscriptionJson } from './subscription-json.js'
@@ -62,6 +68,15 @@ export function readSubscriptionNode(
   return { ...subscription, createdAtMs: times.ctimeMs, modifiedAtMs: times.mtimeMs }
 }
 
+/** Reads a provider's node. */
+export function readOAuthProviderNode(name: string, data: Buffer): OAuthProvider | UnreadableNode {
+  const json = readObject(data)
+  if (isUnreadable(json)) return { problem: `OAuth provider ${name}: ${json.problem}` }
+  const form = oAuthProviderShape.safeParse(json.object)
+  if (!form.success) return { problem: `OAuth provider ${name}: ${shapeProblem(form.error)}` }
+  return fillOAuthProvider(form.data, name)
+}
+
 /** The bytes of a group's node. */
 export function groupToNode(name: GroupName): Buffer {
   return toBytes({ groupName: name })
@@ -75,6 +90,11 @@ export function topicToNode(topic: Topic): Buffer {
 /** The bytes of a subscription's node, credentials in clear text as in Hermes. */
 export function subscriptionToNode(subscription: Subscription): Buffer {
   return toBytes(subscriptionJson(subscription))
+}
+
+/** The bytes of a provider's node, its secret in clear text as in Hermes. */
+export function oAuthProviderToNode(provider: OAuthProvider): Buffer {
+  return toBytes(oAuthProviderJson(provider))
 }
 
 function readObject(data: Buffer): { readonly object: JsonObject } | UnreadableNode {

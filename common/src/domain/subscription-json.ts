@@ -6,12 +6,10 @@
 import { maskEndpoint } from './endpoint.js'
 import type { JsonObject } from './json-shapes.js'
 import { secondsOf, withoutNullMembers } from './json-text.js'
+import { oAuthMask } from './oauth-provider.js'
 import { serialPolicyJson } from './policy-form.js'
 import { retryJson } from './retry-form.js'
 import type { Subscription } from './subscription.js'
-
-/** What stands for an OAuth password in answers. */
-export const oAuthMask = '******'
 
 /** The members of a subscription's node. */
 export function subscriptionJson(subscription: Subscription): JsonObject {

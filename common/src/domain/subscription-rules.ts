@@ -40,11 +40,18 @@ export function checkSubscriptionForm(form: SubscriptionForm, policy: DeliveryPo
   checkThresholds(violations, form)
   checkHeaders(violations, form)
   checkRetry(violations, form.retry)
-  if (form.oAuthPolicy !== null) {
-    violations.notNull('Subscription.oAuthPolicy.grantType', form.oAuthPolicy.grantType)
-    violations.notNull('Subscription.oAuthPolicy.providerName', form.oAuthPolicy.providerName)
-  }
+  if (form.oAuthPolicy !== null) checkOAuthPolicy(violations, form.oAuthPolicy)
   violations.refuseAny()
+}
+
+function checkOAuthPolicy(
+  violations: Violations,
+  policy: NonNullable<SubscriptionForm['oAuthPolicy']>,
+): void {
+  violations.notNull('Subscription.oAuthPolicy.grantType', policy.grantType)
+  violations.notNull('Subscription.oAuthPolicy.providerName', policy.providerName)
+  for (const member of ['scope', 'username', 'password'] as const)
+    violations.plainText(`Subscription.oAuthPolicy.${member}`, policy[member] ?? '')
 }
 
 function checkThresholds(violations: Violations, form: SubscriptionForm): void {

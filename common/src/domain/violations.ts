@@ -15,6 +15,8 @@ export interface Violations {
   atMost(path: string, value: number, max: number): void
   /** Not empty, and made of the letters of names. */
   name(path: string, value: string): void
+  /** Nothing that would end or hide a line. */
+  plainText(path: string, value: string): void
   /** Throws `VALIDATION_ERROR` with all sentences, or returns when there are none. */
   refuseAny(): void
 }
@@ -37,6 +39,9 @@ export function collectViolations(): Violations {
     name(path, value) {
       if (value === '') add(`${path} must not be empty`)
       if (!isNamePart(value)) add(`${path} must match "[a-zA-Z0-9_.-]+"`)
+    },
+    plainText(path, value) {
+      if (/\p{Cc}/u.test(value)) add(`${path} must not hold control characters`)
     },
     refuseAny() {
       if (sentences.length > 0) throw refusal('VALIDATION_ERROR', { problem: sentences.join('; ') })

@@ -51,6 +51,8 @@ export const errorCodes = {
     status: 400,
     text: "Owner source '{source}' doesn't support autocomplete",
   },
+  OAUTH_PROVIDER_NOT_EXISTS: { status: 404, text: 'OAuth provider {provider} does not exist' },
+  OAUTH_PROVIDER_ALREADY_EXISTS: { status: 400, text: 'OAuth Provider {provider} already exists' },
   // Ours, unknown to Hermes.
   OVERLOADED: { status: 503, text: 'Too many messages are waiting for Kafka; try again in {retryAfterS} s' },
   MESSAGE_NOT_SENT: { status: 503, text: 'The message was not stored: {problem}' },

@@ -4,11 +4,12 @@
  */
 import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
 import { splitTopicName, subscriptionId } from '@iris/common/domain/names'
+import type { OAuthProvider } from '@iris/common/domain/oauth-provider'
 import type { Subscription } from '@iris/common/domain/subscription'
 import type { Topic } from '@iris/common/domain/topic'
 import { refusal } from '@iris/common/errors/hermes-error'
 import type { KafkaGroups, KafkaTopicPlan, KafkaTopics } from './kafka-ports.js'
-import type { Store, Stored } from './ports.js'
+import type { OAuthProviderStore, Store, Stored } from './ports.js'
 
 /** Calls that can be made to fail, by the name of the port's function. */
 export type Failures = Map<string, Error>
@@ -19,6 +20,7 @@ export interface MemoryStore extends Store {
     readonly groups: Set<string>
     readonly topics: Map<string, Stored<Topic>>
     readonly subscriptions: Map<string, Stored<Subscription>>
+    readonly oAuthProviders: Map<string, Stored<OAuthProvider>>
     /** Lock holders by subscription id. */
     readonly owners: Map<string, readonly string[]>
     /** Ids of subscriptions that have a delay topic. */
@@ -33,11 +35,18 @@ export function createMemoryStore(): MemoryStore {
     groups: new Set(),
     topics: new Map(),
     subscriptions: new Map(),
+    oAuthProviders: new Map(),
     owners: new Map(),
     retryStates: new Set(),
   }
   const call = <T>(name: string, work: () => T): Promise<T> => attempt(failures, name, work)
-  return { failures, held, ...groupsAndTopics(held, call), ...subscriptions(held, call) }
+  return {
+    failures,
+    held,
+    ...groupsAndTopics(held, call),
+    ...subscriptions(held, call),
+    ...oAuthProviders(held, call),
+  }
 }
 
 type Held = MemoryStore['held']
@@ -46,7 +55,7 @@ type Call = <T>(name: string, work: () => T) => Promise<T>
 function groupsAndTopics(
   { groups, topics, subscriptions: all }: Held,
   call: Call,
-): Omit<Store, keyof ReturnType<typeof subscriptions>> {
+): Omit<Store, keyof ReturnType<typeof subscriptions> | keyof OAuthProviderStore> {
   const below = (topic: string): string[] => [...all.keys()].filter(id => id.startsWith(`${topic}$`))
   const topicsOf = (group: string): TopicName[] =>
     [...topics.keys()].filter(name => splitTopicName(name)?.group === group) as TopicName[]
@@ -113,6 +122,23 @@ function subscriptions({ topics, subscriptions: all, owners, retryStates }: Held
       call('forgetRetryState', () => void retryStates.delete(subscriptionId(topic, name))),
     owners: (topic: TopicName, name: SubscriptionName) =>
       call('owners', () => owners.get(subscriptionId(topic, name)) ?? []),
+  }
+}
+
+function oAuthProviders({ oAuthProviders: all }: Held, call: Call): OAuthProviderStore {
+  return {
+    oAuthProviders: () => call('oAuthProviders', () => [...all.keys()]),
+    oAuthProvider: name => call('oAuthProvider', () => all.get(name) ?? null),
+    createOAuthProvider: provider =>
+      call('createOAuthProvider', () => {
+        if (all.has(provider.name)) return 'exists'
+        all.set(provider.name, { value: provider, version: 0 })
+        return 'created'
+      }),
+    updateOAuthProvider: (provider, version) =>
+      call('updateOAuthProvider', () => update(all, provider.name, provider, version)),
+    removeOAuthProvider: name =>
+      call('removeOAuthProvider', () => (all.delete(name) ? 'removed' : 'missing')),
   }
 }
 

@@ -4,6 +4,7 @@
  * shown: `STORAGE_UNAVAILABLE` when storage does not answer, `CONFLICT` when someone else wrote in between.
  */
 import type { GroupName, SubscriptionName, TopicName } from '@iris/common/domain/names'
+import type { OAuthProvider } from '@iris/common/domain/oauth-provider'
 import type { Subscription } from '@iris/common/domain/subscription'
 import type { Topic } from '@iris/common/domain/topic'
 
@@ -49,6 +50,15 @@ export interface SubscriptionStore {
   lastUndelivered(topic: TopicName, name: SubscriptionName): Promise<Buffer | null>
 }
 
+/** OAuth providers. */
+export interface OAuthProviderStore {
+  oAuthProviders(): Promise<readonly string[]>
+  oAuthProvider(name: string): Promise<Stored<OAuthProvider> | null>
+  createOAuthProvider(provider: OAuthProvider): Promise<Created>
+  updateOAuthProvider(provider: OAuthProvider, version: number): Promise<void>
+  removeOAuthProvider(name: string): Promise<Removed>
+}
+
 /** Changes to one thing, one after the other over all management processes. */
 export interface ChangeGuard {
   /**
@@ -91,4 +101,10 @@ export interface RetryState {
   forgetRetryState(topic: TopicName, name: SubscriptionName): Promise<void>
 }
 
-export type Store = GroupStore & TopicStore & SubscriptionStore & SlotOwners & ChangeGuard & RetryState
+export type Store = GroupStore &
+  TopicStore &
+  SubscriptionStore &
+  OAuthProviderStore &
+  SlotOwners &
+  ChangeGuard &
+  RetryState

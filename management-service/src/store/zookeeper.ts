@@ -7,6 +7,8 @@ import { splitTopicName, topicName, type SubscriptionName, type TopicName } from
 import {
   groupToNode,
   isUnreadable,
+  oAuthProviderToNode,
+  readOAuthProviderNode,
   readSubscriptionNode,
   readTopicNode,
   subscriptionToNode,
@@ -18,7 +20,14 @@ import { refusal } from '@iris/common/errors/hermes-error'
 import type { ZooPaths } from '@iris/common/zookeeper/paths'
 import type { ZooSession } from '@iris/common/zookeeper/session'
 import { NodeExistsError, NoNodeError } from '@iris/common/zookeeper/zoo-errors'
-import type { Created, GroupStore, Stored, SubscriptionStore, TopicStore } from './ports.js'
+import type {
+  Created,
+  GroupStore,
+  OAuthProviderStore,
+  Stored,
+  SubscriptionStore,
+  TopicStore,
+} from './ports.js'
 import { removeTree } from './tree-removal.js'
 import { orRefuse } from './zookeeper-failures.js'
 
@@ -28,8 +37,15 @@ export interface ZooStoreParts {
 }
 
 /** Makes the store of definitions. */
-export function createZooStore(parts: ZooStoreParts): GroupStore & TopicStore & SubscriptionStore {
-  return { ...groupStore(parts), ...topicStore(parts), ...subscriptionStore(parts) }
+export function createZooStore(
+  parts: ZooStoreParts,
+): GroupStore & TopicStore & SubscriptionStore & OAuthProviderStore {
+  return {
+    ...groupStore(parts),
+    ...topicStore(parts),
+    ...subscriptionStore(parts),
+    ...oAuthProviderStore(parts),
+  }
 }
 
 /** Makes the node above all groups, so that an empty installation lists no groups instead of failing. */
@@ -119,6 +135,29 @@ function subscriptionStore({ session, paths }: ZooStoreParts): SubscriptionStore
       const node = await orRefuse(session.read(paths.undelivered(topic, name)))
       return node === null || node.data.length === 0 ? null : node.data
     },
+  }
+}
+
+function oAuthProviderStore({ session, paths }: ZooStoreParts): OAuthProviderStore {
+  return {
+    oAuthProviders: async () => (await orRefuse(session.children(paths.oauthProviders))) ?? [],
+    async oAuthProvider(name) {
+      const node = await orRefuse(session.read(paths.oauthProvider(name)))
+      return node && stored(readOAuthProviderNode(name, node.data), node.stat.version)
+    },
+    createOAuthProvider(provider) {
+      const path = paths.oauthProvider(provider.name)
+      return createdBelow(session, paths.oauthProviders, () =>
+        session.transaction([{ kind: 'create', path, data: oAuthProviderToNode(provider) }]),
+      )
+    },
+    updateOAuthProvider(provider, version) {
+      const { name } = provider
+      return written(session.write(paths.oauthProvider(name), oAuthProviderToNode(provider), version), () =>
+        refusal('OAUTH_PROVIDER_NOT_EXISTS', { provider: name }),
+      )
+    },
+    removeOAuthProvider: name => removeTree(session, paths.oauthProvider(name), () => false),
   }
 }
 

@@ -7,7 +7,7 @@
  */
 import { isMasked, unmaskEndpoint } from '@iris/common/domain/endpoint'
 import { isJsonObject, type JsonObject } from '@iris/common/domain/json-shapes'
-import { oAuthMask } from '@iris/common/domain/subscription-json'
+import { oAuthMask } from '@iris/common/domain/oauth-provider'
 import type { Subscription } from '@iris/common/domain/subscription'
 import { refusal, type HermesError } from '@iris/common/errors/hermes-error'
 

@@ -11,7 +11,7 @@ import {
   isMasked,
   parseEndpoint,
 } from '@iris/common/domain/endpoint'
-import { oAuthMask } from '@iris/common/domain/subscription-json'
+import { oAuthMask } from '@iris/common/domain/oauth-provider'
 import type { Subscription } from '@iris/common/domain/subscription'
 import { retentionMs, type Topic } from '@iris/common/domain/topic'
 import { compileTargets } from '@iris/common/domain/targets'
