@@ -1,5 +1,5 @@
 /**
- * The definitions of groups, topics and subscriptions, as they are in ZooKeeper now.
+ * The definitions of groups, topics, subscriptions and OAuth providers, as they are in ZooKeeper now.
  * Takes a session and a root. Gives raw nodes by name, and every change to who listens.
  * Promises: loads with bounded reads; follows the tree over reconnects and new sessions; one broken node
  * stops no other, since parsing is the caller's. With ZooKeeper away the last known definitions stay.
@@ -13,7 +13,7 @@ import { createListeners } from './listeners.js'
 import { zooPaths, type ZooPaths } from './paths.js'
 import type { NodeStat, ZooNode, ZooSession } from './session.js'
 
-/** What is known of a topic or a subscription; the data is as someone wrote it. */
+/** What is known of a topic, a subscription or a provider; the data is as someone wrote it. */
 export interface DefinitionNode {
   readonly data: Buffer
   readonly stat: NodeStat
@@ -32,18 +32,20 @@ export interface Definitions {
   topic(name: string): DefinitionNode | undefined
   /** By `group.topic$subscription`. */
   subscription(id: string): DefinitionNode | undefined
+  oAuthProvider(name: string): DefinitionNode | undefined
   topicNames(): Iterable<string>
   subscriptionIds(): Iterable<string>
   /** New, changed, or null when gone. Nodes known before are not told again. */
   onTopic(listener: (name: string, node: DefinitionNode | null) => void): Cancel
   onSubscription(listener: (topic: string, subscription: string, node: DefinitionNode | null) => void): Cancel
+  onOAuthProvider(listener: (name: string, node: DefinitionNode | null) => void): Cancel
   /** Straight from ZooKeeper, for a name that the cache does not hold yet. Null for what is no topic. */
   lookUpTopic(name: string): Promise<DefinitionNode | null>
 }
 
 export interface DefinitionsOptions {
   readonly root: string
-  /** Who needs no subscriptions does not watch them. */
+  /** Who needs no subscriptions watches neither them nor the providers of their tokens. */
   readonly depth: 'topics' | 'subscriptions'
 }
 
@@ -57,30 +59,36 @@ export function createDefinitions(
     groups: new Set(),
     topics: new Map(),
     subscriptions: new Map(),
+    oAuthProviders: new Map(),
     topicChanged: createListeners(log, 'definitions.topic'),
     subscriptionChanged: createListeners(log, 'definitions.subscription'),
+    oAuthProviderChanged: createListeners(log, 'definitions.oAuthProvider'),
   }
   const paths = zooPaths(options.root)
   const load = createFirstLoad()
-  let cancel: Cancel | null = null
+  const roots = [rootPlan(known, paths, options.depth)]
+  if (options.depth === 'subscriptions') roots.push(oAuthRootPlan(known, paths))
+  let cancels: readonly Cancel[] | null = null
 
   return {
     start() {
-      cancel ??= growBranch(session, load, rootPlan(known, paths, options.depth))
+      cancels ??= roots.map(root => growBranch(session, load, root))
       return load.whenDone()
     },
     stop() {
       load.abandon(new Error('The definitions were stopped before they were loaded'))
-      cancel?.()
+      for (const cancel of cancels ?? []) cancel()
     },
     isLoaded: () => load.isDone(),
     groups: () => [...known.groups],
     topic: name => known.topics.get(name),
     subscription: id => known.subscriptions.get(id),
+    oAuthProvider: name => known.oAuthProviders.get(name),
     topicNames: () => known.topics.keys(),
     subscriptionIds: () => known.subscriptions.keys(),
     onTopic: listener => known.topicChanged.add(listener),
     onSubscription: listener => known.subscriptionChanged.add(listener),
+    onOAuthProvider: listener => known.oAuthProviderChanged.add(listener),
     async lookUpTopic(name) {
       if (topicName(name) === undefined) return null
       const node = await session.read(paths.topic(name))
@@ -93,8 +101,10 @@ interface Known {
   readonly groups: Set<string>
   readonly topics: Map<string, ZooNode>
   readonly subscriptions: Map<string, ZooNode>
+  readonly oAuthProviders: Map<string, ZooNode>
   readonly topicChanged: ReturnType<typeof createListeners<[string, ZooNode | null]>>
   readonly subscriptionChanged: ReturnType<typeof createListeners<[string, string, ZooNode | null]>>
+  readonly oAuthProviderChanged: ReturnType<typeof createListeners<[string, ZooNode | null]>>
 }
 
 function rootPlan(known: Known, paths: ZooPaths, depth: DefinitionsOptions['depth']): BranchPlan {
@@ -149,6 +159,27 @@ function subscriptionPlan(known: Known, paths: ZooPaths, topic: string, subscrip
     changed(node) {
       keep(known.subscriptions, `${topic}$${subscription}`, node)
       known.subscriptionChanged.emit(topic, subscription, node)
+    },
+  }
+}
+
+function oAuthRootPlan(known: Known, paths: ZooPaths): BranchPlan {
+  return {
+    path: null,
+    childrenPath: paths.oauthProviders,
+    child: name => oAuthProviderPlan(known, paths, name),
+    changed: () => undefined,
+  }
+}
+
+function oAuthProviderPlan(known: Known, paths: ZooPaths, name: string): BranchPlan {
+  return {
+    path: paths.oauthProvider(name),
+    childrenPath: null,
+    child: () => null,
+    changed(node) {
+      keep(known.oAuthProviders, name, node)
+      known.oAuthProviderChanged.emit(name, node)
     },
   }
 }
