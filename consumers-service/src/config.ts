@@ -2,7 +2,7 @@
  * Every configuration key of the consumers, with its default and its meaning.
  * Names are Hermes' where it has the key; defaults differ from its where a note says so.
  */
-import { bytes, count, flag, key, list, ms, text } from '@iris/common/config/declare'
+import { bytes, count, decimal, flag, key, list, ms, text } from '@iris/common/config/declare'
 import { deliveryKeys, kafkaKeys, logKeys, traceKeys, zookeeperKeys } from '@iris/common/config/shared-keys'
 
 const mebibyte = 1024 * 1024
@@ -223,6 +223,21 @@ const sslKeys = {
   sslKeyFile: key('consumer.ssl.keyFile', text(), '', 'PEM file of the key of that certificate'),
 } as const
 
+const oAuthKeys = {
+  tokensMax: key(
+    'consumer.oauth.subscriptionTokensCacheMaxSize',
+    count(1, 1_000_000),
+    1_000,
+    'OAuth tokens held at once; beyond, the one not used for longest is forgotten and asked for when needed',
+  ),
+  tokenReductionFactor: key(
+    'consumer.oauth.providersTokenRequestRateLimiterRateReductionFactor',
+    decimal(1, 1_000),
+    2,
+    'By how much each request for a token lengthens the wait before the next one, until a message is delivered',
+  ),
+} as const
+
 const deadLetterKeys = {
   deadLetterRetentionMs: key(
     'consumer.deadLetter.retention',
@@ -289,6 +304,7 @@ export const consumersKeys = {
   ...filterKeys,
   ...httpKeys,
   ...sslKeys,
+  ...oAuthKeys,
   ...deadLetterKeys,
   ...traceKeys,
   ...workloadKeys,

@@ -8,6 +8,7 @@ import type { SubscriptionId } from '@iris/common/domain/names'
 import { ForeignMemberError } from '@iris/common/kafka/offsets'
 import { consumersMetrics } from '@iris/common/metrics/names'
 import type { Metrics } from '@iris/common/metrics/registry'
+import { systemRandom } from '@iris/common/time/clock'
 import { acquire, type Lock } from '@iris/common/zookeeper/lock'
 import type { ZooPaths } from '@iris/common/zookeeper/paths'
 import type { ConsumersBase, ConsumersConfig } from './base.js'
@@ -24,7 +25,9 @@ import type { Pipeline, PipelineParts } from './delivery/pipeline-parts.js'
 import { createPipeline } from './delivery/pipeline.js'
 import type { DeliveryPlan } from './delivery/plan.js'
 import { createBatchSender } from './delivery/send/batch-sender.js'
+import { createAuthorization } from './delivery/send/authorization.js'
 import { createSender } from './delivery/send/http-sender.js'
+import { createTokens } from './delivery/send/oauth/tokens.js'
 import type { WaitingBudget } from './delivery/waiting.js'
 import type { Outside } from './outside.js'
 import { startLastUndelivered } from './undelivered/last-undelivered.js'
@@ -104,6 +107,10 @@ export function createDelivering(
     count: metrics.counter(consumersMetrics.suspensions),
   })
   const standstill = watchStandstill(session, base)
+  const tokens = createTokens(
+    { ...base, metrics, client, definitions: outside.definitions, random: systemRandom },
+    { tokensMax: config.tokensMax, reductionFactor: config.tokenReductionFactor },
+  )
   const fenced = (): string | null => {
     const fenceMs = (session.sessionTimeoutMs() * config.fenceShare) / 100
     return session.silentMs() < fenceMs
@@ -113,29 +120,34 @@ export function createDelivering(
 
   const pipeline = (plan: DeliveryPlan, figures: DeliveryFigures): Pipeline => {
     suspensions.started(plan.id)
+    const authorization = createAuthorization(tokens, plan, () => made?.wake())
     const common: PipelineParts = {
       ...base,
       deadLetters,
       figures,
       requestBudget,
       filterShare,
+      authorization,
       journal: createJournal({ ...base, figures, undelivered, traces: outside.traces, place }, plan),
       heldBack: () =>
-        suspensions.heldBack(plan.id) ?? (plan.ordering === 'NONE' ? standstill.doubt() : fenced()),
+        suspensions.heldBack(plan.id) ??
+        (plan.ordering === 'NONE' ? standstill.doubt() : fenced()) ??
+        authorization.heldBack(),
       suspend: reason =>
         suspensions.suspend(plan.id, paths.subscription(plan.topic, plan.subscription), reason),
     }
     const dropped = (): void => void figures.droppedHeaders.value++
-    const made =
+    const sending = { ...base, client, authorization, dropped }
+    const made: Pipeline =
       plan.deliveryType === 'BATCH'
         ? createBatchPipeline(
-            { ...common, sender: createBatchSender(client, plan, dropped), pool, newId: randomUUID },
+            { ...common, sender: createBatchSender(sending, plan), pool, newId: randomUUID },
             plan,
           )
         : createPipeline(
             {
               ...common,
-              sender: createSender({ ...base, client, dropped }, plan),
+              sender: createSender(sending, plan),
               delays,
               waitingBudget,
               isFilterRateLimited: config.isFilterRateLimited,
@@ -171,6 +183,7 @@ export function createDelivering(
       committer.stop()
       undelivered.stop()
       standstill.stop()
+      tokens.stop()
     },
   }
 }

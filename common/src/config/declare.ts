@@ -53,6 +53,11 @@ export function count(min: number, max: number): z.ZodType<number> {
   return z.preprocess(toNumber, z.int().min(min).max(max)).describe(`whole number, ${min} to ${max}`)
 }
 
+/** A number with a fraction between two bounds. */
+export function decimal(min: number, max: number): z.ZodType<number> {
+  return z.preprocess(toDecimal, z.number().min(min).max(max)).describe(`number, ${min} to ${max}`)
+}
+
 /** Bytes between two bounds. */
 export function bytes(min: number, max: number): z.ZodType<number> {
   return z.preprocess(toNumber, z.int().min(min).max(max)).describe(`bytes, ${min} to ${max}`)
@@ -88,6 +93,10 @@ export function choice<const W extends readonly [string, ...string[]]>(words: W)
 
 function toNumber(value: unknown): unknown {
   return typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value
+}
+
+function toDecimal(value: unknown): unknown {
+  return typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value
 }
 
 function toMs(value: unknown): unknown {

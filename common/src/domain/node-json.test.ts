@@ -3,6 +3,8 @@ import type { SubscriptionName, TopicName } from './names.js'
 import {
   groupToNode,
   isUnreadable,
+  oAuthProviderToNode,
+  readOAuthProviderNode,
   readSubscriptionNode,
   readTopicNode,
   subscriptionToNode,
@@ -100,6 +102,25 @@ describe('a node', () => {
   })
 })
 
+describe("a provider's node", () => {
+  it('is written as Hermes does, and read again', () => {
+    const provider = {
+      ...{ name: 'idp', tokenEndpoint: 'http://idp/token', clientId: 'c', clientSecret: 's3cret' },
+      ...{ tokenRequestInitialDelay: 100, tokenRequestMaxDelay: 200, requestTimeout: 500, socketTimeout: 0 },
+    }
+    const node = oAuthProviderToNode(provider)
+
+    expect(JSON.parse(node.toString())).toEqual(provider)
+    expect(readOAuthProviderNode('idp', node)).toEqual(provider)
+  })
+
+  it.each(['', 'no json', '[]', '{"requestTimeout":{}}'])('that holds %j is unreadable', text => {
+    const read = readOAuthProviderNode('idp', Buffer.from(text))
+
+    expect(isUnreadable(read) && read.problem).toMatch(/^OAuth provider idp: /)
+  })
+})
+
 describe('a compiled policy', () => {
   it('is in milliseconds and has no optionals', () => {
     const { subscriptionPolicy } = parseSubscription({
@@ -119,6 +140,7 @@ describe('a compiled policy', () => {
       sendingDelayMs: 0,
       inflightMax: 100,
       retryClientErrors: false,
+      retriesUnauthorized: false,
       rules: [],
     })
   })

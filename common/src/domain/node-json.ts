@@ -1,9 +1,9 @@
 // pure
 /**
- * Groups, topics, subscriptions and OAuth providers as the bytes of ZooKeeper nodes, exactly as Hermes writes them.
- * Takes nodes of any age and writer. Gives the thing, or `{ problem }` for a node that cannot be read: never
- * throws. Promises: the name of a node's place wins over the name in its text; times are the node's, never in
- * the text.
+ * Groups, topics, subscriptions and OAuth providers as the bytes of ZooKeeper nodes, exactly as Hermes writes
+ * them. Takes nodes of any age and writer. Gives the thing, or `{ problem }` for a node that cannot be read:
+ * never throws. Promises: the name of a node's place wins over the name in its text; times are the node's,
+ * never in the text.
  */
 import { isJsonObject, shapeProblem, type JsonObject } from './json-shapes.js'
 import { subscriptionId, type GroupName, type SubscriptionName, type TopicName } from './names.js'

@@ -18,6 +18,8 @@ export interface CompiledSerialPolicy {
   readonly sendingDelayMs: number
   readonly inflightMax: number
   readonly retryClientErrors: boolean
+  /** Whether 401 is retried whatever `retryClientErrors` says: a new token may be what it takes. */
+  readonly retriesUnauthorized: boolean
   /** Asked before the defaults; a policy of Hermes has none. */
   readonly rules: readonly RetryRule[]
 }
@@ -34,6 +36,8 @@ export interface CompiledBatchPolicy {
   readonly backoff: Backoff
   readonly requestTimeoutMs: number
   readonly retryClientErrors: boolean
+  /** Whether 401 is retried whatever `retryClientErrors` says: a new token may be what it takes. */
+  readonly retriesUnauthorized: boolean
   /** Asked before the defaults; a policy of Hermes has none. */
   readonly rules: readonly RetryRule[]
 }
@@ -66,6 +70,7 @@ export function compileSerialPolicy(
     sendingDelayMs: bounded('sendingDelay', policy.sendingDelay),
     inflightMax: bounded('inflightSize', policy.inflightSize ?? inflightMax),
     retryClientErrors: policy.retryClientErrors,
+    retriesUnauthorized: false,
     rules: [],
   }
 }
@@ -81,6 +86,7 @@ export function compileBatchPolicy(policy: BatchPolicy, batchVolumeMax: number):
     backoff: { firstMs: bounded('messageBackoff'), factor: 1, capMs: Infinity },
     requestTimeoutMs: bounded('requestTimeout'),
     retryClientErrors: policy.retryClientErrors,
+    retriesUnauthorized: false,
     rules: [],
   }
 }

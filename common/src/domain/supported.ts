@@ -18,7 +18,6 @@ const later = 'is not supported by this version of Iris yet'
 
 const missingForSubscriptions: readonly Missing<Subscription>[] = [
   { feature: 'BROADCAST mode', isUsed: each => each.mode === 'BROADCAST' },
-  { feature: 'OAuth for deliveries', isUsed: each => each.oAuthPolicy !== null },
   {
     feature: 'A template in the endpoint of BATCH delivery',
     isUsed: each => each.deliveryType === 'BATCH' && hasTemplate(each.endpoint),

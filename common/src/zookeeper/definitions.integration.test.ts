@@ -160,6 +160,28 @@ describe('the definitions', () => {
     await until('the group', () => definitions.groups().length === 0)
   })
 
+  it('hold the OAuth providers for who needs subscriptions, and tell their changes', async () => {
+    const seen: string[] = []
+    definitions.onOAuthProvider((name, node) => seen.push(`${name}=${node?.data.toString() ?? 'gone'}`))
+    await definitions.start()
+    await writer.ensure(paths.oauthProviders)
+    await writer.create(paths.oauthProvider('idp'), text('one'))
+    await until('the provider', () => definitions.oAuthProvider('idp') !== undefined)
+    const later = createDefinitions(session.deps, { root, depth: 'subscriptions' })
+    const shallow = createDefinitions(session.deps, { root, depth: 'topics' })
+    await Promise.all([later.start(), shallow.start()])
+
+    expect(later.oAuthProvider('idp')?.data.toString()).toBe('one')
+    expect(shallow.oAuthProvider('idp')).toBeUndefined()
+    await writer.write(paths.oauthProvider('idp'), text('two'))
+    await until('the change', () => seen.includes('idp=two'))
+    await writer.remove(paths.oauthProvider('idp'))
+    await until('the removal', () => seen.includes('idp=gone'))
+    expect(definitions.oAuthProvider('idp')).toBeUndefined()
+    later.stop()
+    shallow.stop()
+  })
+
   it('equal the tree after a cut during which it changed', async () => {
     const proxy = await startTcpProxy(inject('zookeeper'))
     const cutOff = await openSession(proxy.address)

@@ -4,8 +4,8 @@ import type { AttemptResult } from '@iris/common/http/client'
 import { judge, type Verdict } from './judge.js'
 
 const now = Date.parse('2026-01-01T00:00:00Z')
-const lenient = { retryClientErrors: true, rules: [] }
-const strict = { retryClientErrors: false, rules: [] }
+const lenient = { retryClientErrors: true, retriesUnauthorized: false, rules: [] }
+const strict = { retryClientErrors: false, retriesUnauthorized: false, rules: [] }
 const answer = (
   status: number,
   retryAfter: string | null = null,
@@ -43,6 +43,15 @@ describe('the verdict', () => {
       reason: `Message sending failed with status code: ${status}`,
     })
     expect(judge(answer(status), lenient, now).kind).toBe('retry')
+  })
+
+  it('is retry for 401 with OAuth, whatever client errors are, unless a rule says otherwise', () => {
+    const withOAuth = { ...strict, retriesUnauthorized: true }
+    const rules = compileRetryRules([{ on: '401', then: 'deadLetter', delayMs: null }])
+
+    expect(judge(answer(401), withOAuth, now)).toMatchObject({ kind: 'retry', isCounted: true })
+    expect(judge(answer(403), withOAuth, now).kind).toBe('dead')
+    expect(judge(answer(401), { ...withOAuth, rules }, now).kind).toBe('dead')
   })
 
   it.each([429, 503])('is retry for %d with any policy, after what the receiver asks for', status => {

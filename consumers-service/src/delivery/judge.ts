@@ -3,7 +3,7 @@
  * The verdict on one attempt: one table.
  * Takes what came of the attempt and the subscription's policy. Gives what follows.
  * Asks in this order: 2xx is delivered; a fault of ours is nobody's attempt; the receiver's own verdict; the
- * subscription's rules; Hermes' defaults, with 429 and 503 always retried.
+ * subscription's rules; Hermes' defaults, with 429 and 503 always retried, and 401 where it has OAuth.
  */
 import {
   ruleFor,
@@ -40,6 +40,7 @@ interface Sentence<K> {
 
 export interface JudgePolicy {
   readonly retryClientErrors: boolean
+  readonly retriesUnauthorized: boolean
   readonly rules: readonly RetryRule[]
 }
 
@@ -82,6 +83,7 @@ function judgeAnswer(
   if (wish !== undefined) return sentence(wish, retry, "the receiver's verdict")
   const ruled = byRule(policy.rules, status, retry)
   if (ruled !== null) return ruled
+  if (status === 401 && policy.retriesUnauthorized) return retry
   const isFinal = status >= 400 && status <= 499 && status !== 429 && !policy.retryClientErrors
   return isFinal ? { kind: 'dead', reason, status } : retry
 }

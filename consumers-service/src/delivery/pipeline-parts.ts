@@ -11,6 +11,7 @@ import type { FilterShare } from './filter-share.js'
 import type { DeliveryJournal } from './journal.js'
 import type { PartitionWork } from './partition-work.js'
 import type { DeliveryPlan } from './plan.js'
+import type { Authorization } from './send/authorization.js'
 
 export interface PipelineParts {
   readonly clock: Clock
@@ -21,6 +22,7 @@ export interface PipelineParts {
   readonly journal: DeliveryJournal
   readonly requestBudget: RequestBudget
   readonly filterShare: FilterShare
+  readonly authorization: Authorization
   /** Why nothing may be begun now, or null. */
   heldBack(): string | null
   /** An answer asks for the subscription's suspension: nothing more is to be begun. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { AttemptResult } from '@iris/common/http/client'
 import { compileRetryRules } from '@iris/common/domain/retry-rules'
 import { answerOf, basePlan, messages, world } from './testing/pipeline-world.js'
 
@@ -87,6 +88,35 @@ describe('the delivery pipeline', () => {
 
     expect(bodies()).toEqual([])
     expect(dead[0]?.facts).toMatchObject({ class: 'expired', attempts: 1, lastStatus: 500 })
+  })
+
+  it('tells the authorization how attempts end, and lets a refused one wait for the new token', async () => {
+    const renewing = { isTrue: true }
+    const told: [number, number][] = []
+    const authorization = {
+      isRenewing: () => renewing.isTrue,
+      attemptEnded: (result: AttemptResult, attemptedAtMs: number) =>
+        void told.push([result.kind === 'answer' ? result.status : 0, attemptedAtMs]),
+    }
+    const { open, answer, bodies, time, sent } = world({
+      policy: { retriesUnauthorized: true },
+      authorization,
+    })
+    const startMs = time.monotonic()
+    await open(0, messages('a', 'b'))
+    await answer('a', 401)
+    await answer('b', 500)
+    await time.advance(5_000)
+    expect(told.slice(0, 2)).toEqual([
+      [401, startMs],
+      [500, startMs],
+    ])
+    expect(bodies()).toEqual(['b'])
+    renewing.isTrue = false
+    await time.advance(200)
+
+    expect(bodies()).toEqual(['b', 'a'])
+    expect(sent[1]?.attempts).toBe(1)
   })
 
   it('buries a refused message at once, unless client errors are retried', async () => {

@@ -38,7 +38,7 @@ const lookAgainMs = 200
 
 /** Makes the pipeline of a subscription, without partitions. */
 export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipeline {
-  const { clock, scheduler, figures, journal, requestBudget } = parts
+  const { clock, scheduler, figures, journal, requestBudget, authorization } = parts
   const kind = turnKind(firstPlan.ordering, firstPlan.policy.inflightMax)
   const turns = createTurns<Letter>(kind)
   const limiter = createLimiter(firstPlan.policy.rate)
@@ -70,6 +70,7 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
     if (isStopped) return
     const nowMs = clock.monotonic()
     const isHeldBack = parts.heldBack() !== null
+    if (isHeldBack) authorization.wanted()
     while (!isHeldBack && hasPlace() && limiter.waitMs(nowMs) === 0) {
       const letter = next(nowMs)
       if (letter === null) break
@@ -85,6 +86,8 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
     if (!mayTry(policy, letter.attempts, letter.ageMs(nowMs)))
       return bury(letter, 'expired', expiredReason(letter))
     if (letter.notBeforeMs > nowMs) return tryAgain(letter, letter.notBeforeMs - nowMs, nowMs)
+    if (letter.lastStatus === 401 && authorization.isRenewing())
+      return backRoom.wait(letter, nowMs + lookAgainMs)
     const delayMs = letter.attempts > 0 || letter.wasDelayed ? 0 : sendingDelayMs(letter)
     if (delayMs > 0) {
       letter.wasDelayed = true
@@ -106,6 +109,7 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
     end(letter)
     const verdict = judge(result, plan.policy, clock.now())
     const isSuccess = verdict.kind === 'delivered'
+    authorization.attemptEnded(result, letter.attemptedAtMs)
     figures.attempt(result, isSuccess, letter.body.length, nowMs - letter.attemptedAtMs)
     carryOut(verdict, letter, nowMs)
     checkIdle(letter.work)
@@ -311,6 +315,7 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
     update(next) {
       invariant(next.deliveryType === 'SERIAL', 'a pipeline keeps its delivery type', { id: next.id })
       plan = next
+      authorization.update(next)
       parts.sender.update(next)
       filter.update(next.filters, filterRate(next))
       journal.update(next)
@@ -327,6 +332,7 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
     stop() {
       isStopped = true
       alarm.stop()
+      authorization.stop()
       parts.sender.stop()
     },
   }

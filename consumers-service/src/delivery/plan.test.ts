@@ -42,6 +42,7 @@ describe('the plan of a subscription', () => {
       deadLetterTopic: 'ns_pl.smoke.orders.sub_1_dlq',
       ordering: 'NONE',
       authorization: null,
+      oAuth: null,
     })
   })
 
@@ -69,6 +70,19 @@ describe('the plan of a subscription', () => {
     expect(compilePlan(topic, stored, options)).toMatchObject({
       problem: expect.stringContaining('template') as string,
     })
+  })
+
+  it('has the OAuth policy where the endpoint has no credentials of its own', () => {
+    const oAuthPolicy = { grantType: 'clientCredentials', providerName: 'idp' }
+    const plain = compile({ oAuthPolicy }) as SerialPlan
+    const both = compile({ oAuthPolicy, endpoint: 'http://u:p@host/' }) as SerialPlan
+
+    expect(plain.oAuth).toMatchObject(oAuthPolicy)
+    expect(plain.authorization).toBeNull()
+    expect(both.oAuth).toBeNull()
+    expect(both.authorization).toMatch(/^Basic /)
+    expect([plain, both].map(each => each.policy.retriesUnauthorized)).toEqual([true, true])
+    expect((compile({}) as SerialPlan).policy.retriesUnauthorized).toBe(false)
   })
 
   it('says HTTP/2 where the subscription asks for it and the operator allows it', () => {
@@ -100,6 +114,7 @@ describe('the plan of a subscription', () => {
       backoff: { firstMs: 500, factor: 1, capMs: Infinity },
       requestTimeoutMs: 30_000,
       retryClientErrors: false,
+      retriesUnauthorized: false,
       rules: [],
     })
     expect(compile({})).toMatchObject({ deliveryType: 'SERIAL', policy: { rate: 400 } })

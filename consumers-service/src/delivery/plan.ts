@@ -18,7 +18,7 @@ import {
   type CompiledSerialPolicy,
 } from '@iris/common/domain/policy'
 import { compileDelay, compileRetry, type DelayPolicy } from '@iris/common/domain/retry-policy'
-import type { FixedHeader, Ordering, TrackingMode } from '@iris/common/domain/subscription-form'
+import type { FixedHeader, OAuthPolicy, Ordering, TrackingMode } from '@iris/common/domain/subscription-form'
 import type { Subscription } from '@iris/common/domain/subscription'
 import { unsupportedInSubscription, unsupportedInTopic } from '@iris/common/domain/supported'
 import { compileTargets, type Targets } from '@iris/common/domain/targets'
@@ -49,6 +49,8 @@ interface CommonPlan {
   readonly endpointText: string
   /** The `Authorization` header that the endpoint's credentials make, or null. */
   readonly authorization: string | null
+  /** How deliveries get their token; null where they need none or the endpoint's credentials win. */
+  readonly oAuth: OAuthPolicy | null
   readonly fixedHeaders: readonly FixedHeader[]
   readonly hasIdentityHeaders: boolean
   readonly ordering: Ordering
@@ -116,6 +118,7 @@ export function compilePlan(
     endpoint: withoutUserInfo(new URL(filled)),
     endpointText: endpoint.address,
     authorization: endpoint.credentials === null ? null : basic(endpoint.credentials),
+    oAuth: endpoint.credentials === null ? subscription.oAuthPolicy : null,
     fixedHeaders: subscription.headers,
     hasIdentityHeaders: subscription.subscriptionIdentityHeadersEnabled,
     ordering: subscription.ordering,
@@ -134,8 +137,9 @@ function deliveryOf(
   options: PlanOptions,
 ): Omit<SerialPlan, keyof CommonPlan> | Omit<BatchPlan, keyof CommonPlan> {
   const { deliveryType, subscriptionPolicy, ordering, mode, retry } = subscription
+  const retriesUnauthorized = subscription.oAuthPolicy !== null
   if (deliveryType === 'BATCH') {
-    const policy = compileBatchPolicy(subscriptionPolicy, options.batchVolumeMax)
+    const policy = { ...compileBatchPolicy(subscriptionPolicy, options.batchVolumeMax), retriesUnauthorized }
     return { deliveryType, policy: compileRetry(policy, retry, retentionMs) }
   }
   const policy = compileSerialPolicy(subscriptionPolicy, options.inflightMax)
@@ -147,7 +151,7 @@ function deliveryOf(
     httpVersion: subscription.http2Enabled && options.isHttp2Allowed ? 'HTTP/2' : 'HTTP/1.1',
     targets,
     delay: isPostponable ? compileDelay(retry) : null,
-    policy: compileRetry({ ...policy, inflightMax }, retry, retentionMs),
+    policy: compileRetry({ ...policy, inflightMax, retriesUnauthorized }, retry, retentionMs),
   }
 }
 

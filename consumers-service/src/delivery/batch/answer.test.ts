@@ -6,7 +6,7 @@ import type { JudgePolicy } from '../judge.js'
 import { answerOf } from '../testing/pipeline-world.js'
 import { isAttempt, judgeBatch, speaksOfParts, verdictFor, type BatchVerdict } from './answer.js'
 
-const strict: JudgePolicy = { retryClientErrors: false, rules: [] }
+const strict: JudgePolicy = { retryClientErrors: false, retriesUnauthorized: false, rules: [] }
 const ids = new Set(['a', 'b', 'c'])
 const parts = (body: string | Buffer): AttemptResult => ({ ...answerOf(207), body: Buffer.from(body) })
 const judged = (result: AttemptResult, policy = strict): BatchVerdict =>

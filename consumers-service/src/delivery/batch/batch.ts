@@ -40,6 +40,15 @@ export class Element {
   }
 }
 
+/** Detaches a list whose end is what was not detached yet. */
+export function detachAll(elements: readonly Element[]): void {
+  for (let index = elements.length - 1; index >= 0; index--) {
+    const element = elements[index]
+    if (element === undefined || element.letter.isDetached) return
+    element.detach()
+  }
+}
+
 const nothing = Buffer.alloc(0)
 const [open, comma, close] = [0x5b, 0x2c, 0x5d]
 
@@ -76,6 +85,11 @@ export class Batch implements OutgoingRequest {
   /** Failed attempts so far: of a batch that a restart put together anew, those of its oldest message. */
   get attempts(): number {
     return this.elements.reduce((most, { letter }) => Math.max(most, letter.attempts), 0)
+  }
+
+  /** The status of the last answer about its oldest message; null before one came. */
+  get lastStatus(): number | null {
+    return this.elements[0]?.letter.lastStatus ?? null
   }
 
   /** What is left of it: itself where all is, else a batch with another id; null where nothing is. */

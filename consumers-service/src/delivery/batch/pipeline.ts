@@ -18,7 +18,7 @@ import { createReceiver } from '../receive.js'
 import { mayTry } from '../retry.js'
 import type { BatchSender } from '../send/batch-sender.js'
 import { isAttempt, isOwnFault, judgeBatch, verdictFor, type BatchVerdict } from './answer.js'
-import { Batch, Element } from './batch.js'
+import { Batch, detachAll, Element } from './batch.js'
 import { elementProblem } from './element.js'
 import { Gathering, isTooLarge } from './gathering.js'
 import { createOutcomes } from './outcomes.js'
@@ -40,7 +40,7 @@ const tooLarge = 'too large'
 
 /** Makes the pipeline of a subscription, without partitions. */
 export function createBatchPipeline(parts: BatchParts, firstPlan: BatchPlan): Pipeline {
-  const { clock, scheduler, figures, journal, requestBudget } = parts
+  const { clock, scheduler, figures, journal, requestBudget, authorization } = parts
   const share = createPoolShare(parts.pool)
   const receiver = createReceiver({
     sink: { attemptEnded: neverAlone, refusal: neverAlone },
@@ -66,6 +66,7 @@ export function createBatchPipeline(parts: BatchParts, firstPlan: BatchPlan): Pi
     if (isStopped) return
     const nowMs = clock.monotonic()
     const isHeldBack = parts.heldBack() !== null
+    if (isHeldBack) authorization.wanted()
     if (!isHeldBack) {
       if (batch === null) gather(nowMs)
       if (batch === null && isRipe(nowMs)) batch = seal()
@@ -122,6 +123,10 @@ export function createBatchPipeline(parts: BatchParts, firstPlan: BatchPlan): Pi
   }
 
   function send(present: Batch, nowMs: number): void {
+    if (present.lastStatus === 401 && authorization.isRenewing()) {
+      dueMs = nowMs + lookAgainMs
+      return
+    }
     const alive = present.elements.filter(({ letter }) => isAlive(letter, nowMs))
     batch = present.only(alive, parts.newId)
     if (batch !== present) {
@@ -150,6 +155,7 @@ export function createBatchPipeline(parts: BatchParts, firstPlan: BatchPlan): Pi
     const nowMs = clock.monotonic()
     const { elements } = present
     const ids = new Set(elements.map(({ letter }) => letter.content.messageId))
+    authorization.attemptEnded(result, present.attemptedAtMs)
     const verdict = judgeBatch(result, plan.policy, id => ids.has(id), clock.now())
     count(present, result, verdict, nowMs)
     leave(present)
@@ -256,6 +262,7 @@ export function createBatchPipeline(parts: BatchParts, firstPlan: BatchPlan): Pi
     update(next) {
       invariant(next.deliveryType === 'BATCH', 'a pipeline keeps its delivery type', { id: next.id })
       plan = next
+      authorization.update(next)
       parts.sender.update(next)
       journal.update(next)
       filter.update(next.filters)
@@ -272,6 +279,7 @@ export function createBatchPipeline(parts: BatchParts, firstPlan: BatchPlan): Pi
     stop() {
       isStopped = true
       alarm.stop()
+      authorization.stop()
       parts.sender.stop()
     },
   }
@@ -297,13 +305,4 @@ export function createBatchPipeline(parts: BatchParts, firstPlan: BatchPlan): Pi
 
 function neverAlone(): never {
   throw new BrokenInvariant('a message of a batch is not sent alone', {})
-}
-
-/** The end of a list is what was not detached yet. */
-function detachAll(elements: readonly Element[]): void {
-  for (let index = elements.length - 1; index >= 0; index--) {
-    const element = elements[index]
-    if (element === undefined || element.letter.isDetached) return
-    element.detach()
-  }
 }

@@ -7,13 +7,17 @@ import type { HttpClient } from '@iris/common/http/client'
 import type { Batch } from '../batch/batch.js'
 import type { BatchPlan } from '../plan.js'
 import { destinationOf, type Destination } from './destination.js'
-import { prepareBatchHeaders, type BatchHeaderLines } from './headers.js'
+import { prepareBatchHeaders, type BatchHeaderLines, type HeaderParts } from './headers.js'
 
 export interface BatchSender {
   send(batch: Batch): void
   update(plan: BatchPlan): void
   /** Ends all connections at once. */
   stop(): void
+}
+
+export interface BatchSenderParts extends HeaderParts {
+  readonly client: HttpClient
 }
 
 interface Prepared {
@@ -25,11 +29,11 @@ interface Prepared {
 /** As in Hermes. One carries the batch, the other may still read the end of the answer before. */
 const connection = { httpVersion: 'HTTP/1.1', connectionsMax: 2 } as const
 
-/** Makes the sender of one subscription. `dropped` counts header lines that HTTP cannot carry. */
-export function createBatchSender(client: HttpClient, plan: BatchPlan, dropped: () => void): BatchSender {
+/** Makes the sender of one subscription. */
+export function createBatchSender(parts: BatchSenderParts, plan: BatchPlan): BatchSender {
   const prepare = (next: BatchPlan, former: Destination | null): Prepared => ({
-    destination: destinationOf(client, { endpoint: next.endpoint, ...connection }, former),
-    lines: prepareBatchHeaders(next, dropped),
+    destination: destinationOf(parts.client, { endpoint: next.endpoint, ...connection }, former),
+    lines: prepareBatchHeaders(next, parts),
     timeoutMs: next.policy.requestTimeoutMs,
   })
   let prepared = prepare(plan, null)

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { DeliveryPlan } from '../plan.js'
-import { prepareBatchHeaders, prepareHeaders } from './headers.js'
+import { prepareBatchHeaders, prepareHeaders, type HeaderLines, type HeaderParts } from './headers.js'
+
+const fixed = (header: string | null): HeaderParts['authorization'] => ({ version: 0, header: () => header })
 
 function lines(
   plan: Partial<DeliveryPlan>,
@@ -11,10 +13,12 @@ function lines(
     topic: 'g.t',
     subscription: 's',
     authorization: null,
+    oAuth: null,
     fixedHeaders: [],
     hasIdentityHeaders: false,
   }
-  const prepared = prepareHeaders({ ...base, ...plan } as unknown as DeliveryPlan, () => dropped++)
+  const parts = { authorization: fixed(plan.authorization ?? null), dropped: () => void dropped++ }
+  const prepared = prepareHeaders({ ...base, ...plan } as unknown as DeliveryPlan, parts)
   const flat = prepared.of(attempt.id ?? 'id-1', attempt.retries ?? 0, attempt.propagated ?? null)
   const pairs = flat.flatMap((name, index): [string, string][] =>
     index % 2 === 0 ? [[name, flat[index + 1]!]] : [],
@@ -125,11 +129,66 @@ describe('the header lines of a delivery', () => {
   })
 })
 
+describe('the header lines of a subscription with OAuth', () => {
+  const withOAuth = (
+    fixedHeaders: object[] = [],
+  ): { lines: HeaderLines; token: { value: string | null } } => {
+    const token = { value: null as string | null, version: 0 }
+    const plan = { topic: 'g.t', subscription: 's', oAuth: {}, fixedHeaders, hasIdentityHeaders: false }
+    const authorization = {
+      get version() {
+        return token.version
+      },
+      header: () => (token.value === null ? null : `Bearer ${token.value}`),
+    }
+    const parts = { authorization, dropped: () => undefined }
+    return {
+      lines: prepareHeaders(plan as unknown as DeliveryPlan, parts),
+      token: {
+        get value() {
+          return token.value
+        },
+        set value(next) {
+          token.value = next
+          token.version++
+        },
+      },
+    }
+  }
+
+  it('carry each token from the moment it is there', () => {
+    const { lines, token } = withOAuth()
+    expect(lines.of('id', 0, null)).not.toContain('Authorization')
+    token.value = 'one'
+    expect(lines.of('id', 0, null).slice(4, 6)).toEqual(['Authorization', 'Bearer one'])
+    token.value = 'two'
+
+    expect(lines.of('id', 0, null)).toContain('Bearer two')
+    expect(lines.of('id', 0, null)).not.toContain('Bearer one')
+    expect(lines.of('id-2', 7, null)).toEqual(expect.arrayContaining(['id-2', '7']))
+  })
+
+  it('let no publisher take the place of a token that is still missing', () => {
+    const { lines } = withOAuth()
+
+    expect(lines.of('id', 0, ['Authorization', 'Bearer forged'])).not.toContain('Bearer forged')
+  })
+
+  it('give way to a fixed header', () => {
+    const { lines, token } = withOAuth([{ name: 'authorization', value: 'Fixed' }])
+    token.value = 'one'
+
+    expect(lines.of('id', 0, null)).toContain('Fixed')
+    expect(lines.of('id', 0, null)).not.toContain('Bearer one')
+  })
+})
+
 describe('the header lines of a batch', () => {
   const lines = (plan: Partial<DeliveryPlan>): readonly string[] => {
-    const base = { topic: 'g.t', subscription: 's', fixedHeaders: [], hasIdentityHeaders: true }
+    const base = { topic: 'g.t', subscription: 's', oAuth: null, fixedHeaders: [], hasIdentityHeaders: true }
     const withAuthorization = { ...base, authorization: 'Basic abc', ...plan } as unknown as DeliveryPlan
-    return prepareBatchHeaders(withAuthorization, () => undefined).of('batch-1', 3)
+    const parts = { authorization: fixed('Basic abc'), dropped: () => undefined }
+    return prepareBatchHeaders(withAuthorization, parts).of('batch-1', 3)
   }
 
   it('name the batch instead of a message, and are the same otherwise', () => {

@@ -1,12 +1,21 @@
 // pure
 /**
  * The header lines of a delivery.
- * Takes a subscription's plan once, then message id, retry count and the publisher's lines for each attempt.
- * Gives lines in the order of the contract. Promises: a line that HTTP cannot carry is left out and counted;
- * a fixed header replaces one of ours of the same name, and of two fixed ones the last wins.
+ * Takes a subscription's plan once, its authorization as it changes, then message id, retry count and the
+ * publisher's lines for each attempt. Gives lines in the order of the contract. Promises: what HTTP cannot
+ * carry is left out and counted; a fixed header replaces one of ours of the same name, and of two fixed ones
+ * the last wins.
  */
 import { canBeSent } from '@iris/common/http/header-rules'
 import type { DeliveryPlan } from '../plan.js'
+import type { Authorization } from './authorization.js'
+
+/** What header lines are made of beside the plan. */
+export interface HeaderParts {
+  readonly authorization: Pick<Authorization, 'version' | 'header'>
+  /** A line that HTTP cannot carry was left out. */
+  dropped(): void
+}
 
 export interface HeaderLines {
   /** Lines of one attempt: name, value, name, value. */
@@ -22,14 +31,14 @@ const messageIdName = 'Hermes-Message-Id'
 const batchIdName = 'Hermes-Batch-Id'
 const retryCountName = 'Hermes-Retry-Count'
 
-/** Prepares what stays the same over all messages. `dropped` is called for each line that is left out. */
-export function prepareHeaders(plan: DeliveryPlan, dropped: () => void): HeaderLines {
-  const { lines, ours, placeOf } = prepareLines(plan, messageIdName, dropped)
-  const idIndex = placeOf(messageIdName)
-  const countIndex = placeOf(retryCountName)
+/** Prepares what stays the same over all messages, and anew when the authorization changes. */
+export function prepareHeaders(plan: DeliveryPlan, parts: HeaderParts): HeaderLines {
+  const prepared = preparedLines(plan, messageIdName, parts)
+  const { dropped } = parts
 
   return {
     of(messageId, retryCount, propagated) {
+      const { lines, ours, idIndex, countIndex } = prepared()
       const all = lines.slice()
       if (idIndex >= 0 && messageId !== '') {
         if (canBeSent(messageIdName, messageId)) all[idIndex] = messageId
@@ -42,13 +51,12 @@ export function prepareHeaders(plan: DeliveryPlan, dropped: () => void): HeaderL
 }
 
 /** The same for batches. */
-export function prepareBatchHeaders(plan: DeliveryPlan, dropped: () => void): BatchHeaderLines {
-  const { lines, placeOf } = prepareLines(plan, batchIdName, dropped)
-  const idIndex = placeOf(batchIdName)
-  const countIndex = placeOf(retryCountName)
+export function prepareBatchHeaders(plan: DeliveryPlan, parts: HeaderParts): BatchHeaderLines {
+  const prepared = preparedLines(plan, batchIdName, parts)
 
   return {
     of(batchId, retryCount) {
+      const { lines, idIndex, countIndex } = prepared()
       const all = lines.slice()
       if (idIndex >= 0) all[idIndex] = batchId
       if (countIndex >= 0) all[countIndex] = String(retryCount)
@@ -61,11 +69,30 @@ interface PreparedLines {
   readonly lines: readonly string[]
   /** Lower-case names that we set ourselves. */
   readonly ours: ReadonlySet<string>
-  /** Index of the value of a name of ours; -1 where a fixed header took its place. */
-  placeOf(name: string): number
+  /** Index of the value of the message's or the batch's id; -1 where a fixed header took its place. */
+  readonly idIndex: number
+  /** The same of the retry count. */
+  readonly countIndex: number
 }
 
-function prepareLines(plan: DeliveryPlan, idName: string, dropped: () => void): PreparedLines {
+/** Gives the lines as they are now. */
+function preparedLines(plan: DeliveryPlan, idName: string, parts: HeaderParts): () => PreparedLines {
+  const { authorization } = parts
+  let { version } = authorization
+  let prepared = prepareLines(plan, idName, parts)
+  return () => {
+    if (version === authorization.version) return prepared
+    version = authorization.version
+    // What was left out was counted when the plan was new.
+    return (prepared = prepareLines(plan, idName, { authorization, dropped: () => undefined }))
+  }
+}
+
+function prepareLines(
+  plan: DeliveryPlan,
+  idName: string,
+  { authorization, dropped }: HeaderParts,
+): PreparedLines {
   const lines = new Map<string, readonly [name: string, value: string]>()
   const put = (name: string, value: string): void => {
     // Deleted first, so that a replacement stands where the contract puts fixed headers: at the end.
@@ -74,7 +101,8 @@ function prepareLines(plan: DeliveryPlan, idName: string, dropped: () => void): 
   }
   put('User-Agent', 'Iris')
   put('Content-Type', 'application/json')
-  if (plan.authorization !== null) put('Authorization', plan.authorization)
+  const authorized = authorization.header()
+  if (authorized !== null) put('Authorization', authorized)
   put(idName, '')
   put(retryCountName, '0')
   if (plan.hasIdentityHeaders) {
@@ -82,6 +110,8 @@ function prepareLines(plan: DeliveryPlan, idName: string, dropped: () => void): 
     put('Hermes-Subscription-Name', plan.subscription)
   }
   const ours = new Set(lines.keys())
+  // While there is no token yet, a publisher's own takes its place no more than later.
+  if (plan.oAuth !== null) ours.add('authorization')
   const fixed = new Set<string>()
   for (const { name, value } of plan.fixedHeaders) {
     if (!canBeSent(name, value)) {
@@ -92,11 +122,8 @@ function prepareLines(plan: DeliveryPlan, idName: string, dropped: () => void): 
     fixed.add(name.toLowerCase())
   }
   const flat = [...lines.values()].flat()
-  return {
-    lines: flat,
-    ours,
-    placeOf: name => (fixed.has(name.toLowerCase()) ? -1 : flat.indexOf(name) + 1),
-  }
+  const placeOf = (name: string): number => (fixed.has(name.toLowerCase()) ? -1 : flat.indexOf(name) + 1)
+  return { lines: flat, ours, idIndex: placeOf(idName), countIndex: placeOf(retryCountName) }
 }
 
 /** The publisher's lines come first; those that we set ourselves are ours to set. */

@@ -28,9 +28,7 @@ export function createSender(parts: SenderParts, firstPlan: SerialPlan): Sender 
 }
 
 function wayFor(parts: SenderParts, plan: SerialPlan): SendingWay {
-  return isPlain(plan)
-    ? createPlainSender(parts.client, plan, parts.dropped)
-    : createTargetedSender(parts, plan)
+  return isPlain(plan) ? createPlainSender(parts, plan) : createTargetedSender(parts, plan)
 }
 
 function isPlain({ targets }: SerialPlan): boolean {

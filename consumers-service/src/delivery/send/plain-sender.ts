@@ -4,11 +4,10 @@
  * Promises: a changed plan holds from the next attempt on; attempts under way end by the plan they began
  * with.
  */
-import type { HttpClient } from '@iris/common/http/client'
 import type { SerialPlan } from '../plan.js'
 import { destinationOf, type Destination } from './destination.js'
 import { prepareHeaders, type HeaderLines } from './headers.js'
-import type { SendingWay } from './sender.js'
+import type { SenderParts, SendingWay } from './sender.js'
 
 interface Prepared {
   readonly destination: Destination
@@ -16,11 +15,11 @@ interface Prepared {
   readonly plan: SerialPlan
 }
 
-/** Makes the sender of one subscription. `dropped` counts header lines that HTTP cannot carry. */
-export function createPlainSender(client: HttpClient, plan: SerialPlan, dropped: () => void): SendingWay {
+/** Makes the sender of one subscription. */
+export function createPlainSender(parts: SenderParts, plan: SerialPlan): SendingWay {
   const prepare = (next: SerialPlan, former: Destination | null): Prepared => ({
-    destination: destinationOf(client, { ...next, connectionsMax: next.policy.inflightMax }, former),
-    lines: prepareHeaders(next, dropped),
+    destination: destinationOf(parts.client, { ...next, connectionsMax: next.policy.inflightMax }, former),
+    lines: prepareHeaders(next, parts),
     plan: next,
   })
   let prepared = prepare(plan, null)

@@ -6,6 +6,7 @@ import type { Scheduler } from '@iris/common/time/scheduler'
 import type { Clock } from '@iris/common/time/clock'
 import type { Letter } from '../letter.js'
 import type { SerialPlan } from '../plan.js'
+import type { HeaderParts } from './headers.js'
 
 export interface Sender {
   send(letter: Letter): void
@@ -20,10 +21,8 @@ export interface SendingWay extends Sender {
   retire(): void
 }
 
-export interface SenderParts {
+export interface SenderParts extends HeaderParts {
   readonly clock: Clock
   readonly scheduler: Scheduler
   readonly client: HttpClient
-  /** A header line that HTTP cannot carry was left out. */
-  dropped(): void
 }

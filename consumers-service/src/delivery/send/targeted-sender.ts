@@ -64,7 +64,7 @@ function prepare(parts: SenderParts, plan: SerialPlan, former: Prepared | null):
   former?.resolver.stop()
   return {
     plan,
-    lines: prepareHeaders(plan, parts.dropped),
+    lines: prepareHeaders(plan, parts),
     pool: isSamePool ? former.pool : createTargetPool(parts.client, policy.inflightMax, httpVersion),
     resolver: createResolver(targets, plan.endpointText),
   }

@@ -49,6 +49,7 @@ export const baseBatchPlan: BatchPlan = {
     backoff: { firstMs: 1000, factor: 1, capMs: Infinity },
     requestTimeoutMs: 30_000,
     retryClientErrors: false,
+    retriesUnauthorized: false,
     rules: [],
   },
 }

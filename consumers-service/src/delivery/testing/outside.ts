@@ -13,6 +13,7 @@ import { createFilterShare } from '../filter-share.js'
 import { createJournal } from '../journal.js'
 import type { PipelineParts } from '../pipeline-parts.js'
 import type { DeliveryPlan } from '../plan.js'
+import type { Authorization } from '../send/authorization.js'
 
 export interface ScriptedOutside {
   parts: PipelineParts
@@ -29,8 +30,23 @@ export interface ScriptedOutside {
   suspensions: string[]
 }
 
+/** Nothing to wait for, and nothing to send. */
+const noAuthorization: Authorization = {
+  version: 0,
+  header: () => null,
+  heldBack: () => null,
+  wanted: () => undefined,
+  isRenewing: () => false,
+  attemptEnded: () => undefined,
+  update: () => undefined,
+  stop: () => undefined,
+}
+
 /** Makes the outside of a subscription. */
-export function createScriptedOutside(plan: DeliveryPlan): ScriptedOutside {
+export function createScriptedOutside(
+  plan: DeliveryPlan,
+  authorization: Partial<Authorization> = {},
+): ScriptedOutside {
   const time = createVirtualTime()
   const figures = createDeliveryFigures(createMetrics('test_'), time, plan)
   const requests = { max: 1000, eachMin: 2, open: 0 }
@@ -58,6 +74,7 @@ export function createScriptedOutside(plan: DeliveryPlan): ScriptedOutside {
     ),
     requestBudget: requests,
     filterShare: createFilterShare(time),
+    authorization: { ...noAuthorization, ...authorization },
     heldBack: () => held.reason,
     suspend: reason => void suspensions.push(reason),
   }

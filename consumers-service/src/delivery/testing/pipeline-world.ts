@@ -9,6 +9,7 @@ import type { Letter } from '../letter.js'
 import { createPipeline } from '../pipeline.js'
 import type { Pipeline } from '../pipeline-parts.js'
 import type { SerialPlan } from '../plan.js'
+import type { Authorization } from '../send/authorization.js'
 import { createScriptedOutside, type ScriptedOutside } from './outside.js'
 import { createPartitions, type Message, type Partitions } from './partitions.js'
 
@@ -35,6 +36,7 @@ export const basePlan: SerialPlan = {
   endpointText: 'http://receiver/in',
   targets: { kind: 'fixed' },
   authorization: null,
+  oAuth: null,
   fixedHeaders: [],
   hasIdentityHeaders: false,
   httpVersion: 'HTTP/1.1',
@@ -52,6 +54,7 @@ export const basePlan: SerialPlan = {
     sendingDelayMs: 0,
     inflightMax: 10,
     retryClientErrors: false,
+    retriesUnauthorized: false,
     rules: [],
   },
 }
@@ -62,10 +65,11 @@ export function world(
     plan?: Partial<SerialPlan>
     policy?: Partial<SerialPlan['policy']>
     isFilterRateLimited?: boolean
+    authorization?: Partial<Authorization>
   } = {},
 ): World {
   const plan = { ...basePlan, ...changes.plan, policy: { ...basePlan.policy, ...changes.policy } }
-  const outside = createScriptedOutside(plan)
+  const outside = createScriptedOutside(plan, changes.authorization)
   const { time } = outside
   const budget = { messagesMax: 1000, bytesMax: 1e9, messages: 0, bytes: 0 }
   const sent: Letter[] = []
