@@ -14,6 +14,13 @@ const routes = [
   reading('DELETE', '/things/:thing', () => Promise.resolve(emptyAnswer(204))),
   reading('GET', '/text', () => Promise.resolve(textAnswer('hi')), 'text/plain'),
   reading('GET', '/any', () => Promise.resolve(textAnswer('{}', 'application/own')), null),
+  reading(
+    'GET',
+    '/either',
+    ({ preferred }) =>
+      Promise.resolve(textAnswer(preferred(['application/json', 'text/plain']) ?? 'neither')),
+    null,
+  ),
   reading('GET', '/refused', () => Promise.reject(refusal('GROUP_NOT_EXISTS', { group: 'g' }))),
   reading('GET', '/broken', () => Promise.reject(new Error('secret detail'))),
 ]
@@ -57,6 +64,18 @@ function call(
 const json = { 'content-type': 'application/json' }
 
 describe('a request', () => {
+  it.each([
+    [undefined, 'application/json'],
+    ['*/*', 'application/json'],
+    ['text/plain', 'text/plain'],
+    ['application/json;q=0.1, text/plain', 'text/plain'],
+    ['image/png', 'neither'],
+  ])('that accepts %s of two forms likes %s best', async (accept, form) => {
+    const { text } = await call('GET', '/either', { headers: accept === undefined ? {} : { accept } })
+
+    expect(text).toBe(form)
+  })
+
   it.each<[string, string, string, Parameters<typeof call>[2], number, string]>([
     ['a query', 'GET', '/things?a=1%20b', {}, 200, '["1 b"]'],
     ['a slash at the end', 'GET', '/things/', {}, 200, '[null]'],

@@ -4,7 +4,7 @@
  * Takes events. Gives their bytes, and back; null for bytes that are none of ours.
  * Names are those of Hermes' tracking events; what Hermes has not is marked as ours.
  */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { z } from 'zod'
 
 const place = { partition: z.int(), offset: z.int() } as const
@@ -92,5 +92,5 @@ export function decodeTraceEvent(value: Buffer): TraceEvent | null {
  * a person, and traces are read by more people than messages.
  */
 export function keyHash(key: Uint8Array): string {
-  return createHash('sha256').update(key).digest('hex').slice(0, 16)
+  return hash('sha256', key, 'hex').slice(0, 16)
 }

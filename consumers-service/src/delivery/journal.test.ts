@@ -75,6 +75,16 @@ describe('the journal of a delivery', () => {
     expect(traced.map(({ status }) => status)).toEqual(['SUCCESS'])
   })
 
+  it('does not say again that a message was read that comes back from the delay topic', async () => {
+    const { open, append, answer, traced } = world()
+    const work = await open(0, [])
+    Object.assign(work, { isDelayed: true })
+    await append(work, messages('a'))
+    await answer('a')
+
+    expect(traced.map(({ status }) => status)).toEqual(['SUCCESS'])
+  })
+
   it('traces nothing that has no id to ask for', async () => {
     const { open, traced, dead } = world()
     await open(0, [{ body: 'a', problem: 'broken' }])

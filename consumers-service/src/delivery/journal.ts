@@ -16,7 +16,7 @@ import type { Letter } from './letter.js'
 import type { DeliveryPlan } from './plan.js'
 
 export interface DeliveryJournal {
-  /** It came out of the log, for the first time or after a former owner. */
+  /** It came out of the topic, for the first time or after a former owner; or back out of the delay topic. */
   read(letter: Letter): void
   /** Its filters kept it out; `by` is the type of the one that did. */
   filtered(letter: Letter, by: string): void
@@ -98,7 +98,7 @@ export function createJournal(parts: JournalParts, firstPlan: DeliveryPlan): Del
   return {
     update,
     read(letter) {
-      if (isAllTraced) trace(letter, 'INFLIGHT', noDetails)
+      if (isAllTraced && !letter.work.isDelayed) trace(letter, 'INFLIGHT', noDetails)
     },
     filtered(letter, by) {
       figures.filteredOut.value++

@@ -50,11 +50,13 @@ const topicMissing: Cause = ({ kafka, topic }) => {
 
 const suspended: Cause = ({ definition, topic, name }, { lag }) => {
   if (isUnanswered(definition) || definition.subscription.state !== 'SUSPENDED') return null
+  const { suspendedReason } = definition.subscription
+  const why = suspendedReason === null ? '' : `, because: ${suspendedReason}`
   const waits = lag === null || lag === 0 ? '' : `; ${countText(lag, 'message')} wait in Kafka`
   return {
     cause: 'SUSPENDED',
     severity: 'critical',
-    text: `The subscription is suspended: nobody delivers it${waits}.`,
+    text: `The subscription is suspended: nobody delivers it${waits}${why}.`,
     figures: { lag },
     next:
       `PUT /topics/${topic}/subscriptions/${name}/state with "ACTIVE" lets it go on where it stopped, with ` +

@@ -138,6 +138,18 @@ const retriesWaiting: Cause = (_facts, { waiting, nextDueInMs, running }) => {
   }
 }
 
+const lateRetries: Cause = (_facts, { rows }) => {
+  const waiting = rows.flatMap(({ delayed }) => delayed ?? [])
+  if (waiting.length === 0) return null
+  return {
+    cause: 'LATE_RETRIES',
+    severity: 'info',
+    text: `Messages that failed and are tried again much later: ${waiting.join('; ')}.`,
+    figures: {},
+    next: 'They count as settled where they were published, and hold up nobody.',
+  }
+}
+
 const windowFull: Cause = (_facts, { running }) => {
   const share = Math.max(0, ...running.map(row => row.delivery?.windowShare ?? 0))
   const held = heldTexts(running)
@@ -234,13 +246,15 @@ function outcomesText(outcomes: ReadonlyMap<string, number>): string {
 
 function afterFailure({ definition }: Facts, failed: ReadonlyMap<string, number>): string {
   if (isUnanswered(definition)) return 'Failed messages are tried again as their subscription says.'
-  const { subscriptionPolicy: policy, endpoint } = definition.subscription
+  const { subscriptionPolicy: policy, retry, endpoint } = definition.subscription
+  const backoffMs = retry?.backoffMs ?? policy.messageBackoff
+  const windowS = retry?.windowSeconds ?? policy.messageTtl
   const isFinal = [...failed.keys()].some(outcome => /^4\d\d$/.test(outcome)) && !policy.retryClientErrors
   const refused = isFinal ? ' An answer 4xx is not tried again: it becomes a dead letter at once.' : ''
+  const rules = (retry?.rules.length ?? 0) > 0 ? ' The rules of `retry` go before that.' : ''
   return (
-    `What fails is tried again after ${durationText(policy.messageBackoff)} and becomes a dead letter ` +
-    `${durationText(policy.messageTtl * 1_000)} after its first attempt.${refused} Look at ` +
-    `${hostOf(endpoint)}.`
+    `What fails is tried again after ${durationText(backoffMs)} and becomes a dead letter ` +
+    `${durationText(windowS * 1_000)} after its first attempt.${refused}${rules} Look at ${hostOf(endpoint)}.`
   )
 }
 
@@ -267,6 +281,7 @@ export const causesWithin: readonly ((facts: Facts, tally: Tally) => Finding | n
   heldBack,
   deadLetters,
   retriesWaiting,
+  lateRetries,
   filteredAll,
   catchingUp,
 ]

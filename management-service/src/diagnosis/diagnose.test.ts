@@ -182,6 +182,12 @@ const table: readonly (readonly [string, Finding['severity'], Facts, readonly st
     ['3 messages wait', 'next in 900 ms', 'offset 41 of partition 1 has failed 7 times in 90 s'],
   ],
   [
+    'LATE_RETRIES',
+    'info',
+    factsWith({ row: { delayed: '12 wait in the delay topic, the next until 2026-01-01T12:00:10.000Z' } }),
+    ['12 wait in the delay topic'],
+  ],
+  [
     'FILTERED_ALL',
     'info',
     factsWith({ recent: { ...idle, ended: { delivered: 0, givenUp: 0, filtered: 60 } } }),

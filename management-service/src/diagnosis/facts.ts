@@ -95,6 +95,8 @@ const rowShape = z.object({
       lastFailure: z.object({ outcome: z.string(), detail: z.string(), agoMs: z.number() }).nullable(),
     })
     .nullable(),
+  /** What waits in the delay topic, in words. */
+  delayed: z.string().nullable().default(null),
   partitions: z.array(
     z.object({
       partition: z.number(),

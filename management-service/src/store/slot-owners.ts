@@ -39,9 +39,11 @@ export function createLiveConsumers(session: ZooSession, paths: ZooPaths, cluste
     },
     async holders(topic, name) {
       const locks = await locksOf(session, paths.iris.subscriptionLocks(cluster, topic, name))
-      return locks.map(({ partition, data }): SlotHolder => {
+      return locks.flatMap(({ partition, data }): SlotHolder[] => {
+        // Locks of the delay topic lie beside them, under names that are no numbers.
+        if (!/^\d+$/.test(partition)) return []
         const holder = holderShape.safeParse(jsonOrNull(data))
-        return { partition: Number(partition), instance: holder.success ? holder.data.instance : '' }
+        return [{ partition: Number(partition), instance: holder.success ? holder.data.instance : '' }]
       })
     },
   }

@@ -77,6 +77,7 @@ export function rowOf(changes: Changes = {}): ConsumerRow {
       ...{ ended: { delivered: 60, givenUp: 0, filtered: 0 }, meanMs: 20, p50Ms: 18, p99Ms: 40 },
       ...changes.recent,
     },
+    delayed: null,
     partitions: [
       { partition: 0, state: 'running', unsettled: 0, oldest: null },
       { partition: 1, state: 'running', unsettled: 0, oldest: null },
