@@ -21,6 +21,7 @@ import { createDeadLetters } from './delivery/dead-letter.js'
 import { createDeliveryFigures, type DeliveryFigures } from './delivery/figures.js'
 import { createJournal } from './delivery/journal.js'
 import { createFilterShare } from './delivery/filter-share.js'
+import { createParking, noParking } from './delivery/parking.js'
 import type { Pipeline, PipelineParts } from './delivery/pipeline-parts.js'
 import { createPipeline } from './delivery/pipeline.js'
 import type { DeliveryPlan } from './delivery/plan.js'
@@ -89,6 +90,8 @@ export function createDelivering(
   })
   const delayPath = ({ topic, subscription }: DeliveryPlan): string =>
     paths.iris.delay(config.kafkaClusterName, topic, subscription)
+  const parkedPath = ({ topic, subscription }: DeliveryPlan): string =>
+    paths.iris.parkedKeys(config.kafkaClusterName, topic, subscription)
   const delays = createDelays(
     {
       ...keeping,
@@ -149,6 +152,7 @@ export function createDelivering(
               ...common,
               sender: createSender(sending, plan),
               delays,
+              parking: plan.isParking ? createParking({ ...base, session }, parkedPath(plan)) : noParking,
               waitingBudget,
               isFilterRateLimited: config.isFilterRateLimited,
             },

@@ -126,6 +126,36 @@ describe('a subscription with a retry policy of its own', () => {
     expect(resumed).not.toHaveProperty('suspendedReason')
   })
 
+  it('parks the key of a dead letter where it says so, until the key is cleared', async () => {
+    const topic = await stack.createTopic()
+    const name = await subscribe(topic, { onKeyFailure: 'PARK' }, { ordering: 'KEY' })
+    const send = (key: string, n: number): Promise<unknown> =>
+      stack.publish(topic, `{"of":"${key}${n}"}`, { headers: { 'Partition-Key': key } })
+    const parkedKeys = async (): Promise<{ key: string; hash: string }[]> => {
+      const answer = await stack.api.manage('GET', `/topics/${topic}/subscriptions/${name}/parked-keys`)
+      return (JSON.parse(answer.text) as { items: { key: string; hash: string }[] }).items
+    }
+    subscriber.answerWith(received => ({ status: isAbout(received, 'a1') ? 400 : 200 }))
+    for (const n of [1, 2, 3]) await send('a', n)
+    await send('b', 1)
+    await eventually(async () => expect(await deadLetters(topic, name)).toHaveLength(3))
+
+    const classes = (await deadLetters(topic, name)).map(each => each.class)
+    expect(classes.sort()).toEqual(['parked', 'parked', 'refused'])
+    await subscriber.waitFor(2, { path })
+    expect(bodies().sort()).toEqual(['{"of":"a1"}', '{"of":"b1"}'])
+    expect(await parkedKeys()).toMatchObject([{ key: 'a' }])
+
+    const address = `/topics/${topic}/subscriptions/${name}/parked-keys/a`
+    expect((await stack.api.manage('DELETE', address)).status).toBe(200)
+    expect((await stack.api.manage('DELETE', address)).status).toBe(404)
+    expect(await parkedKeys()).toEqual([])
+    await pause(300)
+    await send('a', 4)
+    await subscriber.waitFor(3, { path })
+    expect(bodies()).toContain('{"of":"a4"}')
+  })
+
   it.each([
     [
       {
@@ -137,6 +167,7 @@ describe('a subscription with a retry policy of its own', () => {
       'rules[1].on',
     ],
     [{ rules: [{ on: '500', then: 'ignore' }] }, 'rules[0].then'],
+    [{ onKeyFailure: 'PARK' }, 'onKeyFailure PARK needs the ordering KEY'],
   ])('is refused with %j', async (retry, place) => {
     const topic = await stack.createTopic()
 

@@ -27,7 +27,7 @@ export const idsMax = 1_000
 /** Letters of a text to look for. */
 export const filterTextMax = 1_000
 
-const classes: readonly DeadLetterClass[] = ['refused', 'expired', 'pipeline']
+const classes: readonly DeadLetterClass[] = ['refused', 'expired', 'pipeline', 'parked']
 const filterMembers = ['reason', 'class', 'status', 'from', 'to', 'messageId', 'body'] as const
 type FilterMember = (typeof filterMembers)[number]
 

@@ -12,6 +12,7 @@ import {
   plainNumber,
   plainObject,
   plainText,
+  plainWord,
   type JsonObject,
 } from './json-shapes.js'
 import { withoutNullMembers } from './json-text.js'
@@ -32,7 +33,13 @@ export interface RetryOptions {
   readonly delayTopic: boolean
   /** After so many failed attempts every wait is spent there; null: only a wait of 10 s or more. */
   readonly fastAttempts: number | null
+  /** Of an ordered subscription: whether the messages of a key go on after a dead letter, or follow it. */
+  readonly onKeyFailure: KeyFailure
 }
+
+/** BLOCK: a failing message blocks its key until it is delivered or dead. PARK: its death parks the key. */
+export const keyFailures = ['BLOCK', 'PARK'] as const
+export type KeyFailure = (typeof keyFailures)[number]
 
 /** The lowest and highest values of the numbers of `retry`. */
 export const retryLimits = {
@@ -52,6 +59,7 @@ export const retryShape = plainObject({
   backoffMaxSeconds: plainInteger,
   delayTopic: plainFlag,
   fastAttempts: plainInteger,
+  onKeyFailure: plainWord(keyFailures),
 })
 
 export type RetryForm = z.infer<typeof retryShape>
@@ -64,14 +72,17 @@ export function retryOf(form: RetryForm): RetryOptions | null {
     then: rule?.then ?? '',
     delayMs: rule?.delayMs ?? null,
   }))
-  return { ...form, rules, delayTopic: form.delayTopic ?? true }
+  const { delayTopic, onKeyFailure } = form
+  return { ...form, rules, delayTopic: delayTopic ?? true, onKeyFailure: onKeyFailure ?? 'BLOCK' }
 }
 
 /** Adds a sentence for each rule that `retry` breaks. */
-export function checkRetry(violations: Violations, form: RetryForm): void {
+export function checkRetry(violations: Violations, form: RetryForm, isOrderedByKey: boolean): void {
   const retry = retryOf(form)
   if (retry === null) return
   checkRules(violations, retry.rules)
+  if (retry.onKeyFailure === 'PARK' && !isOrderedByKey)
+    violations.add('Subscription.retry.onKeyFailure PARK needs the ordering KEY and SERIAL delivery')
   for (const [name, { min, max }] of Object.entries(retryLimits)) {
     const value = retry[name as keyof typeof retryLimits]
     if (value === null) continue

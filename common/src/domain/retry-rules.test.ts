@@ -89,7 +89,11 @@ describe('the member retry', () => {
       { on: '4xx', then: 'retry', delayMs: 1000 },
       { on: 'timeout', then: 'pause' },
     ]
-    expect(subscriptionJson(withRules(...rules))['retry']).toEqual({ rules, delayTopic: true })
+    expect(subscriptionJson(withRules(...rules))['retry']).toEqual({
+      rules,
+      delayTopic: true,
+      onKeyFailure: 'BLOCK',
+    })
   })
 
   it('goes when a patch says null', () => {

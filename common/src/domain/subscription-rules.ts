@@ -39,7 +39,7 @@ export function checkSubscriptionForm(form: SubscriptionForm, policy: DeliveryPo
   }
   checkThresholds(violations, form)
   checkHeaders(violations, form)
-  checkRetry(violations, form.retry)
+  checkRetry(violations, form.retry, form.ordering === 'KEY' && policy.deliveryType === 'SERIAL')
   if (form.oAuthPolicy !== null) checkOAuthPolicy(violations, form.oAuthPolicy)
   violations.refuseAny()
 }

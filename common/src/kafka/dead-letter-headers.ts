@@ -8,9 +8,10 @@
 
 /**
  * Why a message is dead: the subscriber refused it with a status that is not retried; it outlived its TTL; or
- * it could not be brought that far, whatever the subscriber does.
+ * it could not be brought that far, whatever the subscriber does; or it was never tried, since an earlier
+ * message of its key is dead and the key is parked.
  */
-export type DeadLetterClass = 'refused' | 'expired' | 'pipeline'
+export type DeadLetterClass = 'refused' | 'expired' | 'pipeline' | 'parked'
 
 /** The facts beside key, value and `id`. */
 export interface DeadLetterFacts {
@@ -77,7 +78,7 @@ export function readDeadLetterHeaders(header: (name: string) => Buffer | null): 
   const kind = text('class')
   return {
     reason: text('reason'),
-    class: kind === 'refused' || kind === 'expired' ? kind : 'pipeline',
+    class: kind === 'refused' || kind === 'expired' || kind === 'parked' ? kind : 'pipeline',
     attempts: Math.max(0, number('attempts')),
     lastStatus: text('lastStatus') === '' ? null : number('lastStatus'),
     topic: text('topic'),

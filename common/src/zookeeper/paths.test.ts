@@ -35,6 +35,7 @@ describe('the paths of the tree', () => {
     [paths.iris.suspension('c', 'g.t', 's'), '/iris/consumers/c/suspensions/g.t$s'],
     [paths.iris.delayLock('c', 'g.t', 's', 1), '/iris/consumers/c/locks/g.t$s/delay-1'],
     [paths.iris.delay('c', 'g.t', 's'), '/iris/consumers/c/delays/g.t$s'],
+    [paths.iris.parkedKeys('c', 'g.t', 's'), '/iris/consumers/c/parked-keys/g.t$s'],
   ])('%s', (path, belowRoot) => {
     expect(path).toBe(`/run/hermes${belowRoot}`)
   })

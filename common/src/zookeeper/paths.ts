@@ -63,6 +63,8 @@ export interface IrisPaths {
   delayLock(cluster: string, topic: string, subscription: string, partition: number): string
   /** Exists from the first need of the subscription's delay topic on. */
   delay(cluster: string, topic: string, subscription: string): string
+  /** The keys of the subscription that are parked. */
+  parkedKeys(cluster: string, topic: string, subscription: string): string
   /** Where owners confirm that a suspended subscription sends no more. */
   suspensions(cluster: string): string
   suspension(cluster: string, topic: string, subscription: string): string
@@ -136,6 +138,8 @@ function irisPaths(root: string): IrisPaths {
     delayLock: (cluster, topic, subscription, partition) =>
       join(locksOf(cluster, topic, subscription), `delay-${partition}`),
     delay: (cluster, topic, subscription) => consumers(cluster, 'delays', `${topic}$${subscription}`),
+    parkedKeys: (cluster, topic, subscription) =>
+      consumers(cluster, 'parked-keys', `${topic}$${subscription}`),
     suspensions: cluster => consumers(cluster, 'suspensions'),
     suspension: (cluster, topic, subscription) =>
       consumers(cluster, 'suspensions', `${topic}$${subscription}`),

@@ -7,8 +7,8 @@ import type { DeadMessage } from './dead-letter.js'
 import type { Letter } from './letter.js'
 import type { DeliveryPlan } from './plan.js'
 
-/** Who let it die: the receiver's word, its time to live, or nobody could read it. */
-export type DeathClass = 'refused' | 'expired' | 'pipeline'
+/** Who let it die: the receiver's word, its time to live, nobody could read it, or its key is parked. */
+export type DeathClass = 'refused' | 'expired' | 'pipeline' | 'parked'
 
 /** Why a letter died. */
 export interface Death {

@@ -30,6 +30,8 @@ export interface PipelineParts {
 }
 
 export interface Pipeline {
+  /** Knows what it must before a partition is read whose lock was just taken. */
+  ready(): Promise<void>
   add(work: PartitionWork): void
   /**
    * Begins nothing more of a partition; resolves when nothing of it is under way, after `drainMs` at the

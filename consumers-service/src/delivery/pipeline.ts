@@ -16,6 +16,7 @@ import { createFilterStep } from './filter.js'
 import { judge, type Failure, type Verdict } from './judge.js'
 import type { Letter } from './letter.js'
 import { createLimiter, rateShare } from './pace/limiter.js'
+import type { Parking } from './parking.js'
 import { checkIdle, lostLock, untilIdle, type PartitionWork } from './partition-work.js'
 import type { Pipeline, PipelineParts, PipelineStatus } from './pipeline-parts.js'
 import type { SerialPlan } from './plan.js'
@@ -28,6 +29,7 @@ import type { WaitingBudget } from './waiting.js'
 export interface SerialParts extends PipelineParts {
   readonly sender: Sender
   readonly delays: Delays
+  readonly parking: Parking
   readonly waitingBudget: WaitingBudget
   /** Whether messages are also filtered out at the rate of the subscription and no faster. */
   readonly isFilterRateLimited: boolean
@@ -82,6 +84,8 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
   /** The way of one message, up to the attempt. What comes after it begins in `attemptEnded`. */
   function deliver(letter: Letter, nowMs: number): void {
     const { policy } = plan
+    const parkedFor = parts.parking.reasonFor(letter)
+    if (parkedFor !== null) return bury(letter, 'parked', parkedFor)
     if (letter.problem !== null) return bury(letter, 'pipeline', letter.problem)
     if (!mayTry(policy, letter.attempts, letter.ageMs(nowMs)))
       return bury(letter, 'expired', expiredReason(letter))
@@ -179,7 +183,12 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
   }
 
   function bury(letter: Letter, className: DeathClass, reason: string): void {
-    const stored = handedOver(letter, deadOffset => journal.buried(letter, reason, deadOffset))
+    const buried = handedOver(letter, deadOffset => journal.buried(letter, reason, deadOffset))
+    // Its turn is not handed on before those behind it are sure to find its key parked.
+    const stored = (deadOffset: number): void => {
+      if (className === 'parked') buried(deadOffset)
+      else parts.parking.park(letter, reason, () => buried(deadOffset))
+    }
     parts.deadLetters.bury(deathOf(letter, plan, { class: className, reason }, stored))
   }
 
@@ -302,6 +311,7 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
   }
 
   return {
+    ready: parts.parking.ready,
     add(work) {
       receiver.add(work)
       setRate()
@@ -334,6 +344,7 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
       alarm.stop()
       authorization.stop()
       parts.sender.stop()
+      parts.parking.stop()
     },
   }
 
@@ -357,6 +368,8 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
   }
 
   function whyNotReading(): string | null {
+    const parkingProblem = parts.parking.problem()
+    if (parkingProblem !== null) return parkingProblem
     if (!backRoom.hasRoom(maySpill())) return 'too many messages wait for a retry in this process'
     if (filter.resumesMs(clock.monotonic()) < Infinity)
       return 'messages are filtered out at the rate of the subscription and no faster'

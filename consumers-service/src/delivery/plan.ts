@@ -66,6 +66,8 @@ export interface SerialPlan extends CommonPlan {
   readonly targets: Targets
   /** When a retry waits in the delay topic; null where it never does. */
   readonly delay: DelayPolicy | null
+  /** Whether what follows a dead letter with its key goes to the dead letters too. */
+  readonly isParking: boolean
   readonly policy: CompiledSerialPolicy
 }
 
@@ -151,6 +153,7 @@ function deliveryOf(
     httpVersion: subscription.http2Enabled && options.isHttp2Allowed ? 'HTTP/2' : 'HTTP/1.1',
     targets,
     delay: isPostponable ? compileDelay(retry) : null,
+    isParking: ordering === 'KEY' && retry?.onKeyFailure === 'PARK',
     policy: compileRetry({ ...policy, inflightMax, retriesUnauthorized }, retry, retentionMs),
   }
 }

@@ -124,7 +124,10 @@ function claimParts(context: Context): ClaimParts {
     isOrdered: plan.ordering !== 'NONE',
     isConnected: parts.isConnected,
     acquire: topic.acquire,
-    start: openings.start,
+    async start(partition, signal) {
+      await pipeline.ready()
+      return openings.start(partition, signal)
+    },
     open(partition, start, lock) {
       const work = openWork(context, partition, start, lock)
       pipeline.add(work)

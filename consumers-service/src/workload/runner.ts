@@ -178,7 +178,9 @@ function begin(parts: RunnerParts, options: ReadingOptions, plan: DeliveryPlan, 
 function fits(run: Run, wish: Wish | null): boolean {
   if (wish === null) return false
   const kindOf = (plan: DeliveryPlan): string =>
-    plan.deliveryType === 'BATCH' ? 'batch' : turnKind(plan.ordering, plan.policy.inflightMax)
+    plan.deliveryType === 'BATCH'
+      ? 'batch'
+      : `${turnKind(plan.ordering, plan.policy.inflightMax)} ${plan.isParking}`
   return kindOf(run.plan) === kindOf(wish.plan) && run.plan.groupId === wish.plan.groupId
 }
 

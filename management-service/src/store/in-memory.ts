@@ -5,6 +5,7 @@
 import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
 import { splitTopicName, subscriptionId } from '@iris/common/domain/names'
 import type { OAuthProvider } from '@iris/common/domain/oauth-provider'
+import type { ParkedKey } from '@iris/common/domain/parked-keys'
 import type { Subscription } from '@iris/common/domain/subscription'
 import type { Topic } from '@iris/common/domain/topic'
 import { refusal } from '@iris/common/errors/hermes-error'
@@ -25,6 +26,8 @@ export interface MemoryStore extends Store {
     readonly owners: Map<string, readonly string[]>
     /** Ids of subscriptions that have a delay topic. */
     readonly retryStates: Set<string>
+    /** By subscription id. */
+    readonly parkedKeys: Map<string, readonly ParkedKey[]>
   }
 }
 
@@ -38,6 +41,7 @@ export function createMemoryStore(): MemoryStore {
     oAuthProviders: new Map(),
     owners: new Map(),
     retryStates: new Set(),
+    parkedKeys: new Map(),
   }
   const call = <T>(name: string, work: () => T): Promise<T> => attempt(failures, name, work)
   return {
@@ -92,7 +96,7 @@ function groupsAndTopics(
   }
 }
 
-function subscriptions({ topics, subscriptions: all, owners, retryStates }: Held, call: Call) {
+function subscriptions({ topics, subscriptions: all, owners, retryStates, parkedKeys }: Held, call: Call) {
   return {
     subscriptions: (topic: TopicName) =>
       call('subscriptions', () => {
@@ -119,7 +123,19 @@ function subscriptions({ topics, subscriptions: all, owners, retryStates }: Held
       ),
     lastUndelivered: () => call('lastUndelivered', () => null),
     forgetRetryState: (topic: TopicName, name: SubscriptionName) =>
-      call('forgetRetryState', () => void retryStates.delete(subscriptionId(topic, name))),
+      call('forgetRetryState', () => {
+        retryStates.delete(subscriptionId(topic, name))
+        parkedKeys.delete(subscriptionId(topic, name))
+      }),
+    parkedKeys: (topic: TopicName, name: SubscriptionName) =>
+      call('parkedKeys', () => parkedKeys.get(subscriptionId(topic, name)) ?? []),
+    clearParkedKeys: (topic: TopicName, name: SubscriptionName, isMeant: (key: ParkedKey) => boolean) =>
+      call('clearParkedKeys', () => {
+        const before = parkedKeys.get(subscriptionId(topic, name)) ?? []
+        const left = before.filter(key => !isMeant(key))
+        parkedKeys.set(subscriptionId(topic, name), left)
+        return before.length - left.length
+      }),
     owners: (topic: TopicName, name: SubscriptionName) =>
       call('owners', () => owners.get(subscriptionId(topic, name)) ?? []),
   }

@@ -5,6 +5,7 @@
  */
 import type { GroupName, SubscriptionName, TopicName } from '@iris/common/domain/names'
 import type { OAuthProvider } from '@iris/common/domain/oauth-provider'
+import type { ParkedKey } from '@iris/common/domain/parked-keys'
 import type { Subscription } from '@iris/common/domain/subscription'
 import type { Topic } from '@iris/common/domain/topic'
 
@@ -99,6 +100,13 @@ export interface LiveConsumers {
 export interface RetryState {
   /** Forgets all of it; nothing happens where there is nothing. */
   forgetRetryState(topic: TopicName, name: SubscriptionName): Promise<void>
+  parkedKeys(topic: TopicName, name: SubscriptionName): Promise<readonly ParkedKey[]>
+  /** Clears those of the parked keys that `isMeant` holds for; gives how many there were. */
+  clearParkedKeys(
+    topic: TopicName,
+    name: SubscriptionName,
+    isMeant: (key: ParkedKey) => boolean,
+  ): Promise<number>
 }
 
 export type Store = GroupStore &

@@ -250,6 +250,7 @@ export function createBatchPipeline(parts: BatchParts, firstPlan: BatchPlan): Pi
   }
 
   return {
+    ready: () => Promise.resolve(),
     add(work) {
       receiver.add(work)
       wake()

@@ -6,6 +6,7 @@
 import type { AttemptResult } from '@iris/common/http/client'
 import type { Postponement } from '../delay/delays.js'
 import type { Letter } from '../letter.js'
+import { noParking, type Parking } from '../parking.js'
 import { createPipeline } from '../pipeline.js'
 import type { Pipeline } from '../pipeline-parts.js'
 import type { SerialPlan } from '../plan.js'
@@ -45,6 +46,7 @@ export const basePlan: SerialPlan = {
   trackingMode: 'trackingAll',
   deliveryType: 'SERIAL',
   delay: null,
+  isParking: false,
   policy: {
     rate: 100_000,
     messageTtlMs: 10_000,
@@ -66,6 +68,7 @@ export function world(
     policy?: Partial<SerialPlan['policy']>
     isFilterRateLimited?: boolean
     authorization?: Partial<Authorization>
+    parking?: Parking
   } = {},
 ): World {
   const plan = { ...basePlan, ...changes.plan, policy: { ...basePlan.policy, ...changes.policy } }
@@ -85,6 +88,7 @@ export function world(
       ...outside.parts,
       sender,
       delays,
+      parking: changes.parking ?? noParking,
       waitingBudget: budget,
       isFilterRateLimited: changes.isFilterRateLimited ?? false,
     },

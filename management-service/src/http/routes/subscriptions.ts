@@ -8,6 +8,7 @@ import { changeState, readState } from '../../subscriptions/change-state.js'
 import { readConsumerGroups, type ConsumerGroupParts } from '../../subscriptions/consumer-groups.js'
 import { createSubscription, type SubscriptionParts } from '../../subscriptions/create-subscription.js'
 import { deleteSubscription, type SubscriptionRemovalParts } from '../../subscriptions/delete-subscription.js'
+import { clearParkedKeys, listParkedKeys } from '../../subscriptions/parked-keys.js'
 import {
   listSubscriptions,
   readLastUndelivered,
@@ -28,7 +29,12 @@ const one = `${all}/:subscription`
 
 /** The routes of subscriptions. */
 export function subscriptionRoutes(parts: SubscriptionRouteParts): readonly ApiRoute[] {
-  return [...definitionRoutes(parts), ...stateRoutes(parts), ...insightRoutes(parts)]
+  return [
+    ...definitionRoutes(parts),
+    ...stateRoutes(parts),
+    ...parkedKeyRoutes(parts),
+    ...insightRoutes(parts),
+  ]
 }
 
 function definitionRoutes({ subscriptions, removal }: SubscriptionRouteParts): readonly ApiRoute[] {
@@ -66,6 +72,22 @@ function stateRoutes({ subscriptions }: SubscriptionRouteParts): readonly ApiRou
     }),
     writing('PUT', `${one}/state`, async ({ params, body }) => {
       await changeState(subscriptions, namesOf(params), body)
+      return emptyAnswer()
+    }),
+  ]
+}
+
+function parkedKeyRoutes({ subscriptions: { store } }: SubscriptionRouteParts): readonly ApiRoute[] {
+  return [
+    reading('GET', `${one}/parked-keys`, async ({ params }) =>
+      jsonAnswer(await listParkedKeys(store, namesOf(params))),
+    ),
+    reading('DELETE', `${one}/parked-keys`, async ({ params }) => {
+      await clearParkedKeys(store, namesOf(params), null)
+      return emptyAnswer()
+    }),
+    reading('DELETE', `${one}/parked-keys/:key`, async ({ params }) => {
+      await clearParkedKeys(store, namesOf(params), params['key'] ?? '')
       return emptyAnswer()
     }),
   ]
