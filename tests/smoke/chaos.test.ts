@@ -20,6 +20,12 @@ const chaos = (...args: string[]): Promise<{ code: number; report: string }> =>
 const sumOf = (report: string, pattern: RegExp): number =>
   [...report.matchAll(pattern)].reduce((sum, match) => sum + Number(match[1]), 0)
 
+/** Promise P10. */
+const publishingAgainS = 10
+
+const mostOf = (report: string, pattern: RegExp): number =>
+  Math.max(...[...report.matchAll(pattern)].map(match => Number(match[1])))
+
 describe('under faults, with three fixed seeds', () => {
   it(
     'loses no acknowledged message, breaks no order, and repeats only with a cause',
@@ -34,6 +40,7 @@ describe('under faults, with three fixed seeds', () => {
       expect(sumOf(report, /lost (\d+), stored twice/g)).toBe(0)
       expect(sumOf(report, /order breaks per key (\d+)/g)).toBe(0)
       expect(sumOf(report, /unexplained (\d+)/g)).toBe(0)
+      expect(mostOf(report, /first 201 after its end (\d+\.\d+) s/g)).toBeLessThanOrEqual(publishingAgainS)
       expect(report).toContain('consumers-leader-kill')
       expect(report).toContain('zookeeper-stop')
       expect(report).toContain('caught, as it must be')
