@@ -93,7 +93,12 @@ function setUp(partitions: [string, number][] = [['g.t', 4]]) {
   catalogue.start()
   fleet.start()
   const last = (id: string): Wish | null | undefined => wishes.get(id)?.at(-1)
-  return { time, fleet, kafka, wishes, last, put, changeCount: () => changes }
+  /** Kafka denies the topic once. */
+  const deny = (topic: string): void => {
+    known.delete(topic)
+    for (const listener of listeners.layout) listener(topic)
+  }
+  return { time, fleet, kafka, wishes, last, put, deny, changeCount: () => changes }
 }
 
 describe('the fleet of a process', () => {
@@ -169,6 +174,20 @@ describe('the fleet of a process', () => {
     kafka.set('g.t', 2)
     await time.advance(2000)
     expect(last('g.t$a')).toMatchObject({ partitionsTotal: 2 })
+  })
+
+  it('asks on for a topic that Kafka denied once, and goes on when it is back', async () => {
+    const { time, fleet, last, kafka, deny } = setUp()
+    await time.advance(0)
+    fleet.assigned(new Map([['g.t$a', { slot: 0, of: 1 }]]))
+    kafka.delete('g.t')
+    deny('g.t')
+    expect(last('g.t$a')).toBeNull()
+
+    kafka.set('g.t', 4)
+    await time.advance(2000)
+
+    expect(last('g.t$a')).toMatchObject({ partitions: [0, 1, 2, 3] })
   })
 
   it('says why something that is assigned does not run', async () => {

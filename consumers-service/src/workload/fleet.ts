@@ -165,6 +165,8 @@ export function createFleet(parts: FleetParts, options: FleetOptions): Fleet {
         cluster.onLayout(topic => {
           parts.changed()
           for (const entry of catalogue.all()) if (entry.kafkaTopic === topic) apply(entry.id)
+          // A topic that Kafka denies for a moment is asked for until it is back.
+          learnLayouts()
         }),
       )
       learnLayouts()

@@ -162,6 +162,29 @@ describe('the leader of the consumers', () => {
     expect(slotsOf('one')).toHaveProperty('a.b$c')
   })
 
+  it('leaves slots where they are while it has not heard of their topic', async () => {
+    await time.advance(100)
+    const before = slotsOf('one')
+    wanted = [{ id: 'a.b$c', partitions: undefined }]
+
+    leader.changed()
+    await time.advance(100)
+
+    expect(slotsOf('one')).toEqual(before)
+    expect(leader.figures()).toMatchObject({ missingCount: 1 })
+  })
+
+  it('takes nothing from anybody while it does not know who is alive', async () => {
+    await time.advance(100)
+    const before = slotsOf('one')
+    instances = []
+
+    membershipChanged()
+    await time.advance(100)
+
+    expect(slotsOf('one')).toEqual(before)
+  })
+
   it('ends its last balance before it stops', async () => {
     await leader.stop()
     await time.advance(1_000)

@@ -117,10 +117,14 @@ export function createLeader(deps: LeaderDependencies, options: LeaderOptions): 
 async function rebalance(deps: LeaderDependencies, options: LeaderOptions): Promise<LeaderFigures> {
   const instances = deps.membership.instances()
   const wanted = deps.wanted()
-  const subscriptions = wanted.flatMap(({ id, partitions }) =>
-    partitions === undefined ? [] : { id, partitions },
-  )
   const present = await readNodes(deps.session, options.path)
+  // Who is alive is not known yet: nothing is taken from anybody on a guess.
+  if (instances.length === 0) return { isLeader: true, assignedCount: 0, missingCount: wanted.length }
+  const subscriptions = wanted.flatMap(({ id, partitions }) => {
+    // A topic that this process has not heard of may run elsewhere: its slots stay as they are.
+    const known = partitions ?? slotCountOf(present, id)
+    return known === 0 ? [] : { id, partitions: known }
+  })
   const next = balance({
     subscriptions,
     instances,
@@ -129,7 +133,13 @@ async function rebalance(deps: LeaderDependencies, options: LeaderOptions): Prom
   })
   await writeNodes(deps, options.path, present, next)
   const assignedCount = [...next.values()].reduce((sum, slots) => sum + slots.size, 0)
-  return { isLeader: true, assignedCount, missingCount: wanted.length - subscriptions.length }
+  const missingCount = wanted.filter(each => each.partitions === undefined).length
+  return { isLeader: true, assignedCount, missingCount }
+}
+
+/** How many slots a subscription is cut into now; 0 where nobody runs it. */
+function slotCountOf(present: ReadonlyMap<string, KnownNode>, id: string): number {
+  return Math.max(0, ...[...present.values()].map(({ slots }) => slots.get(id)?.of ?? 0))
 }
 
 async function readNodes(session: ZooSession, path: string): Promise<ReadonlyMap<string, KnownNode>> {

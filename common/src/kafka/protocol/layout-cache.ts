@@ -27,6 +27,12 @@ export interface LayoutCache {
   onLayout(listener: (topic: string) => void): Cancel
 }
 
+/** By these codes Kafka says that there is no such topic. */
+const absent: ReadonlySet<number> = new Set([
+  kafkaCode.UNKNOWN_TOPIC_OR_PARTITION,
+  kafkaCode.INVALID_TOPIC_EXCEPTION,
+])
+
 /** Makes an empty cache. */
 export function createLayoutCache(): LayoutCache {
   let brokers = new Map<number, Address>()
@@ -36,8 +42,9 @@ export function createLayoutCache(): LayoutCache {
 
   const put = (topic: TopicMetadata): boolean => {
     const before = layouts.get(topic.topic)
-    if (topic.code === kafkaCode.LEADER_NOT_AVAILABLE) return false
-    if (topic.code !== kafkaCode.NONE) return layouts.delete(topic.topic)
+    if (absent.has(topic.code)) return layouts.delete(topic.topic)
+    // Any other refusal says nothing about the topic: what is known of it stays.
+    if (topic.code !== kafkaCode.NONE) return false
     const after = [...topic.partitions].sort((left, right) => left.partition - right.partition)
     if (before !== undefined && isSame(before, after)) return false
     layouts.set(topic.topic, after)
