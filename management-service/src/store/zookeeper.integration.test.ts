@@ -8,6 +8,7 @@ import { systemClock } from '@iris/common/time/clock'
 import { systemScheduler } from '@iris/common/time/scheduler'
 import { zooPaths, type ZooPaths } from '@iris/common/zookeeper/paths'
 import { createZooSession, type ZooSession } from '@iris/common/zookeeper/session'
+import { ZooUnavailableError } from '@iris/common/zookeeper/zoo-errors'
 import { createChangeGuard } from './change-guard.js'
 import { createSlotOwners } from './slot-owners.js'
 import { createZooStore } from './zookeeper.js'
@@ -230,5 +231,26 @@ describe('changes to one thing', () => {
     await expect(guard.exclusively('one', () => Promise.reject(new Error('no')))).rejects.toThrow('no')
 
     expect(await guard.exclusively('one', () => Promise.resolve(1))).toBe(1)
+  })
+
+  it('are not held up by one whose turn was never confirmed', async () => {
+    const second = newSession()
+    await second.start()
+    const create: ZooSession['create'] = async (path, data, mode) => {
+      await session.create(path, data, mode)
+      throw new ZooUnavailableError('no answer came within 5000 ms', true)
+    }
+    const deaf = createChangeGuard({ ...deps, session: { ...session, create } }, paths)
+    await session.ensure(`${paths.iris.root}/management/changes`)
+    let isChanged = false
+
+    const refused = deaf.exclusively('one', () => Promise.resolve((isChanged = true)))
+
+    await expect(refused).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' })
+    expect(isChanged).toBe(false)
+    expect(await session.children(`${paths.iris.root}/management/changes`)).toEqual([])
+    const elsewhere = createChangeGuard({ ...deps, session: second }, paths)
+    expect(await elsewhere.exclusively('one', () => Promise.resolve(1))).toBe(1)
+    await second.stop()
   })
 })
