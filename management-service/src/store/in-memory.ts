@@ -9,7 +9,7 @@ import type { ParkedKey } from '@iris/common/domain/parked-keys'
 import type { Subscription } from '@iris/common/domain/subscription'
 import type { Topic } from '@iris/common/domain/topic'
 import { refusal } from '@iris/common/errors/hermes-error'
-import type { KafkaGroups, KafkaTopicPlan, KafkaTopics } from './kafka-ports.js'
+import type { KafkaGroups, KafkaTopicPlan, KafkaTopics, LogPlace } from './kafka-ports.js'
 import type { OAuthProviderStore, Store, Stored } from './ports.js'
 
 /** Calls that can be made to fail, by the name of the port's function. */
@@ -158,11 +158,13 @@ function oAuthProviders({ oAuthProviders: all }: Held, call: Call): OAuthProvide
   }
 }
 
-export interface MemoryKafka extends KafkaTopics, Pick<KafkaGroups, 'startAtEnd'> {
+export interface MemoryKafka extends KafkaTopics, Pick<KafkaGroups, 'startAt'> {
   readonly failures: Failures
   readonly topics: Map<string, KafkaTopicPlan>
-  /** Group -> Kafka topic at whose end it starts. */
+  /** Group -> Kafka topic in which it starts. */
   readonly groups: Map<string, string>
+  /** Group -> where in it. */
+  readonly places: Map<string, LogPlace>
   removeGroup(group: string): Promise<void>
 }
 
@@ -171,11 +173,13 @@ export function createMemoryKafka(): MemoryKafka {
   const failures: Failures = new Map()
   const topics = new Map<string, KafkaTopicPlan>()
   const groups = new Map<string, string>()
+  const places = new Map<string, LogPlace>()
   const call: Call = (name, work) => attempt(failures, name, work)
   return {
     failures,
     topics,
     groups,
+    places,
     describe: name => call('describe', () => topics.get(name) ?? null),
     names: () => call('names', () => [...topics.keys()]),
     create: plan =>
@@ -192,7 +196,11 @@ export function createMemoryKafka(): MemoryKafka {
         topics.set(name, { ...plan, configs: { ...plan.configs, ...configs } })
       }),
     remove: name => call('remove', () => void topics.delete(name)),
-    startAtEnd: (group, topic) => call('startAtEnd', () => void groups.set(group, topic)),
+    startAt: (group, topic, place) =>
+      call('startAt', () => {
+        groups.set(group, topic)
+        places.set(group, place)
+      }),
     removeGroup: group => call('removeGroup', () => void groups.delete(group)),
   }
 }
@@ -200,7 +208,7 @@ export function createMemoryKafka(): MemoryKafka {
 /** A port for groups over the same Kafka. */
 export function groupsOf(kafka: MemoryKafka): KafkaGroups {
   return {
-    startAtEnd: (group, topic) => kafka.startAtEnd(group, topic),
+    startAt: (group, topic, place) => kafka.startAt(group, topic, place),
     remove: group => kafka.removeGroup(group),
     describe: group => Promise.resolve({ state: kafka.groups.has(group) ? 'Empty' : 'Dead', members: [] }),
   }

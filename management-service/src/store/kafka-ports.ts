@@ -25,10 +25,19 @@ export interface KafkaTopics {
   remove(name: string): Promise<void>
 }
 
+/** A place in every partition of a topic: its end, its first kept record, or the first of a time on. */
+export type LogPlace =
+  | { readonly kind: 'end' | 'earliest' }
+  | {
+      readonly kind: 'time'
+      /** Milliseconds since the epoch; where nothing is younger, the place is the end. */
+      readonly timeMs: number
+    }
+
 /** Consumer groups. */
 export interface KafkaGroups {
-  /** Commits the present end of every partition, so that what is published from now on is delivered. */
-  startAtEnd(groupId: string, kafkaTopic: string): Promise<void>
+  /** Commits this place in every partition. At the end, what is published from now on is delivered. */
+  startAt(groupId: string, kafkaTopic: string, place: LogPlace): Promise<void>
   remove(groupId: string): Promise<void>
   /** Kafka's word for the group's state, and its members. */
   describe(groupId: string): Promise<KafkaGroup>

@@ -16,6 +16,7 @@ import type {
   KafkaRecords,
   KafkaSearch,
   KafkaTopics,
+  LogPlace,
   OffsetRange,
 } from './kafka-ports.js'
 
@@ -52,18 +53,23 @@ export function createKafkaTopics({ admin }: KafkaParts): KafkaTopics {
 /** Makes the port for consumer groups. */
 export function createKafkaGroups(parts: KafkaParts): KafkaGroups {
   const { offsets } = parts
-  const startAtEnd = async (groupId: string, topic: string): Promise<void> => {
+  const offsetsAt = (topic: string, partitions: readonly number[], place: LogPlace) => {
+    if (place.kind === 'time') return offsets.atTime(topic, partitions, place.timeMs)
+    return place.kind === 'end' ? offsets.latest(topic, partitions) : offsets.earliest(topic, partitions)
+  }
+  const startAt = async (groupId: string, topic: string, place: LogPlace): Promise<void> => {
     const partitions = await partitionsOf(parts.cluster, topic)
     if (partitions === null) throw new Error(`it has no topic ${topic}`)
-    const ends = await offsets.latest(topic, partitions)
+    const starts = await offsetsAt(topic, partitions, place)
     await offsets.commit(
       groupId,
       topic,
-      ends.map(({ partition, offset }) => ({ partition, offset, metadata: '' })),
+      starts.map(({ partition, offset }) => ({ partition, offset, metadata: '' })),
     )
   }
   return {
-    startAtEnd: (groupId, topic) => orRefuse(`set the start of group ${groupId}`, startAtEnd(groupId, topic)),
+    startAt: (groupId, topic, place) =>
+      orRefuse(`set the start of group ${groupId}`, startAt(groupId, topic, place)),
     remove: groupId => orRefuse(`delete group ${groupId}`, offsets.deleteGroup(groupId)),
     describe: groupId => orRefuse(`describe group ${groupId}`, offsets.describeGroup(groupId)),
   }

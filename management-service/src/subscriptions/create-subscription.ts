@@ -11,7 +11,7 @@ import { refusal } from '@iris/common/errors/hermes-error'
 import { consumerGroupId, kafkaTopicName, type KafkaNamespace } from '@iris/common/kafka/names'
 import type { Log } from '@iris/common/lifecycle/log'
 import { entityOf } from '../requests.js'
-import type { KafkaGroups, KafkaTopics } from '../store/kafka-ports.js'
+import type { KafkaGroups, KafkaTopics, LogPlace } from '../store/kafka-ports.js'
 import type { ChangeGuard, RetryState, SlotOwners, SubscriptionStore, TopicStore } from '../store/ports.js'
 import type { ForgetFormer } from '../dead-letters/forget-former.js'
 import { checkDeadLetterName } from './dead-letter-name.js'
@@ -19,6 +19,7 @@ import { checkDelayTopic, removeRemains } from './delay-topic.js'
 import type { EndpointGuard } from './endpoint-guard.js'
 import { refuseUnsupportedSubscription } from './not-yet.js'
 import type { Pause } from './pause.js'
+import { startPositionOf } from './start-position.js'
 import {
   checkFilters,
   checkNewSubscription,
@@ -46,6 +47,7 @@ export async function createSubscription(
   body: unknown,
 ): Promise<void> {
   const subscription = parseSubscription(entityOf(body))
+  const place = startPositionOf(body)
   checkNewSubscription(parts.rules, subscription)
   checkSameName({ ...subscription, topicName: topic }, subscription)
   const stored = await parts.store.topic(topic)
@@ -56,17 +58,19 @@ export async function createSubscription(
   await checkDeadLetterName(parts, topic, subscription.name)
   await checkDelayTopic(parts, subscription)
   await parts.guard(subscription.endpoint)
-  await parts.store.exclusively(subscriptionId(topic, subscription.name), () => apply(parts, subscription))
+  await parts.store.exclusively(subscriptionId(topic, subscription.name), () =>
+    apply(parts, subscription, place),
+  )
 }
 
-async function apply(parts: SubscriptionParts, subscription: Subscription): Promise<void> {
+async function apply(parts: SubscriptionParts, subscription: Subscription, place: LogPlace): Promise<void> {
   const { topicName: topic, name } = subscription
   const exists = refusal('SUBSCRIPTION_ALREADY_EXISTS', { subscription: name, topic })
   if ((await parts.store.subscription(topic, name)) !== null) throw exists
   const group = consumerGroupId(parts.namespace, topic, name)
   try {
     await removeRemains(parts, subscription)
-    await parts.kafka.startAtEnd(group, kafkaTopicName(parts.namespace, topic))
+    await parts.kafka.startAt(group, kafkaTopicName(parts.namespace, topic), place)
     await parts.forgetFormer(topic, name)
     const stored = await parts.store.createSubscription(subscription)
     if (stored === 'exists') throw exists

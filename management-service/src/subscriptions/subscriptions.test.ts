@@ -155,7 +155,33 @@ describe('a new subscription', () => {
     )
   })
 
-  it.each(['createSubscription', 'startAtEnd'])('leaves no group behind when %s fails', async failing => {
+  it.each([
+    [{}, { kind: 'end' }],
+    [{ startPosition: null }, { kind: 'end' }],
+    [{ startPosition: 'now' }, { kind: 'end' }],
+    [{ startPosition: 'earliest' }, { kind: 'earliest' }],
+    [{ startPosition: '2026-01-01T01:00:00+01:00' }, { kind: 'time', timeMs: Date.UTC(2026, 0, 1) }],
+  ])('starts where %j says, and does not keep that', async (members, place) => {
+    const { parts, kafka } = setUp()
+    await createSubscription(parts, topic, { ...body, ...members })
+
+    expect([...kafka.places.values()]).toEqual([place])
+    expect(JSON.stringify(parts.store.held.subscriptions.get(id))).not.toContain('startPosition')
+  })
+
+  it.each(['', 'latest', 'NOW', '2026-01-01', 'toString', 5, {}])(
+    'does not start at %j',
+    async startPosition => {
+      const { parts, kafka } = setUp()
+      const refused = createSubscription(parts, topic, { ...body, startPosition })
+
+      await expect(refused).rejects.toMatchObject({ code: 'VALIDATION_ERROR' })
+      await expect(refused).rejects.toThrow('Subscription.startPosition must be now, earliest, or a date')
+      expect(kafka.places.size + parts.store.held.subscriptions.size).toBe(0)
+    },
+  )
+
+  it.each(['createSubscription', 'startAt'])('leaves no group behind when %s fails', async failing => {
     const { parts, kafka } = setUp()
     parts.store.failures.set(failing, new Error('down'))
     kafka.failures.set(failing, new Error('down'))
