@@ -31,6 +31,7 @@ import {
 } from './store/kafka.js'
 import type { Store } from './store/ports.js'
 import { createRetryState } from './store/retry-state.js'
+import { createTopicRemovals } from './store/topic-removals.js'
 import { createLiveConsumers, createSlotOwners } from './store/slot-owners.js'
 import { createZooStore } from './store/zookeeper.js'
 import { createEndpointGuard, type EndpointGuard, type ResolveHost } from './subscriptions/endpoint-guard.js'
@@ -95,6 +96,7 @@ function createStore(base: ManagementBase, config: ManagementConfig, outside: Ou
     ...createZooStore({ session, paths }),
     ...createSlotOwners(session, paths, config.kafkaClusterName),
     ...createRetryState(session, paths, config.kafkaClusterName),
+    ...createTopicRemovals(session, paths),
     ...createChangeGuard({ ...base, session }, paths),
   }
 }

@@ -34,7 +34,7 @@ export interface TopicDescription {
 export interface KafkaAdmin {
   /** Resolves when every partition has a leader. `existed` leaves the topic that is there as it is. */
   createTopic(name: string, settings: TopicSettings): Promise<'created' | 'existed'>
-  /** Resolves when the topic is gone; one that does not exist is gone already. */
+  /** Resolves when the topic is gone, and rejects when it is not in time; one that does not exist is gone. */
   deleteTopic(name: string): Promise<void>
   /** Removes the records below an offset for good; what was removed before is removed already. */
   deleteRecords(place: RecordsBelow): Promise<void>
@@ -96,7 +96,7 @@ export function createKafkaAdmin(parts: KafkaAdminParts, options: KafkaAdminOpti
         onlyIf(kafkaCode.UNKNOWN_TOPIC_OR_PARTITION, undefined),
       )
       if (await waitFor(name, deadlineMs, () => cluster.layout(name) === undefined)) return
-      parts.log.warn('kafka.topicStillThere', { topic: name, waitedMs: options.requestTimeoutMs })
+      throw new Error(`Kafka topic ${name} is still there after ${options.requestTimeoutMs} ms`)
     },
     async deleteRecords(place) {
       const { topic, partition } = place

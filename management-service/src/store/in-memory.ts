@@ -24,6 +24,8 @@ export interface MemoryStore extends Store {
     readonly oAuthProviders: Map<string, Stored<OAuthProvider>>
     /** Lock holders by subscription id. */
     readonly owners: Map<string, readonly string[]>
+    /** Removals that are noted, with the subscriptions that go. */
+    readonly removals: Map<string, readonly SubscriptionName[]>
     /** Ids of subscriptions that have a delay topic. */
     readonly retryStates: Set<string>
     /** By subscription id. */
@@ -40,6 +42,7 @@ export function createMemoryStore(): MemoryStore {
     subscriptions: new Map(),
     oAuthProviders: new Map(),
     owners: new Map(),
+    removals: new Map(),
     retryStates: new Set(),
     parkedKeys: new Map(),
   }
@@ -57,7 +60,7 @@ type Held = MemoryStore['held']
 type Call = <T>(name: string, work: () => T) => Promise<T>
 
 function groupsAndTopics(
-  { groups, topics, subscriptions: all }: Held,
+  { groups, topics, subscriptions: all, removals }: Held,
   call: Call,
 ): Omit<Store, keyof ReturnType<typeof subscriptions> | keyof OAuthProviderStore> {
   const below = (topic: string): string[] => [...all.keys()].filter(id => id.startsWith(`${topic}$`))
@@ -92,6 +95,9 @@ function groupsAndTopics(
         for (const id of below(name)) all.delete(id)
         return topics.delete(name) ? 'removed' : 'missing'
       }),
+    openRemoval: name => call('openRemoval', () => removals.get(name) ?? null),
+    noteRemoval: (name, names) => call('noteRemoval', () => void removals.set(name, names)),
+    forgetRemoval: name => call('forgetRemoval', () => void removals.delete(name)),
     exclusively: (_thing, change) => change(),
   }
 }

@@ -39,6 +39,16 @@ export interface TopicStore {
   removeTopic(name: TopicName, subscriptions: readonly SubscriptionName[]): Promise<Removed>
 }
 
+/** Removals of topics that were begun: a note stays until Kafka holds nothing of the topic any more. */
+export interface TopicRemovals {
+  /** The subscriptions that go with a topic whose removal is noted; null when none is. */
+  openRemoval(topic: TopicName): Promise<readonly SubscriptionName[] | null>
+  /** Written before the definition goes; replaces an earlier note. */
+  noteRemoval(topic: TopicName, subscriptions: readonly SubscriptionName[]): Promise<void>
+  /** Nothing happens where there is no note. */
+  forgetRemoval(topic: TopicName): Promise<void>
+}
+
 /** Subscriptions. */
 export interface SubscriptionStore {
   /** Names of the subscriptions of a topic; null when there is no such topic. */
@@ -111,6 +121,7 @@ export interface RetryState {
 
 export type Store = GroupStore &
   TopicStore &
+  TopicRemovals &
   SubscriptionStore &
   OAuthProviderStore &
   SlotOwners &

@@ -11,6 +11,7 @@ import { createZooSession, type ZooSession } from '@iris/common/zookeeper/sessio
 import { ZooUnavailableError } from '@iris/common/zookeeper/zoo-errors'
 import { createChangeGuard } from './change-guard.js'
 import { createSlotOwners } from './slot-owners.js'
+import { createTopicRemovals } from './topic-removals.js'
 import { createZooStore } from './zookeeper.js'
 
 const deps = { log: silentLog, clock: systemClock, scheduler: systemScheduler }
@@ -198,6 +199,32 @@ describe('subscriptions in ZooKeeper', () => {
 
     expect(before).toEqual([])
     expect(await owners.owners(topicName, name)).toEqual(['host-1, process 7 (partition 3)'])
+  })
+})
+
+describe('notes of removals', () => {
+  it('stay until they are forgotten, and the newest is read', async () => {
+    const removals = createTopicRemovals(session, paths)
+    const before = await removals.openRemoval(topicName)
+
+    await removals.noteRemoval(topicName, [])
+    await removals.noteRemoval(topicName, [name])
+
+    expect([before, await removals.openRemoval(topicName)]).toEqual([null, [name]])
+    await removals.forgetRemoval(topicName)
+    await removals.forgetRemoval(topicName)
+    expect(await removals.openRemoval(topicName)).toBeNull()
+  })
+
+  it('of another writer are not guessed at', async () => {
+    const removals = createTopicRemovals(session, paths)
+    await removals.noteRemoval(topicName, [])
+    const path = `${paths.iris.root}/management/removals/${topicName}`
+
+    for (const data of ['{', 'null', '{"subscriptions":[1]}']) {
+      await session.write(path, Buffer.from(data))
+      await expect(removals.openRemoval(topicName)).rejects.toMatchObject({ code: 'INTERNAL_ERROR' })
+    }
   })
 })
 

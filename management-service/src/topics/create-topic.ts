@@ -2,7 +2,8 @@
  * The creation of a topic: check, plan, apply, undo on failure.
  * Takes a body. Gives nothing: the topic is in Kafka, every partition has a leader, and the definition is
  * stored. Promises: the Kafka topic is there before anybody can publish; a failure leaves neither half
- * behind, unless storage cannot tell, and then the Kafka topic stays for the next try to adopt.
+ * behind, unless storage cannot tell, and then the Kafka topic stays for the next try to adopt. What an
+ * unfinished removal of the same name left in Kafka goes first: old messages are not adopted.
  */
 import { isNamePart } from '@iris/common/domain/names'
 import { groupOf, readTopicForm, type Topic } from '@iris/common/domain/topic'
@@ -10,7 +11,7 @@ import { refusal } from '@iris/common/errors/hermes-error'
 import type { Log } from '@iris/common/lifecycle/log'
 import { entityOf } from '../requests.js'
 import type { KafkaTopicPlan, KafkaTopics } from '../store/kafka-ports.js'
-import type { ChangeGuard, GroupStore, SubscriptionStore, TopicStore } from '../store/ports.js'
+import type { ChangeGuard, GroupStore, SubscriptionStore, TopicRemovals, TopicStore } from '../store/ports.js'
 import { checkNoDelayTopic } from '../subscriptions/delay-topic.js'
 import {
   checkKafkaName,
@@ -19,10 +20,11 @@ import {
   planKafkaTopic,
   type KafkaTopicSettings,
 } from './kafka-plan.js'
+import { finishRemoval } from './kafka-removal.js'
 import { checkNewTopic, type TopicRules } from './topic-rules.js'
 
 export interface TopicParts {
-  readonly store: GroupStore & TopicStore & SubscriptionStore & ChangeGuard
+  readonly store: GroupStore & TopicStore & SubscriptionStore & TopicRemovals & ChangeGuard
   readonly kafka: KafkaTopics
   readonly log: Log
   readonly rules: TopicRules
@@ -48,6 +50,8 @@ export async function createTopic(parts: TopicParts, body: unknown): Promise<voi
     if ((await parts.store.topic(topic.name)) !== null) {
       throw refusal('TOPIC_ALREADY_EXISTS', { topic: topic.name })
     }
+    const unfinished = await parts.store.openRemoval(topic.name)
+    if (unfinished !== null) await finishRemoval(parts, topic.name, unfinished)
     await apply(parts, group, await plan(parts, topic))
   })
 }

@@ -9,11 +9,13 @@ import {
   type MemoryKafka,
   type MemoryStore,
 } from '../store/in-memory.js'
+import { createTopic } from './create-topic.js'
 import { deleteTopic, type TopicRemovalParts } from './delete-topic.js'
 import { listClients, listTopics } from './read-topics.js'
 
 const name = 'acme.orders' as TopicName
 const owner = { source: 'Plaintext', id: 'Orders Team' }
+const body = { name, description: '', owner, contentType: 'JSON', retentionTime: { duration: 1 } }
 
 interface SetUp {
   readonly parts: TopicRemovalParts
@@ -25,7 +27,6 @@ interface SetUp {
 function setUp(isRemovalAllowed = true): SetUp {
   const [store, kafka, cleaned] = [createMemoryStore(), createMemoryKafka(), [] as string[]]
   store.held.groups.add('acme')
-  const body = { name, description: '', owner, contentType: 'JSON', retentionTime: { duration: 1 } }
   store.held.topics.set(name, { value: parseTopic(body), version: 0 })
   for (const topic of [name, `${name}.auto_dlq`, `${name}.auto_delay`]) {
     kafka.topics.set(topic, { name: topic, partitions: 1, replicationFactor: 1, configs: {} })
@@ -40,7 +41,7 @@ function setUp(isRemovalAllowed = true): SetUp {
       separator: '_',
       partitions: 1,
       replicationFactor: 1,
-      messageBytesMax: 1,
+      messageBytesMax: 1_048_576,
       isUncleanElectionAllowed: false,
     },
     cleanUp: { later: ({ group }: { group: string }) => void cleaned.push(group), stop: () => undefined },
@@ -101,6 +102,54 @@ describe('the removal of a topic', () => {
       code: 'BROKERS_CLUSTER_COMMUNICATION_EXCEPTION',
       message: 'Topic acme.orders is removed, but Kafka still holds acme.orders: away',
     })
+  })
+
+  it('that Kafka did not finish is finished by the next one', async () => {
+    const all = setUp()
+    subscribe(all, 'auto', true)
+    all.kafka.failures.set('remove', new Error('away'))
+    await expect(deleteTopic(all.parts, name)).rejects.toThrow('away')
+
+    await deleteTopic(all.parts, name)
+
+    expect([...all.kafka.topics.keys(), ...all.store.held.removals.keys()]).toEqual([])
+    await expect(deleteTopic(all.parts, name)).rejects.toMatchObject({ code: 'TOPIC_NOT_EXISTS' })
+  })
+
+  it('that Kafka did not finish is finished before a topic of that name is made', async () => {
+    const all = setUp()
+    subscribe(all, 'auto', true)
+    all.kafka.failures.set('remove', new Error('away'))
+    await expect(deleteTopic(all.parts, name)).rejects.toThrow('away')
+
+    await createTopic(
+      { ...all.parts, rules: { ...all.parts.rules, allowedContentTypes: ['JSON'] } },
+      { ...body, retentionTime: { duration: 2 } },
+    )
+
+    expect([...all.kafka.topics.values()]).toMatchObject([
+      { name, configs: { 'retention.ms': String(2 * 86_400_000) } },
+    ])
+    expect(all.store.held.removals.size).toBe(0)
+  })
+
+  it('that storage refused half-way is noted, and one refused for its subscriptions is not', async () => {
+    const all = setUp()
+    all.store.failures.set('removeTopic', new Error('no answer'))
+
+    await expect(deleteTopic(all.parts, name)).rejects.toThrow('no answer')
+    expect([...all.store.held.removals.keys()]).toEqual([name])
+    all.store.removeTopic = () => Promise.resolve('notEmpty')
+    await expect(deleteTopic(all.parts, name)).rejects.toMatchObject({ code: 'TOPIC_NOT_EMPTY' })
+    expect([all.store.held.removals.size, all.kafka.topics.size]).toEqual([0, 3])
+  })
+
+  it('leaves a Kafka topic alone whose removal was never begun', async () => {
+    const all = setUp()
+    all.store.held.topics.delete(name)
+
+    await expect(deleteTopic(all.parts, name)).rejects.toMatchObject({ code: 'TOPIC_NOT_EXISTS' })
+    expect(all.kafka.topics.size).toBe(3)
   })
 
   it('of an unknown topic is refused', async () => {
