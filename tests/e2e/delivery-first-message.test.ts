@@ -92,4 +92,23 @@ describe('a message on its way to a subscriber', () => {
     }
     expect(subscriber.received('/late').map(each => each.body.toString())).toEqual(['{"index":50}'])
   })
+
+  it('begins anew at a subscription that is made again while its former owner still drains', async () => {
+    const topic = await stack.createTopic()
+    const policy = { subscriptionPolicy: { inflightSize: 1, requestTimeout: 20_000 } }
+    subscriber.answerWith(({ path }) => (path === '/former' ? { delayMs: 1500 } : {}))
+    await stack.createSubscription(topic, subscriber.url + '/former', { name: 'again', ...policy })
+    for (let index = 0; index < 5; index++) await stack.publish(topic, `{"former":${index}}`)
+    await subscriber.waitFor(1, { path: '/former' })
+
+    await stack.api.deleteSubscription(topic, 'again')
+    await stack.createSubscription(topic, subscriber.url + '/anew', { name: 'again', ...policy })
+    await stack.publish(topic, '{"anew":1}')
+    await stack.publish(topic, '{"anew":2}')
+    await subscriber.waitFor(2, { path: '/anew' })
+
+    const anew = subscriber.received('/anew').map(each => each.body.toString())
+    expect(anew.sort()).toEqual(['{"anew":1}', '{"anew":2}'])
+    expect(subscriber.received('/former')).toHaveLength(1)
+  })
 })

@@ -36,6 +36,8 @@ import { turnKind } from './turns.js'
 
 /** What every kind of delivery needs. */
 interface CommonPlan {
+  /** When the subscription was made: another one of the same name begins at another place. */
+  readonly createdAtMs: number
   readonly id: SubscriptionId
   readonly topic: TopicName
   readonly subscription: SubscriptionName
@@ -110,6 +112,7 @@ export function compilePlan(
   if (filters !== null && 'problem' in filters) return filters
   const { topicName, name } = subscription
   const common: CommonPlan = {
+    createdAtMs: subscription.createdAtMs,
     id: subscriptionId(topicName, name),
     topic: topicName,
     subscription: name,

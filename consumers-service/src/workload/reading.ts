@@ -145,7 +145,9 @@ function claimParts(context: Context): ClaimParts {
       try {
         const [row] = await parts.offsets.fetch(plan.groupId, topic.kafkaTopic, [partition])
         if (row === undefined) return false
-        return (decodeCommitNote(row.offset, row.metadata)?.lock ?? 0) <= lock
+        const note = decodeCommitNote(row.offset, row.metadata)
+        // A commit without a note is none of an owner's: somebody set the subscription's place meanwhile.
+        return row.offset < 0 || (note !== null && note.lock <= lock)
       } catch (error) {
         parts.log.warn('claim.commitUnknown', { subscription: plan.id, partition, error })
         return false

@@ -181,7 +181,8 @@ function fits(run: Run, wish: Wish | null): boolean {
     plan.deliveryType === 'BATCH'
       ? 'batch'
       : `${turnKind(plan.ordering, plan.policy.inflightMax)} ${plan.isParking}`
-  return kindOf(run.plan) === kindOf(wish.plan) && run.plan.groupId === wish.plan.groupId
+  const isSameOne = run.plan.groupId === wish.plan.groupId && run.plan.createdAtMs === wish.plan.createdAtMs
+  return isSameOne && kindOf(run.plan) === kindOf(wish.plan)
 }
 
 function statusOf(run: Run | null, nowMs: number): RunnerStatus {

@@ -68,6 +68,8 @@ async function apply(parts: SubscriptionParts, subscription: Subscription, place
   const exists = refusal('SUBSCRIPTION_ALREADY_EXISTS', { subscription: name, topic })
   if ((await parts.store.subscription(topic, name)) !== null) throw exists
   const group = consumerGroupId(parts.namespace, topic, name)
+  // Owners of a former one of its name commit as they stop: over the new offsets, if those came first.
+  await parts.pause(topic, name, 'removed')
   try {
     await removeRemains(parts, subscription)
     await parts.kafka.startAt(group, kafkaTopicName(parts.namespace, topic), place)

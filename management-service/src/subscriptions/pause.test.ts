@@ -17,7 +17,7 @@ describe('a pause', () => {
     const store = { owners: () => Promise.resolve(answers.shift() ?? []) }
     let endedMs = -1
 
-    void createPause({ store, clock: time, scheduler: time }, 10_000)(topic, name).then(() => {
+    void createPause({ store, clock: time, scheduler: time }, 10_000)(topic, name, 'suspended').then(() => {
       endedMs = time.monotonic()
     })
     await time.advance(1_000)
@@ -29,7 +29,7 @@ describe('a pause', () => {
     const time = createVirtualTime()
     const store = { owners: () => Promise.resolve([owner]) }
 
-    const pausing = createPause({ store, clock: time, scheduler: time }, 10_000)(topic, name)
+    const pausing = createPause({ store, clock: time, scheduler: time }, 10_000)(topic, name, 'removed')
     const refused = expect(pausing).rejects.toMatchObject({ code: 'PAUSE_NOT_CONFIRMED', status: 504 })
     const named = expect(pausing).rejects.toThrow(owner)
     await time.advance(10_001)

@@ -49,7 +49,8 @@ function setUp(): SetUp {
       kafka: groupsOf(kafka),
       kafkaTopics: kafka,
       guard: endpoint => Promise.resolve(void guarded.push(endpoint)),
-      pause: (_topic, each) => Promise.resolve(void paused.push(each)),
+      pause: (_topic, each, situation) =>
+        Promise.resolve(situation === 'suspended' ? void paused.push(each) : undefined),
       forgetFormer(_topic, each) {
         if (store.held.subscriptions.size > 0) throw new Error('it exists already')
         return Promise.resolve(void forgotten.push(each))

@@ -46,7 +46,7 @@ export async function changeSubscription(
   change: Change,
 ): Promise<void> {
   const written = await writeChanged(parts.store, { topic, name }, change)
-  if (written.state === 'SUSPENDED') await parts.pause(topic, name)
+  if (written.state === 'SUSPENDED') await parts.pause(topic, name, 'suspended')
 }
 
 async function writeChanged(

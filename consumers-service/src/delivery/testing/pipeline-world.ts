@@ -44,6 +44,7 @@ export const basePlan: SerialPlan = {
   ordering: 'NONE',
   filters: null,
   trackingMode: 'trackingAll',
+  createdAtMs: 0,
   deliveryType: 'SERIAL',
   delay: null,
   isParking: false,
