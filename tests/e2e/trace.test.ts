@@ -114,20 +114,29 @@ describe('the trace of a message', () => {
     expect(contract).toHaveLength(5)
   })
 
-  it('names the dead letter of a message that was given up, and why another was not even stored', async () => {
+  it('names the dead letter of a message that was given up, the filter that kept it out, and why another was not even stored', async () => {
     subscriber.answerWith(() => ({ status: 400 }))
     const topic = await stack.createTopic({ trackingEnabled: true })
     const name = await stack.createSubscription(topic, subscriber.url, { trackingMode: 'discardedOnly' })
     await stack.createSubscription(topic, subscriber.url)
+    const picky = await stack.createSubscription(topic, subscriber.url, {
+      trackingMode: 'trackingAll',
+      filters: [{ type: 'jsonpath', path: '$.a', matcher: '^7$' }],
+    })
     const id = idOf(await stack.publish(topic, '{"a":1}'))
     const refused = idOf(await stack.publish(topic, 'no json'))
 
-    const trace = await traceOf(topic, id, 2)
+    const trace = await traceOf(topic, id, 3)
     const never = await traceOf(topic, refused, 1)
     const undelivered = await read<Event[]>(`/topics/${topic}/subscriptions/${name}/undelivered`)
 
-    expect(steps(trace.events)).toEqual(['published  SUCCESS', `sent ${name} DISCARDED`])
-    expect(trace.events[1]?.deadLetter).toEqual({
+    const given = trace.events.find(({ status }) => status === 'DISCARDED')
+    const filtered = trace.events.find(({ status }) => status === 'FILTERED')
+
+    expect(trace.events).toHaveLength(3)
+    expect(filtered).toMatchObject({ subscription: picky, reason: 'jsonpath' })
+    expect(given?.subscription).toBe(name)
+    expect(given?.deadLetter).toEqual({
       topic: `${stack.namespace}_${topic}.${name}_dlq`,
       partition: 0,
       offset: 0,
@@ -157,6 +166,23 @@ describe('the trace of a message', () => {
     expect(trace.notes.join(' ')).toContain(name)
     expect([contract.status, contract.text]).toEqual([200, '[]'])
     expect([noTopic.status, noKey.status]).toEqual([404, 400])
+  })
+
+  it('is switched as in Hermes: the older flag counts at creation only, and lists show what is tracked', async () => {
+    const tracked = await stack.createTopic({ trackingEnabled: true })
+    const other = await stack.createTopic()
+    const all = await stack.createSubscription(tracked, subscriber.url, { trackingEnabled: true })
+    const none = await stack.createSubscription(tracked, subscriber.url)
+    await stack.api.updateSubscription(tracked, none, { trackingEnabled: true })
+    const topics = await read<string[]>('/topics?tracked=true')
+    const subscriptions = await read<string[]>(`/topics/${tracked}/subscriptions?tracked=true`)
+    const stored = await read<{ trackingMode: string }>(`/topics/${tracked}/subscriptions/${none}`)
+
+    expect(topics).toContain(tracked)
+    expect(topics).not.toContain(other)
+    expect(subscriptions).toEqual([all])
+    expect(stored.trackingMode).toBe('trackingOff')
+    expect(await read<unknown[]>(`/tracking-urls/topics/${tracked}`)).toEqual([])
   })
 
   it('lies in a Kafka topic that no list of topics shows', async () => {

@@ -85,9 +85,30 @@ const endpointSlow: Cause = ({ definition }, tally) => {
   }
 }
 
+const rateAdapted: Cause = (_facts, { running }) => {
+  const slowed = running
+    .flatMap(row => row.delivery?.pace ?? [])
+    .filter(({ circuit, rate, maxRate }) => circuit !== 'closed' || rate < maxRate * fullShare)
+  const [first] = slowed
+  if (first === undefined) return null
+  const ratePerS = sum(slowed.map(each => each.rate))
+  const isStopped = slowed.length === running.length && slowed.every(each => each.circuit === 'open')
+  return {
+    cause: 'RATE_ADAPTED',
+    severity: isStopped ? 'critical' : 'warning',
+    text:
+      `Iris sends at most ${numberText(ratePerS)}/s, of the ` +
+      `${numberText(sum(slowed.map(each => each.maxRate)))}/s that it may: ${first.why}.`,
+    figures: { mode: first.mode, circuit: first.circuit, ratePerS, processes: slowed.length },
+    next: `By itself: ${first.next}.`,
+  }
+}
+
 const ratePaced: Cause = ({ definition }, { running, lag }) => {
   const paced = running.flatMap(row => row.delivery ?? []).filter(each => each.isPaced)
   if (paced.length === 0 || lag === null || lag === 0) return null
+  // Another finding says why the rate is lower than its subscription's.
+  if (paced.every(({ pace, rate }) => pace !== null && (rate ?? 0) < pace.maxRate * fullShare)) return null
   const ratePerS = sum(running.map(row => row.delivery?.rate ?? 0))
   const policy = isUnanswered(definition) ? null : definition.subscription.subscriptionPolicy
   const wanted = policy !== null && 'rate' in policy ? policy.rate : null
@@ -275,6 +296,7 @@ export const causesWithin: readonly ((facts: Facts, tally: Tally) => Finding | n
   endpointFailing,
   endpointAsksToWait,
   endpointSlow,
+  rateAdapted,
   ratePaced,
   keysBlocked,
   windowFull,

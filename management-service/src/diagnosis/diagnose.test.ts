@@ -19,6 +19,10 @@ const idle: NonNullable<Changes['recent']> = {
 const silentOwner: Said = { instance: 'host$1', answer: { problem: 'did not finish in 800 ms' } }
 const oldest = { offset: 41, attempts: 7, failingForMs: 90_000 }
 const behind = { committed: 50 }
+const limited = {
+  ...{ mode: 'limited', rate: 5, maxRate: 400, circuit: 'closed' },
+  ...{ why: 'half of the attempts failed at 12/s', next: 'it tries 5.5/s in 10 s' },
+}
 
 /** Cause, gravity, the changed facts, and words that the sentence or the advice must have. */
 const table: readonly (readonly [string, Finding['severity'], Facts, readonly string[]])[] = [
@@ -144,6 +148,13 @@ const table: readonly (readonly [string, Finding['severity'], Facts, readonly st
     ['All 2 places', '2 / 1.9 s = 1.05 messages/s', '20/s were published', 'inflightSize'],
   ],
   [
+    'RATE_ADAPTED',
+    'warning',
+    factsWith({ delivery: { pace: limited, rate: 5, isPaced: true }, partition: behind }),
+    ['at most 5/s, of the 400/s', 'half of the attempts failed', 'it tries 5.5/s'],
+  ],
+  ['RATE_ADAPTED', 'critical', factsWith({ delivery: { pace: { ...limited, circuit: 'open' } } }), ['5/s']],
+  [
     'RATE_LIMITED',
     'warning',
     factsWith({
@@ -248,11 +259,21 @@ describe('a diagnosis', () => {
     ['a full flight without backlog', { delivery: { inflight: 100, inflightMax: 100 } }],
     ['a backlog without a full flight', { delivery: { inflight: 10 }, partition: { committed: 80 } }],
     ['a rate that is used up without backlog', { delivery: { isPaced: true } }],
+    [
+      'a rate that was learnt and lets everything through',
+      { delivery: { pace: { ...limited, mode: 'full', rate: 400 } } },
+    ],
     ['dead letters of yesterday', { kafka: { deadLetters: { all: 9, lastHour: 0 } } }],
     ['filters that let something through', { recent: { ended: { delivered: 60, givenUp: 0, filtered: 9 } } }],
     ['messages that left Kafka after they were delivered', { partition: { first: 90 } }],
   ])('does not mistake %s for a cause', (_what, changes) => {
     expect(diagnose(factsWith(changes)).findings.filter(({ severity }) => severity !== 'info')).toEqual([])
+  })
+
+  it('does not blame the rate of a subscription whose endpoint takes less', () => {
+    const facts = factsWith({ delivery: { pace: limited, rate: 5, isPaced: true }, partition: behind })
+
+    expect(diagnose(facts).findings.map(({ cause }) => cause)).not.toContain('RATE_LIMITED')
   })
 
   it('blames no owner of a subscription that is not meant to run', () => {

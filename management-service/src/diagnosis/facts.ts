@@ -78,6 +78,18 @@ const rowShape = z.object({
       /** Null where nothing limits it. */
       rate: z.number().nullable(),
       isPaced: z.boolean(),
+      /** What the endpoint can take as far as was learnt; null where nothing was, or nobody looks. */
+      pace: z
+        .object({
+          mode: z.string(),
+          rate: z.number(),
+          maxRate: z.number(),
+          circuit: z.string(),
+          why: z.string(),
+          next: z.string(),
+        })
+        .nullable()
+        .default(null),
       windowShare: z.number(),
       heldBack: z.string().nullable(),
       isFenced: z.boolean(),

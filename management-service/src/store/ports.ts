@@ -87,7 +87,7 @@ export interface SlotOwners {
 /** A lock of a subscription's partition. */
 export interface SlotHolder {
   readonly partition: number
-  /** Name of the consumers process; empty where the lock does not say. */
+  /** Name of the consumers process, in words where the lock does not say. */
   readonly instance: string
 }
 

@@ -43,7 +43,12 @@ export function createLiveConsumers(session: ZooSession, paths: ZooPaths, cluste
         // Locks of the delay topic lie beside them, under names that are no numbers.
         if (!/^\d+$/.test(partition)) return []
         const holder = holderShape.safeParse(jsonOrNull(data))
-        return [{ partition: Number(partition), instance: holder.success ? holder.data.instance : '' }]
+        return [
+          {
+            partition: Number(partition),
+            instance: holder.success ? holder.data.instance : 'an unknown process',
+          },
+        ]
       })
     },
   }

@@ -69,7 +69,7 @@ export function rowOf(changes: Changes = {}): ConsumerRow {
     notRunning: null,
     delivery: {
       ...{ inflight: 0, inflightMax: 100, waiting: 0, parked: 0, nextDueInMs: null },
-      ...{ rate: 400, isPaced: false, windowShare: 0, heldBack: null, isFenced: false },
+      ...{ rate: 400, isPaced: false, pace: null, windowShare: 0, heldBack: null, isFenced: false },
       ...changes.delivery,
     },
     recent: {
