@@ -64,7 +64,7 @@ export function createDelivering(
   parts: DeliveringParts,
 ): Delivering {
   const { outside, metrics, paths } = parts
-  const { session, client } = outside
+  const { session, client, names } = outside
   const place = { cluster: config.kafkaClusterName, hostname: hostname() }
   const waitingBudget: WaitingBudget = {
     messagesMax: config.waitingMax,
@@ -150,7 +150,7 @@ export function createDelivering(
         : createPipeline(
             {
               ...common,
-              sender: createSender(sending, plan),
+              sender: createSender({ ...sending, names }, plan),
               delays,
               parking: plan.isParking ? createParking({ ...base, session }, parkedPath(plan)) : noParking,
               waitingBudget,

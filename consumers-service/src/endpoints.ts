@@ -1,24 +1,32 @@
 /**
  * The way to the subscribers' endpoints: their names, whom to believe, connections.
- * Takes the configuration. Gives the client; its stop ends all of it.
+ * Takes the configuration. Gives the client, whose stop ends all of it, and the names.
  * Refuses files that cannot be used for TLS.
  */
 import { ConfigError } from '@iris/common/config/load'
 import { parseNetworks } from '@iris/common/http/address-guard'
 import { createHttpClient, type HttpClient } from '@iris/common/http/client'
 import { createNameLookup } from '@iris/common/http/name-lookup'
+import { createServiceLookup } from '@iris/common/http/service-lookup'
 import { createTrust, type Trust } from '@iris/common/http/trust'
 import type { ConsumersBase, ConsumersConfig } from './base.js'
+import type { Names } from './delivery/send/hosts.js'
 
-/** Makes the client; nothing is dialled yet. */
-export function createEndpointClient(base: ConsumersBase, config: ConsumersConfig): HttpClient {
+export interface Endpoints {
+  readonly client: HttpClient
+  readonly names: Names
+}
+
+/** Makes them; nothing is asked or dialled yet. */
+export function createEndpoints(base: ConsumersBase, config: ConsumersConfig): Endpoints {
   const trust = trustOf(base, config)
-  const resolve = createNameLookup(base, {
+  const lookup = {
     queryTimeoutMs: config.dnsTimeoutMs,
     ...(config.dnsServers.length === 0 ? {} : { servers: config.dnsServers }),
-  })
+  }
+  const names = { addresses: createNameLookup(base, lookup), services: createServiceLookup(base, lookup) }
   const client = createHttpClient(
-    { ...base, resolve, trust },
+    { ...base, resolve: names.addresses, trust },
     {
       allowedNetworks: parseNetworks(config.allowedNetworks),
       // Beside those that carry requests, some still read the end of an answer.
@@ -27,13 +35,11 @@ export function createEndpointClient(base: ConsumersBase, config: ConsumersConfi
       idleMs: config.httpIdleMs,
     },
   )
-  return {
-    ...client,
-    stop() {
-      client.stop()
-      trust.stop()
-    },
+  const stop = (): void => {
+    client.stop()
+    trust.stop()
   }
+  return { client: { ...client, stop }, names }
 }
 
 /** A file that cannot be used is a mistake of the configuration, like any other value. */

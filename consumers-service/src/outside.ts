@@ -16,7 +16,8 @@ import type { TraceWriter } from '@iris/common/trace/writer'
 import { createDefinitions, type Definitions } from '@iris/common/zookeeper/definitions'
 import { createZooSession, type ZooSession } from '@iris/common/zookeeper/session'
 import type { ConsumersBase, ConsumersConfig } from './base.js'
-import { createEndpointClient } from './endpoints.js'
+import { createEndpoints } from './endpoints.js'
+import type { Names } from './delivery/send/hosts.js'
 
 export interface Outside {
   readonly session: ZooSession
@@ -30,6 +31,7 @@ export interface Outside {
   /** Null where traces are switched off. */
   readonly traces: TraceWriter | null
   readonly client: HttpClient
+  readonly names: Names
 }
 
 const zookeeperRequestTimeoutMs = 5_000
@@ -78,7 +80,7 @@ export function createOutside(base: ConsumersBase, config: ConsumersConfig, metr
       isIdempotent: true,
     }),
     traces: openTraceWriter({ ...parts, metrics }, config),
-    client: createEndpointClient(base, config),
+    ...createEndpoints(base, config),
   }
 }
 

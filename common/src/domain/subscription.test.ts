@@ -217,7 +217,10 @@ describe('a subscription body', () => {
 
 describe('features that are not built yet', () => {
   it.each<[object, RegExp]>([
-    [{ mode: 'BROADCAST' }, /^BROADCAST mode is not supported by this version of Iris yet$/],
+    [
+      { deliveryType: 'BATCH', endpointAddressResolverMetadata: { instances: ['http://a/'] } },
+      /^BATCH delivery to several targets is not supported by this version of Iris yet$/,
+    ],
     [{ endpoint: 'jms://queue' }, /protocols/],
   ])('are named for %j', (members, sentence) => {
     const found = unsupportedInSubscription(parseSubscription({ ...body, ...members }))

@@ -7,6 +7,7 @@
  */
 import { hasTemplate, parseEndpoint } from './endpoint.js'
 import type { Subscription } from './subscription.js'
+import { readTargetForm } from './targets.js'
 import type { Topic } from './topic.js'
 
 interface Missing<T> {
@@ -17,10 +18,16 @@ interface Missing<T> {
 const later = 'is not supported by this version of Iris yet'
 
 const missingForSubscriptions: readonly Missing<Subscription>[] = [
-  { feature: 'BROADCAST mode', isUsed: each => each.mode === 'BROADCAST' },
   {
     feature: 'A template in the endpoint of BATCH delivery',
     isUsed: each => each.deliveryType === 'BATCH' && hasTemplate(each.endpoint),
+  },
+  {
+    feature: 'BATCH delivery to several targets',
+    isUsed: ({ deliveryType, endpointAddressResolverMetadata: metadata }) => {
+      const form = readTargetForm(metadata)
+      return deliveryType === 'BATCH' && 'kind' in form && form.kind !== 'endpoint'
+    },
   },
   { feature: 'Delivery by other protocols than http and https', isUsed: each => !isHttp(each.endpoint) },
 ]

@@ -294,6 +294,24 @@ describe('the client for foreign endpoints', () => {
     expect(await attempt(makeClient().target(name, 1))).toMatchObject({ status: 200 })
   })
 
+  it('dials another place for an origin, but addresses the origin', async () => {
+    const hosts: unknown[] = []
+    const url = await endpoint((request, response) => {
+      hosts.push(request.headers.host)
+      response.end()
+    })
+    const origin = new URL('http://service.test:8080/')
+    const at = (host: string, client = makeClient()): HttpTarget =>
+      client.target(origin, 1, 'HTTP/1.1', { host, port: Number(url.port) })
+
+    expect(await attempt(at('127.0.0.1'))).toMatchObject({ status: 200 })
+    expect(await attempt(at('worker.test'))).toMatchObject({ status: 200 })
+    expect(hosts).toEqual(['service.test:8080', 'service.test:8080'])
+    expect(await attempt(at('127.0.0.1', makeClient([])))).toMatchObject({ kind: 'forbidden' })
+    expect(await attempt(at('::1', makeClient([])))).toMatchObject({ kind: 'forbidden' })
+    expect(await attempt(at('worker.test', makeClient([])))).toMatchObject({ kind: 'forbidden' })
+  })
+
   it('knows a dead resolver as our own fault', async () => {
     const dead: ResolveName = (_name, callback) =>
       callback(Object.assign(new Error('no DNS server answers'), { code: 'RESOLVER_DOWN' }), [])

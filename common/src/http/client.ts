@@ -12,14 +12,15 @@ import type { Scheduler } from '../time/scheduler.js'
 import { checkEndpointHost, type AllowedNetworks } from './address-guard.js'
 import { answerBytesMax, answerHeadBytesMax, type Connection, type ConnectionOwner } from './connection.js'
 import { createDeadlineWheel } from './deadline-wheel.js'
-import type { DialOptions } from './dial.js'
+import { originOf, type DialOptions, type Place } from './dial.js'
 import { guardedLookup, type ResolveName } from './guarded-lookup.js'
-import { Http1Connection } from './http1-connection.js'
+import { Http1Connection, placed } from './http1-connection.js'
 import { Http2Connection } from './http2-connection.js'
 import { HttpTarget, type TargetParts } from './target.js'
 import type { Trust } from './trust.js'
 
 export type { AttemptResult, OutgoingRequest, Sending } from './attempt.js'
+export type { Place } from './dial.js'
 export type { HttpTarget } from './target.js'
 
 export interface HttpClientDeps {
@@ -42,9 +43,14 @@ export interface HttpClientOptions {
 /** How requests travel: HTTP/2 over TLS by ALPN, in the clear by prior knowledge; there is no way back. */
 export type HttpVersion = 'HTTP/1.1' | 'HTTP/2'
 
+type Connect = (owner: ConnectionOwner, origin: URL, version: HttpVersion, place: Place | null) => Connection
+
 export interface HttpClient {
-  /** Connections of one caller to one origin; the caller closes it. */
-  target(origin: URL, requestsMax: number, version?: HttpVersion): HttpTarget
+  /**
+   * Connections of one caller to one origin; the caller closes it. With a place, that is dialled; the other
+   * side is addressed as the origin, and has to prove that it is it.
+   */
+  target(origin: URL, requestsMax: number, version?: HttpVersion, place?: Place | null): HttpTarget
   connectionCount(): number
   /** Requests that wait for a connection. */
   waitingCount(): number
@@ -85,10 +91,10 @@ export function createHttpClient(deps: HttpClientDeps, options: HttpClientOption
     undici = undiciOptions(lookup, options, deps.trust)
     for (const target of targets) target.renew()
   })
-  const connect = (owner: ConnectionOwner, origin: URL, version: HttpVersion): Connection =>
+  const connect: Connect = (owner, origin, version, place) =>
     version === 'HTTP/2'
-      ? new Http2Connection(owner, { origin, dial, now })
-      : new Http1Connection(owner, origin.origin, undici)
+      ? new Http2Connection(owner, { origin, place, dial, now })
+      : new Http1Connection(owner, origin.origin, place === null ? undici : placed(undici, place))
   const parts: TargetParts = {
     wheel,
     now,
@@ -116,11 +122,11 @@ export function createHttpClient(deps: HttpClientDeps, options: HttpClientOption
     [...targets].reduce((total, target) => total + countOf(target), 0)
 
   return {
-    target(origin, requestsMax, version = 'HTTP/1.1') {
+    target(origin, requestsMax, version = 'HTTP/1.1', place = null) {
       const target = new HttpTarget(parts, {
         connectionsMax: version === 'HTTP/2' ? Math.min(requestsMax, http2ConnectionsMax) : requestsMax,
-        problem: checkEndpointHost(origin, options.allowedNetworks),
-        connect: owner => connect(owner, origin, version),
+        problem: checkEndpointHost(place === null ? origin : originOf(place), options.allowedNetworks),
+        connect: owner => connect(owner, origin, version, place),
         onClosed(closed) {
           targets.delete(closed)
           starving.delete(closed)

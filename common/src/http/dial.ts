@@ -9,6 +9,12 @@ import { connect as connectTls, type TLSSocket } from 'node:tls'
 import type { Cancel, Scheduler } from '../time/scheduler.js'
 import type { Trust } from './trust.js'
 
+/** A host, by name or address, and a port. */
+export interface Place {
+  readonly host: string
+  readonly port: number
+}
+
 export interface DialOptions {
   readonly scheduler: Scheduler
   readonly lookup: LookupFunction
@@ -19,14 +25,18 @@ export interface DialOptions {
   readonly protocol: string
 }
 
-/** Dials. `done` is called once, later; not any more after a cancel. */
+/** Dials the place, or the origin's own host. `done` is called once, later; not any more after a cancel. */
 export function dial(
   origin: URL,
+  place: Place | null,
   options: DialOptions,
   done: (error: Error | null, socket: Socket) => void,
 ): Cancel {
   const isSecure = origin.protocol === 'https:'
-  const socket = isSecure ? dialSecure(origin, options) : dialPlain(origin, options)
+  const at = place ?? placeOf(origin)
+  const socket = isSecure
+    ? dialSecure(hostOf(origin), at, options)
+    : connectTcp({ ...at, lookup: options.lookup, noDelay: true })
   let isOver = false
   const end = (error: Error | null): void => {
     if (isOver) return
@@ -47,18 +57,12 @@ export function dial(
   }
 }
 
-function dialPlain(origin: URL, { lookup }: DialOptions): Socket {
-  return connectTcp({ host: hostOf(origin), port: portOf(origin, 80), lookup, noDelay: true })
-}
-
-function dialSecure(origin: URL, { lookup, protocol, trust }: DialOptions): TLSSocket {
-  const host = hostOf(origin)
+function dialSecure(name: string, at: Place, { lookup, protocol, trust }: DialOptions): TLSSocket {
   const socket = connectTls({
-    host,
-    port: portOf(origin, 443),
+    ...at,
     lookup,
     // An address has no place in the handshake's name; the certificate must name it all the same.
-    ...(isIP(host) === 0 ? { servername: host } : {}),
+    ...(isIP(name) === 0 ? { servername: name } : {}),
     ALPNProtocols: [protocol],
     secureContext: trust?.context(),
   })
@@ -71,12 +75,18 @@ function disagreement(socket: Socket, protocol: string): Error | null {
   return agreed === protocol ? null : new Error(`The endpoint did not agree to speak ${protocol}`)
 }
 
-function hostOf(origin: URL): string {
-  return origin.hostname.replace(/^\[(.*)\]$/, '$1')
+/** The place as a URL, to be judged like one. */
+export function originOf({ host, port }: Place): URL {
+  return new URL(`http://${isIP(host) === 6 ? `[${host}]` : host}:${port}`)
 }
 
-function portOf(origin: URL, usual: number): number {
-  return origin.port === '' ? usual : Number(origin.port)
+function placeOf(origin: URL): Place {
+  const usual = origin.protocol === 'https:' ? 443 : 80
+  return { host: hostOf(origin), port: origin.port === '' ? usual : Number(origin.port) }
+}
+
+function hostOf(origin: URL): string {
+  return origin.hostname.replace(/^\[(.*)\]$/, '$1')
 }
 
 function late(origin: URL, timeoutMs: number): Error {

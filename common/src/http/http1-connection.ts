@@ -2,7 +2,8 @@
  * A connection that speaks HTTP/1.1: an undici client, which dials when it is first used and again when the
  * other side closed. It carries one request at a time.
  */
-import { Client } from 'undici'
+import { buildConnector, Client } from 'undici'
+import type { Place } from './dial.js'
 import type { Connection, ConnectionOwner } from './connection.js'
 import type { Carrier, Exchange } from './exchange.js'
 
@@ -64,5 +65,15 @@ export class Http1Connection implements Connection, Carrier {
   destroy(): void {
     this.exchange = null
     this.client.destroy(null, () => undefined)
+  }
+}
+
+/** The same options, for connections that dial this place instead of the origin's own host. */
+export function placed(options: Client.Options, { host, port }: Place): Client.Options {
+  if (typeof options.connect === 'function') return options
+  const connect = buildConnector(options.connect ?? {})
+  return {
+    ...options,
+    connect: (wanted, callback) => connect({ ...wanted, hostname: host, port: String(port) }, callback),
   }
 }

@@ -16,13 +16,15 @@ import {
 import type { Socket } from 'node:net'
 import type { Cancel } from '../time/scheduler.js'
 import { answerBytesMax, answerHeadBytesMax, type Connection, type ConnectionOwner } from './connection.js'
-import { dial, type DialOptions } from './dial.js'
+import { dial, type DialOptions, type Place } from './dial.js'
 import { contentTypeName, retryAfterName, verdictName, type Carrier, type Exchange } from './exchange.js'
 import { http2Fields } from './http2-headers.js'
 
 /** Where a connection leads, and the time by which it is measured. */
 export interface Http2Options {
   readonly origin: URL
+  /** What is dialled in place of the origin's own host. */
+  readonly place: Place | null
   readonly dial: DialOptions
   now(): number
 }
@@ -37,7 +39,7 @@ const { NGHTTP2_CANCEL, NGHTTP2_REFUSED_STREAM, NGHTTP2_NO_ERROR } = constants
 export class Http2Connection implements Connection {
   usedMs = 0
   isOffered = false
-  private readonly places = new Set<Place>()
+  private readonly carriers = new Set<StreamCarrier>()
   private readonly cancelDial: Cancel
   private session: ClientHttp2Session | null = null
   private isDraining = false
@@ -49,35 +51,35 @@ export class Http2Connection implements Connection {
     readonly options: Http2Options,
   ) {
     this.heardMs = options.now()
-    this.cancelDial = dial(options.origin, options.dial, (error, socket) => {
+    this.cancelDial = dial(options.origin, options.place, options.dial, (error, socket) => {
       if (error === null) this.open(socket)
       else this.close(error)
     })
   }
 
   openCount(): number {
-    return this.places.size
+    return this.carriers.size
   }
 
   hasRoom(): boolean {
     const allowed = this.session?.remoteSettings.maxConcurrentStreams ?? streamsMax
-    return !this.isDraining && this.places.size < Math.min(allowed, streamsMax)
+    return !this.isDraining && this.carriers.size < Math.min(allowed, streamsMax)
   }
 
   carry(exchange: Exchange): void {
-    const place = new Place(this, exchange)
-    this.places.add(place)
-    exchange.begin(place)
-    if (this.session !== null) place.start(this.session)
+    const carrier = new StreamCarrier(this, exchange)
+    this.carriers.add(carrier)
+    exchange.begin(carrier)
+    if (this.session !== null) carrier.start(this.session)
   }
 
   drain(): void {
     this.isDraining = true
-    if (this.places.size === 0) this.owner.lost(this)
+    if (this.carriers.size === 0) this.owner.lost(this)
   }
 
   fail(error: Error): void {
-    for (const { exchange } of [...this.places]) exchange.fail(error)
+    for (const { exchange } of [...this.carriers]) exchange.fail(error)
   }
 
   destroy(): void {
@@ -92,12 +94,12 @@ export class Http2Connection implements Connection {
     this.noise = 0
   }
 
-  /** A place is free; gives false if it was before. `isOverdue`: its request had no answer in its time. */
-  left(place: Place, isOverdue: boolean): boolean {
-    if (!this.places.delete(place)) return false
+  /** A carrier has left; gives false if it was before. `isOverdue`: its request had no answer in its time. */
+  left(carrier: StreamCarrier, isOverdue: boolean): boolean {
+    if (!this.carriers.delete(carrier)) return false
     // A connection that is dead without a word would eat every request until it is idle.
-    if (isOverdue && this.heardMs < place.exchange.begunMs) this.isDraining = true
-    if (this.isDraining && this.places.size === 0) this.owner.lost(this)
+    if (isOverdue && this.heardMs < carrier.exchange.begunMs) this.isDraining = true
+    if (this.isDraining && this.carriers.size === 0) this.owner.lost(this)
     else this.owner.roomChanged(this)
     return true
   }
@@ -116,7 +118,7 @@ export class Http2Connection implements Connection {
       this.owner.roomChanged(this)
     })
     session.on('ping', () => this.hearNoise())
-    for (const place of [...this.places]) place.start(session)
+    for (const carrier of [...this.carriers]) carrier.start(session)
   }
 
   private hearNoise(): void {
@@ -128,13 +130,13 @@ export class Http2Connection implements Connection {
   /** The connection is gone, and with it what was under way. */
   private close(error: Error): void {
     this.isDraining = true
-    for (const place of [...this.places]) place.broke(error)
+    for (const carrier of [...this.carriers]) carrier.broke(error)
     this.owner.lost(this)
   }
 }
 
-/** One request's place on a connection. */
-class Place implements Carrier {
+/** What carries one request: a stream of the connection, once that is there. */
+class StreamCarrier implements Carrier {
   private stream: ClientHttp2Stream | null = null
   private bytes = 0
   private problem: Error | null = null

@@ -1,44 +1,24 @@
-import { createSocket, type Socket } from 'node:dgram'
 import { afterEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../time/clock.js'
 import { candidates, parseHosts, parseSearchList } from './hosts-file.js'
 import { createNameLookup } from './name-lookup.js'
+import { createServiceLookup, type Service } from './service-lookup.js'
+import { startDnsServer, type DnsAnswer, type DnsServer } from './testing/dns-server.js'
 
-const open: Socket[] = []
-afterEach(() => open.splice(0).forEach(socket => socket.close()))
+const open: DnsServer[] = []
+afterEach(() => open.splice(0).forEach(server => server.close()))
 
-/** A DNS server that answers A questions from a function; null means silence, [] means no such name. */
+/** A DNS server that answers questions for addresses; null means silence, [] means no such name. */
 async function dnsServer(
   answer: (name: string) => readonly string[] | null,
-): Promise<{ address: string; asked: string[] }> {
-  const asked: string[] = []
-  const socket = createSocket('udp4', (question, from) => {
-    const labels: string[] = []
-    let at = 12
-    for (let length = question[at]!; length > 0; length = question[at]!) {
-      labels.push(question.toString('latin1', at + 1, at + 1 + length))
-      at += 1 + length
-    }
-    const type = question.readUInt16BE(at + 1)
-    const end = at + 5
-    const name = labels.join('.')
-    if (type === 1) asked.push(name)
-    const found = answer(name)
-    if (found === null) return
-    const records = type === 1 ? found : []
-    const header = Buffer.alloc(12)
-    question.copy(header, 0, 0, 2)
-    header.writeUInt16BE(found.length === 0 ? 0x8183 : 0x8180, 2)
-    header.writeUInt16BE(1, 4)
-    header.writeUInt16BE(records.length, 6)
-    const rest = records.map(address =>
-      Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4, ...address.split('.').map(Number)]),
-    )
-    socket.send(Buffer.concat([header, question.subarray(12, end), ...rest]), from.port, from.address)
+): Promise<{ address: string; asked(): string[] }> {
+  const server = await startDnsServer(({ name }) => {
+    const addresses = answer(name)
+    return addresses === null ? null : { records: addresses.map(address => ({ address })) }
   })
-  await new Promise<void>(resolve => socket.bind(0, '127.0.0.1', resolve))
-  open.push(socket)
-  return { address: `127.0.0.1:${socket.address().port}`, asked }
+  open.push(server)
+  const names = (): string[] => server.asked().flatMap(({ type, name }) => (type === 'A' ? [name] : []))
+  return { address: server.address, asked: names }
 }
 
 function lookup(server: string, queryTimeoutMs = 200): (name: string) => Promise<readonly string[]> {
@@ -55,14 +35,14 @@ describe('the lookup of names', () => {
     const all = await Promise.all([find('a.example.'), find('a.example.'), find('a.example.')])
     expect(all).toEqual(Array(3).fill(['203.0.113.5', '203.0.113.6']))
     await find('a.example.')
-    expect(dns.asked).toEqual(['a.example'])
+    expect(dns.asked()).toEqual(['a.example'])
   })
 
   it('knows the hosts file', async () => {
     const dns = await dnsServer(() => [])
 
     expect(await lookup(dns.address)('localhost')).toContain('127.0.0.1')
-    expect(dns.asked).toEqual([])
+    expect(dns.asked()).toEqual([])
   })
 
   it('says that a name does not exist', async () => {
@@ -88,6 +68,58 @@ describe('the lookup of names', () => {
     await find('fast.example.')
     expect(systemClock.monotonic() - startMs).toBeLessThan(500)
     await slow
+  })
+})
+
+describe('the lookup of addresses that are many or of the newer kind', () => {
+  it('reads answers that are too long for one packet, up to a hundred addresses', async () => {
+    const all = Array.from({ length: 1_000 }, (_, index) => `203.0.${index >> 8}.${index & 255}`)
+    const dns = await dnsServer(() => all)
+
+    expect(await lookup(dns.address, 2_000)('many.example.')).toEqual(all.slice(0, 100))
+  })
+
+  it('finds a name that has IPv6 addresses only', async () => {
+    const dns = await dnsServer(() => ['2001:db8::1', '::1'])
+
+    expect(await lookup(dns.address)('six.example.')).toEqual(['2001:db8::1', '::1'])
+  })
+})
+
+describe('the lookup of services', () => {
+  async function services(answer: () => DnsAnswer | null): Promise<() => Promise<readonly Service[]>> {
+    const server = await startDnsServer(answer)
+    open.push(server)
+    const resolve = createServiceLookup(
+      { clock: systemClock },
+      { queryTimeoutMs: 200, servers: [server.address] },
+    )
+    return () =>
+      new Promise((done, fail) =>
+        resolve('_hook._tcp.example', (error, found) => (error === null ? done(found) : fail(error))),
+      )
+  }
+
+  it('gives hosts with ports, the preferred ones first', async () => {
+    const find = await services(() => ({
+      records: [
+        { host: 'b.example', port: 81, priority: 20 },
+        { host: 'a.example', port: 80, priority: 10 },
+      ],
+    }))
+
+    expect(await find()).toEqual([
+      { host: 'a.example', port: 80, priority: 10 },
+      { host: 'b.example', port: 81, priority: 20 },
+    ])
+  })
+
+  it('says whose fault it is that there are none', async () => {
+    const missing = await services(() => ({ records: [] }))
+    const dead = await services(() => null)
+
+    await expect(missing()).rejects.toMatchObject({ code: 'ENOTFOUND' })
+    await expect(dead()).rejects.toMatchObject({ code: 'RESOLVER_DOWN' })
   })
 })
 

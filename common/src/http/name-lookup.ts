@@ -2,14 +2,15 @@
  * Names to addresses, without the thread pool of the process.
  * Takes a name. Gives all its addresses, from the hosts file or from DNS with the search list, each kept for
  * its TTL. Promises: one slow name holds up no other; lookups of one name at the same time are one; every
- * lookup ends. Bound: `namesMax` names are remembered. Says whose fault a failure is: the name's, or our
- * resolver's.
+ * lookup ends; says whose fault a failure is: the name's, or our resolver's. Bound: `addressesMax` addresses
+ * of a name.
  */
 import type { RecordWithTtl } from 'node:dns'
 import { Resolver } from 'node:dns/promises'
 import { readFile } from 'node:fs/promises'
 import type { Clock } from '../time/clock.js'
 import type { ResolveName } from './guarded-lookup.js'
+import { remembered, type Found } from './remembered.js'
 import { candidates, parseHosts, parseSearchList, type Hosts, type SearchList } from './hosts-file.js'
 
 /** Our resolver does not answer, so nothing can be said about the name. */
@@ -25,14 +26,10 @@ export interface NameLookupOptions {
   readonly servers?: readonly string[]
 }
 
-interface Answer {
-  readonly addresses: readonly string[]
-  readonly untilMs: number
-}
-
-const namesMax = 1_000
 const keptMsMin = 1_000
 const keptMsMax = 30_000
+/** As many as a subscription may have targets; far more than a connection tries in its time. */
+const addressesMax = 100
 const filesKeptMs = 10_000
 /** The answers that say something about the name, rather than about our resolver. */
 const saidByServer = new Set([
@@ -49,8 +46,6 @@ const saidByServer = new Set([
 export function createNameLookup(deps: { readonly clock: Clock }, options: NameLookupOptions): ResolveName {
   const resolver = new Resolver({ timeout: options.queryTimeoutMs, tries: 2 })
   if (options.servers !== undefined) resolver.setServers([...options.servers])
-  const known = new Map<string, Answer>()
-  const asking = new Map<string, Promise<readonly string[]>>()
   let files: { hosts: Hosts; search: SearchList; untilMs: number } | null = null
 
   const readFiles = async (): Promise<{ hosts: Hosts; search: SearchList }> => {
@@ -61,40 +56,18 @@ export function createNameLookup(deps: { readonly clock: Clock }, options: NameL
     return files
   }
 
-  const ask = async (name: string): Promise<readonly string[]> => {
+  const ask = async (name: string): Promise<Found<readonly string[]>> => {
     const { hosts, search } = await readFiles()
     const listed = hosts.get(name.toLowerCase().replace(/\.$/, ''))
-    if (listed !== undefined) return listed
-    const answer = await askServers(resolver, candidates(name, search))
-    const keptMs = Math.min(keptMsMax, Math.max(keptMsMin, answer.ttlMs))
-    if (known.size >= namesMax) known.delete(known.keys().next().value ?? '')
-    known.set(name, { addresses: answer.addresses, untilMs: deps.clock.monotonic() + keptMs })
-    return answer.addresses
+    if (listed !== undefined) return { answer: listed, keptMs: 0 }
+    return askServers(resolver, candidates(name, search))
   }
 
-  return (name, callback) => {
-    const answer = known.get(name)
-    if (answer !== undefined && deps.clock.monotonic() < answer.untilMs)
-      return callback(null, answer.addresses)
-    known.delete(name)
-    let work = asking.get(name)
-    if (work === undefined) {
-      work = ask(name).finally(() => asking.delete(name))
-      asking.set(name, work)
-    }
-    work.then(
-      addresses => callback(null, addresses),
-      (error: unknown) => callback(error as Error, []),
-    )
-  }
+  const find = remembered(deps.clock, ask)
+  return (name, callback) => find(name, (error, addresses) => callback(error, addresses ?? []))
 }
 
-interface Found {
-  readonly addresses: readonly string[]
-  readonly ttlMs: number
-}
-
-async function askServers(resolver: Resolver, names: readonly string[]): Promise<Found> {
+async function askServers(resolver: Resolver, names: readonly string[]): Promise<Found<readonly string[]>> {
   let last: Error = Object.assign(new Error('no name to ask for'), { code: 'ENOTFOUND' })
   for (const name of names) {
     const [four, six] = await Promise.allSettled([
@@ -106,14 +79,25 @@ async function askServers(resolver: Resolver, names: readonly string[]): Promise
     )
     if (records.length > 0) {
       const ttlMs = Math.min(...records.map(each => each.ttl)) * 1000
-      return { addresses: records.map(each => each.address), ttlMs }
+      const addresses = records.slice(0, addressesMax).map(each => each.address)
+      return { answer: addresses, keptMs: Math.min(keptMsMax, Math.max(keptMsMin, ttlMs)) }
     }
     const reason = four.status === 'rejected' ? (four.reason as NodeJS.ErrnoException) : null
     if (reason === null) continue
-    if (!saidByServer.has(reason.code ?? '')) throw await blame(resolver, name, reason)
-    last = Object.assign(new Error(`${name} has no address`, { cause: reason }), { code: 'ENOTFOUND' })
+    last = await saidOf(resolver, name, reason)
+    if (!isAboutName(last)) throw last
   }
   throw last
+}
+
+/** What a failed question means: the name has no such record, or nobody answered. */
+export async function saidOf(resolver: Resolver, name: string, error: NodeJS.ErrnoException): Promise<Error> {
+  if (!saidByServer.has(error.code ?? '')) return blame(resolver, name, error)
+  return Object.assign(new Error(`${name} has no address`, { cause: error }), { code: 'ENOTFOUND' })
+}
+
+function isAboutName(error: Error): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOTFOUND'
 }
 
 /** A question that nobody answered: the name's servers are dead, or ours are. The root zone tells which. */

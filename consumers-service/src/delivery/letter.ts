@@ -6,12 +6,21 @@
 import type { AttemptResult, OutgoingRequest, Sending } from '@iris/common/http/client'
 import type { DelayFacts } from '@iris/common/kafka/delay-headers'
 import type { LogEntry } from '@iris/common/kafka/log-entry'
+import type { Verdict } from './judge.js'
 import { openEntry, type LetterContent } from './open.js'
 import type { PartitionWork } from './partition-work.js'
+import type { BroadcastState } from './send/broadcast-state.js'
 
 /** Who is told the result of an attempt. */
 export interface LetterSink {
+  /** The one request of an attempt ended. */
   attemptEnded(letter: Letter, result: AttemptResult): void
+  /** One of several requests ended: it is counted, and judged by itself. */
+  requestEnded(letter: Letter, result: AttemptResult): Verdict
+  /** All of them ended, and this is what they come to. */
+  attemptJudged(letter: Letter, verdict: Verdict): void
+  /** The attempt makes so many requests more than one. */
+  requestsAdded(letter: Letter, count: number): void
   /** Why the letter must not leave now, or null. */
   refusal(letter: Letter): string | null
 }
@@ -25,6 +34,10 @@ export class Letter implements OutgoingRequest {
   timeoutMs = 0
   socketTimeoutMs = 0
   sending: Sending | null = null
+  /** Requests of the attempt under way. */
+  requestCount = 1
+  /** What it has come to at each of several targets; null until then. */
+  broadcast: BroadcastState | null = null
 
   /** What its record of the delay topic says, where it comes from there. */
   delayed: DelayFacts | null = null
@@ -111,6 +124,19 @@ export class Letter implements OutgoingRequest {
     this.isDetached = true
     this.entry = this.entry.detach()
     this.content = openEntry(this.entry, () => undefined)
+  }
+
+  requestEnded(result: AttemptResult): Verdict {
+    return this.sink.requestEnded(this, result)
+  }
+
+  judged(verdict: Verdict): void {
+    this.sending = null
+    this.sink.attemptJudged(this, verdict)
+  }
+
+  addRequests(count: number): void {
+    this.sink.requestsAdded(this, count)
   }
 
   done(result: AttemptResult): void {

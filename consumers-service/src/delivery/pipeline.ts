@@ -48,7 +48,7 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
   const backRoom = createBackRoom(parts.waitingBudget)
   const receiver = createReceiver({
     clock,
-    sink: { attemptEnded, refusal },
+    sink: { attemptEnded, requestEnded, attemptJudged, requestsAdded, refusal },
     mayRead: place => turns.mayRead(place) && backRoom.hasRoom(maySpill()),
     lineOf: key => (kind === 'key' && key !== null ? hashOfKey(key) : null),
     droppedHeader: () => figures.droppedHeaders.value++,
@@ -109,15 +109,29 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
   }
 
   function attemptEnded(letter: Letter, result: AttemptResult): void {
-    const nowMs = clock.monotonic()
-    end(letter)
+    attemptJudged(letter, requestEnded(letter, result))
+  }
+
+  function requestEnded(letter: Letter, result: AttemptResult): Verdict {
     const verdict = judge(result, plan.policy, clock.now())
-    const isSuccess = verdict.kind === 'delivered'
     authorization.attemptEnded(result, letter.attemptedAtMs)
-    figures.attempt(result, isSuccess, letter.body.length, nowMs - letter.attemptedAtMs)
-    carryOut(verdict, letter, nowMs)
+    const tookMs = clock.monotonic() - letter.attemptedAtMs
+    figures.attempt(result, verdict.kind === 'delivered', letter.body.length, tookMs)
+    return verdict
+  }
+
+  function attemptJudged(letter: Letter, verdict: Verdict): void {
+    end(letter)
+    carryOut(verdict, letter, clock.monotonic())
     checkIdle(letter.work)
     wake()
+  }
+
+  /** The message holds one place; its requests are so many all the same, for rate and process. */
+  function requestsAdded(letter: Letter, count: number): void {
+    limiter.charge(count, clock.monotonic())
+    letter.requestCount += count
+    requestBudget.open += count
   }
 
   function carryOut(verdict: Verdict, letter: Letter, nowMs: number): void {
@@ -241,12 +255,13 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
   function begin(letter: Letter): void {
     underWay.add(letter)
     letter.work.underWayCount++
+    letter.requestCount = 1
     requestBudget.open++
   }
 
   function end(letter: Letter): void {
     if (!underWay.delete(letter)) return
-    requestBudget.open--
+    requestBudget.open -= letter.requestCount
     letter.work.underWayCount--
   }
 

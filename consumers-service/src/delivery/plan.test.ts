@@ -62,6 +62,7 @@ describe('the plan of a subscription', () => {
     expect(templated.endpointText).toBe('http://host/{id}')
     expect(templated.endpoint.hostname).toBe('host')
     expect(templated.authorization).not.toBeNull()
+    expect(compile({ mode: 'BROADCAST' })).toMatchObject({ targets: { kind: 'fixed' }, mode: 'BROADCAST' })
   })
 
   it('does not exist for a template of batches in a tree that another writer made', () => {
@@ -134,7 +135,7 @@ describe('the plan of a subscription', () => {
   it.each([
     [{ endpoint: 'http://host/{a[0]}' }, /variable name a\[0\]/],
     [{ endpoint: 'jms://queue' }, /protocols/],
-    [{ mode: 'BROADCAST' }, /BROADCAST/],
+    [{ endpointAddressResolverMetadata: { instances: 7 } }, /instances must be a list/],
     [
       { filters: [{ type: 'header', header: 'X', matcher: '(?=a)' }] },
       /^Subscription.filters\[0\].matcher has a look/,

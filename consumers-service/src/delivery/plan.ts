@@ -18,7 +18,13 @@ import {
   type CompiledSerialPolicy,
 } from '@iris/common/domain/policy'
 import { compileDelay, compileRetry, type DelayPolicy } from '@iris/common/domain/retry-policy'
-import type { FixedHeader, OAuthPolicy, Ordering, TrackingMode } from '@iris/common/domain/subscription-form'
+import type {
+  DeliveryMode,
+  FixedHeader,
+  OAuthPolicy,
+  Ordering,
+  TrackingMode,
+} from '@iris/common/domain/subscription-form'
 import type { Subscription } from '@iris/common/domain/subscription'
 import { unsupportedInSubscription, unsupportedInTopic } from '@iris/common/domain/supported'
 import { compileTargets, type Targets } from '@iris/common/domain/targets'
@@ -66,6 +72,7 @@ export interface SerialPlan extends CommonPlan {
   readonly deliveryType: 'SERIAL'
   readonly httpVersion: HttpVersion
   readonly targets: Targets
+  readonly mode: DeliveryMode
   /** When a retry waits in the delay topic; null where it never does. */
   readonly delay: DelayPolicy | null
   /** Whether what follows a dead letter with its key goes to the dead letters too. */
@@ -105,7 +112,7 @@ export function compilePlan(
   const endpoint = parseEndpoint(subscription.endpoint)
   const filled = fillTemplate(endpoint?.address ?? '', 'template')
   if (endpoint === null || !URL.canParse(filled)) return { problem: 'its endpoint is no address' }
-  const targets = compileTargets(endpoint.address)
+  const targets = compileTargets(endpoint.address, subscription.endpointAddressResolverMetadata)
   if ('problem' in targets) return { problem: `its endpoint is refused: ${targets.problem}` }
   const { namespace } = options
   const filters = options.isFilteringEnabled ? compileFilters(subscription.filters, topic.contentType) : null
@@ -155,6 +162,7 @@ function deliveryOf(
     deliveryType,
     httpVersion: subscription.http2Enabled && options.isHttp2Allowed ? 'HTTP/2' : 'HTTP/1.1',
     targets,
+    mode,
     delay: isPostponable ? compileDelay(retry) : null,
     isParking: ordering === 'KEY' && retry?.onKeyFailure === 'PARK',
     policy: compileRetry({ ...policy, inflightMax, retriesUnauthorized }, retry, retentionMs),

@@ -134,7 +134,7 @@ describe('the fleet of a process', () => {
     fleet.assigned(new Map([['g.t$a', { slot: 0, of: 1 }]]))
     for (const stopped of [
       subscriptionNode({ state: 'SUSPENDED' }),
-      subscriptionNode({ mode: 'BROADCAST' }),
+      subscriptionNode({ endpoint: 'jms://queue' }),
       null,
     ]) {
       const before = changeCount()

@@ -57,7 +57,7 @@ export async function createSubscription(
   refuseUnsupportedSubscription(subscription, null)
   await checkDeadLetterName(parts, topic, subscription.name)
   await checkDelayTopic(parts, subscription)
-  await parts.guard(subscription.endpoint)
+  await parts.guard(subscription.endpoint, subscription.endpointAddressResolverMetadata)
   await parts.store.exclusively(subscriptionId(topic, subscription.name), () =>
     apply(parts, subscription, place),
   )

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseNetworks } from '@iris/common/http/address-guard'
 import { createVirtualTime } from '@iris/common/time/virtual-time'
-import { createEndpointGuard, type ResolveHost } from './endpoint-guard.js'
+import { createEndpointGuard, type EndpointGuard, type ResolveHost } from './endpoint-guard.js'
 
 const names: Readonly<Record<string, readonly string[]>> = {
   'public.example': ['93.184.216.34'],
@@ -13,7 +13,7 @@ const resolve: ResolveHost = name => {
   return addresses === undefined ? Promise.reject(new Error('ENOTFOUND')) : Promise.resolve(addresses)
 }
 
-function guard(allowed: readonly string[] = [], resolveWith = resolve): (endpoint: string) => Promise<void> {
+function guard(allowed: readonly string[] = [], resolveWith = resolve): EndpointGuard {
   return createEndpointGuard({ scheduler: createVirtualTime(), resolve: resolveWith }, parseNetworks(allowed))
 }
 
@@ -64,5 +64,17 @@ describe('an endpoint', () => {
     await time.advance(2_000)
 
     await accepted
+  })
+
+  it('is refused with any instance or name that is', async () => {
+    const call = guard()
+    const good = 'http://public.example/'
+
+    await expect(call(good, { instances: [good, 'http://93.184.216.34/{id}'] })).resolves.toBeUndefined()
+    await expect(call(good, { instances: [good, 'http://private.example/x'] })).rejects.toThrow(/private/)
+    await expect(call('http://10.0.0.1/', { instances: [good] })).rejects.toThrow(/10\.0\.0\.1/)
+    await expect(call(good, { dns: 'public.example' })).resolves.toBeUndefined()
+    await expect(call(good, { dns: 'mixed.example' })).rejects.toThrow(/link-local/)
+    await expect(call(good, { dns: '_webhook._tcp.private.example' })).resolves.toBeUndefined()
   })
 })

@@ -1,11 +1,13 @@
 /**
- * The check of an endpoint's host when a subscription is made or moved.
- * Takes an endpoint. Refuses a host that is, or has among its addresses, a private or loopback address that
- * the operator did not allow. A name that does not resolve now is accepted, as in Hermes: every dial checks
- * again.
+ * The check of the hosts that are called when a subscription is made or moved.
+ * Takes its endpoint and its other targets. Refuses a host that is, or has among its addresses, a private or
+ * loopback address that the operator did not allow. A name that does not resolve now is accepted, as in
+ * Hermes: every dial checks again.
  */
 import { parseEndpoint } from '@iris/common/domain/endpoint'
 import { compileEndpoint } from '@iris/common/domain/endpoint-template'
+import type { JsonObject } from '@iris/common/domain/json-shapes'
+import { readTargetForm } from '@iris/common/domain/targets'
 import { refusal } from '@iris/common/errors/hermes-error'
 import { addressProblem, checkEndpointHost, type AllowedNetworks } from '@iris/common/http/address-guard'
 import { withDeadline, type Scheduler } from '@iris/common/time/scheduler'
@@ -18,16 +20,15 @@ export interface EndpointGuardParts {
   readonly resolve: ResolveHost
 }
 
-/** Refuses endpoints that must not be called. */
-export type EndpointGuard = (endpoint: string) => Promise<void>
+/** Refuses an endpoint that must not be called, or such a target beside it that the metadata names. */
+export type EndpointGuard = (endpoint: string, metadata?: JsonObject) => Promise<void>
 
 /** An answer to a person does not wait longer for a name server. */
 const resolveMs = 2_000
 
 /** Makes the guard. */
 export function createEndpointGuard(parts: EndpointGuardParts, allowed: AllowedNetworks): EndpointGuard {
-  return async endpoint => {
-    const address = parseEndpoint(endpoint)?.address ?? endpoint
+  const check = async (address: string): Promise<void> => {
     if (!/^https?:/.test(address)) return
     const template = compileEndpoint(address)
     // A host that each message fills in is checked when it is dialled.
@@ -39,6 +40,18 @@ export function createEndpointGuard(parts: EndpointGuardParts, allowed: AllowedN
       problem: `Endpoint must not be called: ${problem} and not in delivery.allowedNetworks`,
     })
   }
+  return async (endpoint, metadata = {}) => {
+    const address = parseEndpoint(endpoint)?.address ?? endpoint
+    await Promise.all([address, ...moreAddresses(metadata)].map(check))
+  }
+}
+
+/** What is called beside the endpoint. The hosts of a service name are checked when they are dialled. */
+function moreAddresses(metadata: JsonObject): readonly string[] {
+  const form = readTargetForm(metadata)
+  if ('problem' in form || form.kind === 'endpoint') return []
+  if (form.kind === 'instances') return form.addresses
+  return form.name.startsWith('_') ? [] : [`http://${form.name}/`]
 }
 
 async function resolvedProblem(

@@ -4,17 +4,11 @@
  * Takes a checked subscription and what is stored. Refuses with Hermes' texts.
  */
 import { isDeepStrictEqual } from 'node:util'
-import {
-  endpointProblem,
-  hasTemplate,
-  hermesSchemes,
-  isMasked,
-  parseEndpoint,
-} from '@iris/common/domain/endpoint'
+import { endpointProblem, hermesSchemes, isMasked, parseEndpoint } from '@iris/common/domain/endpoint'
 import { oAuthMask } from '@iris/common/domain/oauth-provider'
 import type { Subscription } from '@iris/common/domain/subscription'
 import { retentionMs, type Topic } from '@iris/common/domain/topic'
-import { compileTargets } from '@iris/common/domain/targets'
+import { compileTargets, readTargetForm } from '@iris/common/domain/targets'
 import { HermesError, refusal } from '@iris/common/errors/hermes-error'
 import { compileFilters } from '@iris/common/filter/filters'
 import { checkOwnerExists } from '../owners/owner-sources.js'
@@ -30,6 +24,7 @@ export interface SubscriptionRules {
 export function checkNewSubscription(rules: SubscriptionRules, subscription: Subscription): void {
   checkOwnerExists(subscription.owner)
   checkEndpoint(rules, subscription.endpoint)
+  checkTargets(subscription)
   checkBatchVolume(rules, subscription)
   const isOAuthMasked = subscription.oAuthPolicy?.password === oAuthMask
   if (isMasked(subscription.endpoint) || isOAuthMasked) {
@@ -47,7 +42,14 @@ export function checkChangedSubscription(
 ): void {
   checkOwnerExists(subscription.owner)
   if (subscription.endpoint !== stored.endpoint) checkEndpoint(rules, subscription.endpoint)
+  if (hasOtherTargets(subscription, stored)) checkTargets(subscription)
   if (batchVolumeOf(subscription) !== batchVolumeOf(stored)) checkBatchVolume(rules, subscription)
+}
+
+/** Whether the messages of a changed subscription go somewhere else than before. */
+export function hasOtherTargets(subscription: Subscription, stored: Subscription): boolean {
+  const { endpoint, endpointAddressResolverMetadata: metadata } = subscription
+  return endpoint !== stored.endpoint || !isDeepStrictEqual(metadata, stored.endpointAddressResolverMetadata)
 }
 
 /**
@@ -104,15 +106,21 @@ function batchVolumeOf({ deliveryType, subscriptionPolicy }: Subscription): numb
 
 function checkEndpoint(rules: SubscriptionRules, endpoint: string): void {
   const found = endpointProblem(endpoint, [...hermesSchemes, ...rules.additionalSchemes])
-  if (found === null) return checkTemplate(endpoint)
+  if (found === null) return
   if (found.kind === 'broken') throw new HermesError('OTHER', found.problem, 400)
   throw refusal('VALIDATION_ERROR', { problem: found.problem })
 }
 
-/** Hermes answers 500 here, although it is the caller's doing; code and text are its. */
-function checkTemplate(endpoint: string): void {
+/** Templates and the list of targets. */
+function checkTargets({ endpoint, endpointAddressResolverMetadata: metadata }: Subscription): void {
   const address = parseEndpoint(endpoint)?.address ?? endpoint
-  if (!hasTemplate(address) || !/^https?:/.test(address)) return
-  const targets = compileTargets(address)
+  const form = readTargetForm(metadata)
+  if ('problem' in form) {
+    const problem = `Subscription.endpointAddressResolverMetadata.${form.problem}`
+    throw refusal('VALIDATION_ERROR', { problem })
+  }
+  if (!/^https?:/.test(address)) return
+  const targets = compileTargets(address, metadata)
+  // Hermes answers 500 for a variable's name, although it is the caller's doing; code and text are its.
   if ('problem' in targets) throw new HermesError('OTHER', targets.problem, 400)
 }

@@ -240,7 +240,12 @@ describe('an update of a subscription', () => {
     ['another name', { name: 'other' }, /^400 VALIDATION_ERROR: The path says/],
     ['another topic', { topicName: 'acme.other' }, /^400 VALIDATION_ERROR: The path says/],
     ['a rate as text', { subscriptionPolicy: { rate: '5' } }, /^400 OTHER/],
-    ['a feature that is not built yet', { mode: 'BROADCAST' }, /BROADCAST/],
+    ['a feature that is not built yet', { endpoint: 'jms://queue' }, /protocols/],
+    [
+      'a target that cannot be called',
+      { endpointAddressResolverMetadata: { instances: ['x'] } },
+      /^400 VALIDATION_ERROR: Subscription\.endpointAddressResolverMetadata\.instances\[0\] must be/,
+    ],
     ['no object', 'x', /^400 FORMAT_ERROR/],
   ])('is refused with %s', async (_what, patch, expected) => {
     const { parts } = await stored()

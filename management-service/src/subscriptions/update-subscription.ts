@@ -22,6 +22,7 @@ import {
   checkFilters,
   checkRetryWindow,
   checkSameName,
+  hasOtherTargets,
 } from './subscription-rules.js'
 
 /** Changes what is stored, or gives it back as it is. */
@@ -88,7 +89,8 @@ async function patched(
   }
   refuseUnsupportedSubscription(subscription, stored)
   if (stored.retry?.delayTopic !== true) await checkDelayTopic(parts, subscription)
-  if (subscription.endpoint !== stored.endpoint) await parts.guard(subscription.endpoint)
+  if (hasOtherTargets(subscription, stored))
+    await parts.guard(subscription.endpoint, subscription.endpointAddressResolverMetadata)
   return subscription
 }
 

@@ -20,7 +20,15 @@ export interface FrameServer {
   connectionCount(): number
   /** Error codes of the RST_STREAM frames that came. */
   resets(): readonly number[]
+  /** Answers to PING: what was sent before the PING has been read by then. */
+  pongCount(): number
   close(): void
+}
+
+/** What came besides requests. */
+interface Seen {
+  readonly resets: number[]
+  pongCount: number
 }
 
 /** Frame types of RFC 9113, section 6. */
@@ -65,20 +73,21 @@ export async function startFrameServer(
   onRequest: (connection: FrameConnection, streamId: number) => void,
   settings: Buffer = Buffer.alloc(0),
 ): Promise<FrameServer> {
-  const resets: number[] = []
+  const seen: Seen = { resets: [], pongCount: 0 }
   const sockets = new Set<Socket>()
   let connectionCount = 0
   const server: Server = createServer(socket => {
     connectionCount++
     sockets.add(socket)
     socket.on('error', () => undefined)
-    serve(socket, settings, onRequest, resets)
+    serve(socket, settings, onRequest, seen)
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   return {
     port: (server.address() as AddressInfo).port,
     connectionCount: () => connectionCount,
-    resets: () => resets,
+    resets: () => seen.resets,
+    pongCount: () => seen.pongCount,
     close() {
       server.close()
       for (const socket of sockets) socket.destroy()
@@ -90,7 +99,7 @@ function serve(
   socket: Socket,
   settings: Buffer,
   onRequest: (connection: FrameConnection, streamId: number) => void,
-  resets: number[],
+  seen: Seen,
 ): void {
   const connection = {
     socket,
@@ -119,7 +128,8 @@ function serve(
       const payload = bytes.subarray(headLength, headLength + length)
       bytes = bytes.subarray(headLength + length)
       if (type === frameTypes.settings && (flags & ack) === 0) connection.send(frameTypes.settings, ack, 0)
-      if (type === frameTypes.reset) resets.push(payload.readUInt32BE(0))
+      if (type === frameTypes.reset) seen.resets.push(payload.readUInt32BE(0))
+      if (type === frameTypes.ping && (flags & ack) !== 0) seen.pongCount++
       if (type !== frameTypes.headers) continue
       connection.requestCount++
       onRequest(connection, streamId)

@@ -43,7 +43,10 @@ export function createBatchPipeline(parts: BatchParts, firstPlan: BatchPlan): Pi
   const { clock, scheduler, figures, journal, requestBudget, authorization } = parts
   const share = createPoolShare(parts.pool)
   const receiver = createReceiver({
-    sink: { attemptEnded: neverAlone, refusal: neverAlone },
+    sink: {
+      ...{ attemptEnded: neverAlone, requestEnded: neverAlone, attemptJudged: neverAlone },
+      ...{ requestsAdded: neverAlone, refusal: neverAlone },
+    },
     ...{ clock, mayRead: () => true, lineOf: () => null },
     droppedHeader: () => figures.droppedHeaders.value++,
   })

@@ -8,6 +8,8 @@
 export interface Limiter {
   /** Takes a permit if there is one. */
   take(nowMs: number): boolean
+  /** Takes so many permits that were used anyway: the next ones come the later. */
+  charge(count: number, nowMs: number): void
   /** How long until `take` gives one; 0 when it would now. */
   waitMs(nowMs: number): number
   /** Changes the rate; what was used of the present one stays used. */
@@ -39,6 +41,9 @@ export function createLimiter(perSecond: number): Limiter {
       if (waitMs(nowMs) > 0) return false
       dueMs = Math.max(dueMs, nowMs) + intervalMs
       return true
+    },
+    charge(count, nowMs) {
+      dueMs = Math.max(dueMs, nowMs) + count * intervalMs
     },
     setRate(perSecondNow) {
       intervalMs = 1000 / perSecondNow

@@ -7,6 +7,7 @@ import type { Clock } from '@iris/common/time/clock'
 import type { Letter } from '../letter.js'
 import type { SerialPlan } from '../plan.js'
 import type { HeaderParts } from './headers.js'
+import type { Names } from './hosts.js'
 
 export interface Sender {
   send(letter: Letter): void
@@ -25,4 +26,5 @@ export interface SenderParts extends HeaderParts {
   readonly clock: Clock
   readonly scheduler: Scheduler
   readonly client: HttpClient
+  readonly names: Names
 }

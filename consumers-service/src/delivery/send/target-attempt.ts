@@ -1,9 +1,8 @@
 /**
- * One request of an attempt whose address is found message by message.
- * Takes the request that the letter is, and an address for it. Gives the result, once.
- * Promises: nothing comes of it after a cancel; a failure to find an address is told later, never at once.
+ * One request of an attempt whose target is found message by message.
+ * Takes the request that the letter is, and a target for it. Gives the result, once.
+ * Promises: nothing comes of it after a cancel.
  */
-import type { Address } from '@iris/common/domain/endpoint-template'
 import type { AttemptResult, HttpTarget, OutgoingRequest, Sending } from '@iris/common/http/client'
 
 export class TargetAttempt implements OutgoingRequest, Sending {
@@ -31,15 +30,10 @@ export class TargetAttempt implements OutgoingRequest, Sending {
     return this.request.refusal()
   }
 
-  send(address: Address, target: HttpTarget): void {
+  send(path: string, target: HttpTarget): void {
     if (this.isOver) return
-    this.path = address.path
+    this.path = path
     this.sending = target.send(this)
-  }
-
-  /** Ends it without a request. */
-  fail(detail: string, isOurFault: boolean): void {
-    queueMicrotask(() => this.done({ kind: 'error', detail, isOurFault }))
   }
 
   cancel(): void {

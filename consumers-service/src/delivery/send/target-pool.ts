@@ -1,22 +1,29 @@
 /**
- * The connections of a subscription that sends to more than one origin.
- * Takes origins as they come. Gives the target of each. Bound: `originsMax` targets; beyond, the one not used
- * for longest ends when its requests have ended, and would be made anew.
+ * The connections of a subscription that sends to more than one place.
+ * Takes targets as they come. Gives the connections to each. Bound: `placesMax` places; beyond, the one not
+ * used for longest ends when its requests have ended, and would be made anew.
  */
+import { targetsMax } from '@iris/common/domain/targets'
 import type { HttpClient, HttpTarget, HttpVersion } from '@iris/common/http/client'
+import type { ResolvedTarget } from './resolver.js'
 
 export interface TargetPool {
-  get(origin: string): HttpTarget
+  get(target: Pick<ResolvedTarget, 'origin' | 'place'>): HttpTarget
   /** Lets what is under way end. */
   retire(): void
   /** Ends everything at once. */
   close(): void
 }
 
-/** As many origins as a broadcast has targets. */
-export const originsMax = 100
+/** As many as a broadcast has targets. */
+export const placesMax = targetsMax
 
-/** Makes an empty pool. */
+/** The host as traces name it. */
+export function hostOf({ origin, place }: Pick<ResolvedTarget, 'origin' | 'place'>): string {
+  return place?.host ?? new URL(origin).hostname
+}
+
+/** Makes an empty pool; `requestsMax` is for each place. */
 export function createTargetPool(client: HttpClient, requestsMax: number, version: HttpVersion): TargetPool {
   // In the order of their last use: a map keeps the order of insertion.
   const targets = new Map<string, HttpTarget>()
@@ -27,12 +34,13 @@ export function createTargetPool(client: HttpClient, requestsMax: number, versio
     oldest[1].retire()
   }
   return {
-    get(origin) {
-      const known = targets.get(origin)
-      if (known !== undefined) targets.delete(origin)
-      else if (targets.size >= originsMax) forgetOldest()
-      const target = known ?? client.target(new URL(origin), requestsMax, version)
-      targets.set(origin, target)
+    get({ origin, place }) {
+      const key = place === null ? origin : `${origin} at ${place.host}:${place.port}`
+      const known = targets.get(key)
+      if (known !== undefined) targets.delete(key)
+      else if (targets.size >= placesMax) forgetOldest()
+      const target = known ?? client.target(new URL(origin), requestsMax, version, place)
+      targets.set(key, target)
       return target
     },
     retire() {

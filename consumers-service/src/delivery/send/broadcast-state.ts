@@ -1,0 +1,82 @@
+// pure
+/**
+ * What a message has come to at each of its targets, over all attempts.
+ * Takes the verdict on each request. Gives the targets that still want it, and the verdict on the attempt.
+ * Promises: who took, refused or forgot the message is not called again; a message that somebody refused is
+ * never delivered, however the others took it: it becomes a dead letter once nobody is left to be tried.
+ */
+import type { Failure, Verdict } from '../judge.js'
+
+export interface BroadcastState {
+  /** Whether this target is still to be called. */
+  wants(id: string): boolean
+  /** Notes a verdict; `uri` names the target in reasons. */
+  ended(target: { readonly id: string; readonly uri: string }, verdict: Verdict): void
+  /** The verdict on the attempt whose requests have all ended; the next attempt begins. */
+  conclude(): Verdict
+}
+
+interface Sentence {
+  readonly uri: string
+  readonly failure: Failure
+}
+
+/** Hermes' words for an attempt that had nobody to call. */
+const nobody: Verdict = {
+  kind: 'retry',
+  reason: 'Empty children message results',
+  status: null,
+  retryAfterMs: null,
+  isCounted: true,
+}
+
+/** A message that nobody has had yet. */
+export function createBroadcastState(): BroadcastState {
+  const taken = new Set<string>()
+  const refused = new Map<string, Sentence>()
+  const forgotten = new Map<string, Sentence>()
+  let failed: Sentence[] = []
+
+  return {
+    wants: id => !taken.has(id) && !refused.has(id) && !forgotten.has(id),
+    ended({ id, uri }, verdict) {
+      if (verdict.kind === 'delivered') return void taken.add(id)
+      const sentence = { uri, failure: verdict }
+      if (verdict.kind === 'dead') refused.set(id, sentence)
+      else if (verdict.kind === 'discard') forgotten.set(id, sentence)
+      else failed.push(sentence)
+    },
+    conclude() {
+      const present = failed
+      failed = []
+      const pausing = present.filter(each => each.failure.kind === 'pause')
+      if (pausing.length > 0) return { kind: 'pause', ...inSum(pausing) }
+      if (present.length > 0) return again(present, [...refused.values()])
+      if (refused.size > 0) return { kind: 'dead', ...inSum([...refused.values()]) }
+      if (forgotten.size > 0) return { kind: 'discard', ...inSum([...forgotten.values()]) }
+      return taken.size > 0 ? { kind: 'delivered' } : nobody
+    },
+  }
+}
+
+/** The retry of those that failed; who refused for good is named beside them. */
+function again(failed: readonly Sentence[], refused: readonly Sentence[]): Verdict {
+  const waitsMs = failed.flatMap(({ failure }) =>
+    failure.kind === 'retry' ? (failure.retryAfterMs ?? []) : [],
+  )
+  return {
+    kind: 'retry',
+    ...inSum([...failed, ...refused]),
+    retryAfterMs: waitsMs.length > 0 ? Math.min(...waitsMs) : null,
+    isCounted: failed.some(({ failure }) => failure.kind !== 'retry' || failure.isCounted),
+  }
+}
+
+/** The highest status, and every cause. */
+function inSum(sentences: readonly Sentence[]): { readonly reason: string; readonly status: number | null } {
+  const statuses = sentences.flatMap(({ failure }) => failure.status ?? [])
+  return {
+    reason: sentences.map(({ uri, failure }) => `${uri}:${failure.reason}`).join(';'),
+    status: statuses.length > 0 ? Math.max(...statuses) : null,
+  }
+}
