@@ -144,6 +144,9 @@ describe('consumers processes that share the work', () => {
         .filter(row => row.qualifiedName.endsWith('$contested'))
       expect(rows.map(row => row.notRunning).join()).toContain('client hermes-7 at')
     })
+    const ready = await Promise.all(urls().map(url => fetch(`${url}/status/ready`)))
+    expect(ready.map(({ status }) => status)).toEqual(urls().map(() => 200))
+    expect((await Promise.all(ready.map(answer => answer.text()))).join()).toContain('client hermes-7 at')
     expect(received()).toEqual([])
 
     await foreign.disconnect()

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createMetrics } from '@iris/common/metrics/registry'
 import type { FleetRow } from '../workload/fleet.js'
 import { nothingRuns } from '../workload/runner.js'
-import { createStatusHandler } from './status.js'
+import { createStatusHandler, notesMax } from './status.js'
 
 const row: FleetRow = {
   id: 'g.t$s' as FleetRow['id'],
@@ -21,10 +21,11 @@ async function ask(
   method: string,
   url: string,
   problems: string[] = [],
+  rows: readonly FleetRow[] = [row],
 ): Promise<{ status: number; body: string }> {
   const handle = createStatusHandler({
     metrics: createMetrics('test_'),
-    rows: only => (only === undefined || only === row.id ? [row] : []),
+    rows: only => rows.filter(({ id }) => only === undefined || only === id),
     problems: () => problems,
   })
   return new Promise(resolve => {
@@ -44,7 +45,6 @@ describe('the status pages of the consumers', () => {
   it.each([
     ['/status/health', 200, '{"status": "UP"}'],
     ['/status/health?x=1', 200, '{"status": "UP"}'],
-    ['/status/ready', 200, '{"status":"READY"}'],
     ['/status/subscriptionsCount', 200, '1'],
     ['/status/healthXX', 404, ''],
     ['/', 404, ''],
@@ -53,10 +53,30 @@ describe('the status pages of the consumers', () => {
   })
 
   it('say what keeps the process from being ready', async () => {
-    expect(await ask('GET', '/status/ready', ['ZooKeeper does not answer'])).toEqual({
+    expect(await ask('GET', '/status/ready', ['ZooKeeper does not answer'], [])).toEqual({
       status: 503,
       body: '{"status":"NOT_READY","problems":["ZooKeeper does not answer"]}',
     })
+  })
+
+  it('are ready beside a foreign member of a group, and name it', async () => {
+    const fine = { ...row, status: nothingRuns }
+
+    expect(await ask('GET', '/status/ready', [], [row, fine])).toEqual({
+      status: 200,
+      body: '{"status":"READY","notes":["g.t$s: the consumer group has a member that is not ours"]}',
+    })
+    expect((await ask('GET', '/status/ready', [], [fine])).body).toBe('{"status":"READY"}')
+  })
+
+  it('name so many subscriptions when asked whether they are ready, and count the rest', async () => {
+    const notes = async (count: number): Promise<readonly string[]> => {
+      const { body } = await ask('GET', '/status/ready', [], Array<FleetRow>(count).fill(row))
+      return (JSON.parse(body) as { notes: string[] }).notes
+    }
+
+    expect(await notes(notesMax)).toHaveLength(notesMax)
+    expect((await notes(notesMax + 1)).at(-1)).toBe('1 more, see /status/subscriptions')
   })
 
   it('list subscriptions as Hermes does, and why one does not run', async () => {

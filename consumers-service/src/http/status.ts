@@ -21,6 +21,8 @@ interface Answer {
 }
 
 const json = 'application/json'
+/** Subscriptions that one answer about readiness names; `/status/subscriptions` names them all. */
+export const notesMax = 20
 
 /** Makes the handler. */
 export function createStatusHandler(
@@ -47,7 +49,7 @@ async function answer(parts: StatusParts, request: IncomingMessage): Promise<Ans
     case '/status/health':
       return { status: 200, type: json, body: '{"status": "UP"}' }
     case '/status/ready':
-      return ready(parts.problems())
+      return ready(parts.problems(), notesOf(parts.rows()))
     case '/status/subscriptions':
       return { status: 200, type: json, body: JSON.stringify(parts.rows(onlyOf(request)).map(shown)) }
     case '/status/subscriptionsCount':
@@ -63,9 +65,20 @@ async function answer(parts: StatusParts, request: IncomingMessage): Promise<Ans
   }
 }
 
-function ready(problems: readonly string[]): Answer {
-  if (problems.length === 0) return { status: 200, type: json, body: '{"status":"READY"}' }
-  return { status: 503, type: json, body: JSON.stringify({ status: 'NOT_READY', problems }) }
+/** Notes are about single subscriptions: the process does the rest of its work and stays ready. */
+function ready(problems: readonly string[], notes: readonly string[]): Answer {
+  const verdict = problems.length === 0 ? { status: 'READY' } : { status: 'NOT_READY', problems }
+  const body = JSON.stringify(notes.length === 0 ? verdict : { ...verdict, notes })
+  return { status: problems.length === 0 ? 200 : 503, type: json, body }
+}
+
+/** What keeps subscriptions of this process from beginning, such as a foreign member of their group. */
+function notesOf(rows: readonly FleetRow[]): readonly string[] {
+  const notes = rows.flatMap(({ id, status }) =>
+    status.problem === null ? [] : [`${id}: ${status.problem}`],
+  )
+  if (notes.length <= notesMax) return notes
+  return [...notes.slice(0, notesMax), `${notes.length - notesMax} more, see /status/subscriptions`]
 }
 
 /** `?name=group.topic$subscription` asks for one of what may be thousands. */

@@ -1,6 +1,7 @@
 /**
  * `/status`: what this process says of itself to load balancers and operators.
- * Health is about the process, readiness about what it needs: ZooKeeper and Kafka.
+ * Health is about the process, readiness about ZooKeeper, without which nothing can be read or changed. What
+ * Kafka cannot do is told by the calls that need it; nothing here asks anyone.
  */
 import { reading, textAnswer, type ApiRoute } from '@iris/common/http/api'
 import type { Metrics } from '@iris/common/metrics/registry'
@@ -9,7 +10,7 @@ export interface StatusParts {
   readonly metrics: Metrics
   /** Serving, and not on the way out. */
   readonly isUp: () => boolean
-  /** Changes can be made now. */
+  /** Serving, and connected to ZooKeeper. */
   readonly isReady: () => boolean
 }
 
