@@ -138,6 +138,23 @@ const keysBlocked: Cause = (_facts, { parked, waiting, nextDueInMs }) => {
   }
 }
 
+const keysParked: Cause = ({ definition, topic, name, nowMs }) => {
+  const [first] = isUnanswered(definition) ? [] : definition.parkedKeys
+  if (isUnanswered(definition) || first === undefined) return null
+  const count = definition.parkedKeys.length
+  return {
+    cause: 'KEYS_PARKED',
+    severity: 'warning',
+    text:
+      `Messages of ${countText(count, 'parked key')} go to the dead letters, the first ` +
+      `("${first.key}") for ${durationText(nowMs - first.since)}, because: ${first.reason}.`,
+    figures: { parkedKeys: count, key: first.key, since: first.since },
+    next:
+      `DELETE /topics/${topic}/subscriptions/${name}/parked-keys lets what comes from then on be tried again; ` +
+      'the dead letters of the key can be driven again.',
+  }
+}
+
 const retriesWaiting: Cause = (_facts, { waiting, nextDueInMs, running }) => {
   if (waiting === 0) return null
   const due = nextDueInMs === null ? '' : `, the next in ${durationText(nextDueInMs)}`
@@ -299,6 +316,7 @@ export const causesWithin: readonly ((facts: Facts, tally: Tally) => Finding | n
   rateAdapted,
   ratePaced,
   keysBlocked,
+  keysParked,
   windowFull,
   heldBack,
   deadLetters,

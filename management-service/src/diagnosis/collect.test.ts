@@ -118,7 +118,11 @@ describe('the facts of a diagnosis', () => {
   })
 
   it.each<[string, Partial<CollectParts>, string]>([
-    ['ZooKeeper', { store: { topic: never, subscription: never } as never }, 'ZOOKEEPER_SILENT'],
+    [
+      'ZooKeeper',
+      { store: { topic: never, subscription: never, parkedKeys: never } as never },
+      'ZOOKEEPER_SILENT',
+    ],
     ['Kafka', { groups: { describe: never } as never }, 'KAFKA_SILENT'],
     [
       'the nodes of consumers',

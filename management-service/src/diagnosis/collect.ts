@@ -3,11 +3,9 @@
  * Takes names. Gives facts within `factsMs`; who does not answer in its share of that is a fact too.
  * Bounds: `askedMax` consumers processes, owners first, each asked for one subscription only.
  */
-import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
-import { subscriptionId } from '@iris/common/domain/names'
+import { subscriptionId, type SubscriptionName, type TopicName } from '@iris/common/domain/names'
 import { unsupportedInSubscription, unsupportedInTopic } from '@iris/common/domain/supported'
-import { refusal } from '@iris/common/errors/hermes-error'
-import { HermesError } from '@iris/common/errors/hermes-error'
+import { HermesError, refusal } from '@iris/common/errors/hermes-error'
 import type { Asker } from '@iris/common/http/ask'
 import {
   consumerGroupId,
@@ -28,6 +26,7 @@ import type {
 import type {
   LiveConsumer,
   LiveConsumers,
+  RetryState,
   SlotHolder,
   SubscriptionStore,
   TopicStore,
@@ -45,7 +44,7 @@ import {
 } from './facts.js'
 
 export interface CollectParts {
-  readonly store: TopicStore & SubscriptionStore
+  readonly store: TopicStore & SubscriptionStore & Pick<RetryState, 'parkedKeys'>
   readonly consumers: LiveConsumers
   readonly groups: KafkaGroups
   readonly progress: KafkaProgress
@@ -102,12 +101,16 @@ async function answered<T>(
 }
 
 async function definitionOf({ store }: CollectParts, { topic, name }: Names): Promise<DefinitionFacts> {
-  const [ofTopic, ofSubscription] = await Promise.all([store.topic(topic), store.subscription(topic, name)])
+  const [ofTopic, ofSubscription, parkedKeys] = await Promise.all([
+    store.topic(topic),
+    store.subscription(topic, name),
+    store.parkedKeys(topic, name),
+  ])
   if (ofTopic === null) throw refusal('TOPIC_NOT_EXISTS', { topic })
   if (ofSubscription === null) throw refusal('SUBSCRIPTION_NOT_EXISTS', { subscription: name, topic })
   const subscription = ofSubscription.value
   const unsupported = [...unsupportedInTopic(ofTopic.value), ...unsupportedInSubscription(subscription)]
-  return { subscription, unsupported }
+  return { subscription, unsupported, parkedKeys }
 }
 
 async function kafkaOf(parts: CollectParts, names: Names, nowMs: number): Promise<KafkaFacts> {

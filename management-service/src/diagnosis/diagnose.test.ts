@@ -170,6 +170,19 @@ const table: readonly (readonly [string, Finding['severity'], Facts, readonly st
     factsWith({ delivery: { parked: 12, waiting: 1, nextDueInMs: 3_000 } }),
     ['12 messages wait behind', 'due in 3 s'],
   ],
+  [
+    'KEYS_PARKED',
+    'warning',
+    factsWith({
+      parkedKeys: [
+        {
+          ...{ hash: 'acade5fe58d0b5a8', key: 'customer-7', since: nowMs - 60_000, messageId: 'm' },
+          ...{ partition: 0, offset: 5, reason: 'answered 500' },
+        },
+      ],
+    }),
+    ['1 parked key', 'customer-7', '60 s', 'answered 500', '/parked-keys'],
+  ],
   ['WINDOW_FULL', 'warning', factsWith({ delivery: { windowShare: 1 } }), ['fills their window']],
   [
     'HELD_BACK',

@@ -6,6 +6,7 @@
  */
 import { z } from 'zod'
 import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
+import type { ParkedKey } from '@iris/common/domain/parked-keys'
 import type { Subscription } from '@iris/common/domain/subscription'
 
 /** A source that did not answer, and why. */
@@ -27,6 +28,8 @@ export interface DefinitionFacts {
   readonly subscription: Subscription
   /** Why consumers cannot deliver it; empty when they can. */
   readonly unsupported: readonly string[]
+  /** Keys whose messages go to the dead letters, the oldest first. */
+  readonly parkedKeys: readonly ParkedKey[]
 }
 
 export interface KafkaFacts {

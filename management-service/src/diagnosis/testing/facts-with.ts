@@ -21,6 +21,7 @@ const name = 'billing' as SubscriptionName
 export interface Changes {
   readonly subscription?: Readonly<Record<string, unknown>>
   readonly unsupported?: readonly string[]
+  readonly parkedKeys?: DefinitionFacts['parkedKeys']
   readonly kafka?: Partial<KafkaFacts>
   /** Over each of the two partitions. */
   readonly partition?: Partial<PartitionFacts>
@@ -41,7 +42,10 @@ export function factsWith(changes: Changes = {}): Facts & {
   const subscription = parseSubscription({ ...form, owner, state: 'ACTIVE', ...changes.subscription })
   return {
     ...{ topic, name, nowMs },
-    definition: { subscription, unsupported: changes.unsupported ?? [] },
+    definition: {
+      ...{ subscription, unsupported: changes.unsupported ?? [] },
+      parkedKeys: changes.parkedKeys ?? [],
+    },
     kafka: {
       ...{ kafkaTopic: 'acme.orders', groupId: 'acme_orders_billing', members: [], oldestPublishedMs: null },
       partitions: [partitionOf(0, changes), partitionOf(1, changes)],
