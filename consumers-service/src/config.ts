@@ -265,6 +265,15 @@ const deadLetterKeys = {
   ),
 } as const
 
+const taskKeys = {
+  tasksMax: key(
+    'consumer.tasks.max',
+    count(0, 100),
+    4,
+    'Redrives and replays that this process works on at a time; 0 leaves all of them to others',
+  ),
+} as const
+
 const workloadKeys = {
   consumersPerSubscription: key(
     'consumer.workload.consumersPerSubscription',
@@ -307,5 +316,6 @@ export const consumersKeys = {
   ...oAuthKeys,
   ...deadLetterKeys,
   ...traceKeys,
+  ...taskKeys,
   ...workloadKeys,
 } as const

@@ -17,9 +17,9 @@ import { createBatchPipeline } from './delivery/batch/pipeline.js'
 import type { BatchPool } from './delivery/batch/pool.js'
 import { createCommitter } from './delivery/commit.js'
 import { createDelays } from './delivery/delay/delays.js'
-import { createDeadLetters } from './delivery/dead-letter.js'
+import { createDeadLetters, type DeadLetters } from './delivery/dead-letter.js'
 import { createDeliveryFigures, type DeliveryFigures } from './delivery/figures.js'
-import { createJournal } from './delivery/journal.js'
+import { createJournal, type DeliveryJournal } from './delivery/journal.js'
 import { createFilterShare } from './delivery/filter-share.js'
 import { createParking, noParking } from './delivery/parking.js'
 import type { Pipeline, PipelineParts } from './delivery/pipeline-parts.js'
@@ -31,6 +31,8 @@ import { createSender } from './delivery/send/http-sender.js'
 import { createTokens } from './delivery/send/oauth/tokens.js'
 import type { WaitingBudget } from './delivery/waiting.js'
 import type { Outside } from './outside.js'
+import type { OwnPipelineParts } from './tasks/task-opener.js'
+import { unseenFigures } from './tasks/unseen-figures.js'
 import { startLastUndelivered } from './undelivered/last-undelivered.js'
 import { acquirePermitted } from './workload/permitted-lock.js'
 import { createSuspensions } from './workload/suspension.js'
@@ -40,6 +42,11 @@ import { createRunner, type LockPlace, type Runner, type RunnerParts } from './w
 
 export interface Delivering {
   runner(id: SubscriptionId): Runner
+  /** A pipeline that delivers as the subscription's own does, for a task. */
+  taskPipeline(plan: DeliveryPlan, own: OwnPipelineParts): Pipeline
+  /** Writes the traces of a task's messages. */
+  taskJournal(plan: DeliveryPlan): DeliveryJournal
+  readonly deadLetters: DeadLetters
   stop(): void
 }
 
@@ -118,24 +125,19 @@ export function createDelivering(
     const fenceMs = (session.sessionTimeoutMs() * config.fenceShare) / 100
     return session.silentMs() < fenceMs
       ? null
-      : 'ZooKeeper is silent: another process may own this ordered subscription by now'
+      : 'ZooKeeper is silent: others may own what is delivered here by now'
   }
 
-  const pipeline = (plan: DeliveryPlan, figures: DeliveryFigures): Pipeline => {
-    suspensions.started(plan.id)
+  const assemble = (plan: DeliveryPlan, own: OwnPipelineParts, figures: DeliveryFigures): Pipeline => {
     const authorization = createAuthorization(tokens, plan, () => made?.wake())
     const common: PipelineParts = {
       ...base,
-      deadLetters,
+      ...own,
       figures,
       requestBudget,
       filterShare,
       authorization,
-      journal: createJournal({ ...base, figures, undelivered, traces: outside.traces, place }, plan),
-      heldBack: () =>
-        suspensions.heldBack(plan.id) ??
-        (plan.ordering === 'NONE' ? standstill.doubt() : fenced()) ??
-        authorization.heldBack(),
+      heldBack: () => own.heldBack() ?? authorization.heldBack(),
       suspend: reason =>
         suspensions.suspend(plan.id, paths.subscription(plan.topic, plan.subscription), reason),
     }
@@ -158,8 +160,25 @@ export function createDelivering(
             },
             plan,
           )
+    return made
+  }
+  const pipeline = (plan: DeliveryPlan, figures: DeliveryFigures): Pipeline => {
+    suspensions.started(plan.id)
+    const journal = createJournal({ ...base, figures, undelivered, traces: outside.traces, place }, plan)
+    const heldBack = (): string | null =>
+      suspensions.heldBack(plan.id) ?? (plan.ordering === 'NONE' ? standstill.doubt() : fenced())
+    const made = assemble(plan, { deadLetters, journal, heldBack }, figures)
     showDelivery(figures, plan, made)
     return made
+  }
+  // A task is one process's alone: what it does without its lock, another does as well.
+  const taskPipeline: Delivering['taskPipeline'] = (plan, own) => {
+    const heldBack = (): string | null => own.heldBack() ?? suspensions.heldBack(plan.id) ?? fenced()
+    return assemble(plan, { ...own, heldBack }, unseenFigures(base.clock, plan))
+  }
+  const taskJournal: Delivering['taskJournal'] = plan => {
+    const figures = unseenFigures(base.clock, plan)
+    return createJournal({ ...base, figures, undelivered, traces: outside.traces, place }, plan)
   }
 
   const runnerParts: RunnerParts = {
@@ -183,6 +202,9 @@ export function createDelivering(
 
   return {
     runner: id => createRunner(runnerParts, options, id),
+    taskPipeline,
+    taskJournal,
+    deadLetters,
     stop() {
       committer.stop()
       undelivered.stop()

@@ -18,6 +18,7 @@ import type { ConsumersBase, ConsumersConfig } from './base.js'
 import { createDelivering } from './delivering.js'
 import { createStatusHandler } from './http/status.js'
 import { createOutside, startOutside, stopOutside } from './outside.js'
+import { createTasking } from './tasks/tasking.js'
 import { activate } from './workload/activation.js'
 import { followAssignment, type OwnAssignment } from './workload/assignments.js'
 import { createCatalogue } from './workload/catalogue.js'
@@ -63,6 +64,9 @@ export function createConsumers(base: ConsumersBase, config: ConsumersConfig): C
     { ...base, catalogue, cluster, runner: delivering.runner, changed: () => leader?.changed() },
     { drainMs: config.handOverMs, layoutRetryMs: config.retryMs },
   )
+  const tasking = createTasking(base, config, {
+    ...{ outside, paths, instance, catalogue, delivering, planOptions },
+  })
   const election = createElection(
     { ...base, session },
     { path: paths.iris.consumerLeader(kafkaCluster), data: Buffer.from(instance) },
@@ -110,6 +114,7 @@ export function createConsumers(base: ConsumersBase, config: ConsumersConfig): C
       )
       catalogue.start()
       fleet.start()
+      tasking.start()
       await membership.start()
       election.start()
       leader.start()
@@ -121,6 +126,7 @@ export function createConsumers(base: ConsumersBase, config: ConsumersConfig): C
       const keeper = { catalogue, cluster, offsets, ...base, isLeader: election.isLeader }
       cancels.push(startKeeper(keeper, config.keepPeriodMs))
       showWorkload(metrics, fleet, leader, kafkaCluster)
+      metrics.gauge(consumersMetrics.tasksRunning, tasking.runningCount)
       isReady = true
       base.log.info('consumers.ready', { instance, host: address.address, port: address.port })
       return address
@@ -128,7 +134,7 @@ export function createConsumers(base: ConsumersBase, config: ConsumersConfig): C
     async stop() {
       isReady = false
       for (const cancel of cancels) cancel()
-      const draining = fleet.stop(config.drainMs)
+      const draining = Promise.all([fleet.stop(config.drainMs), tasking.stop()])
       assignment?.stop()
       // Others may prepare to take over; they get each lock as soon as its partition is drained.
       await quietly(base, leaveMs, 'leaving the group of consumers', leave(membership, leader, election))
@@ -161,7 +167,7 @@ async function quietly(
   base: ConsumersBase,
   limitMs: number,
   what: string,
-  work: Promise<void>,
+  work: Promise<unknown>,
 ): Promise<void> {
   try {
     await withDeadline(base.scheduler, limitMs, what, work)

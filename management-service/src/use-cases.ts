@@ -2,10 +2,12 @@
  * The use cases of management with all they need, ready for the routes.
  * Takes the clients and the configuration. Gives the routes and what must be stopped.
  */
+import { randomBytes } from 'node:crypto'
 import { createNameLookup } from '@iris/common/http/name-lookup'
 import { parseNetworks } from '@iris/common/http/address-guard'
 import type { ApiRoute } from '@iris/common/http/api'
 import { traceTopicName } from '@iris/common/kafka/names'
+import type { TaskStore } from '@iris/common/tasks/task-store'
 import type { ManagementBase, ManagementConfig } from './base.js'
 import { createGate } from './gate.js'
 import { accessRoutes } from './http/routes/access.js'
@@ -17,6 +19,7 @@ import { groupRoutes } from './http/routes/groups.js'
 import { oAuthProviderRoutes } from './http/routes/oauth-providers.js'
 import { ownerRoutes } from './http/routes/owners.js'
 import { subscriptionRoutes } from './http/routes/subscriptions.js'
+import { taskRoutes } from './http/routes/tasks.js'
 import { topicRoutes } from './http/routes/topics.js'
 import { traceRoutes } from './http/routes/traces.js'
 import type { Outside } from './outside.js'
@@ -33,11 +36,13 @@ import type { Store } from './store/ports.js'
 import { createRetryState } from './store/retry-state.js'
 import { createTopicRemovals } from './store/topic-removals.js'
 import { createLiveConsumers, createSlotOwners } from './store/slot-owners.js'
+import { createTasks } from './store/tasks.js'
 import { createZooStore } from './store/zookeeper.js'
 import { createEndpointGuard, type EndpointGuard, type ResolveHost } from './subscriptions/endpoint-guard.js'
 import { createGroupCleanUp, type GroupCleanUp } from './subscriptions/group-clean-up.js'
 import { createPause } from './subscriptions/pause.js'
 import type { KafkaTopicSettings } from './topics/kafka-plan.js'
+import type { TaskParts } from './tasks/task-parts.js'
 import { createTraceLog } from './traces/trace-log.js'
 
 export interface UseCases {
@@ -57,6 +62,7 @@ export function createUseCases(base: ManagementBase, config: ManagementConfig, o
     {
       ...base,
       store,
+      tasks: createTasks(outside.session, outside.paths),
       kafka: groups,
       kafkaTopics: createKafkaTopics(outside.kafka),
       namespace: namespaceOf(config),
@@ -71,6 +77,7 @@ export function createUseCases(base: ManagementBase, config: ManagementConfig, o
       ...subscriptionRoutes(subscriptionParts(base, config, { store, outside, cleanUp })),
       ...deadLetterRoutes(letterParts(base, config, { store, outside })),
       ...oAuthProviderRoutes({ store, guard: createGuard(base, config) }),
+      ...taskRoutes(taskParts(base, config, { store, outside })),
       ...traceRoutes(traceParts(base, config, { store, outside })),
       ...filterRoutes(store),
       ...diagnosisRoutes(
@@ -159,14 +166,25 @@ function letterParts(
   { clock }: ManagementBase,
   config: ManagementConfig,
   { store, outside }: Pick<Shared, 'store' | 'outside'>,
-): Parameters<typeof deadLetterRoutes>[0] {
-  const { kafka, producer } = outside
+): Parameters<typeof deadLetterRoutes>[0] & { readonly tasks: TaskStore } {
+  const { kafka, producer, session, paths } = outside
   return {
+    tasks: createTasks(session, paths),
     store,
     clock,
     letters: createKafkaLetters({ clock, kafka, producer }),
     namespace: namespaceOf(config),
   }
+}
+
+function taskParts(
+  base: ManagementBase,
+  config: ManagementConfig,
+  shared: Pick<Shared, 'store' | 'outside'>,
+): TaskParts {
+  const guard = createGuard(base, config)
+  const newId = (): string => randomBytes(4).toString('hex')
+  return { ...base, ...letterParts(base, config, shared), guard, newId }
 }
 
 function traceParts(

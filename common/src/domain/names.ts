@@ -45,3 +45,15 @@ export function topicName(name: string): TopicName | undefined {
 export function subscriptionId(topic: TopicName, subscription: SubscriptionName): SubscriptionId {
   return `${topic}$${subscription}` as SubscriptionId
 }
+
+/** Topic and subscription of an id. */
+export function splitSubscriptionId(id: SubscriptionId): {
+  readonly topic: TopicName
+  readonly subscription: SubscriptionName
+} {
+  const dollar = id.indexOf('$')
+  return {
+    topic: id.slice(0, dollar) as TopicName,
+    subscription: id.slice(dollar + 1) as SubscriptionName,
+  }
+}

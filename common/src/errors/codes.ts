@@ -69,6 +69,7 @@ export const errorCodes = {
     text: 'Subscription {subscription} of topic {topic} has no dead letter {id}; it may have been redriven or purged',
   },
   PARKED_KEY_NOT_EXISTS: { status: 404, text: 'No key {key} of this subscription is parked' },
+  TASK_NOT_EXISTS: { status: 404, text: 'Subscription {subscription} of topic {topic} has no task {id}' },
   PAUSE_NOT_CONFIRMED: { status: 504, text: '{problem}' },
 } as const satisfies Readonly<Record<string, ErrorRow>>
 

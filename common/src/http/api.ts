@@ -25,6 +25,7 @@ export interface ApiAnswer {
   readonly content: Buffer | string | null
   /** The media type of the content. */
   readonly type: string
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** One resource and method. */

@@ -118,6 +118,7 @@ function bytesOf(request: Request, bytesMax: number): Promise<Buffer> {
 
 function write(response: Response, answer: ApiAnswer): void {
   response.statusCode = answer.status
+  for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value)
   const content = typeof answer.content === 'string' ? Buffer.from(answer.content) : answer.content
   if (content !== null) response.setHeader('Content-Type', answer.type)
   if (answer.status !== 204) response.setHeader('Content-Length', content?.length ?? 0)
@@ -129,9 +130,9 @@ function answerError(log: Log, request: Request, response: Response, error: unkn
   if (refused.status >= 500 && !(error instanceof HermesError)) {
     log.error('http.failed', { method: request.method, path: request.path, error })
   }
-  for (const [name, value] of Object.entries(refused.headers)) response.setHeader(name, value)
   if (refused.status === 413) response.setHeader('Connection', 'close')
-  write(response, { status: refused.status, content: problemBody(refused), type: 'application/json' })
+  const { status, headers } = refused
+  write(response, { status, content: problemBody(refused), type: 'application/json', headers })
   // A defect of ours is answered and then ends the process: `runService` does that for what nobody catches.
   if (error instanceof BrokenInvariant) {
     setImmediate(() => {

@@ -249,6 +249,7 @@ export const consumersMetrics = {
   ),
   slotsRunning: define('gauge', 'consumer_processes_running', [], 'Subscriptions that run here'),
   slotsDying: define('gauge', 'consumer_processes_dying', [], 'Subscriptions that drain here'),
+  tasksRunning: define('gauge', 'tasks_running', [], 'Redrives and replays that this process works on'),
   assignments: define('gauge', 'workload_all_assignments', ['kafka_cluster'], 'Slots assigned by the leader'),
   missing: define('gauge', 'workload_missing_resources', ['kafka_cluster'], 'Slots nobody could take'),
 } as const

@@ -68,6 +68,20 @@ export interface IrisPaths {
   /** Where owners confirm that a suspended subscription sends no more. */
   suspensions(cluster: string): string
   suspension(cluster: string, topic: string, subscription: string): string
+  readonly tasks: TaskPaths
+}
+
+/** Redrives and replays. */
+export interface TaskPaths {
+  /** Parent of the list of those that somebody has to work on. */
+  readonly allOpen: string
+  /** The entry of that list; a subscription has one a kind. */
+  open(topic: string, subscription: string, kind: string): string
+  /** Parent of all tasks of a subscription. */
+  ofSubscription(topic: string, subscription: string): string
+  task(topic: string, subscription: string, id: string): string
+  /** Its lock stands among those of the subscription's partitions, so that a pause waits for it as well. */
+  lock(cluster: string, topic: string, subscription: string, kind: string): string
 }
 
 /** Makes the paths below `root`, such as `/hermes`; `/` stands for no root. */
@@ -143,6 +157,14 @@ function irisPaths(root: string): IrisPaths {
     suspensions: cluster => consumers(cluster, 'suspensions'),
     suspension: (cluster, topic, subscription) =>
       consumers(cluster, 'suspensions', `${topic}$${subscription}`),
+    tasks: {
+      allOpen: join(root, 'tasks', 'open'),
+      open: (topic, subscription, kind) => join(root, 'tasks', 'open', `${topic}$${subscription}$${kind}`),
+      ofSubscription: (topic, subscription) => join(root, 'tasks', 'all', `${topic}$${subscription}`),
+      task: (topic, subscription, id) => join(root, 'tasks', 'all', `${topic}$${subscription}`, id),
+      lock: (cluster, topic, subscription, kind) =>
+        join(locksOf(cluster, topic, subscription), `task-${kind}`),
+    },
   }
 }
 

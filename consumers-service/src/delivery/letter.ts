@@ -41,6 +41,8 @@ export class Letter implements OutgoingRequest {
 
   /** What its record of the delay topic says, where it comes from there. */
   delayed: DelayFacts | null = null
+  /** Where it was published, where its record is a dead letter and says so. */
+  published: { readonly partition: number; readonly offset: number } | null = null
   /** Monotonic time before which it is not tried. */
   notBeforeMs = 0
   /** Failed attempts so far, those of a former owner included. */
@@ -92,8 +94,8 @@ export class Letter implements OutgoingRequest {
 
   /** Where it was published, whatever partition it came back from. */
   get origin(): { readonly partition: number; readonly offset: number } {
-    const { partition } = this.delayed ?? this.work
-    const { offset } = this.delayed ?? this.entry
+    const { partition } = this.published ?? this.delayed ?? this.work
+    const { offset } = this.published ?? this.delayed ?? this.entry
     return { partition, offset }
   }
 

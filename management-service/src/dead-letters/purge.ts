@@ -2,11 +2,13 @@
  * Dead letters that nobody wants any more.
  * Takes a selection. All of them are removed from Kafka; some of them are closed by markers. Gives how many,
  * and where to go on when a filter had more to look at than one answer may. Promises: what died after the
- * question is untouched.
+ * question is untouched. Refuses while a redrive of the subscription is open: it might still send them.
  */
 import { letterMatcher, type LetterFilter } from '@iris/common/dead-letters/letter-filter'
 import { rangesOf } from '@iris/common/dead-letters/marker'
 import { selectionOf } from '@iris/common/dead-letters/selection'
+import { refusal } from '@iris/common/errors/hermes-error'
+import type { TaskStore } from '@iris/common/tasks/task-store'
 import { patchOf } from '../requests.js'
 import {
   kafkaTopicOf,
@@ -27,13 +29,18 @@ export interface Purged {
 
 const windowFirst = 500
 
+export interface PurgeParts extends DeadLetterParts {
+  readonly tasks: Pick<TaskStore, 'openId'>
+}
+
 /** Purges what the body selects. */
 export async function purgeDeadLetters(
-  parts: DeadLetterParts,
+  parts: PurgeParts,
   names: LetterNames,
   request: { readonly body: unknown; readonly after: string | null },
 ): Promise<Purged> {
   const selection = selectionOf(patchOf(request.body))
+  await refuseBesideRedrive(parts, names)
   if (selection.kind === 'filter') return purgeFitting(parts, names, selection.filter, request.after)
   const kafkaTopic = await kafkaTopicOf(parts, names)
   const stored = await parts.letters.open(kafkaTopic, null)
@@ -46,6 +53,14 @@ export async function purgeDeadLetters(
   )
   await parts.letters.close(kafkaTopic, rangesOf(offsets), 'purged')
   return { purged: offsets.length, isComplete: true }
+}
+
+async function refuseBesideRedrive({ tasks }: PurgeParts, { topic, name }: LetterNames): Promise<void> {
+  const open = await tasks.openId(topic, name, 'redrive')
+  if (open === null) return
+  throw refusal('CONFLICT', {
+    problem: `Task ${open} is redriving dead letters of subscription ${name}; wait for it or cancel it first`,
+  })
 }
 
 async function purgeFitting(

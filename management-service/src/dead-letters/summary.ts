@@ -6,7 +6,13 @@
 import { letterMatcher, type LetterFilter } from '@iris/common/dead-letters/letter-filter'
 import { readDeadLetterHeaders } from '@iris/common/kafka/dead-letter-headers'
 import type { LogEntry } from '@iris/common/kafka/log-entry'
-import { openLetters, walkLetters, type DeadLetterParts, type LetterNames } from './open-letters.js'
+import {
+  openLetters,
+  walkLetters,
+  type DeadLetterParts,
+  type LetterNames,
+  type LetterPlace,
+} from './open-letters.js'
 
 /** Counts over the dead letters that were looked at. */
 export interface DeadLetterSummary {
@@ -42,18 +48,27 @@ interface Cause {
 const reasonsMax = 100
 const windowFirst = 500
 
-/** Counts dead letters by their causes. */
-export async function summarizeDeadLetters(
+/** Counts those that fit a filter. */
+export function summarizeDeadLetters(
   parts: DeadLetterParts,
   query: SummaryQuery,
 ): Promise<DeadLetterSummary> {
-  const opened = await openLetters(parts, query, { after: query.after, fromMs: query.filter.fromMs })
+  const { after, filter } = query
+  return countDeadLetters(parts, query, { after, fromMs: filter.fromMs, fits: letterMatcher(filter) })
+}
+
+/** Counts dead letters by their causes. */
+export async function countDeadLetters(
+  parts: DeadLetterParts,
+  names: LetterNames,
+  wanted: LetterPlace & { fits(entry: LogEntry): boolean },
+): Promise<DeadLetterSummary> {
+  const opened = await openLetters(parts, names, wanted)
   const tally = createTally()
   if (opened === null) return tally.summary(null)
-  const fits = letterMatcher(query.filter)
   const next = await walkLetters<Cause>(parts, opened, {
     windowFirst,
-    pick: entry => (fits(entry) ? causeOf(entry) : null),
+    pick: entry => (wanted.fits(entry) ? causeOf(entry) : null),
     bytesOf: () => 0,
     take(_offset, cause) {
       tally.add(cause)

@@ -7,6 +7,7 @@ import { createLetterLog, type ScanEntries } from '@iris/common/dead-letters/let
 import { markerHeader, writeMarkers } from '@iris/common/dead-letters/marker'
 import { letterPartition as partition } from '@iris/common/dead-letters/selection'
 import { HermesError, refusal } from '@iris/common/errors/hermes-error'
+import { appendRecord, RecordNotAppended } from '@iris/common/kafka/append-record'
 import type { Producer } from '@iris/common/kafka/producer'
 import type { Clock } from '@iris/common/time/clock'
 import { orRefuse, partitionsOf, type KafkaParts } from './kafka.js'
@@ -45,22 +46,17 @@ export function createKafkaLetters({ clock, kafka, producer }: KafkaLettersParts
     }
   }
   const append = async (topic: string, record: LetterRecord): Promise<number | null> => {
-    await producer.prepare(topic)
-    return new Promise((stored, failed) => {
-      const isTaken = producer.append({
-        ...{ topic, partition, key: record.key, value: [record.value], headers: record.headers },
+    const { key, value, headers } = record
+    try {
+      return await appendRecord(producer, {
+        ...{ topic, partition, key, value: [value], headers },
         timestampMs: clock.now(),
         deadlineMs: clock.monotonic() + appendMs,
-        done(outcome) {
-          if (outcome.kind === 'stored') stored(outcome.offset < 0 ? null : outcome.offset)
-          else if (outcome.kind === 'unknown')
-            failed(new Error(`it did not confirm, and may have stored it: ${outcome.detail}`))
-          else if (outcome.cause === 'tooLarge') failed(tooLarge(outcome.detail))
-          else failed(new Error(outcome.detail))
-        },
       })
-      if (!isTaken) failed(new Error('too many records are on their way already'))
-    })
+    } catch (error) {
+      const isTooLarge = error instanceof RecordNotAppended && error.why === 'tooLarge'
+      throw isTooLarge ? tooLarge(error.message) : error
+    }
   }
   return {
     open: (topic, fromMs) => orRefuse(`find the ends of topic ${topic}`, open(topic, fromMs)),

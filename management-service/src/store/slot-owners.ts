@@ -1,5 +1,5 @@
 /**
- * Who delivers a subscription now, as the locks of its slots tell, and which consumers are alive.
+ * Who delivers a subscription now, as the locks of its slots and tasks tell, and which consumers are alive.
  * Takes a subscription. Gives its lock holders, in words too; none means that nobody sends for it.
  */
 import { z } from 'zod'
@@ -19,7 +19,7 @@ export function createSlotOwners(session: ZooSession, paths: ZooPaths, cluster: 
   return {
     async owners(topic, name) {
       const locks = await locksOf(session, paths.iris.subscriptionLocks(cluster, topic, name))
-      return locks.map(({ partition, data }) => `${holderOf(data)} (partition ${partition})`)
+      return locks.map(({ partition, data }) => `${holderOf(data)} (${whatFor(partition)})`)
     },
   }
 }
@@ -40,8 +40,7 @@ export function createLiveConsumers(session: ZooSession, paths: ZooPaths, cluste
     async holders(topic, name) {
       const locks = await locksOf(session, paths.iris.subscriptionLocks(cluster, topic, name))
       return locks.flatMap(({ partition, data }): SlotHolder[] => {
-        // Locks of the delay topic lie beside them, under names that are no numbers.
-        if (!/^\d+$/.test(partition)) return []
+        if (!isNumber(partition)) return []
         const holder = holderShape.safeParse(jsonOrNull(data))
         return [
           {
@@ -64,6 +63,16 @@ async function locksOf(
     return lock === null ? null : { partition, data: lock.data }
   })
   return locks.filter(lock => lock !== null)
+}
+
+/** Partitions have their number, tasks have a word. */
+function whatFor(lockName: string): string {
+  return isNumber(lockName) ? `partition ${lockName}` : lockName.replace('-', ' ')
+}
+
+/** Beside the locks of partitions stand those of tasks and of the delay topic. */
+function isNumber(lockName: string): boolean {
+  return /^\d+$/.test(lockName)
 }
 
 function holderOf(data: Buffer): string {

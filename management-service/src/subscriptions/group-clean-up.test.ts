@@ -25,6 +25,7 @@ function setUp(): { time: VirtualTime; kafka: MemoryKafka; store: MemoryStore; c
   store.held.retryStates.add('acme.orders$billing')
   const parts = {
     ...{ store, kafka: groupsOf(kafka), kafkaTopics: kafka, scheduler: time, log: silentLog },
+    tasks: { forget: () => Promise.resolve() },
     namespace: { namespace: '', separator: '_' },
   }
   const cleanUp = createGroupCleanUp(parts, { delayMs: 60_000, intervalMs: 300_000 })

@@ -1,12 +1,13 @@
 /**
  * Deletion of what removed subscriptions leave behind, after their consumers have stopped: consumer groups,
- * delay topics, what is kept about retries. Takes groups. Gives nothing; works in the background until
+ * delay topics, tasks, what is kept about retries. Takes groups. Gives nothing; works in the background until
  * stopped. Promises: all is left alone where the subscription exists again. Bounds: `triesMax` tries a group,
  * `groupsMax` groups; what is given up is logged, and a later subscription of the name inherits none of it.
  */
 import { subscriptionId, type SubscriptionName, type TopicName } from '@iris/common/domain/names'
 import type { KafkaNamespace } from '@iris/common/kafka/names'
 import type { Log } from '@iris/common/lifecycle/log'
+import type { TaskStore } from '@iris/common/tasks/task-store'
 import type { Cancel, Scheduler } from '@iris/common/time/scheduler'
 import type { KafkaGroups, KafkaTopics } from '../store/kafka-ports.js'
 import type { ChangeGuard, RetryState, SubscriptionStore } from '../store/ports.js'
@@ -30,6 +31,7 @@ export interface GroupCleanUpParts {
   readonly kafka: KafkaGroups
   readonly kafkaTopics: KafkaTopics
   readonly namespace: KafkaNamespace
+  readonly tasks: Pick<TaskStore, 'forget'>
   readonly scheduler: Scheduler
   readonly log: Log
 }
@@ -78,10 +80,11 @@ export function createGroupCleanUp(parts: GroupCleanUpParts, options: GroupClean
 
 /** Under the guard that a creation also takes: between the look and the deletion nobody can make it again. */
 async function remove(parts: GroupCleanUpParts, unused: UnusedGroup): Promise<void> {
-  const { store, kafka, log } = parts
+  const { store, kafka, tasks, log } = parts
   const { topic, subscription, group } = unused
   await store.exclusively(subscriptionId(topic, subscription), async () => {
     if ((await store.subscription(topic, subscription)) !== null) return
+    await tasks.forget(topic, subscription)
     await kafka.remove(group)
     await removeRemains(parts, { topicName: topic, name: subscription })
     log.info('group.deleted', { topic, subscription, group })

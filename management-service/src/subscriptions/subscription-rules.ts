@@ -104,7 +104,8 @@ function batchVolumeOf({ deliveryType, subscriptionPolicy }: Subscription): numb
   return deliveryType === 'BATCH' ? subscriptionPolicy.batchVolume : 0
 }
 
-function checkEndpoint(rules: SubscriptionRules, endpoint: string): void {
+/** Refuses an endpoint that nobody could call. */
+export function checkEndpoint(rules: Pick<SubscriptionRules, 'additionalSchemes'>, endpoint: string): void {
   const found = endpointProblem(endpoint, [...hermesSchemes, ...rules.additionalSchemes])
   if (found === null) return
   if (found.kind === 'broken') throw new HermesError('OTHER', found.problem, 400)

@@ -5,9 +5,11 @@ import { createMemoryLog, type MemoryLog } from '@iris/common/dead-letters/testi
 import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
 import { parseSubscription } from '@iris/common/domain/subscription'
 import { parseTopic } from '@iris/common/domain/topic'
+import { createMemoryTasks, type MemoryTasks } from '@iris/common/tasks/testing/memory-tasks'
 import { createVirtualTime, type VirtualTime } from '@iris/common/time/virtual-time'
 import { createMemoryStore } from '../../store/in-memory.js'
 import type { KafkaLetters } from '../../store/letter-ports.js'
+import type { TaskParts } from '../../tasks/task-parts.js'
 import type { CopyParts } from '../copy.js'
 
 export const names = { topic: 'acme.orders' as TopicName, name: 'billing' as SubscriptionName }
@@ -17,7 +19,10 @@ const owner = { source: 'Plaintext', id: 'x' }
 export interface LettersWorld {
   readonly memory: MemoryLog
   readonly time: VirtualTime
-  readonly parts: CopyParts
+  readonly parts: CopyParts & TaskParts
+  readonly tasks: MemoryTasks
+  /** Endpoints that were asked about. */
+  readonly guarded: string[]
   /** Whether there is a dead-letter topic at all. */
   hasTopic: boolean
 }
@@ -46,12 +51,17 @@ export function createLettersWorld(first = 0): LettersWorld {
     close: (_topic, ranges, as) => Promise.resolve(memory.close(ranges, as)),
     remove: (_topic, before) => Promise.resolve(memory.removeBelow(before)),
   }
-  const namespace = { namespace: '', separator: '_' }
+  const tasks = createMemoryTasks()
+  const guarded: string[] = []
   const world: LettersWorld = {
-    memory,
-    time,
+    ...{ memory, time, tasks, guarded },
     hasTopic: true,
-    parts: { store, letters, clock: time, namespace },
+    parts: {
+      ...{ store, letters, tasks, clock: time, scheduler: time },
+      guard: endpoint => Promise.resolve(void guarded.push(endpoint)),
+      namespace: { namespace: '', separator: '_' },
+      newId: () => String(tasks.held.size),
+    },
   }
   return world
 }

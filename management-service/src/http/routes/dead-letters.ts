@@ -6,7 +6,7 @@ import { jsonAnswer, reading, writing, type ApiRoute } from '@iris/common/http/a
 import { copyDeadLetter, type CopyParts } from '../../dead-letters/copy.js'
 import { showDeadLetter } from '../../dead-letters/find-letter.js'
 import { listDeadLetters } from '../../dead-letters/list.js'
-import { purgeDeadLetters } from '../../dead-letters/purge.js'
+import { purgeDeadLetters, type PurgeParts } from '../../dead-letters/purge.js'
 import { summarizeDeadLetters } from '../../dead-letters/summary.js'
 import { subscriptionNamesOf as namesOf } from '../../requests.js'
 
@@ -14,7 +14,7 @@ const all = '/topics/:topic/subscriptions/:subscription/dead-letters'
 const one = `${all}/:id`
 
 /** The routes of dead letters. */
-export function deadLetterRoutes(parts: CopyParts): readonly ApiRoute[] {
+export function deadLetterRoutes(parts: CopyParts & PurgeParts): readonly ApiRoute[] {
   return [
     reading('GET', all, async ({ params, query }) => {
       const page = { limit: query.get('limit'), after: query.get('after'), filter: filterOfQuery(query) }

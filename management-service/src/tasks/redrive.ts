@@ -1,0 +1,65 @@
+/**
+ * The redrive of dead letters: sent again to the subscription's endpoint or another one.
+ * Takes a selection and options. Gives a task, or with `dryRun` what it would send, counted by causes.
+ * Promises: letters that die after the question are not part of it; a suspended subscription's redrive waits.
+ */
+import { everyLetter, letterMatcher } from '@iris/common/dead-letters/letter-filter'
+import {
+  letterPartition,
+  selectingMembers,
+  selectionJson,
+  selectionOf,
+  type Selection,
+} from '@iris/common/dead-letters/selection'
+import type { LogEntry } from '@iris/common/kafka/log-entry'
+import type { Task, TaskRange } from '@iris/common/tasks/task'
+import { kafkaTopicOf } from '../dead-letters/open-letters.js'
+import { countDeadLetters, type DeadLetterSummary } from '../dead-letters/summary.js'
+import { patchOf } from '../requests.js'
+import type { StoredLetters } from '../store/letter-ports.js'
+import { addTask } from './add-task.js'
+import { taskOptionsOf } from './task-options.js'
+import type { TaskNames, TaskParts } from './task-parts.js'
+
+/** A task, or what it would do. */
+export type Redriven = { readonly task: Task } | { readonly dryRun: DeadLetterSummary }
+
+/** Starts a redrive, or counts. */
+export async function redriveDeadLetters(
+  parts: TaskParts,
+  names: TaskNames,
+  request: { readonly body: unknown; readonly after: string | null },
+): Promise<Redriven> {
+  const body = patchOf(request.body)
+  const { rate, endpoint, isDryRun } = await taskOptionsOf(parts.guard, body, selectingMembers)
+  const selection = selectionOf(body)
+  const kafkaTopic = await kafkaTopicOf(parts, names)
+  if (isDryRun) {
+    const place = {
+      after: request.after,
+      fromMs: selection.kind === 'filter' ? selection.filter.fromMs : null,
+    }
+    return { dryRun: await countDeadLetters(parts, names, { ...place, fits: fitsOf(selection) }) }
+  }
+  const stored = await parts.letters.open(kafkaTopic, null)
+  const ranges = [rangeOf(selection, stored)]
+  const spec = { ranges, rate, endpoint, selection: selectionJson(selection) }
+  return { task: await addTask(parts, names, { kind: 'redrive', spec }) }
+}
+
+function fitsOf(selection: Selection): (entry: LogEntry) => boolean {
+  if (selection.kind === 'ids') {
+    const offsets = new Set(selection.offsets)
+    return entry => offsets.has(entry.offset)
+  }
+  return letterMatcher(selection.kind === 'filter' ? selection.filter : everyLetter)
+}
+
+/** What has to be read for it; nothing where nothing died yet. */
+function rangeOf(selection: Selection, stored: StoredLetters | null): TaskRange {
+  const { first, next } = stored ?? { first: 0, next: 0 }
+  if (selection.kind !== 'ids') return { partition: letterPartition, from: first, to: next }
+  const from = Math.max(first, selection.offsets[0] ?? first)
+  const to = Math.min(next, (selection.offsets.at(-1) ?? first) + 1)
+  return { partition: letterPartition, from, to: Math.max(from, to) }
+}

@@ -1,0 +1,29 @@
+/**
+ * What every use case of tasks needs.
+ */
+import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
+import type { TaskStore } from '@iris/common/tasks/task-store'
+import type { Clock } from '@iris/common/time/clock'
+import type { Scheduler } from '@iris/common/time/scheduler'
+import type { KafkaNamespace } from '@iris/common/kafka/names'
+import type { KafkaLetters } from '../store/letter-ports.js'
+import type { SubscriptionStore } from '../store/ports.js'
+import type { EndpointGuard } from '../subscriptions/endpoint-guard.js'
+
+export interface TaskParts {
+  readonly store: SubscriptionStore
+  readonly tasks: TaskStore
+  readonly letters: KafkaLetters
+  readonly guard: EndpointGuard
+  readonly clock: Clock
+  readonly scheduler: Scheduler
+  readonly namespace: KafkaNamespace
+  /** Makes the last part of a task's id. */
+  newId(): string
+}
+
+/** Whose tasks. */
+export interface TaskNames {
+  readonly topic: TopicName
+  readonly name: SubscriptionName
+}
