@@ -21,6 +21,7 @@ import { createDeadLetters, type DeadLetters } from './delivery/dead-letter.js'
 import { createDeliveryFigures, type DeliveryFigures } from './delivery/figures.js'
 import { createJournal, type DeliveryJournal } from './delivery/journal.js'
 import { createFilterShare } from './delivery/filter-share.js'
+import { createPaceMaker, type PaceOptions } from './delivery/pace/pace-maker.js'
 import { createParking, noParking } from './delivery/parking.js'
 import type { Pipeline, PipelineParts } from './delivery/pipeline-parts.js'
 import { createPipeline } from './delivery/pipeline.js'
@@ -121,6 +122,7 @@ export function createDelivering(
     { ...base, metrics, client, definitions: outside.definitions, random: systemRandom },
     { tokensMax: config.tokensMax, reductionFactor: config.tokenReductionFactor },
   )
+  const pace = createPaceMaker(base, paceOptions(config))
   const fenced = (): string | null => {
     const fenceMs = (session.sessionTimeoutMs() * config.fenceShare) / 100
     return session.silentMs() < fenceMs
@@ -157,6 +159,7 @@ export function createDelivering(
               parking: plan.isParking ? createParking({ ...base, session }, parkedPath(plan)) : noParking,
               waitingBudget,
               isFilterRateLimited: config.isFilterRateLimited,
+              pace: pace(base.log.child({ subscription: plan.id })),
             },
             plan,
           )
@@ -222,8 +225,27 @@ function showDelivery(figures: DeliveryFigures, plan: DeliveryPlan, { status }: 
       return inflight + waiting + parked + gathered
     },
     windowShare: () => status().windowShare,
-    rate: plan.deliveryType === 'BATCH' ? null : () => status().rate,
+    pace: plan.deliveryType === 'BATCH' ? null : () => status().pace,
   })
+}
+
+function paceOptions(config: ConsumersConfig): PaceOptions {
+  return {
+    controller: config.rateController,
+    adaptive: {
+      probeMaxMs: config.rateProbeMaxMs,
+      pauseAfterMs: config.ratePauseAfterMs,
+      holdMaxMs: config.rateHoldMaxMs,
+    },
+    hermes: {
+      periodMs: config.ratePeriodMs,
+      convergenceFactor: config.rateConvergence,
+      speedUpTolerance: config.rateSpeedUpTolerance,
+      noChangeTolerance: config.rateNoChangeTolerance,
+      slowDelayMs: config.rateSlowDelayMs,
+      heartbeatDelayMs: config.rateHeartbeatDelayMs,
+    },
+  }
 }
 
 function createProcessCommitter(

@@ -67,7 +67,7 @@ describe('a retry that waits for long', () => {
       const poison = Array.from({ length: 40 }, (_, n) => `{"poison":  ${n}}`)
       subscriber.answerWith(({ body, retryCount }) =>
         body.toString().includes('poison') && retryCount === 0
-          ? { status: 503, headers: { 'Retry-After': '12' } }
+          ? { status: 500, headers: { 'Iris-Verdict': 'retry', 'Retry-After': '12' } }
           : {},
       )
       for (const [n, body] of poison.entries())

@@ -192,7 +192,19 @@ export const consumersMetrics = {
     'gauge',
     'max_rate_output_rate',
     subscriptionLabels,
-    'Current limit, messages per second',
+    'Messages a second that the endpoint is sent at most now',
+  ),
+  calculatedRate: define(
+    'gauge',
+    'max_rate_calculated_rate',
+    subscriptionLabels,
+    'Share of the subscription’s rate that this instance may use, messages a second',
+  ),
+  circuitState: define(
+    'gauge',
+    'subscription_circuit_state',
+    subscriptionLabels,
+    '0 messages flow, 1 only probes because attempts fail, 2 paused by itself after failing for long',
   ),
   skippedOffsets: define(
     'counter',

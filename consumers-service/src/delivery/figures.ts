@@ -8,6 +8,7 @@ import type { CounterHandle, Metrics, SummaryHandle } from '@iris/common/metrics
 import type { AttemptResult } from '@iris/common/http/client'
 import type { Clock } from '@iris/common/time/clock'
 import type { DeliveryPlan } from './plan.js'
+import { circuitNumbers, type PaceStatus } from './pace/pace.js'
 import { createRecentAttempts, type Ending, type RecentView } from './recent.js'
 import { splitTopicName } from '@iris/common/domain/names'
 
@@ -30,8 +31,8 @@ export interface DeliveryFigures {
   recent(): RecentView
   /** One attempt that ended, well or not. */
   attempt(result: AttemptResult, isSuccess: boolean, bodyBytes: number, tookMs: number): void
-  /** Gauges, read when somebody asks. Without a rate there is no limit to show. */
-  show(read: { inflight(): number; windowShare(): number; rate: (() => number) | null }): void
+  /** Gauges, read when somebody asks. Without a pace there is no rate to show. */
+  show(read: { inflight(): number; windowShare(): number; pace: (() => PaceStatus | null) | null }): void
   /** The gauge of what waits in the delay topic. */
   showDelayed(read: () => number): void
   remove(): void
@@ -86,10 +87,17 @@ export function createDeliveryFigures(metrics: Metrics, clock: Clock, plan: Deli
       else if (result.kind === 'timeout') timeouts.value++
       else otherErrors.value++
     },
-    show({ inflight, windowShare, rate }) {
+    show({ inflight, windowShare, pace }) {
       metrics.gauge(consumersMetrics.inflight, inflight, ...labels)
       metrics.gauge(consumersMetrics.pendingOffsets, windowShare, ...labels)
-      if (rate !== null) metrics.gauge(consumersMetrics.outputRate, rate, ...labels)
+      if (pace === null) return
+      metrics.gauge(consumersMetrics.outputRate, () => pace()?.rate ?? 0, ...labels)
+      metrics.gauge(consumersMetrics.calculatedRate, () => pace()?.maxRate ?? 0, ...labels)
+      metrics.gauge(
+        consumersMetrics.circuitState,
+        () => circuitNumbers[pace()?.circuit ?? 'closed'],
+        ...labels,
+      )
     },
     showDelayed: read => metrics.gauge(consumersMetrics.delayed, read, ...labels),
     remove: () => metrics.remove(Object.values(consumersMetrics), ...labels),

@@ -69,6 +69,11 @@ export function judge(result: AttemptResult, policy: JudgePolicy, wallMs: number
   return byRule(policy.rules, kind === 'timeout' ? 'timeout' : 'network', fallback) ?? fallback
 }
 
+/** What the receiver wants to become of the message; undefined where it does not say. */
+export function receiverWish({ verdict }: { readonly verdict: string | null }): RetryAction | undefined {
+  return verdict === null ? undefined : receiverVerdicts.get(verdict.trim().toLowerCase())
+}
+
 function judgeAnswer(
   answer: AttemptResult & { readonly kind: 'answer' },
   policy: JudgePolicy,
@@ -76,7 +81,7 @@ function judgeAnswer(
 ): Verdict {
   const { status } = answer
   const reason = `Message sending failed with status code: ${status}`
-  const wish = receiverVerdicts.get(answer.verdict?.trim().toLowerCase() ?? '')
+  const wish = receiverWish(answer)
   const mayAskForTime = status === 429 || status === 503 || wish === 'retry'
   const afterMs = mayAskForTime ? retryAfterMs(answer.retryAfter, wallMs) : null
   const retry: Retry = { kind: 'retry', reason, status, retryAfterMs: afterMs, isCounted: true }

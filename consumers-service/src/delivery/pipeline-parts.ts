@@ -9,6 +9,7 @@ import type { DeadLetters } from './dead-letter.js'
 import type { DeliveryFigures } from './figures.js'
 import type { FilterShare } from './filter-share.js'
 import type { DeliveryJournal } from './journal.js'
+import type { PaceStatus } from './pace/pace.js'
 import type { PartitionWork } from './partition-work.js'
 import type { DeliveryPlan } from './plan.js'
 import type { Authorization } from './send/authorization.js'
@@ -64,6 +65,8 @@ export interface PipelineStatus {
   readonly rate: number
   /** It is the rate that holds the next message back now. */
   readonly isPaced: boolean
+  /** What the endpoint can take, and why; null where nothing is learnt of it. */
+  readonly pace: PaceStatus | null
   /** How full the fullest window is, 0 to 1. */
   readonly windowShare: number
   /** What holds it back now, in plain words, or null. */

@@ -15,7 +15,9 @@ import { deathOf, expiredReason, type DeathClass } from './death.js'
 import { createFilterStep } from './filter.js'
 import { judge, type Failure, type Verdict } from './judge.js'
 import type { Letter } from './letter.js'
-import { createLimiter, rateShare } from './pace/limiter.js'
+import { paceLimits } from './pace/controller.js'
+import { rateShare } from './pace/limiter.js'
+import type { MakePace } from './pace/pace-maker.js'
 import type { Parking } from './parking.js'
 import { checkIdle, lostLock, untilIdle, type PartitionWork } from './partition-work.js'
 import type { Pipeline, PipelineParts, PipelineStatus } from './pipeline-parts.js'
@@ -25,12 +27,14 @@ import { mayTry, nextTry, ownFaultPauseMs } from './retry.js'
 import type { Sender } from './send/sender.js'
 import { createTurns, hashOfKey, turnKind } from './turns.js'
 import type { WaitingBudget } from './waiting.js'
+import { whyNotReading } from './why-not-reading.js'
 
 export interface SerialParts extends PipelineParts {
   readonly sender: Sender
   readonly delays: Delays
   readonly parking: Parking
   readonly waitingBudget: WaitingBudget
+  readonly pace: MakePace
   /** Whether messages are also filtered out at the rate of the subscription and no faster. */
   readonly isFilterRateLimited: boolean
 }
@@ -43,7 +47,7 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
   const { clock, scheduler, figures, journal, requestBudget, authorization } = parts
   const kind = turnKind(firstPlan.ordering, firstPlan.policy.inflightMax)
   const turns = createTurns<Letter>(kind)
-  const limiter = createLimiter(firstPlan.policy.rate)
+  const pace = parts.pace(paceLimits(firstPlan.policy, firstPlan.policy.rate))
   const underWay = new Set<Letter>()
   const backRoom = createBackRoom(parts.waitingBudget)
   const receiver = createReceiver({
@@ -73,7 +77,7 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
     const nowMs = clock.monotonic()
     const isHeldBack = parts.heldBack() !== null
     if (isHeldBack) authorization.wanted()
-    while (!isHeldBack && hasPlace() && limiter.waitMs(nowMs) === 0) {
+    while (!isHeldBack && hasPlace() && pace.waitMs(nowMs, true) === 0) {
       const letter = next(nowMs)
       if (letter === null) break
       deliver(letter, nowMs)
@@ -97,7 +101,7 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
       letter.wasDelayed = true
       return backRoom.wait(letter, nowMs + delayMs)
     }
-    limiter.take(nowMs)
+    pace.began(nowMs)
     begin(letter)
     letter.attemptedAtMs = nowMs
     parts.sender.send(letter)
@@ -115,8 +119,10 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
   function requestEnded(letter: Letter, result: AttemptResult): Verdict {
     const verdict = judge(result, plan.policy, clock.now())
     authorization.attemptEnded(result, letter.attemptedAtMs)
-    const tookMs = clock.monotonic() - letter.attemptedAtMs
+    const nowMs = clock.monotonic()
+    const tookMs = nowMs - letter.attemptedAtMs
     figures.attempt(result, verdict.kind === 'delivered', letter.body.length, tookMs)
+    pace.ended(letter, result, verdict, nowMs)
     return verdict
   }
 
@@ -129,7 +135,7 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
 
   /** The message holds one place; its requests are so many all the same, for rate and process. */
   function requestsAdded(letter: Letter, count: number): void {
-    limiter.charge(count, clock.monotonic())
+    pace.charge(count, clock.monotonic())
     letter.requestCount += count
     requestBudget.open += count
   }
@@ -137,7 +143,8 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
   function carryOut(verdict: Verdict, letter: Letter, nowMs: number): void {
     switch (verdict.kind) {
       case 'delivered':
-        return settle(letter, nowMs)
+        journal.delivered(letter)
+        return finish(letter, nowMs)
       case 'retry':
         return failed(letter, verdict, nowMs)
       case 'dead':
@@ -151,11 +158,6 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
         // Not an attempt: when the subscription goes on, the message goes on as it stands.
         return goOn(letter, nowMs)
     }
-  }
-
-  function settle(letter: Letter, nowMs: number): void {
-    journal.delivered(letter)
-    finish(letter, nowMs)
   }
 
   /** Somebody asked for it in so many words: the message is settled, and said to be. */
@@ -231,9 +233,11 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
   /** The next message to begin: retries and new messages in turn, so that neither holds up the other. */
   function next(nowMs: number): Letter | null {
     isRetryFirst = !isRetryFirst
-    return isRetryFirst
-      ? (backRoom.takeDue(nowMs) ?? fresh(nowMs))
-      : (fresh(nowMs) ?? backRoom.takeDue(nowMs))
+    return isRetryFirst ? (due(nowMs) ?? fresh(nowMs)) : (fresh(nowMs) ?? due(nowMs))
+  }
+
+  function due(nowMs: number): Letter | null {
+    return pace.waitMs(nowMs, false) > 0 ? null : backRoom.takeDue(nowMs)
   }
 
   function fresh(nowMs: number): Letter | null {
@@ -283,10 +287,12 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
   /** Whatever is under way wakes the pipeline when it ends; a timer is for what only time changes. */
   function planRound(isHeldBack: boolean, nowMs: number): void {
     if (!hasPlace()) return
-    const dueMs = isHeldBack ? nowMs + lookAgainMs : backRoom.nextDueMs()
-    const paceMs = nowMs + limiter.waitMs(nowMs)
-    const atMs = paceMs > nowMs ? Math.max(paceMs, hasFresh() ? 0 : dueMs) : dueMs
-    alarm.ringAt(Math.min(atMs, filter.resumesMs(nowMs)), nowMs)
+    if (isHeldBack) return alarm.ringAt(nowMs + lookAgainMs, nowMs)
+    const dueMs = Math.max(backRoom.nextDueMs(), nowMs + pace.waitMs(nowMs, false))
+    const waitMs = pace.waitMs(nowMs, true)
+    // Without a wait, what is fresh would have begun: it waits for something that will wake us.
+    const freshMs = waitMs > 0 && hasFresh() ? nowMs + waitMs : Infinity
+    alarm.ringAt(Math.min(dueMs, freshMs, filter.resumesMs(nowMs)), nowMs)
   }
 
   /** Whether what memory does not hold can wait in Kafka; what waits its sending delay cannot. */
@@ -300,7 +306,7 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
 
   function setRate(): void {
     const partitions = receiver.works().filter(work => !work.isDelayed).length
-    limiter.setRate(rateShare(plan.policy.rate, partitions, partitionsTotal))
+    pace.update(paceLimits(plan.policy, rateShare(plan.policy.rate, partitions, partitionsTotal)))
   }
 
   /** Nothing of this partition is begun any more: what does not run yet is read again by the next owner. */
@@ -317,6 +323,7 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
       if (letter.work !== work) continue
       letter.isGone = true
       letter.sending?.cancel()
+      if (letter.sending !== null) pace.abandoned(letter, clock.monotonic())
       end(letter)
     }
     turns.drop(work.place)
@@ -365,7 +372,7 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
 
   function status(): PipelineStatus {
     const nowMs = clock.monotonic()
-    const dueMs = backRoom.nextDueMs()
+    const [dueMs, isFresh, paceStatus] = [backRoom.nextDueMs(), hasFresh(), pace.status(nowMs)]
     const fence = parts.heldBack()
     return {
       inflight: underWay.size,
@@ -374,22 +381,19 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
       parked: turns.parkedCount(),
       gathered: 0,
       nextDueInMs: dueMs === Infinity ? null : Math.max(0, Math.round(dueMs - nowMs)),
-      rate: limiter.rate(),
-      isPaced: limiter.waitMs(nowMs) > 0 && (hasFresh() || dueMs <= nowMs),
+      rate: paceStatus.rate,
+      isPaced: pace.waitMs(nowMs, isFresh) > 0 && (isFresh || dueMs <= nowMs),
+      pace: paceStatus,
       windowShare: Math.max(0, ...receiver.works().map(work => work.window.usedShare())),
-      heldBack: fence ?? whyNotReading(),
+      heldBack:
+        fence ??
+        whyNotReading({
+          parkingProblem: parts.parking.problem(),
+          hasRoom: backRoom.hasRoom(maySpill()),
+          isFilterPaced: filter.resumesMs(nowMs) < Infinity,
+          works: receiver.works(),
+        }),
       isFenced: fence !== null,
     }
-  }
-
-  function whyNotReading(): string | null {
-    const parkingProblem = parts.parking.problem()
-    if (parkingProblem !== null) return parkingProblem
-    if (!backRoom.hasRoom(maySpill())) return 'too many messages wait for a retry in this process'
-    if (filter.resumesMs(clock.monotonic()) < Infinity)
-      return 'messages are filtered out at the rate of the subscription and no faster'
-    const full = receiver.works().filter(work => !work.window.hasRoom())
-    if (full.length === 0) return null
-    return `unsettled messages fill the window of ${full.length} partitions`
   }
 }

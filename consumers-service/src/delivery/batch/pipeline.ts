@@ -300,6 +300,7 @@ export function createBatchPipeline(parts: BatchParts, firstPlan: BatchPlan): Pi
       nextDueInMs: waiting === null ? null : Math.max(0, Math.round(dueMs - clock.monotonic())),
       rate: Infinity,
       isPaced: false,
+      pace: null,
       windowShare: Math.max(0, ...receiver.works().map(work => work.window.usedShare())),
       heldBack: fence,
       isFenced: fence !== null,

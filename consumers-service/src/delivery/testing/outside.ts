@@ -46,8 +46,8 @@ const noAuthorization: Authorization = {
 export function createScriptedOutside(
   plan: DeliveryPlan,
   authorization: Partial<Authorization> = {},
+  time = createVirtualTime(),
 ): ScriptedOutside {
-  const time = createVirtualTime()
   const figures = createDeliveryFigures(createMetrics('test_'), time, plan)
   const requests = { max: 1000, eachMin: 2, open: 0 }
   const held: ScriptedOutside['held'] = { reason: null }
