@@ -32,6 +32,7 @@ import {
   createKafkaSearch,
   createKafkaTopics,
 } from './store/kafka.js'
+import { createMessageScan } from './store/message-scan.js'
 import type { Store } from './store/ports.js'
 import { createRetryState } from './store/retry-state.js'
 import { createTopicRemovals } from './store/topic-removals.js'
@@ -42,7 +43,7 @@ import { createEndpointGuard, type EndpointGuard, type ResolveHost } from './sub
 import { createGroupCleanUp, type GroupCleanUp } from './subscriptions/group-clean-up.js'
 import { createPause } from './subscriptions/pause.js'
 import type { KafkaTopicSettings } from './topics/kafka-plan.js'
-import type { TaskParts } from './tasks/task-parts.js'
+import type { ReplayParts } from './tasks/replay.js'
 import { createTraceLog } from './traces/trace-log.js'
 
 export interface UseCases {
@@ -181,10 +182,13 @@ function taskParts(
   base: ManagementBase,
   config: ManagementConfig,
   shared: Pick<Shared, 'store' | 'outside'>,
-): TaskParts {
+): ReplayParts {
+  const { store, outside } = shared
+  const kafka = createKafkaSearch(outside.kafka)
+  const scan = createMessageScan(outside.kafka)
   const guard = createGuard(base, config)
   const newId = (): string => randomBytes(4).toString('hex')
-  return { ...base, ...letterParts(base, config, shared), guard, newId }
+  return { ...base, ...letterParts(base, config, shared), store, kafka, scan, guard, newId }
 }
 
 function traceParts(

@@ -7,7 +7,7 @@ import type { AttemptResult, OutgoingRequest, Sending } from '@iris/common/http/
 import type { DelayFacts } from '@iris/common/kafka/delay-headers'
 import type { LogEntry } from '@iris/common/kafka/log-entry'
 import type { Verdict } from './judge.js'
-import { openEntry, type LetterContent } from './open.js'
+import { openEntry, type LetterContent } from '@iris/common/kafka/open-entry'
 import type { PartitionWork } from './partition-work.js'
 import type { BroadcastState } from './send/broadcast-state.js'
 

@@ -7,7 +7,7 @@ import type { LogEntry } from '@iris/common/kafka/log-entry'
 import type { Clock } from '@iris/common/time/clock'
 import { resume } from './delay/resume.js'
 import { Letter, type LetterSink } from './letter.js'
-import { openEntry } from './open.js'
+import { openEntry } from '@iris/common/kafka/open-entry'
 import type { PartitionWork } from './partition-work.js'
 import { settledBefore } from './settle.js'
 

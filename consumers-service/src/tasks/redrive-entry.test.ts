@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createMemoryLog } from '@iris/common/dead-letters/testing/memory-log'
 import type { LogEntry } from '@iris/common/kafka/log-entry'
-import { openEntry } from '../delivery/open.js'
+import { openEntry } from '@iris/common/kafka/open-entry'
 import { RedriveEntry } from './redrive-entry.js'
 
 function dead(body: string | Buffer, headers: [string, string][] = []): LogEntry {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { wrapEnvelope } from '@iris/common/kafka/envelope'
 import type { LogEntry } from '@iris/common/kafka/log-entry'
-import { openEntry } from '../open.js'
+import { openEntry } from '@iris/common/kafka/open-entry'
 import { elementOf, elementProblem } from './element.js'
 
 function entryOf(value: string | Buffer, headers: Record<string, string> = {}): LogEntry {

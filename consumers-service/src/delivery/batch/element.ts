@@ -8,7 +8,7 @@
 import { jsonProblem } from '@iris/common/domain/json-check'
 import { wrapEnvelope } from '@iris/common/kafka/envelope'
 import type { LogEntry } from '@iris/common/kafka/log-entry'
-import type { LetterContent } from '../open.js'
+import type { LetterContent } from '@iris/common/kafka/open-entry'
 
 /** The byte order mark that a publisher may put first; inside an array it would be no JSON. */
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf])

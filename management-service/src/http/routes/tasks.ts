@@ -7,19 +7,23 @@ import { subscriptionNamesOf as namesOf } from '../../requests.js'
 import { cancelTask } from '../../tasks/cancel-task.js'
 import { listTasks, showTask } from '../../tasks/read-tasks.js'
 import { redriveDeadLetters } from '../../tasks/redrive.js'
+import { replayMessages, type ReplayParts } from '../../tasks/replay.js'
 import { taskJson } from '../../tasks/task-json.js'
-import type { TaskParts } from '../../tasks/task-parts.js'
 
 const subscription = '/topics/:topic/subscriptions/:subscription'
 const all = `${subscription}/tasks`
 const one = `${all}/:id`
 
 /** The routes of tasks. */
-export function taskRoutes(parts: TaskParts): readonly ApiRoute[] {
+export function taskRoutes(parts: ReplayParts): readonly ApiRoute[] {
   return [
     writing('POST', `${subscription}/dead-letters/redrive`, async ({ params, query, body }) => {
       const redriven = await redriveDeadLetters(parts, namesOf(params), { body, after: query.get('after') })
       return 'task' in redriven ? accepted(redriven.task) : jsonAnswer(redriven.dryRun)
+    }),
+    writing('POST', `${subscription}/replay`, async ({ params, body }) => {
+      const replayed = await replayMessages(parts, namesOf(params), body)
+      return 'task' in replayed ? accepted(replayed.task) : jsonAnswer(replayed.dryRun)
     }),
     reading('GET', all, async ({ params }) => jsonAnswer(await listTasks(parts, namesOf(params)))),
     reading('GET', one, async ({ params }) =>

@@ -5,9 +5,9 @@
  * Promises: the body is a view of the entry's bytes; an envelope that nobody can read is a problem, never a
  * throw.
  */
-import { canBeSent } from '@iris/common/http/header-rules'
-import { openEnvelope } from '@iris/common/kafka/envelope'
-import type { LogEntry } from '@iris/common/kafka/log-entry'
+import { canBeSent } from '../http/header-rules.js'
+import { openEnvelope } from './envelope.js'
+import type { LogEntry } from './log-entry.js'
 
 /** What Hermes calls the headers that a publisher sent along. */
 const propagatedPrefix = 'h-'

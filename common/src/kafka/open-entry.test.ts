@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { wrapEnvelope } from '@iris/common/kafka/envelope'
-import { unreadableEntry, type LogEntry } from '@iris/common/kafka/log-entry'
-import { openEntry } from './open.js'
+import { wrapEnvelope } from './envelope.js'
+import { unreadableEntry, type LogEntry } from './log-entry.js'
+import { openEntry } from './open-entry.js'
 
 const body = Buffer.from('{"a":1}')
 const wrapped = (externalMetadata: Record<string, string> = {}): Buffer =>
