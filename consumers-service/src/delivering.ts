@@ -35,6 +35,7 @@ import type { Outside } from './outside.js'
 import type { OwnPipelineParts } from './tasks/task-opener.js'
 import { unseenFigures } from './tasks/unseen-figures.js'
 import { startLastUndelivered } from './undelivered/last-undelivered.js'
+import type { Moves } from './workload/moves.js'
 import { acquirePermitted } from './workload/permitted-lock.js'
 import { createSuspensions } from './workload/suspension.js'
 import { watchStandstill } from './workload/standstill.js'
@@ -56,6 +57,7 @@ export interface DeliveringParts {
   readonly metrics: Metrics
   readonly paths: ZooPaths
   readonly instance: string
+  readonly moves: Moves
   /** The first partition of a subscription runs here. */
   began(plan: DeliveryPlan): void
 }
@@ -189,6 +191,7 @@ export function createDelivering(
     offsets: outside.offsets,
     reader: outside.reader,
     committer,
+    moves: parts.moves,
     acquire: (plan, place, signal) => acquireLock(base, config, parts, { plan, place, signal }),
     watchDelays: (plan, listener) => watchDelay(session, delayPath(plan), listener),
     isConnected: session.isConnected,

@@ -25,6 +25,7 @@ import { createCatalogue } from './workload/catalogue.js'
 import { createFleet, whyNot, type Fleet } from './workload/fleet.js'
 import { startKeeper } from './workload/keeper.js'
 import { createLeader, type Leader } from './workload/leader.js'
+import { createMoves } from './workload/moves.js'
 import { createMembership, type Membership } from './workload/membership.js'
 
 export interface Consumers {
@@ -55,8 +56,9 @@ export function createConsumers(base: ConsumersBase, config: ConsumersConfig): C
   const bounds = { inflightMax, inflightLimit, batchVolumeMax }
   const planOptions = { namespace, ...bounds, isFilteringEnabled, isHttp2Allowed }
   const catalogue = createCatalogue({ definitions, log: base.log }, planOptions)
+  const moves = createMoves(session, paths, kafkaCluster)
   const delivering = createDelivering(base, config, {
-    ...{ outside, metrics, paths, instance },
+    ...{ outside, metrics, paths, instance, moves },
     began: plan =>
       void activate({ session, log: base.log }, paths.subscription(plan.topic, plan.subscription)),
   })
@@ -124,7 +126,7 @@ export function createConsumers(base: ConsumersBase, config: ConsumersConfig): C
         fleet.assigned,
       )
       const keeper = { catalogue, cluster, offsets, ...base, isLeader: election.isLeader }
-      cancels.push(startKeeper(keeper, config.keepPeriodMs))
+      cancels.push(startKeeper(keeper, config.keepPeriodMs), moves.watch(fleet.moved))
       showWorkload(metrics, fleet, leader, kafkaCluster)
       metrics.gauge(consumersMetrics.tasksRunning, tasking.runningCount)
       isReady = true

@@ -106,6 +106,12 @@ export const managementKeys = {
     10_000,
     'How long the answer to SUSPENDED waits until every consumer has stopped',
   ),
+  moveTimeoutS: key(
+    'management.subscription.offsetsMovedTimeoutInSeconds',
+    count(1, 300),
+    30,
+    'How long a retransmission waits for the consumers to confirm',
+  ),
   groupCleanUpDelayMs: key(
     'management.consumer-group.clean-up.initialDelay',
     ms(0, 86_400_000),

@@ -18,6 +18,7 @@ import { deadLetterRoutes } from './http/routes/dead-letters.js'
 import { groupRoutes } from './http/routes/groups.js'
 import { oAuthProviderRoutes } from './http/routes/oauth-providers.js'
 import { ownerRoutes } from './http/routes/owners.js'
+import { retransmissionRoutes } from './http/routes/retransmission.js'
 import { subscriptionRoutes } from './http/routes/subscriptions.js'
 import { taskRoutes } from './http/routes/tasks.js'
 import { topicRoutes } from './http/routes/topics.js'
@@ -27,12 +28,14 @@ import { createChangeGuard } from './store/change-guard.js'
 import { createKafkaLetters } from './store/kafka-letters.js'
 import {
   createKafkaGroups,
+  createKafkaMoves,
   createKafkaProgress,
   createKafkaRecords,
   createKafkaSearch,
   createKafkaTopics,
 } from './store/kafka.js'
 import { createMessageScan } from './store/message-scan.js'
+import { createMoveOrders } from './store/move-orders.js'
 import type { Store } from './store/ports.js'
 import { createRetryState } from './store/retry-state.js'
 import { createTopicRemovals } from './store/topic-removals.js'
@@ -77,6 +80,7 @@ export function createUseCases(base: ManagementBase, config: ManagementConfig, o
       ...topicRoutes(topicParts(base, config, { store, outside, cleanUp })),
       ...subscriptionRoutes(subscriptionParts(base, config, { store, outside, cleanUp })),
       ...deadLetterRoutes(letterParts(base, config, { store, outside })),
+      ...retransmissionRoutes(retransmissionParts(base, config, { store, outside })),
       ...oAuthProviderRoutes({ store, guard: createGuard(base, config) }),
       ...taskRoutes(taskParts(base, config, { store, outside })),
       ...traceRoutes(traceParts(base, config, { store, outside })),
@@ -215,6 +219,24 @@ function diagnosisParts(
     progress: createKafkaProgress(kafka),
     search: createKafkaSearch(kafka),
     records: createKafkaRecords(kafka),
+  }
+}
+
+function retransmissionParts(
+  base: ManagementBase,
+  config: ManagementConfig,
+  { store, outside }: Pick<Shared, 'store' | 'outside'>,
+): Parameters<typeof retransmissionRoutes>[0] {
+  const { session, paths, kafka } = outside
+  const { kafkaClusterName: clusterName } = config
+  return {
+    ...base,
+    ...{ store, clusterName, namespace: namespaceOf(config), timeoutMs: config.moveTimeoutS * 1000 },
+    orders: createMoveOrders({ ...base, session }, paths, clusterName),
+    consumers: createLiveConsumers(session, paths, clusterName),
+    groups: createKafkaGroups(kafka),
+    moves: createKafkaMoves(kafka),
+    progress: createKafkaProgress(kafka),
   }
 }
 

@@ -22,7 +22,7 @@ export interface Management {
   stop(): Promise<void>
 }
 
-/** The longest a stop takes: the longest request is a pause that waits for its consumers. */
+/** The longest a stop takes. A retransmission that still waits is cut off; its owners carry it out. */
 export const stopMs = 14_000
 const openRequestsMs = 11_000
 const headersMax = 100

@@ -53,6 +53,8 @@ export const errorCodes = {
   },
   OAUTH_PROVIDER_NOT_EXISTS: { status: 404, text: 'OAuth provider {provider} does not exist' },
   OAUTH_PROVIDER_ALREADY_EXISTS: { status: 400, text: 'OAuth Provider {provider} already exists' },
+  UNABLE_TO_MOVE_OFFSETS_EXCEPTION: { status: 500, text: '{problem}' },
+  MOVING_SUBSCRIPTION_OFFSETS_VALIDATION_ERROR: { status: 400, text: '{problem}' },
   // Ours, unknown to Hermes.
   OVERLOADED: { status: 503, text: 'Too many messages are waiting for Kafka; try again in {retryAfterS} s' },
   MESSAGE_NOT_SENT: { status: 503, text: 'The message was not stored: {problem}' },

@@ -20,6 +20,11 @@ describe('the paths of the tree', () => {
       paths.retransmissionOffset('g.t', 's', place),
       '/groups/g/topics/t/subscriptions/s/kafka_topics/g.t/offset/primary/3',
     ],
+    [
+      paths.retransmissionOffsets('g.t', 's', place),
+      '/groups/g/topics/t/subscriptions/s/kafka_topics/g.t/offset/primary',
+    ],
+    [paths.iris.retransmission('primary', 'g.t', 's'), '/iris/consumers/primary/retransmissions/g.t$s'],
     [paths.oauthProvider('p'), '/oauth-providers/p'],
     [paths.hermesConsumerNodes('c'), '/consumers-registry/c/nodes'],
     [paths.hermesConsumerLeader('c'), '/consumers-registry/c/leader'],

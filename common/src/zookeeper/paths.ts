@@ -24,6 +24,12 @@ export interface ZooPaths {
   subscriptionMetrics(topic: string, subscription: string): string
   /** Where Hermes' retransmission leaves an offset for the partition's owner. */
   retransmissionOffset(topic: string, subscription: string, place: RetransmissionPlace): string
+  /** Parent of those offsets. */
+  retransmissionOffsets(
+    topic: string,
+    subscription: string,
+    place: Omit<RetransmissionPlace, 'partition'>,
+  ): string
   readonly oauthProviders: string
   oauthProvider(name: string): string
   /** Hermes' consumers: read by the take-over check, never written. */
@@ -65,6 +71,9 @@ export interface IrisPaths {
   delay(cluster: string, topic: string, subscription: string): string
   /** The keys of the subscription that are parked. */
   parkedKeys(cluster: string, topic: string, subscription: string): string
+  /** Parent of the words that there are offsets for the owners of a subscription's partitions. */
+  retransmissions(cluster: string): string
+  retransmission(cluster: string, topic: string, subscription: string): string
   /** Where owners confirm that a suspended subscription sends no more. */
   suspensions(cluster: string): string
   suspension(cluster: string, topic: string, subscription: string): string
@@ -99,6 +108,9 @@ export function zooPaths(root: string): ZooPaths {
   }
   const subscription = (ofTopic: string, name: string): string => join(topic(ofTopic), 'subscriptions', name)
 
+  const offsetsOf = (parent: string, place: Omit<RetransmissionPlace, 'partition'>): string =>
+    join(parent, 'kafka_topics', place.kafkaTopic, 'offset', place.cluster)
+
   return {
     groups: join(base, 'groups'),
     group,
@@ -110,10 +122,9 @@ export function zooPaths(root: string): ZooPaths {
     subscription,
     undelivered: (ofTopic, name) => join(subscription(ofTopic, name), 'undelivered'),
     subscriptionMetrics: (ofTopic, name) => join(subscription(ofTopic, name), 'metrics'),
-    retransmissionOffset(ofTopic, name, { kafkaTopic, cluster, partition }) {
-      const parent = join(subscription(ofTopic, name), 'kafka_topics', kafkaTopic)
-      return join(parent, 'offset', cluster, String(partition))
-    },
+    retransmissionOffset: (ofTopic, name, place) =>
+      join(offsetsOf(subscription(ofTopic, name), place), String(place.partition)),
+    retransmissionOffsets: (ofTopic, name, place) => offsetsOf(subscription(ofTopic, name), place),
     oauthProviders: join(base, 'oauth-providers'),
     oauthProvider: name => join(base, 'oauth-providers', name),
     hermesConsumerNodes: cluster => join(base, 'consumers-registry', cluster, 'nodes'),
@@ -154,6 +165,9 @@ function irisPaths(root: string): IrisPaths {
     delay: (cluster, topic, subscription) => consumers(cluster, 'delays', `${topic}$${subscription}`),
     parkedKeys: (cluster, topic, subscription) =>
       consumers(cluster, 'parked-keys', `${topic}$${subscription}`),
+    retransmissions: cluster => consumers(cluster, 'retransmissions'),
+    retransmission: (cluster, topic, subscription) =>
+      consumers(cluster, 'retransmissions', `${topic}$${subscription}`),
     suspensions: cluster => consumers(cluster, 'suspensions'),
     suspension: (cluster, topic, subscription) =>
       consumers(cluster, 'suspensions', `${topic}$${subscription}`),

@@ -4,6 +4,7 @@ import { createVirtualTime } from '@iris/common/time/virtual-time'
 import type { Lock } from '@iris/common/zookeeper/lock'
 import { isInDoubt, type PartitionWork } from '../delivery/partition-work.js'
 import { createClaim, type Claim } from './claim.js'
+import { startAtOffset } from './openings.js'
 
 class FakeLock implements Lock {
   path = ''
@@ -43,6 +44,8 @@ interface World {
   /** All that were opened, oldest first. */
   opened: PartitionWork[]
   resumed: { count: number }
+  /** Where the next look finds the start, and how long it takes. */
+  next: { offset: number; looks: number }
 }
 
 function world(isOrdered = false): World {
@@ -54,6 +57,7 @@ function world(isOrdered = false): World {
   const untouched = { isTrue: true }
   const opened: PartitionWork[] = []
   const resumed = { count: 0 }
+  const next = { offset: 5, looks: 0 }
   const subject = createClaim(
     {
       scheduler: time,
@@ -68,7 +72,11 @@ function world(isOrdered = false): World {
             reject(signal.reason as Error)
           })
         }),
-      start: () => Promise.resolve({ offset: 5, note: null, metadata: '' }),
+      start: async () => {
+        const offset = next.offset
+        if (next.looks > 0) await new Promise<void>(resolve => void time.after(next.looks, resolve))
+        return startAtOffset(offset)
+      },
       open(partition, start, lock) {
         events.push(`opens at ${start.offset} with ${lock}`)
         const state = {
@@ -102,7 +110,7 @@ function world(isOrdered = false): World {
     await time.advance(0)
     return lock
   }
-  return { time, events, subject, locks, grant, connected, untouched, opened, resumed }
+  return { time, events, subject, locks, grant, connected, untouched, opened, resumed, next }
 }
 
 describe('the claim of a partition', () => {
@@ -233,6 +241,44 @@ describe('the claim of a partition', () => {
     await time.advance(1000)
 
     expect(events.slice(2)).toEqual(['drains', 'drained', 'closes', 'opens at 0 with 1'])
+  })
+
+  it('begins elsewhere with the same lock when it is ordered to, without committing the old place', async () => {
+    const { time, events, subject, grant, next } = world(true)
+    await grant()
+    next.offset = 2
+    subject.moved()
+    await time.advance(1000)
+
+    expect(events.slice(2)).toEqual(['drains', 'drained', 'closes', 'opens at 2 with 1'])
+    expect(subject.state()).toBe('running')
+  })
+
+  it('looks again where an order came while it looked for its start', async () => {
+    const { time, events, subject, grant, next } = world()
+    next.looks = 100
+    await grant()
+    next.offset = 2
+    subject.moved()
+    await time.advance(1300)
+
+    expect(events.filter(each => each.startsWith('opens'))).toEqual([
+      'opens at 5 with 1',
+      'opens at 2 with 1',
+    ])
+  })
+
+  it('follows an order that came while its lock was lost as soon as it has it again', async () => {
+    const { time, events, subject, grant, next } = world()
+    const lock = await grant()
+    lock.lose()
+    await time.advance(100)
+    next.offset = 2
+    subject.moved()
+    await grant()
+    await time.advance(1000)
+
+    expect(events.slice(2)).toEqual(['asks for lock', 'drains', 'drained', 'closes', 'opens at 2 with 2'])
   })
 
   it('commits nothing on the way out when it does not have the lock', async () => {

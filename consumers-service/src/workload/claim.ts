@@ -9,7 +9,7 @@ import type { Lock } from '@iris/common/zookeeper/lock'
 import type { Log } from '@iris/common/lifecycle/log'
 import { sleep, type Scheduler } from '@iris/common/time/scheduler'
 import type { PartitionWork } from '../delivery/partition-work.js'
-import type { Start } from './openings.js'
+import { startAtOffset, type Start } from './openings.js'
 
 export type ClaimState =
   | 'waiting for the lock'
@@ -52,9 +52,11 @@ export interface Claim {
    * more.
    */
   replaced(earliest: number): void
+  /** There is an order to read it on from elsewhere: delivery ends, and begins anew with the same lock. */
+  moved(): void
 }
 
-type Ending = 'unwanted' | 'lost' | 'foreign' | 'replaced'
+type Ending = 'unwanted' | 'lost' | 'foreign' | 'replaced' | 'moved'
 
 /** How long a lost lock may take to come back before it counts as somebody else's. */
 const lostGraceMs = 2_000
@@ -68,6 +70,7 @@ export function createClaim(parts: ClaimParts, partition: number): Claim {
   let work: PartitionWork | null = null
   let endWork: (ending: Ending) => void = () => undefined
   let replacement: Start | null = null
+  let isMoved = false
 
   const run = async (): Promise<void> => {
     let lock: Lock | null = null
@@ -76,9 +79,7 @@ export function createClaim(parts: ClaimParts, partition: number): Claim {
         state = 'waiting for the lock'
         lock ??= await parts.acquire(partition, signal)
         state = 'looking for its offset'
-        const start: Start = replacement ?? (await parts.start(partition, signal))
-        replacement = null
-        lock = await deliver(lock, start)
+        lock = await deliver(lock, await nextStart())
       } catch (error) {
         if (!signal.aborted) {
           parts.log.error('claim.failed', { partition, error })
@@ -87,6 +88,14 @@ export function createClaim(parts: ClaimParts, partition: number): Claim {
       }
     }
     await release(lock)
+  }
+
+  const nextStart = async (): Promise<Start> => {
+    const known = isMoved ? null : replacement
+    replacement = null
+    // Orders that come from now on may be missed by the look that is about to begin.
+    isMoved = false
+    return known ?? (await parts.start(partition, signal))
   }
 
   /** Delivers until something ends it. Gives the lock that is still held then, or null. */
@@ -135,6 +144,7 @@ export function createClaim(parts: ClaimParts, partition: number): Claim {
       }
       signal.addEventListener('abort', stop)
       if (signal.aborted) stop()
+      else if (isMoved) endWork('moved')
     })
 
   /**
@@ -192,8 +202,12 @@ export function createClaim(parts: ClaimParts, partition: number): Claim {
     },
     foreign: () => endWork('foreign'),
     replaced(earliest) {
-      replacement = { offset: earliest, note: null, metadata: '' }
+      replacement = startAtOffset(earliest)
       endWork('replaced')
+    },
+    moved() {
+      isMoved = true
+      endWork('moved')
     },
   }
 }

@@ -35,6 +35,7 @@ function setUp() {
       },
       open: () => ({
         want: partitions => void wanted.push(partitions),
+        moved: () => Promise.resolve(),
         claims: () => claims,
         problem: () => null,
         stop: async () => void events.push('stopped'),

@@ -77,6 +77,7 @@ function setUp(partitions: [string, number][] = [['g.t', 4]]) {
         wishes.set(id, seen)
         return {
           want: wish => void seen.push(wish),
+          moved: () => undefined,
           settled: () => Promise.resolve(),
           isRunning: () => true,
           status: () => nothingRuns,

@@ -45,6 +45,8 @@ export interface FleetRow {
 export interface Fleet {
   start(): void
   assigned(slots: SlotsById): void
+  /** There may be orders to read partitions of this subscription on from elsewhere. */
+  moved(id: string): void
   /** All that is here or should be, or only one of them. */
   rows(only?: string): readonly FleetRow[]
   runningCount(): number
@@ -178,6 +180,7 @@ export function createFleet(parts: FleetParts, options: FleetOptions): Fleet {
         if (!isSame(before.get(id), next.get(id))) apply(id as SubscriptionId)
       }
     },
+    moved: id => members.get(id as SubscriptionId)?.runner.moved(),
     rows: only =>
       namesOf(only).map(name => {
         const id = name as SubscriptionId

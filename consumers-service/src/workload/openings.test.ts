@@ -3,6 +3,7 @@ import { encodeCommitNote } from '@iris/common/kafka/commit-metadata'
 import type { GroupDescription, Offsets } from '@iris/common/kafka/offsets'
 import { silentLog } from '@iris/common/lifecycle/log'
 import { createVirtualTime } from '@iris/common/time/virtual-time'
+import type { MoveOrder } from '@iris/common/zookeeper/move-orders'
 import { createOpenings, type Start } from './openings.js'
 
 const empty: GroupDescription = { state: 'Empty', members: [] }
@@ -11,6 +12,7 @@ function setUp(overrides: Partial<Offsets> = {}) {
   const time = createVirtualTime()
   const asked: number[][] = []
   const missing: number[] = []
+  const orders = { all: [] as MoveOrder[], failures: 0 }
   const offsets: Offsets = {
     fetch: (_group, _topic, partitions) => {
       asked.push([...partitions])
@@ -28,7 +30,14 @@ function setUp(overrides: Partial<Offsets> = {}) {
     ...overrides,
   }
   const openings = createOpenings(
-    { offsets, scheduler: time, log: silentLog, missingOffset: partition => missing.push(partition) },
+    {
+      ...{ offsets, scheduler: time, log: silentLog },
+      orders: () => {
+        if (orders.failures-- > 0) return Promise.reject(new Error('ZooKeeper is away'))
+        return Promise.resolve(new Map(orders.all.map(order => [order.partition, order])))
+      },
+      missingOffset: partition => missing.push(partition),
+    },
     { groupId: 'g', kafkaTopic: 't', foreignMs: 5000, retryMs: 1000 },
   )
   const started = new Map<number, Start>()
@@ -37,7 +46,7 @@ function setUp(overrides: Partial<Offsets> = {}) {
       found => started.set(partition, found),
       () => undefined,
     )
-  return { time, asked, missing, openings, started, start }
+  return { time, asked, missing, orders, openings, started, start }
 }
 
 describe('the openings of a subscription', () => {
@@ -51,7 +60,7 @@ describe('the openings of a subscription', () => {
     await time.advance(200)
 
     expect(asked).toEqual([[0, 1, 2], [3]])
-    expect(started.get(3)).toEqual({ offset: 13, note: null, metadata: '' })
+    expect(started.get(3)).toEqual({ offset: 13, note: null, metadata: '', order: null })
   })
 
   it('give the note that stands beside the committed offset', async () => {
@@ -63,7 +72,35 @@ describe('the openings of a subscription', () => {
     start(0)
     await time.advance(100)
 
-    expect(started.get(0)).toEqual({ offset: 10, note, metadata })
+    expect(started.get(0)).toEqual({ offset: 10, note, metadata, order: null })
+  })
+
+  it('begin where an order says, and know nothing of the place before', async () => {
+    const metadata = encodeCommitNote(10, { lock: 7, settled: [[12, 15]], waiting: [] }) ?? ''
+    const { time, started, start, orders } = setUp({
+      fetch: (_group, _topic, partitions) =>
+        Promise.resolve(partitions.map(partition => ({ partition, offset: 10, metadata }))),
+    })
+    const order = { partition: 0, offset: 4, path: '/orders/0', id: 99 }
+    orders.all.push(order)
+    start(0)
+    start(1)
+    await time.advance(100)
+
+    expect(started.get(0)).toEqual({ offset: 4, note: null, metadata: '', order })
+    expect(started.get(1)).toMatchObject({ offset: 10, order: null })
+  })
+
+  it('begin nowhere before it is known whether there is an order', async () => {
+    const { time, started, start, orders, openings } = setUp()
+    orders.failures = 1
+    start(0)
+    await time.advance(100)
+    expect(started.size).toBe(0)
+    expect(openings.problem()).toContain('ZooKeeper is away')
+    await time.advance(1_000)
+
+    expect(started.size).toBe(1)
   })
 
   it('begin at the earliest offset where none is committed, and count it', async () => {

@@ -3,19 +3,22 @@
  * Takes partitions whose lock is held. Gives each its committed offset and note, once the group has no
  * foreign member. Promises: asks for all partitions of a subscription together; goes on until it knows or
  * nobody wants to any more; a partition without an offset begins at the earliest one, logged and counted,
- * never at the latest (decisions 2).
+ * never at the latest (decisions 2); one that was ordered elsewhere begins there.
  */
 import { decodeCommitNote, type CommitNote } from '@iris/common/kafka/commit-metadata'
 import type { GroupDescription, Offsets, PartitionOffset } from '@iris/common/kafka/offsets'
 import { invariant } from '@iris/common/lifecycle/invariant'
 import type { Log } from '@iris/common/lifecycle/log'
 import { sleep, type Scheduler } from '@iris/common/time/scheduler'
+import type { MoveOrder } from '@iris/common/zookeeper/move-orders'
 
 export interface Start {
   readonly offset: number
   readonly note: CommitNote | null
   /** What Kafka holds now, to tell later whether somebody else wrote since. */
   readonly metadata: string
+  /** The order that moved it here and is not confirmed yet, or null. */
+  readonly order: MoveOrder | null
 }
 
 export interface Openings {
@@ -29,6 +32,8 @@ export interface OpeningsParts {
   readonly offsets: Offsets
   readonly scheduler: Scheduler
   readonly log: Log
+  /** The orders to begin elsewhere that stand now, by partition. */
+  orders(): Promise<ReadonlyMap<number, MoveOrder>>
   /** Partitions that began at the earliest offset because none was committed. */
   missingOffset(partition: number): void
 }
@@ -83,7 +88,7 @@ export function createOpenings(parts: OpeningsParts, options: OpeningsOptions): 
       for (const each of batch) each.resolve(startAt(starts, each.partition))
       return 0
     } catch (error) {
-      problem = `Kafka does not give its offsets: ${(error as Error).message}`
+      problem = `where it begins is not known: ${(error as Error).message}`
       log.warn('slot.openingFailed', { group: groupId, error })
       return options.retryMs
     }
@@ -98,7 +103,12 @@ export function createOpenings(parts: OpeningsParts, options: OpeningsOptions): 
       parts.missingOffset(partition)
     }
     const first = new Map(earliest.map(each => [each.partition, each.offset]))
-    return new Map(rows.map(row => [row.partition, startOf(row, first.get(row.partition) ?? 0)]))
+    const orders = await parts.orders()
+    const start = (row: PartitionOffset): Start => {
+      const order = orders.get(row.partition)
+      return order === undefined ? startOf(row, first.get(row.partition) ?? 0) : startBy(order)
+    }
+    return new Map(rows.map(row => [row.partition, start(row)]))
   }
 
   return {
@@ -137,8 +147,18 @@ function reasonOf(signal: AbortSignal): Error {
 }
 
 function startOf(row: PartitionOffset, earliest: number): Start {
-  if (row.offset < 0) return { offset: earliest, note: null, metadata: '' }
-  return { offset: row.offset, note: decodeCommitNote(row.offset, row.metadata), metadata: row.metadata }
+  if (row.offset < 0) return startAtOffset(earliest)
+  const note = decodeCommitNote(row.offset, row.metadata)
+  return { offset: row.offset, note, metadata: row.metadata, order: null }
+}
+
+/** A start at which nothing is known of what was tried before. */
+export function startAtOffset(offset: number): Start {
+  return { offset, note: null, metadata: '', order: null }
+}
+
+function startBy(order: MoveOrder): Start {
+  return { ...startAtOffset(order.offset), order }
 }
 
 /** Who else reads with this group, in words; null when nobody does. */

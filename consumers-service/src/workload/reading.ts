@@ -9,8 +9,9 @@ import type { Offsets } from '@iris/common/kafka/offsets'
 import type { Follower, FollowRequest } from '@iris/common/kafka/reader'
 import type { Log } from '@iris/common/lifecycle/log'
 import type { Clock } from '@iris/common/time/clock'
-import { withDeadline, type Scheduler } from '@iris/common/time/scheduler'
+import { sleep, withDeadline, type Scheduler } from '@iris/common/time/scheduler'
 import type { Lock } from '@iris/common/zookeeper/lock'
+import type { MoveOrder } from '@iris/common/zookeeper/move-orders'
 import type { CommitGroup, Committer } from '../delivery/commit.js'
 import type { DeliveryFigures } from '../delivery/figures.js'
 import { isInDoubt, type PartitionWork } from '../delivery/partition-work.js'
@@ -18,6 +19,7 @@ import type { Pipeline } from '../delivery/pipeline-parts.js'
 import type { DeliveryPlan } from '../delivery/plan.js'
 import { createWindow } from '../delivery/settle.js'
 import type { Claim, ClaimParts } from './claim.js'
+import type { Moves } from './moves.js'
 import { createOpenings, type Openings, type Start } from './openings.js'
 import { createSlot } from './slot.js'
 
@@ -27,6 +29,7 @@ export interface ReadingParts {
   readonly log: Log
   readonly offsets: Offsets
   readonly committer: Committer
+  readonly moves: Pick<Moves, 'done'>
   isConnected(): boolean
   /** The first partition of a subscription runs. */
   began(plan: DeliveryPlan): void
@@ -56,10 +59,14 @@ export interface ReadTopic {
   readonly isDelayed: boolean
   acquire(partition: number, signal: AbortSignal): Promise<Lock>
   follow(request: FollowRequest): Follower
+  /** The orders to read partitions of it on from elsewhere, by partition. */
+  orders(): Promise<ReadonlyMap<number, MoveOrder>>
 }
 
 export interface Reading {
   want(partitions: readonly number[]): void
+  /** There may be new orders to read on from elsewhere. */
+  moved(): Promise<void>
   claims(): readonly Claim[]
   /** Why partitions wait, or null. */
   problem(): string | null
@@ -76,7 +83,7 @@ export function createReading(
 ): Reading {
   const { plan, pipeline } = reader
   const openings = createOpenings(
-    { ...parts, missingOffset: () => reader.figures.missingOffsets.value++ },
+    { ...parts, orders: topic.orders, missingOffset: () => reader.figures.missingOffsets.value++ },
     { groupId: plan.groupId, kafkaTopic: topic.kafkaTopic, ...options },
   )
   const group: CommitGroup = {
@@ -90,14 +97,31 @@ export function createReading(
       .claims()
       .find(each => each.partition === partition)
       ?.replaced(earliest)
-  const context: Context = { parts, options, reader, topic, openings, group, replaced }
+  const confirming = new Map<number, MoveOrder>()
+  const context: Context = { parts, options, reader, topic, openings, group, confirming, replaced }
   const slot = createSlot(claimParts(context))
+  let isStopped = false
   parts.committer.add(group)
   return {
     want: slot.want,
+    async moved() {
+      while (!isStopped) {
+        try {
+          const orders = await topic.orders()
+          const isNew = (partition: number): boolean =>
+            orders.has(partition) && orders.get(partition)?.id !== confirming.get(partition)?.id
+          for (const claim of slot.claims()) if (isNew(claim.partition)) claim.moved()
+          return
+        } catch (error) {
+          parts.log.warn('moves.unknown', { subscription: plan.id, error })
+          await sleep(parts.scheduler, options.retryMs)
+        }
+      }
+    },
     claims: slot.claims,
     problem: openings.problem,
     async stop() {
+      isStopped = true
       await slot.release()
       parts.committer.remove(group)
     },
@@ -111,6 +135,8 @@ interface Context {
   readonly topic: ReadTopic
   readonly openings: Openings
   readonly group: CommitGroup
+  /** Orders that were carried out and are not committed yet, by partition. */
+  readonly confirming: Map<number, MoveOrder>
   /** The log of a partition was replaced by another. */
   replaced(partition: number, earliest: number): void
 }
@@ -132,6 +158,7 @@ function claimParts(context: Context): ClaimParts {
       const work = openWork(context, partition, start, lock)
       pipeline.add(work)
       parts.began(plan)
+      if (start.order !== null) void confirm(context, work, start.order)
       return work
     },
     drain: work => pipeline.drain(work, drainMs()),
@@ -154,6 +181,29 @@ function claimParts(context: Context): ClaimParts {
       }
     },
   }
+}
+
+/**
+ * Commits the new place and removes the order, or goes on trying. Who gives the partition back before leaves
+ * the order to the next owner.
+ */
+async function confirm(context: Context, work: PartitionWork, order: MoveOrder): Promise<void> {
+  const { parts, group, options, confirming } = context
+  const { partition, offset } = order
+  const details = { subscription: context.reader.plan.id, partition, offset }
+  confirming.set(partition, order)
+  while (!work.isClosing) {
+    try {
+      await parts.committer.commitNow(group, [work])
+      await parts.moves.done(order)
+      parts.log.info('partition.moved', details)
+      break
+    } catch (error) {
+      parts.log.warn('partition.moveNotConfirmed', { ...details, error })
+      await sleep(parts.scheduler, options.retryMs)
+    }
+  }
+  if (confirming.get(partition) === order) confirming.delete(partition)
 }
 
 function openWork(context: Context, partition: number, start: Start, lock: number): PartitionWork {

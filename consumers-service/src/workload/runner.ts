@@ -17,6 +17,7 @@ import type { RecentView } from '../delivery/recent.js'
 import { turnKind } from '../delivery/turns.js'
 import type { Slot } from './balance.js'
 import { createDelayReading, type DelayReading, type Waiting } from './delay-reading.js'
+import type { Moves } from './moves.js'
 import {
   createReading,
   type Reader,
@@ -36,6 +37,7 @@ export interface Wish {
 
 export interface RunnerParts extends ReadingParts {
   readonly reader: LogReader
+  readonly moves: Moves
   acquire(plan: DeliveryPlan, place: LockPlace, signal: AbortSignal): Promise<Lock>
   watchDelays(plan: DeliveryPlan, listener: (partitions: number) => void): Cancel
   figures(plan: DeliveryPlan): DeliveryFigures
@@ -84,6 +86,8 @@ export interface PartitionStatus {
 export interface Runner {
   /** Says what should be; null stops it. What runs is given up within `drainMs`. */
   want(wish: Wish | null, drainMs: number): void
+  /** There may be orders to read partitions on from elsewhere. */
+  moved(): void
   /** Resolves when all that was wanted so far has come about, as far as stopping goes. */
   settled(): Promise<void>
   isRunning(): boolean
@@ -134,6 +138,7 @@ export function createRunner(parts: RunnerParts, options: ReadingOptions, id: Su
       }
       changing = (changing ?? Promise.resolve()).then(change)
     },
+    moved: () => void run?.reading.moved(),
     settled: () => changing ?? Promise.resolve(),
     isRunning: () => run !== null,
     status: () => statusOf(run, parts.clock.monotonic()),
@@ -162,6 +167,7 @@ function begin(parts: RunnerParts, options: ReadingOptions, plan: DeliveryPlan, 
       isDelayed,
       acquire: (partition, signal) => parts.acquire(plan, { partition, isDelayed }, signal),
       follow: isDelayed ? followDelayed : follow,
+      orders: () => (isDelayed ? Promise.resolve(new Map<number, never>()) : parts.moves.of(plan)),
     })
     readings.push(reading)
     return reading

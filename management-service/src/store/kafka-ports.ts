@@ -108,3 +108,20 @@ export interface KafkaProgress {
     partitions: readonly number[],
   ): Promise<readonly (number | null)[]>
 }
+
+/** Moving a consumer group. */
+export interface KafkaMoves {
+  /** Where this place is, in every partition of the topic. */
+  offsetsAt(topic: string, place: LogPlace): Promise<readonly PartitionPlace[]>
+  /** Commits these with their notes, all at once. */
+  commit(
+    groupId: string,
+    topic: string,
+    rows: readonly (PartitionPlace & { readonly metadata: string })[],
+  ): Promise<void>
+}
+
+export interface PartitionPlace {
+  readonly partition: number
+  readonly offset: number
+}

@@ -11,12 +11,14 @@ import type { LogEntry } from '@iris/common/kafka/log-entry'
 import type { Offsets } from '@iris/common/kafka/offsets'
 import type {
   KafkaGroups,
+  KafkaMoves,
   KafkaProgress,
   KafkaRecord,
   KafkaRecords,
   KafkaSearch,
   KafkaTopics,
   LogPlace,
+  PartitionPlace,
   OffsetRange,
 } from './kafka-ports.js'
 
@@ -53,14 +55,8 @@ export function createKafkaTopics({ admin }: KafkaParts): KafkaTopics {
 /** Makes the port for consumer groups. */
 export function createKafkaGroups(parts: KafkaParts): KafkaGroups {
   const { offsets } = parts
-  const offsetsAt = (topic: string, partitions: readonly number[], place: LogPlace) => {
-    if (place.kind === 'time') return offsets.atTime(topic, partitions, place.timeMs)
-    return place.kind === 'end' ? offsets.latest(topic, partitions) : offsets.earliest(topic, partitions)
-  }
   const startAt = async (groupId: string, topic: string, place: LogPlace): Promise<void> => {
-    const partitions = await partitionsOf(parts.cluster, topic)
-    if (partitions === null) throw new Error(`it has no topic ${topic}`)
-    const starts = await offsetsAt(topic, partitions, place)
+    const starts = await offsetsAt(parts, topic, place)
     await offsets.commit(
       groupId,
       topic,
@@ -72,6 +68,15 @@ export function createKafkaGroups(parts: KafkaParts): KafkaGroups {
       orRefuse(`set the start of group ${groupId}`, startAt(groupId, topic, place)),
     remove: groupId => orRefuse(`delete group ${groupId}`, offsets.deleteGroup(groupId)),
     describe: groupId => orRefuse(`describe group ${groupId}`, offsets.describeGroup(groupId)),
+  }
+}
+
+/** Makes the port for moving groups. */
+export function createKafkaMoves(parts: KafkaParts): KafkaMoves {
+  return {
+    offsetsAt: (topic, place) => orRefuse(`find a place in topic ${topic}`, offsetsAt(parts, topic, place)),
+    commit: (groupId, topic, rows) =>
+      orRefuse(`move the offsets of group ${groupId}`, parts.offsets.commit(groupId, topic, rows)),
   }
 }
 
@@ -149,6 +154,18 @@ export function createKafkaSearch({ cluster, offsets, scanEntries }: KafkaParts)
     find: (topic, partition, range, wants) =>
       orRefuse(`search topic ${topic}`, find(topic, partition, range, wants)),
   }
+}
+
+async function offsetsAt(
+  { cluster, offsets }: KafkaParts,
+  topic: string,
+  place: LogPlace,
+): Promise<readonly PartitionPlace[]> {
+  const partitions = await partitionsOf(cluster, topic)
+  if (partitions === null) throw new Error(`it has no topic ${topic}`)
+  // Below zero are Kafka's own words for the ends.
+  if (place.kind === 'time') return offsets.atTime(topic, partitions, Math.max(0, place.timeMs))
+  return place.kind === 'end' ? offsets.latest(topic, partitions) : offsets.earliest(topic, partitions)
 }
 
 /** Asked anew each time: partitions may have been added, and the topic may be an hour or a second old. */

@@ -8,6 +8,7 @@ import type { OAuthProvider } from '@iris/common/domain/oauth-provider'
 import type { ParkedKey } from '@iris/common/domain/parked-keys'
 import type { Subscription } from '@iris/common/domain/subscription'
 import type { Topic } from '@iris/common/domain/topic'
+import type { PartitionPlace } from './kafka-ports.js'
 
 /** A thing with the version of its node: the next write names it, so that nobody's change is lost. */
 export interface Stored<T> {
@@ -104,6 +105,34 @@ export interface LiveConsumer {
 export interface LiveConsumers {
   live(): Promise<readonly LiveConsumer[]>
   holders(topic: TopicName, name: SubscriptionName): Promise<readonly SlotHolder[]>
+}
+
+/** Orders to the owners of a subscription's partitions to read on from elsewhere. */
+export interface MoveOrders {
+  /** Leaves the offsets in the place of earlier orders, and tells the owners. */
+  order(move: OrderedMove, offsets: readonly PartitionPlace[]): Promise<void>
+  /** Partitions whose order was not carried out yet. */
+  pending(move: OrderedMove): Promise<readonly number[]>
+  /** Takes orders back, or those of these partitions. */
+  withdraw(move: OrderedMove, partitions: readonly number[]): Promise<void>
+  /** Tells the owners no more. */
+  end(move: OrderedMove): Promise<void>
+  /**
+   * Runs `change` with the locks of these partitions, so that nobody delivers them meanwhile. Gives false,
+   * and runs nothing, where not all of them are free in time.
+   */
+  owning(
+    move: OrderedMove,
+    partitions: readonly number[],
+    change: (lockOf: (partition: number) => number) => Promise<void>,
+  ): Promise<boolean>
+}
+
+/** The subscription that is moved, and its topic in Kafka. */
+export interface OrderedMove {
+  readonly topic: TopicName
+  readonly name: SubscriptionName
+  readonly kafkaTopic: string
 }
 
 /** What the consumers keep about a subscription beside its definition. */
