@@ -4,7 +4,7 @@ import { createVirtualTime } from '@iris/common/time/virtual-time'
 import type { Lock } from '@iris/common/zookeeper/lock'
 import { isInDoubt, type PartitionWork } from '../delivery/partition-work.js'
 import { createClaim, type Claim } from './claim.js'
-import { startAtOffset } from './openings.js'
+import { startAtOffset, type Start } from './openings.js'
 
 class FakeLock implements Lock {
   path = ''
@@ -45,7 +45,7 @@ interface World {
   opened: PartitionWork[]
   resumed: { count: number }
   /** Where the next look finds the start, and how long it takes. */
-  next: { offset: number; looks: number }
+  next: { offset: number; looks: number; order: Start['order'] }
 }
 
 function world(isOrdered = false): World {
@@ -57,7 +57,7 @@ function world(isOrdered = false): World {
   const untouched = { isTrue: true }
   const opened: PartitionWork[] = []
   const resumed = { count: 0 }
-  const next = { offset: 5, looks: 0 }
+  const next: World['next'] = { offset: 5, looks: 0, order: null }
   const subject = createClaim(
     {
       scheduler: time,
@@ -73,9 +73,9 @@ function world(isOrdered = false): World {
           })
         }),
       start: async () => {
-        const offset = next.offset
+        const { offset, order } = next
         if (next.looks > 0) await new Promise<void>(resolve => void time.after(next.looks, resolve))
-        return startAtOffset(offset)
+        return { ...startAtOffset(offset), order }
       },
       open(partition, start, lock) {
         events.push(`opens at ${start.offset} with ${lock}`)
@@ -247,7 +247,7 @@ describe('the claim of a partition', () => {
     const { time, events, subject, grant, next } = world(true)
     await grant()
     next.offset = 2
-    subject.moved()
+    subject.moved(7)
     await time.advance(1000)
 
     expect(events.slice(2)).toEqual(['drains', 'drained', 'closes', 'opens at 2 with 1'])
@@ -259,7 +259,7 @@ describe('the claim of a partition', () => {
     next.looks = 100
     await grant()
     next.offset = 2
-    subject.moved()
+    subject.moved(7)
     await time.advance(1300)
 
     expect(events.filter(each => each.startsWith('opens'))).toEqual([
@@ -268,13 +268,24 @@ describe('the claim of a partition', () => {
     ])
   })
 
+  it('begins once with an order that it is told of while it looks', async () => {
+    const { time, events, subject, grant, next } = world()
+    Object.assign(next, { looks: 100, offset: 2, order: { partition: 3, offset: 2, path: '/o/3', id: 7 } })
+    await grant()
+    subject.moved(7)
+    await time.advance(5_000)
+
+    expect(events.slice(1)).toEqual(['opens at 2 with 1'])
+    expect(subject.state()).toBe('running')
+  })
+
   it('follows an order that came while its lock was lost as soon as it has it again', async () => {
     const { time, events, subject, grant, next } = world()
     const lock = await grant()
     lock.lose()
     await time.advance(100)
     next.offset = 2
-    subject.moved()
+    subject.moved(7)
     await grant()
     await time.advance(1000)
 

@@ -52,8 +52,11 @@ export interface Claim {
    * more.
    */
   replaced(earliest: number): void
-  /** There is an order to read it on from elsewhere: delivery ends, and begins anew with the same lock. */
-  moved(): void
+  /**
+   * There is an order to read it on from elsewhere: delivery ends, and begins anew with the same lock. One
+   * that it has just begun with changes nothing.
+   */
+  moved(orderId: number): void
 }
 
 type Ending = 'unwanted' | 'lost' | 'foreign' | 'replaced' | 'moved'
@@ -70,7 +73,8 @@ export function createClaim(parts: ClaimParts, partition: number): Claim {
   let work: PartitionWork | null = null
   let endWork: (ending: Ending) => void = () => undefined
   let replacement: Start | null = null
-  let isMoved = false
+  /** An order that came since it last looked for its start. */
+  let orderId: number | null = null
 
   const run = async (): Promise<void> => {
     let lock: Lock | null = null
@@ -91,11 +95,13 @@ export function createClaim(parts: ClaimParts, partition: number): Claim {
   }
 
   const nextStart = async (): Promise<Start> => {
-    const known = isMoved ? null : replacement
+    const known = orderId === null ? replacement : null
     replacement = null
     // Orders that come from now on may be missed by the look that is about to begin.
-    isMoved = false
-    return known ?? (await parts.start(partition, signal))
+    orderId = null
+    const start = known ?? (await parts.start(partition, signal))
+    if (start.order?.id === orderId) orderId = null
+    return start
   }
 
   /** Delivers until something ends it. Gives the lock that is still held then, or null. */
@@ -144,7 +150,7 @@ export function createClaim(parts: ClaimParts, partition: number): Claim {
       }
       signal.addEventListener('abort', stop)
       if (signal.aborted) stop()
-      else if (isMoved) endWork('moved')
+      else if (orderId !== null) endWork('moved')
     })
 
   /**
@@ -205,8 +211,8 @@ export function createClaim(parts: ClaimParts, partition: number): Claim {
       replacement = startAtOffset(earliest)
       endWork('replaced')
     },
-    moved() {
-      isMoved = true
+    moved(id) {
+      orderId = id
       endWork('moved')
     },
   }

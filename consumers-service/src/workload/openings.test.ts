@@ -12,7 +12,7 @@ function setUp(overrides: Partial<Offsets> = {}) {
   const time = createVirtualTime()
   const asked: number[][] = []
   const missing: number[] = []
-  const orders = { all: [] as MoveOrder[], failures: 0 }
+  const orders = { all: [] as MoveOrder[], failures: 0, told: (): void => undefined }
   const offsets: Offsets = {
     fetch: (_group, _topic, partitions) => {
       asked.push([...partitions])
@@ -33,6 +33,7 @@ function setUp(overrides: Partial<Offsets> = {}) {
     {
       ...{ offsets, scheduler: time, log: silentLog },
       orders: () => {
+        orders.told()
         if (orders.failures-- > 0) return Promise.reject(new Error('ZooKeeper is away'))
         return Promise.resolve(new Map(orders.all.map(order => [order.partition, order])))
       },
@@ -89,6 +90,21 @@ describe('the openings of a subscription', () => {
 
     expect(started.get(0)).toEqual({ offset: 4, note: null, metadata: '', order })
     expect(started.get(1)).toMatchObject({ offset: 10, order: null })
+  })
+
+  it('ask for orders first: one that is carried out meanwhile is found in the offsets', async () => {
+    const calls: string[] = []
+    const { time, start, orders } = setUp({
+      fetch: (_group, _topic, partitions) => {
+        calls.push('offsets')
+        return Promise.resolve(partitions.map(partition => ({ partition, offset: 10, metadata: '' })))
+      },
+    })
+    orders.told = () => void calls.push('orders')
+    start(0)
+    await time.advance(100)
+
+    expect(calls).toEqual(['orders', 'offsets'])
   })
 
   it('begin nowhere before it is known whether there is an order', async () => {

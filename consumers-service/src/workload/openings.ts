@@ -95,6 +95,8 @@ export function createOpenings(parts: OpeningsParts, options: OpeningsOptions): 
   }
 
   const readStarts = async (partitions: readonly number[]): Promise<ReadonlyMap<number, Start>> => {
+    // Orders first: one that is gone was committed before, and the offsets tell.
+    const orders = await parts.orders()
     const rows = await offsets.fetch(groupId, kafkaTopic, partitions)
     const missing = rows.filter(row => row.offset < 0).map(row => row.partition)
     const earliest = missing.length === 0 ? [] : await offsets.earliest(kafkaTopic, missing)
@@ -103,7 +105,6 @@ export function createOpenings(parts: OpeningsParts, options: OpeningsOptions): 
       parts.missingOffset(partition)
     }
     const first = new Map(earliest.map(each => [each.partition, each.offset]))
-    const orders = await parts.orders()
     const start = (row: PartitionOffset): Start => {
       const order = orders.get(row.partition)
       return order === undefined ? startOf(row, first.get(row.partition) ?? 0) : startBy(order)

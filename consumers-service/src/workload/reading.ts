@@ -97,7 +97,7 @@ export function createReading(
       .claims()
       .find(each => each.partition === partition)
       ?.replaced(earliest)
-  const confirming = new Map<number, MoveOrder>()
+  const confirming = new Map<number, Confirmation>()
   const context: Context = { parts, options, reader, topic, openings, group, confirming, replaced }
   const slot = createSlot(claimParts(context))
   let isStopped = false
@@ -108,9 +108,11 @@ export function createReading(
       while (!isStopped) {
         try {
           const orders = await topic.orders()
-          const isNew = (partition: number): boolean =>
-            orders.has(partition) && orders.get(partition)?.id !== confirming.get(partition)?.id
-          for (const claim of slot.claims()) if (isNew(claim.partition)) claim.moved()
+          for (const claim of slot.claims()) {
+            const order = orders.get(claim.partition)
+            const isNew = order !== undefined && order.id !== confirming.get(claim.partition)?.order.id
+            if (isNew) claim.moved(order.id)
+          }
           return
         } catch (error) {
           parts.log.warn('moves.unknown', { subscription: plan.id, error })
@@ -128,6 +130,11 @@ export function createReading(
   }
 }
 
+interface Confirmation {
+  readonly order: MoveOrder
+  readonly done: Promise<void>
+}
+
 interface Context {
   readonly parts: ReadingParts
   readonly options: ReadingOptions
@@ -136,7 +143,7 @@ interface Context {
   readonly openings: Openings
   readonly group: CommitGroup
   /** Orders that were carried out and are not committed yet, by partition. */
-  readonly confirming: Map<number, MoveOrder>
+  readonly confirming: Map<number, Confirmation>
   /** The log of a partition was replaced by another. */
   replaced(partition: number, earliest: number): void
 }
@@ -158,10 +165,15 @@ function claimParts(context: Context): ClaimParts {
       const work = openWork(context, partition, start, lock)
       pipeline.add(work)
       parts.began(plan)
-      if (start.order !== null) void confirm(context, work, start.order)
+      const { order } = start
+      if (order !== null) context.confirming.set(partition, { order, done: confirm(context, work, order) })
       return work
     },
-    drain: work => pipeline.drain(work, drainMs()),
+    async drain(work) {
+      await pipeline.drain(work, drainMs())
+      // Whoever begins next must find the order, or the commit that it led to: never neither.
+      await context.confirming.get(work.partition)?.done
+    },
     commit: work => {
       const commit = parts.committer.commitNow(group, [work])
       return withDeadline(parts.scheduler, options.commitMs, 'final commit', commit)
@@ -191,7 +203,6 @@ async function confirm(context: Context, work: PartitionWork, order: MoveOrder):
   const { parts, group, options, confirming } = context
   const { partition, offset } = order
   const details = { subscription: context.reader.plan.id, partition, offset }
-  confirming.set(partition, order)
   while (!work.isClosing) {
     try {
       await parts.committer.commitNow(group, [work])
@@ -203,7 +214,7 @@ async function confirm(context: Context, work: PartitionWork, order: MoveOrder):
       await sleep(parts.scheduler, options.retryMs)
     }
   }
-  if (confirming.get(partition) === order) confirming.delete(partition)
+  confirming.delete(partition)
 }
 
 function openWork(context: Context, partition: number, start: Start, lock: number): PartitionWork {
