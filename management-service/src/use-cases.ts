@@ -218,6 +218,7 @@ function diagnosisParts(
     groups: createKafkaGroups(kafka),
     progress: createKafkaProgress(kafka),
     search: createKafkaSearch(kafka),
+    deadLetters: letterParts(base, config, { store, outside }),
     records: createKafkaRecords(kafka),
   }
 }

@@ -3,26 +3,10 @@
  * on.
  */
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { deadLettersOf, type DeadLetterPage } from '../support/dead-letters.js'
 import { eventually } from '../support/eventually.js'
 import { startTestStack, type TestStack } from '../support/stack.js'
 import { startSubscriber, type Subscriber } from '../support/subscriber.js'
-
-interface Page {
-  readonly items: readonly {
-    readonly id: string
-    readonly messageId: string
-    readonly reason: string
-    readonly class: string
-    readonly attempts: number
-    readonly lastStatus?: number
-    readonly topic: string
-    readonly partition: number
-    readonly offset: number
-    readonly time: number
-    readonly body: string
-  }[]
-  readonly next?: string
-}
 
 let stack: TestStack
 let subscriber: Subscriber
@@ -35,11 +19,8 @@ afterAll(async () => {
   await subscriber.stop()
 })
 
-async function deadLetters(topic: string, name: string, query = ''): Promise<Page> {
-  const answer = await stack.api.manage('GET', `/topics/${topic}/subscriptions/${name}/dead-letters${query}`)
-  if (answer.status !== 200) throw new Error(`${answer.status} ${answer.text}`)
-  return JSON.parse(answer.text) as Page
-}
+const deadLetters = (topic: string, name: string, query = ''): Promise<DeadLetterPage> =>
+  deadLettersOf(stack, topic, name).page(query.slice(1))
 
 describe('messages that a subscriber refuses', () => {
   it('are listed with reason, status and body, page by page, while the others arrive', async () => {

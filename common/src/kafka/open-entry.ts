@@ -10,7 +10,7 @@ import { openEnvelope } from './envelope.js'
 import type { LogEntry } from './log-entry.js'
 
 /** What Hermes calls the headers that a publisher sent along. */
-const propagatedPrefix = 'h-'
+export const propagatedPrefix = 'h-'
 const messageIdHeader = 'id'
 /** Hermes puts the id among the publisher's headers of the envelope; it is none of them. */
 const leakedMessageId = 'messageId'

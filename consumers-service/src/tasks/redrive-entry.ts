@@ -7,15 +7,13 @@
 import { readDeadLetterHeaders, messageIdHeader } from '@iris/common/kafka/dead-letter-headers'
 import { wrapEnvelope } from '@iris/common/kafka/envelope'
 import type { LogEntry } from '@iris/common/kafka/log-entry'
+import { propagatedPrefix } from '@iris/common/kafka/open-entry'
 
 /** A place in the topic itself. */
 export interface PublishedPlace {
   readonly partition: number
   readonly offset: number
 }
-
-/** What Hermes calls the headers that a publisher sent along. */
-const propagatedPrefix = 'h-'
 
 export class RedriveEntry implements LogEntry {
   readonly value: Buffer

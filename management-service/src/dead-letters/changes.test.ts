@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { everyLetter } from '@iris/common/dead-letters/letter-filter'
 import { copyDeadLetter } from './copy.js'
+import { countOpen } from './count-open.js'
 import { showDeadLetter } from './find-letter.js'
 import { listDeadLetters } from './list.js'
 import { purgeDeadLetters, type Purged } from './purge.js'
@@ -165,6 +166,19 @@ describe('a purge', () => {
       await expect(purge(world, body)).rejects.toThrow()
 
     expect(await open(world)).toHaveLength(6)
+  })
+})
+
+describe('a count', () => {
+  it('is of letters that are open, those of a time apart; never of markers', async () => {
+    const world = createLettersWorld()
+    for (let index = 0; index < 5; index++) world.memory.letter()
+    world.memory.close([{ first: 1, last: 1 }])
+    world.memory.close([{ first: 4, last: 4 }])
+
+    expect(await countOpen(world.parts, names, 1_002)).toEqual({ all: 3, since: 2 })
+    world.hasTopic = false
+    expect(await countOpen(world.parts, names, 0)).toEqual({ all: 0, since: 0 })
   })
 })
 

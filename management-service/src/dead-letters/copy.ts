@@ -11,10 +11,10 @@ import { refusal, type HermesError } from '@iris/common/errors/hermes-error'
 import { canBeSent } from '@iris/common/http/header-rules'
 import { copyOfHeader } from '@iris/common/kafka/dead-letter-headers'
 import type { LogEntry } from '@iris/common/kafka/log-entry'
+import { propagatedPrefix } from '@iris/common/kafka/open-entry'
 import { patchOf } from '../requests.js'
 import type { TopicStore } from '../store/ports.js'
 import { findLetter } from './find-letter.js'
-import { propagatedPrefix } from './letter-json.js'
 import type { DeadLetterParts, LetterNames } from './open-letters.js'
 
 export interface CopyParts extends Omit<DeadLetterParts, 'store'> {

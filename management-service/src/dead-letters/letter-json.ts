@@ -6,6 +6,7 @@
 import { letterId } from '@iris/common/dead-letters/selection'
 import { copyOfHeader, messageIdHeader, readDeadLetterHeaders } from '@iris/common/kafka/dead-letter-headers'
 import type { LogEntry } from '@iris/common/kafka/log-entry'
+import { propagatedPrefix } from '@iris/common/kafka/open-entry'
 
 /** One line of a list. */
 export interface DeadLetterItem {
@@ -44,9 +45,6 @@ export interface HeaderJson {
   readonly name: string
   readonly value: string
 }
-
-/** What Hermes calls the headers that a publisher sent along. */
-export const propagatedPrefix = 'h-'
 
 export function itemOf(entry: LogEntry): DeadLetterItem {
   const facts = readDeadLetterHeaders(name => entry.header(name))

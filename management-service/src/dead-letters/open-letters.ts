@@ -81,8 +81,9 @@ export async function walkLetters<T>(
   { clock }: Pick<DeadLetterParts, 'clock'>,
   { log, first, before, closed }: OpenLetters,
   walk: Pick<Walk<T>, 'windowFirst' | 'pick' | 'bytesOf' | 'take'>,
+  withinMs = walkMs,
 ): Promise<string | null> {
-  const untilMs = clock.monotonic() + walkMs
+  const untilMs = clock.monotonic() + withinMs
   const mayGoOn = (): boolean => clock.monotonic() < untilMs
   const position = await walkBack(log, { ...walk, closed, before, mayGoOn })
   if (position <= first) return null

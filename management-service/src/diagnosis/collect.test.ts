@@ -5,6 +5,7 @@ import { parseTopic } from '@iris/common/domain/topic'
 import { silentLog } from '@iris/common/lifecycle/log'
 import { createVirtualTime } from '@iris/common/time/virtual-time'
 import { createMemoryStore } from '../store/in-memory.js'
+import type { KafkaLetters } from '../store/letter-ports.js'
 import type { KafkaRecord } from '../store/kafka-ports.js'
 import { collectFacts, factsMs, type CollectParts } from './collect.js'
 import { diagnose } from './diagnose.js'
@@ -42,6 +43,10 @@ function setUp(count: number, changes: Partial<CollectParts> = {}) {
     groups: { describe: () => Promise.resolve({ state: 'Empty', members: [] }) } as never,
     progress: {
       committed: (_group, _topic, all) => Promise.resolve(all.map(each => (each === 1 ? 40 : 90))),
+    },
+    deadLetters: {
+      ...{ store, clock: time, namespace: { namespace: 'ns', separator: '_' } },
+      letters: { open: () => Promise.resolve(null) } as unknown as KafkaLetters,
     },
     search: {
       partitions: wanted => Promise.resolve(wanted === 'ns_acme.orders' ? upTo(count) : null),

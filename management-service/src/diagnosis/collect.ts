@@ -7,15 +7,12 @@ import { subscriptionId, type SubscriptionName, type TopicName } from '@iris/com
 import { unsupportedInSubscription, unsupportedInTopic } from '@iris/common/domain/supported'
 import { HermesError, refusal } from '@iris/common/errors/hermes-error'
 import type { Asker } from '@iris/common/http/ask'
-import {
-  consumerGroupId,
-  deadLetterTopicName,
-  kafkaTopicName,
-  type KafkaNamespace,
-} from '@iris/common/kafka/names'
+import { consumerGroupId, kafkaTopicName, type KafkaNamespace } from '@iris/common/kafka/names'
 import type { Log } from '@iris/common/lifecycle/log'
 import type { Clock } from '@iris/common/time/clock'
 import { withDeadline, type Scheduler } from '@iris/common/time/scheduler'
+import { countOpen } from '../dead-letters/count-open.js'
+import type { DeadLetterParts } from '../dead-letters/open-letters.js'
 import type {
   KafkaGroups,
   KafkaProgress,
@@ -49,6 +46,7 @@ export interface CollectParts {
   readonly groups: KafkaGroups
   readonly progress: KafkaProgress
   readonly search: KafkaSearch
+  readonly deadLetters: DeadLetterParts
   readonly records: KafkaRecords
   readonly asker: Asker
   readonly namespace: KafkaNamespace
@@ -114,7 +112,7 @@ async function definitionOf({ store }: CollectParts, { topic, name }: Names): Pr
 }
 
 async function kafkaOf(parts: CollectParts, names: Names, nowMs: number): Promise<KafkaFacts> {
-  const { namespace, search, groups, progress } = parts
+  const { namespace, search, groups, progress, deadLetters: letters } = parts
   const kafkaTopic = kafkaTopicName(namespace, names.topic)
   const groupId = consumerGroupId(namespace, names.topic, names.name)
   const numbers = (await search.partitions(kafkaTopic)) ?? []
@@ -128,7 +126,7 @@ async function kafkaOf(parts: CollectParts, names: Names, nowMs: number): Promis
     search.ranges(kafkaTopic, numbers, { fromMs: null, toMs: null }),
     search.ranges(kafkaTopic, numbers, lastMinute),
     groups.describe(groupId),
-    deadLettersOf(parts, names, nowMs),
+    countOpen(letters, names, nowMs - hourMs),
   ])
   const partitions = numbers.map((partition, index): PartitionFacts => {
     const { first, next } = whole[index] ?? { first: 0, next: 0 }
@@ -136,22 +134,9 @@ async function kafkaOf(parts: CollectParts, names: Names, nowMs: number): Promis
     return { partition, committed: committed[index] ?? null, first, end: next, publishedLastMinute }
   })
   const oldestPublishedMs = await oldestOf(parts, kafkaTopic, partitions)
-  return { kafkaTopic, groupId, partitions, members: group.members, oldestPublishedMs, deadLetters }
-}
-
-async function deadLettersOf(
-  { namespace, search }: CollectParts,
-  { topic, name }: Names,
-  nowMs: number,
-): Promise<KafkaFacts['deadLetters']> {
-  const kafkaTopic = deadLetterTopicName(namespace, topic, name)
-  const partitions = await search.partitions(kafkaTopic)
-  if (partitions === null) return { all: 0, lastHour: 0 }
-  const [all, lastHour] = await Promise.all([
-    search.ranges(kafkaTopic, partitions, { fromMs: null, toMs: null }),
-    search.ranges(kafkaTopic, partitions, { fromMs: nowMs - hourMs, toMs: null }),
-  ])
-  return { all: lengthOf(...all), lastHour: lengthOf(...lastHour) }
+  const { all, since: lastHour } = deadLetters
+  const { members } = group
+  return { kafkaTopic, groupId, partitions, members, oldestPublishedMs, deadLetters: { all, lastHour } }
 }
 
 function lengthOf(...ranges: readonly (OffsetRange | undefined)[]): number {
