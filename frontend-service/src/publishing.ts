@@ -10,17 +10,18 @@ import type { FrontendBase, FrontendConfig } from './base.js'
 import type { Outside } from './outside.js'
 import { createPublishMetrics } from './publish-metrics.js'
 import { DeadlineQueue } from './publish/deadline-queue.js'
-import { createPipeline, type Pipeline } from './publish/pipeline.js'
+import { createPipeline } from './publish/pipeline.js'
 import { createPublishJournal } from './publish/journal.js'
 import { createPropagation, type Propagation } from './publish/propagation.js'
 import { createRoom } from './publish/room.js'
+import { createPublishRequest, type PublishRequest } from './publish/single-request.js'
 import { createRareLog } from './rare-log.js'
 import { createTopicCache, type TopicCache } from './topics/cache.js'
 import { routeTopic, type RoutingOptions } from './topics/routed-topic.js'
 import { createUnknownTopics } from './topics/unknown-topics.js'
 
 export interface Publishing {
-  readonly pipeline: Pipeline
+  readonly publish: PublishRequest
   readonly topics: TopicCache
   /** Requests that have no answer yet. */
   openCount(): number
@@ -64,13 +65,12 @@ export function createPublishing(
     journal: createPublishJournal({ clock, propagation, traces: outside.traces, place }),
     room: createRoom(config.bodiesBytesMax),
     rules: { acceptAnyBytes: config.acceptAnyBytes },
-    isClosing: surroundings.isClosing,
   })
   const queues = [reading, ...kafka.deadlines]
   const tick = (): void => queues.forEach(queue => queue.expire(clock.monotonic()))
   const beside: Cancel[] = [() => unknownTopics.stop()]
   return {
-    pipeline,
+    publish: createPublishRequest(pipeline, { scheduler, isClosing: surroundings.isClosing }),
     topics,
     openCount: () => metrics.inflight,
     start: () => void beside.push(topics.start(), scheduler.every(deadlineTickMs, tick)),

@@ -45,7 +45,7 @@ export function createFrontend(base: FrontendBase, config: FrontendConfig): Fron
   const publishing = createPublishing(base, config, outside, { registry, isClosing })
   let isClosed = false
   const handlers = createHandlers({
-    pipeline: publishing.pipeline,
+    publish: publishing.publish,
     pages: readinessPages(readiness),
     metrics: registry,
     scheduler: base.scheduler,

@@ -13,15 +13,15 @@ let url: string
 let isClosed = false
 let refusing = false
 
-const publishing = {
-  publish: (_request: IncomingMessage, response: ServerResponse, topic: string) => response.end(`<${topic}>`),
+const publish = (_request: IncomingMessage, response: ServerResponse, topic: string): void => {
+  response.end(`<${topic}>`)
 }
 
 beforeAll(async () => {
   const readiness = createReadiness(() => true)
   readiness.started()
   const handlers = createHandlers({
-    pipeline: publishing,
+    publish,
     pages: readinessPages(readiness),
     metrics: createMetrics('hermes_frontend_'),
     scheduler: createVirtualTime(),

@@ -1,6 +1,6 @@
 /**
  * The routes of the frontend: publishing, and what it says of itself.
- * Takes the pipeline and the status pages. Gives the listener's handlers.
+ * Takes the way into the pipeline and the status pages. Gives the listener's handlers.
  * Promises: publishing tolerates a trailing slash and percent-encoding; during the last phase of a stop every
  * path is 503 with an empty body.
  */
@@ -13,10 +13,10 @@ import { statusRoutes, type StatusPage } from '@iris/common/http/status-routes'
 import type { Metrics } from '@iris/common/metrics/registry'
 import type { Scheduler } from '@iris/common/time/scheduler'
 import { answerRefusal } from '../publish/answer.js'
-import type { Pipeline } from '../publish/pipeline.js'
+import type { PublishRequest } from '../publish/single-request.js'
 
 export interface RouteParts {
-  readonly pipeline: Pipeline
+  readonly publish: PublishRequest
   readonly pages: readonly StatusPage[]
   readonly metrics: Metrics
   readonly scheduler: Scheduler
@@ -27,29 +27,29 @@ export interface RouteParts {
 
 /** Makes the handlers. */
 export function createHandlers(parts: RouteParts): ListenerHandlers {
-  const { pipeline, metrics } = parts
-  const publish: Route = {
+  const { publish, metrics } = parts
+  const publishToTopic: Route = {
     method: 'POST',
     path: '/topics/:name{/}',
-    handle: (request, response, { name = '' }) => pipeline.publish(request, response, name),
+    handle: (request, response, { name = '' }) => publish(request, response, name),
   }
   const publishToNothing: Route = {
     method: 'POST',
     path: '/topics/',
-    handle: (request, response) => pipeline.publish(request, response, ''),
+    handle: (request, response) => publish(request, response, ''),
   }
   const prometheus: StatusPage = {
     path: '/status/prometheus',
     read: async () => ({ status: 200, body: await metrics.text(), contentType: metrics.contentType }),
   }
   const status = statusRoutes([...parts.pages, prometheus], parts.onDefect)
-  const route = createRoutes([publish, publishToNothing, ...status], parts.onDefect)
+  const route = createRoutes([publishToTopic, publishToNothing, ...status], parts.onDefect)
   return {
     handle(request, response) {
       if (parts.isClosed()) return answerEmpty(response, 503)
       const topic = plainTopic(request)
       if (topic === null) route(request, response)
-      else pipeline.publish(request, response, topic)
+      else publish(request, response, topic)
     },
     refuse: (request, response, error) =>
       answerRefusal(parts.scheduler, { id: randomUUID(), request, response }, error),

@@ -1,27 +1,25 @@
 /**
- * Whether a request may publish to a topic, before any of its body is read.
- * Takes the request's head and the topic. Gives null or the refusal.
+ * Whether a message may go to a topic, before any of its body is read.
+ * Takes its origin and the topic. Gives null or the refusal.
  */
-import type { IncomingMessage } from 'node:http'
-import { declaredLength } from '@iris/common/http/body'
 import { HermesError, refusal } from '@iris/common/errors/hermes-error'
 import type { RoutedTopic } from '../topics/routed-topic.js'
+import type { Origin } from './origin.js'
 
 const shownEncodingLetters = 100
 
 /** Permission first, as Hermes: who may not publish learns nothing about the topic. */
-export function admit(request: IncomingMessage, topic: RoutedTopic): HermesError | null {
+export function admit({ sent, announcedBytes }: Origin, topic: RoutedTopic): HermesError | null {
   if (topic.isClosed) return refusal('AUTH_ERROR', {}, 'frontend')
   if (topic.unsupported !== null) return new HermesError('VALIDATION_ERROR', topic.unsupported)
-  const encoding = request.headers['content-encoding']
+  const encoding = sent.headers['content-encoding']
   if (encoding !== undefined && encoding !== '' && encoding.toLowerCase() !== 'identity') {
     return refusal('UNSUPPORTED_CONTENT_ENCODING', { encoding: encoding.slice(0, shownEncodingLetters) })
   }
-  const declared = declaredLength(request)
-  return declared > topic.bodyBytesMax ? tooLarge(declared, topic) : null
+  return announcedBytes > topic.bodyBytesMax ? tooLarge(announcedBytes, topic) : null
 }
 
-/** The refusal of a body over the topic's limit. `bytes`: declared, or come so far. */
+/** The refusal of a body over the topic's limit. `bytes`: announced, or come so far. */
 export function tooLarge(bytes: number, topic: RoutedTopic): HermesError {
   const sizes = `[length:${bytes}, max:${topic.bodyBytesMax}]`
   const problem = `Content-Length is larger than max on this topic ${sizes}.`

@@ -15,10 +15,11 @@ import type { TopicCache } from '../topics/cache.js'
 import type { RoutedTopic } from '../topics/routed-topic.js'
 import type { LookUpWaiter } from '../topics/unknown-topics.js'
 import { DeadlineQueue } from './deadline-queue.js'
-import { createPipeline } from './pipeline.js'
+import { createPipeline, type Pipeline } from './pipeline.js'
 import { createPublishJournal } from './journal.js'
 import { createPropagation } from './propagation.js'
 import { createRoom, type Room } from './room.js'
+import { createPublishRequest } from './single-request.js'
 
 /** A producer under a test's hand. */
 export interface InMemoryProducer extends Producer {
@@ -47,6 +48,7 @@ export interface PipelineWorld {
   readonly lookUps: LookUpWaiter[]
   areTopicsLoaded: boolean
   isClosing: boolean
+  readonly pipeline: Pipeline
   /** Publish to this with a topic name appended. */
   readonly url: string
   /** A topic of the world's one route. */
@@ -110,21 +112,19 @@ export async function createPipelineWorld(): Promise<PipelineWorld> {
       place: { cluster: 'primary-dc', storageDc: 'dc', hostname: 'here' },
     }),
     rules: { acceptAnyBytes: false },
-    isClosing: () => world.isClosing,
   })
-  const server = createServer((request, response) =>
-    pipeline.publish(request, response, (request.url ?? '').slice(1)),
-  )
+  const publish = createPublishRequest(pipeline, { scheduler: time, isClosing: () => world.isClosing })
+  const server = createServer((request, response) => publish(request, response, (request.url ?? '').slice(1)))
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
   const stop = (): void => {
     server.closeAllConnections()
     server.close()
   }
-  return Object.assign(world, { url, stop })
+  return Object.assign(world, { pipeline, url, stop })
 }
 
-function createParts(): Omit<PipelineWorld, 'url' | 'stop'> {
+function createParts(): Omit<PipelineWorld, 'pipeline' | 'url' | 'stop'> {
   const producer = createInMemoryProducer()
   const kafkaDeadlines = new DeadlineQueue(2_250)
   const metrics = createPublishMetrics(createMetrics('hermes_frontend_'), 'dc')

@@ -39,8 +39,8 @@ const headersLengthMax = 4_000
 export function createPublishJournal(parts: PublishJournalParts): PublishJournal {
   const { clock, propagation, traces, place } = parts
   const trace = (publication: Publication, status: PublishedEvent['status'], details: Details): void => {
-    const { id, topicName, key, request } = publication
-    const headers = propagation.described(request)
+    const { id, topicName, key, origin } = publication
+    const headers = propagation.described(origin.sent)
     traces?.write({
       kind: 'published',
       messageId: id,

@@ -1,13 +1,10 @@
 /**
  * READ FIRST: publish() = identify, admit, read, stamp, check, append, answer.
- * Takes a request for a topic. Gives exactly one answer, 201 on Kafka's word only.
+ * Takes a message for a topic, by its origin. Gives exactly one answer, 201 on Kafka's word only.
  * Promises: the id is there before anything can fail; whatever waits has a deadline. One record travels
  * through the steps, each goes on by a method of it: no promise, timer or closure a message.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { HermesError } from '@iris/common/errors/hermes-error'
-import { readBody } from '@iris/common/http/body'
-import { endConnectionAfter } from '@iris/common/http/connection-state'
 import { invariant } from '@iris/common/lifecycle/invariant'
 import type { AppendOutcome } from '@iris/common/kafka/producer-message'
 import type { Clock } from '@iris/common/time/clock'
@@ -18,15 +15,14 @@ import type { TopicCache } from '../topics/cache.js'
 import type { RoutedTopic } from '../topics/routed-topic.js'
 import type { LookUpAnswer, UnknownTopics } from '../topics/unknown-topics.js'
 import { admit } from './admit.js'
-import { answerRefusal, answerStored } from './answer.js'
 import { createAppend, type Append } from './append.js'
-import { checkContent, checkLength, type CheckOptions } from './check.js'
+import { checkContent, type CheckOptions } from './check.js'
 import type { DeadlineQueue } from './deadline-queue.js'
 import type { PublishJournal } from './journal.js'
+import type { Origin } from './origin.js'
 import type { Propagation } from './propagation.js'
 import { Publication, type PublicationEvents } from './publication.js'
 import {
-  bodyRefusal,
   lateRefusal,
   overloaded,
   outcomeRefusal,
@@ -47,20 +43,18 @@ export interface PipelineParts {
   readonly unknownTopics: UnknownTopics
   readonly room: Room
   readonly propagation: Propagation
-  /** Deadlines of requests whose topic is looked up or whose body is being read. */
+  /** Deadlines of messages whose topic is looked up or whose body is being read. */
   readonly reading: DeadlineQueue
   readonly rules: CheckOptions
-  /** Whether answers must close their connections. */
-  readonly isClosing: () => boolean
 }
 
 export interface Pipeline {
-  publish(request: IncomingMessage, response: ServerResponse, topicName: string): void
+  /** Answers through the origin. `id`: the message's, where it has one of ours already. */
+  publish(origin: Origin, topicName: string, id?: string): void
 }
 
 interface Wired extends PipelineParts {
   readonly kafka: Append
-  readonly events: PublicationEvents
 }
 
 /** Makes the publish pipeline. */
@@ -68,27 +62,27 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   const { scheduler, warn, room } = parts
   const events: PublicationEvents = {
     received: (publication, body) => take(wired, publication, body),
-    notReceived: (publication, failure, bytes) =>
-      refuse(wired, publication, bodyRefusal(publication, failure, bytes)),
+    notReceived: (publication, error) => refuse(wired, publication, error),
     mayHold: (publication, bytes) => room.hold(publication, bytes),
     confirmed: (publication, outcome) => conclude(wired, publication, outcome),
     expired: publication => expire(wired, publication),
   }
   const kafka = createAppend({ scheduler, warn, again: publication => append(wired, publication) })
-  const wired: Wired = { ...parts, kafka, events }
-  return { publish: (request, response, topicName) => publish(wired, request, response, topicName) }
+  const wired: Wired = { ...parts, kafka }
+  return {
+    publish: (origin, topicName, id) => publish(wired, new Publication(events, origin, topicName, id)),
+  }
 }
 
-function publish(parts: Wired, request: IncomingMessage, response: ServerResponse, topicName: string): void {
-  const publication = new Publication(parts.events, request, response, topicName)
+function publish(parts: Wired, publication: Publication): void {
   publication.startedMs = parts.clock.monotonic()
   parts.metrics.inflight++
   parts.reading.add(publication, publication.startedMs)
   if (!parts.room.hold(publication, requestBytes)) return refuse(parts, publication, overloaded)
-  const topic = parts.topics.find(topicName)
+  const topic = parts.topics.find(publication.topicName)
   if (topic !== undefined) read(parts, publication, topic)
   else if (!parts.topics.isLoaded()) refuse(parts, publication, topicsNotLoaded)
-  else parts.unknownTopics.lookUp(topicName, answer => goOn(parts, publication, answer))
+  else parts.unknownTopics.lookUp(publication.topicName, answer => goOn(parts, publication, answer))
 }
 
 /** An unknown name was looked up. */
@@ -100,21 +94,17 @@ function goOn(parts: Wired, publication: Publication, topic: LookUpAnswer): void
 }
 
 function read(parts: Wired, publication: Publication, topic: RoutedTopic): void {
-  const { request, response } = publication
   publication.routed = topic
-  const refused = admit(request, topic)
+  const refused = admit(publication.origin, topic)
   if (refused !== null) return refuse(parts, publication, refused)
   publication.stage = 'reading'
-  if (request.headers.expect !== undefined) response.writeContinue()
-  publication.reading = readBody(request, topic.bodyBytesMax, publication)
+  publication.reading = publication.origin.read(publication, topic)
 }
 
 /** The body has come whole. */
 function take(parts: Wired, publication: Publication, body: Buffer): void {
-  const { request, routed: topic } = publication
+  const { routed: topic } = publication
   invariant(publication.stage === 'reading' && topic !== null, 'a body came out of turn')
-  const wrongLength = checkLength(request, body.length)
-  if (wrongLength !== null) return refuse(parts, publication, wrongLength)
   topic.counters().received(body.length)
   const wrongContent = checkContent(parts.rules, body)
   if (wrongContent !== null) return refuse(parts, publication, wrongContent)
@@ -150,7 +140,7 @@ function conclude(parts: Wired, publication: Publication, outcome: AppendOutcome
   if (publication.routed?.isTracked === true) parts.journal.stored(publication, outcome)
   publication.routed?.counters().published()
   finish(parts, publication, 201)
-  answerStored(publication.response, publication.id)
+  publication.origin.stored(publication.id)
 }
 
 /** The publisher has heard that nobody knows; who asks for the trace hears the truth. */
@@ -169,15 +159,14 @@ function expire(parts: Wired, publication: Publication): void {
 function refuse(parts: Wired, publication: Publication, error: HermesError): void {
   if (publication.routed?.isTracked === true) parts.journal.refused(publication, error)
   finish(parts, publication, error.status)
-  answerRefusal(parts.scheduler, publication, error)
+  publication.origin.refused(publication.id, error)
 }
 
 function finish(parts: Wired, publication: Publication, status: number): void {
-  const { routed: topic, response, startedMs } = publication
+  const { routed: topic, startedMs } = publication
   publication.stage = 'answered'
   publication.queue?.remove(publication)
   parts.room.release(publication)
   parts.metrics.inflight--
   topic?.counters().answered(status, (parts.clock.monotonic() - startedMs) / 1_000)
-  if (parts.isClosing()) endConnectionAfter(response)
 }

@@ -1,12 +1,11 @@
 /**
- * HTTP headers that travel with a message.
- * Takes a request. Gives the envelope's map, adds the Kafka headers, and says what traces show of them.
+ * HTTP headers that travel with a message. Takes the headers that were sent. Gives the envelope's map, adds
+ * the Kafka headers, says what traces show of them. An empty list of names means all headers but those of the
+ * connection, the content and the caller's identity.
  * Promises: the first value of a repeated header, the name as it was spelt, the value's bytes as they came.
- * An empty list of names means all headers but those of the connection, the content and the caller's
- * identity.
  */
-import type { IncomingMessage } from 'node:http'
 import { hopByHopHeaders } from '@iris/common/http/raw-headers'
+import type { SentHeaders } from './origin.js'
 import type { RecordHeader } from './publication.js'
 
 /** Propagated headers by the name the sender wrote. */
@@ -24,9 +23,9 @@ export interface PropagationOptions {
 
 export interface Propagation {
   /** Gives the headers that travel and adds them to a record's headers. */
-  collect(request: IncomingMessage, recordHeaders: RecordHeader[]): Propagated
-  /** What a trace shows of a request: `Name: value` lines. */
-  described(request: IncomingMessage): string
+  collect(sent: SentHeaders, recordHeaders: RecordHeader[]): Propagated
+  /** What a trace shows of them: `Name: value` lines. */
+  described(sent: SentHeaders): string
 }
 
 const none: Propagated = Object.freeze({})
@@ -42,10 +41,10 @@ export function createPropagation(options: PropagationOptions): Propagation {
     isAll ? travelsUnnamed(lowerName) : named.has(lowerName) && value !== ''
 
   return {
-    collect(request, recordHeaders) {
+    collect(sent, recordHeaders) {
       if (!options.isEnabled) return none
-      if (!isAll && !names.some(name => request.headers[name] !== undefined)) return none
-      const found = firstValues(request.rawHeaders, mayTravel)
+      if (!isAll && !names.some(name => sent.headers[name] !== undefined)) return none
+      const found = firstValues(sent.rawHeaders, mayTravel)
       if (options.isInKafkaHeaders) {
         for (const name of Object.keys(found))
           recordHeaders.push([options.kafkaHeaderPrefix + name, Buffer.from(found[name] as string, 'latin1')])

@@ -1,16 +1,17 @@
 /**
- * The record of one publish request, from its first byte to its answer.
- * Takes what each step finds out. Gives the steps, the body reader and the producer what they need, so that a
- * message costs one object: its callbacks are methods, and it is its own entry in the queue of deadlines.
+ * The record of one message, from its arrival to its answer.
+ * Takes what each step finds out. Gives the steps, its origin and the producer what they need, so that a
+ * message needs no closure: its callbacks are methods, and it is its own entry in the queue of deadlines.
  */
 import { randomUUID } from 'node:crypto'
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { BodyFailure, BodyReading, BodySink } from '@iris/common/http/body'
+import type { HermesError } from '@iris/common/errors/hermes-error'
+import type { BodyReading } from '@iris/common/http/body'
 import type { AppendOutcome, ProducerMessage } from '@iris/common/kafka/producer-message'
 import type { RoutedTopic } from '../topics/routed-topic.js'
 import type { Deadlined, DeadlineQueue } from './deadline-queue.js'
+import type { BodyTaker, Origin } from './origin.js'
 
-/** How far a request has come. `answered` is the end, whatever still happens in Kafka. */
+/** How far a message has come. `answered` is the end, whatever still happens in Kafka. */
 export type Stage = 'finding' | 'reading' | 'preparing' | 'appended' | 'answered'
 
 /** A header of a Kafka record. */
@@ -19,20 +20,17 @@ export type RecordHeader = readonly [name: string, value: Buffer]
 /** Where a publication's callbacks lead: the pipeline. */
 export interface PublicationEvents {
   received(publication: Publication, body: Buffer): void
-  notReceived(publication: Publication, failure: BodyFailure, bytes: number): void
+  notReceived(publication: Publication, error: HermesError): void
   mayHold(publication: Publication, bytes: number): boolean
   confirmed(publication: Publication, outcome: AppendOutcome): void
   expired(publication: Publication): void
 }
 
-export class Publication implements ProducerMessage, BodySink, Deadlined {
-  /** The message's id, random and new; what the client calls it is not looked at. */
-  readonly id: string = randomUUID()
+export class Publication implements ProducerMessage, BodyTaker, Deadlined {
   startedMs = 0
   stage: Stage = 'finding'
   routed: RoutedTopic | null = null
   reading: BodyReading | null = null
-  bodyBytes = 0
   /** Bytes reserved in the room for bodies. */
   heldBytes = 0
 
@@ -54,17 +52,18 @@ export class Publication implements ProducerMessage, BodySink, Deadlined {
 
   constructor(
     private readonly events: PublicationEvents,
-    readonly request: IncomingMessage,
-    readonly response: ServerResponse,
+    readonly origin: Origin,
     readonly topicName: string,
+    /** New and random unless the message has one of ours already; what a client calls it does not count. */
+    readonly id: string = randomUUID(),
   ) {}
 
   onBody(body: Buffer): void {
     this.events.received(this, body)
   }
 
-  onBodyFailed(failure: BodyFailure, bytes: number): void {
-    this.events.notReceived(this, failure, bytes)
+  onNoBody(error: HermesError): void {
+    this.events.notReceived(this, error)
   }
 
   mayHold(bytes: number): boolean {

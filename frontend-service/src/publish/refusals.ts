@@ -1,14 +1,10 @@
 /**
  * What a publisher hears when there is no 201.
- * Takes how far a request had come and what went wrong. Gives the refusal with its code, text and headers.
+ * Takes how far a message had come and what went wrong. Gives the refusal with its code, text and headers.
  * Promises: "surely not stored" and "may have been stored" have codes of their own; a 4xx is never stored.
  */
 import { HermesError, refusal } from '@iris/common/errors/hermes-error'
-import { declaredLength, type BodyFailure } from '@iris/common/http/body'
-import { invariant } from '@iris/common/lifecycle/invariant'
 import type { AppendOutcome } from '@iris/common/kafka/producer-message'
-import { tooLarge } from './admit.js'
-import { wrongLength } from './check.js'
 import type { Publication } from './publication.js'
 
 const retryAfterS = 1
@@ -25,15 +21,6 @@ export function topicAbsent(topic: string): HermesError {
 /** Not known here, and nobody to ask: a 404 might be a lie about a topic just created. */
 export function topicUnclear(topic: string): HermesError {
   return notReady(`Topic ${topic} is not known here and ZooKeeper cannot be asked for it now`)
-}
-
-/** The body did not come, or not as announced. */
-export function bodyRefusal(publication: Publication, failure: BodyFailure, bytes: number): HermesError {
-  const { routed: topic, request } = publication
-  invariant(topic !== null, 'a body was refused before its topic was known')
-  if (failure === 'noRoom') return overloaded
-  if (failure === 'tooLarge') return tooLarge(bytes, topic)
-  return wrongLength(declaredLength(request), bytes)
 }
 
 /** A deadline has passed. */

@@ -17,11 +17,12 @@ export function stamp(
   body: Buffer,
   timestampMs: number,
 ): void {
-  const { request, id } = publication
+  const { id, origin } = publication
+  const { sent } = origin
   const headers: RecordHeader[] = [[messageIdHeader, Buffer.from(id, 'latin1')]]
-  const externalMetadata = propagation.collect(request, headers)
+  const externalMetadata = propagation.collect(sent, headers)
   publication.timestampMs = timestampMs
-  publication.key = request.headers['partition-key'] === undefined ? null : keyOf(request.rawHeaders)
+  publication.key = sent.headers['partition-key'] === undefined ? null : keyOf(sent.rawHeaders)
   publication.headers = headers
   publication.value = wrapEnvelope({ timestampMs, id, externalMetadata }, body)
 }

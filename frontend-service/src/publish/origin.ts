@@ -1,0 +1,43 @@
+/**
+ * Where a message comes from, and where its answer goes.
+ * A single request is one, a record of a bulk request another; whoever has messages of another kind writes a
+ * further one. Promises, as the pipeline keeps them: `read` is called at most once, then exactly one of
+ * `stored` and `refused`, once.
+ */
+import type { IncomingHttpHeaders } from 'node:http'
+import type { HermesError } from '@iris/common/errors/hermes-error'
+import type { BodyReading } from '@iris/common/http/body'
+import type { RoutedTopic } from '../topics/routed-topic.js'
+
+/** What a publisher said beside the body, as Node shows it: by lower-case name, and line by line. */
+export interface SentHeaders {
+  readonly headers: IncomingHttpHeaders
+  readonly rawHeaders: readonly string[]
+}
+
+/** Where the answer to a message goes. `id` is the message's. */
+export interface Answering {
+  /** Kafka has the message. */
+  stored(id: string): void
+  /** It was refused, or nobody knows its fate: the code says which. */
+  refused(id: string, error: HermesError): void
+}
+
+/** Who waits for a body: the publication. */
+export interface BodyTaker {
+  onBody(body: Buffer): void
+  onNoBody(error: HermesError): void
+  /** Reserves memory for bytes of the body; false when there is none. */
+  mayHold(bytes: number): boolean
+}
+
+export interface Origin extends Answering {
+  readonly sent: SentHeaders
+  /** Bytes of the body, as known or announced before it is read; -1 where nothing is said. */
+  readonly announcedBytes: number
+  /**
+   * Gives the body, perhaps before it returns: by `onBody` or `onNoBody`, once. The result
+   * ends a reading that is under way.
+   */
+  read(taker: BodyTaker, topic: RoutedTopic): BodyReading | null
+}
