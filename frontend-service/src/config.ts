@@ -22,6 +22,22 @@ const traceHeaders = [
 const serverKeys = {
   host: key('frontend.server.host', text(253), '127.0.0.1', 'Address to listen on (Hermes: all)'),
   port: key('frontend.server.port', count(0, 65_535), 8080, 'Port to listen on; 0 takes any free one'),
+  instanceId: key(
+    'frontend.server.id',
+    text(100).refine(
+      id => /^[A-Za-z0-9._-]*$/.test(id) && id !== '.' && id !== '..',
+      'letters, digits, dots, underscores and hyphens',
+    ),
+    '',
+    "Name of this process among the frontends, the same after a restart; empty for the machine's name and the port",
+  ),
+  advertisedHost: key(
+    'frontend.server.advertisedHost',
+    text(253),
+    '',
+    'Host at which the other frontends reach this one; empty for the address it listens on, or for the ' +
+      "machine's name when it listens on all",
+  ),
   headersMax: key(
     'frontend.server.maxHeaders',
     count(1, 2_000),

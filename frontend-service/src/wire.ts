@@ -11,6 +11,7 @@ import { watchLoopLag } from '@iris/common/metrics/loop-lag'
 import { createMetrics } from '@iris/common/metrics/registry'
 import { sleep } from '@iris/common/time/scheduler'
 import type { FrontendBase, FrontendConfig } from './base.js'
+import { createCompany } from './fellows/company.js'
 import { createHandlers } from './http/routes.js'
 import { createOutside, startOutside, stopOutside } from './outside.js'
 import { createPublishing } from './publishing.js'
@@ -33,13 +34,14 @@ const openCheckMs = 20
 
 /** The longest a stop takes. */
 export function stopMsOf(config: FrontendConfig): number {
-  return config.stopWaitMs + openRequestsMs + drainMs + closeMs + 2_000
+  return config.stopWaitMs + openRequestsMs + drainMs + closeMs + 3_000
 }
 
 /** Makes the frontend. Nothing is connected before `start`. */
 export function createFrontend(base: FrontendBase, config: FrontendConfig): Frontend {
   const registry = createMetrics('hermes_frontend_')
   const outside = createOutside(base, config, registry)
+  const company = createCompany(base, config, { session: outside.session, metrics: registry })
   const readiness = createReadiness(() => outside.definitions.isLoaded())
   const isClosing = (): boolean => listener.isClosing()
   const publishing = createPublishing(base, config, outside, { registry, isClosing })
@@ -61,6 +63,7 @@ export function createFrontend(base: FrontendBase, config: FrontendConfig): Fron
       base.log.info('frontend.listening', { host: address.address, port: address.port })
       publishing.start()
       await startOutside(base, outside, readiness.kafkaSeen)
+      await company.join(address)
       readiness.started()
       base.log.info('frontend.ready', { topics: publishing.topics.count() })
       return address
@@ -68,11 +71,13 @@ export function createFrontend(base: FrontendBase, config: FrontendConfig): Fron
     async stop() {
       readiness.stopping()
       listener.beginClosing()
+      await company.leave()
       if (config.isStopGraceful) {
         await sleep(base.scheduler, config.stopWaitMs)
         isClosed = true
         await whenNoneIsOpen(base, () => publishing.openCount())
       }
+      await company.stop()
       await stopOutside(base, outside, config.isStopGraceful ? drainMs : 0)
       await listener.stop(closeMs)
       publishing.stop()

@@ -96,6 +96,13 @@ export const frontendMetrics = {
     ['sender', 'storageDc'],
     'Records acknowledged',
   ),
+  fellows: define('gauge', 'fellows', [], 'Frontends that this one knows of, itself among them'),
+  forwards: define(
+    'counter',
+    'forwards_total',
+    ['result'],
+    'Requests passed on to the frontend that has to answer them: `answered` or `failed`',
+  ),
 } as const
 
 /** Metrics of the consumers, without the prefix `hermes_consumers_`. */

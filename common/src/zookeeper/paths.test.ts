@@ -33,6 +33,7 @@ describe('the paths of the tree', () => {
     [paths.datacenterReadiness, '/datacenter-readiness'],
     [paths.storageHealth('host_8090'), '/storage-health/host_8090'],
     [paths.iris.root, '/iris'],
+    [paths.iris.frontend('host_8080'), '/iris/frontends/host_8080'],
     [paths.iris.consumerNode('c', 'i'), '/iris/consumers/c/nodes/i'],
     [paths.iris.consumerLeader('c'), '/iris/consumers/c/leader'],
     [paths.iris.assignment('c', 'i'), '/iris/consumers/c/assignments/i'],

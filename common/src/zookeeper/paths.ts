@@ -54,6 +54,9 @@ export interface RetransmissionPlace {
 /** What Hermes does not know; `cluster` is the Kafka cluster's name. */
 export interface IrisPaths {
   readonly root: string
+  /** Live frontends, one ephemeral node each. */
+  readonly frontends: string
+  frontend(id: string): string
   /** Live consumers, one ephemeral node each. */
   consumerNodes(cluster: string): string
   consumerNode(cluster: string, instance: string): string
@@ -151,6 +154,8 @@ function irisPaths(root: string): IrisPaths {
     consumers(cluster, 'locks', `${topic}$${subscription}`)
   return {
     root,
+    frontends: join(root, 'frontends'),
+    frontend: id => join(root, 'frontends', id),
     consumerNodes: cluster => consumers(cluster, 'nodes'),
     consumerNode: (cluster, instance) => consumers(cluster, 'nodes', instance),
     consumerLeader: cluster => consumers(cluster, 'leader'),

@@ -1,0 +1,53 @@
+// pure
+/**
+ * What a frontend says of itself in its node, for the others.
+ * Takes its id and address. Gives the node's bytes, and reads those of others.
+ * Promises: a node of a later version with more members is read too; one that names no address is nobody.
+ */
+
+/** A live frontend. */
+export interface Fellow {
+  /** The name of its node: the same again after a restart at the same place. */
+  readonly id: string
+  /** Where the others reach it. */
+  readonly host: string
+  readonly port: number
+  readonly pid: number
+  readonly startedMs: number
+}
+
+/** The content of a frontend's node. */
+export function cardData({ host, port, pid, startedMs }: Fellow): Buffer {
+  return Buffer.from(JSON.stringify({ host, port, pid, startedMs }))
+}
+
+/** The frontend whose node `id` has this content, or null. */
+export function readCard(id: string, data: Buffer): Fellow | null {
+  try {
+    const card = JSON.parse(data.toString('utf8')) as Partial<Record<keyof Fellow, unknown>> | null
+    const { host, port, pid, startedMs } = card ?? {}
+    if (typeof host !== 'string' || host === '' || !Number.isInteger(port)) return null
+    return { id, host, port: Number(port), pid: Number(pid) || 0, startedMs: Number(startedMs) || 0 }
+  } catch {
+    return null // not ours: whoever wrote it cannot be called
+  }
+}
+
+/** Where requests to it go, such as `http://10.0.0.1:8080`. */
+export function originOf({ host, port }: Pick<Fellow, 'host' | 'port'>): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+/**
+ * The host that others are told: the one of the setting, else the one listened on, unless that stands for
+ * all addresses of this machine and so means another machine to everybody else.
+ */
+export function advertisedHost(setting: string, listening: string, machine: string): string {
+  if (setting !== '') return setting
+  return listening === '0.0.0.0' || listening === '::' ? machine : listening
+}
+
+/** The id of the frontend at that place; other machines may listen on the same address of loopback. */
+export function fellowId(setting: string, machine: string, port: number): string {
+  return setting === '' ? `${machine}_${port}` : setting
+}
