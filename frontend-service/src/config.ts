@@ -158,6 +158,27 @@ const handlerKeys = {
   ),
 } as const
 
+const readinessKeys = {
+  isReadinessChecked: key(
+    'frontend.readiness.check.enabled',
+    flag(),
+    false,
+    "Whether `/status/ready` also obeys management's mark of this data centre, and the check below",
+  ),
+  isKafkaChecked: key(
+    'frontend.readiness.check.kafkaCheckEnabled',
+    flag(),
+    false,
+    'Whether it waits until every topic has leaders and enough replicas in sync; once true it stays true',
+  ),
+  readinessPeriodMs: key(
+    'frontend.readiness.check.interval',
+    ms(100, 600_000),
+    1_000,
+    'How often Kafka is asked until then (Hermes: `intervalSeconds`)',
+  ),
+} as const
+
 const producerKeys = {
   bufferBytesMax: key(
     'frontend.kafka.producer.bufferMemory',
@@ -208,6 +229,7 @@ const producerKeys = {
 export const frontendKeys = {
   ...serverKeys,
   ...handlerKeys,
+  ...readinessKeys,
   ...producerKeys,
   ...kafkaKeys,
   ...zookeeperKeys,

@@ -15,7 +15,8 @@ import { createCompany } from './fellows/company.js'
 import { createHandlers } from './http/routes.js'
 import { createOutside, startOutside, stopOutside } from './outside.js'
 import { createPublishing } from './publishing.js'
-import { createReadiness, readinessPages } from './readiness.js'
+import { createOptionalChecks } from './readiness/checks.js'
+import { createReadiness, readinessPages } from './readiness/readiness.js'
 
 export interface Frontend {
   /**
@@ -42,9 +43,10 @@ export function createFrontend(base: FrontendBase, config: FrontendConfig): Fron
   const registry = createMetrics('hermes_frontend_')
   const outside = createOutside(base, config, registry)
   const company = createCompany(base, config, { session: outside.session, metrics: registry })
-  const readiness = createReadiness(() => outside.definitions.isLoaded())
   const isClosing = (): boolean => listener.isClosing()
   const publishing = createPublishing(base, config, outside, { registry, isClosing })
+  const checks = createOptionalChecks(base, config, outside, () => publishing.topics.kafkaTopics())
+  const readiness = createReadiness([() => outside.definitions.isLoaded(), ...checks.all])
   let isClosed = false
   const handlers = createHandlers({
     publish: publishing.publish,
@@ -64,12 +66,14 @@ export function createFrontend(base: FrontendBase, config: FrontendConfig): Fron
       publishing.start()
       await startOutside(base, outside, readiness.kafkaSeen)
       await company.join(address)
+      checks.start()
       readiness.started()
       base.log.info('frontend.ready', { topics: publishing.topics.count() })
       return address
     },
     async stop() {
       readiness.stopping()
+      checks.stop()
       listener.beginClosing()
       await company.leave()
       if (config.isStopGraceful) {

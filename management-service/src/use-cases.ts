@@ -18,6 +18,7 @@ import { deadLetterRoutes } from './http/routes/dead-letters.js'
 import { groupRoutes } from './http/routes/groups.js'
 import { oAuthProviderRoutes } from './http/routes/oauth-providers.js'
 import { ownerRoutes } from './http/routes/owners.js'
+import { readinessRoutes } from './http/routes/readiness.js'
 import { retransmissionRoutes } from './http/routes/retransmission.js'
 import { subscriptionRoutes } from './http/routes/subscriptions.js'
 import { taskRoutes } from './http/routes/tasks.js'
@@ -89,6 +90,7 @@ export function createUseCases(base: ManagementBase, config: ManagementConfig, o
         diagnosisParts(base, config, { store, outside }),
         createGate(diagnosesMax, 'diagnoses'),
       ),
+      ...readinessRoutes({ ...outside, datacenters: [datacenter] }),
       ...ownerRoutes(),
       ...accessRoutes(),
     ],

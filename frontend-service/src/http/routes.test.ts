@@ -5,7 +5,7 @@ import { HermesError } from '@iris/common/errors/hermes-error'
 import { createMetrics } from '@iris/common/metrics/registry'
 import { createVirtualTime } from '@iris/common/time/virtual-time'
 import { createRoutes } from '@iris/common/http/router'
-import { createReadiness, readinessPages } from '../readiness.js'
+import { createReadiness, readinessPages } from '../readiness/readiness.js'
 import { createHandlers } from './routes.js'
 
 let server: Server
@@ -18,7 +18,7 @@ const publish = (_request: IncomingMessage, response: ServerResponse, topic: str
 }
 
 beforeAll(async () => {
-  const readiness = createReadiness(() => true)
+  const readiness = createReadiness([() => true])
   readiness.started()
   const handlers = createHandlers({
     publish,

@@ -22,6 +22,8 @@ export interface TopicCache {
   learn(name: string, node: DefinitionNode): RoutedTopic | null
   forget(name: string): void
   count(): number
+  /** Their names in Kafka. */
+  kafkaTopics(): readonly string[]
 }
 
 export interface TopicCacheParts {
@@ -74,5 +76,6 @@ export function createTopicCache(parts: TopicCacheParts): TopicCache {
     learn,
     forget,
     count: () => topics.size,
+    kafkaTopics: () => [...topics.values()].map(topic => topic.kafkaTopic),
   }
 }

@@ -45,7 +45,9 @@ export function createLayoutCache(): LayoutCache {
     if (absent.has(topic.code)) return layouts.delete(topic.topic)
     // Any other refusal says nothing about the topic: what is known of it stays.
     if (topic.code !== kafkaCode.NONE) return false
-    const after = [...topic.partitions].sort((left, right) => left.partition - right.partition)
+    const after = topic.partitions
+      .map(({ partition, leader }) => ({ partition, leader }))
+      .sort((left, right) => left.partition - right.partition)
     if (before !== undefined && isSame(before, after)) return false
     layouts.set(topic.topic, after)
     return true

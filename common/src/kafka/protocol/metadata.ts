@@ -16,7 +16,15 @@ export interface BrokerAddress {
 export interface TopicMetadata {
   readonly code: number
   readonly topic: string
-  readonly partitions: readonly { readonly partition: number; readonly leader: number }[]
+  readonly partitions: readonly PartitionMetadata[]
+}
+
+export interface PartitionMetadata {
+  readonly partition: number
+  /** -1 while there is none. */
+  readonly leader: number
+  /** Replicas that are in sync, the leader included. */
+  readonly inSyncCount: number
 }
 
 export interface ClusterMetadata {
@@ -60,11 +68,19 @@ function decodeMetadata(answer: WireReader): ClusterMetadata {
   return { brokers, controller, topics }
 }
 
-function decodePartition(answer: WireReader): { partition: number; leader: number } {
+function decodePartition(answer: WireReader): PartitionMetadata {
   answer.int16() // the code repeats what leader -1 says
   const place = { partition: answer.int32(), leader: answer.int32() }
-  for (let list = 0; list < 3; list++) answer.skip(answer.arrayLength() * 4) // replicas, in sync, offline
-  return place
+  skipBrokers(answer) // replicas
+  const inSyncCount = skipBrokers(answer)
+  skipBrokers(answer) // offline
+  return { ...place, inSyncCount }
+}
+
+function skipBrokers(answer: WireReader): number {
+  const count = answer.arrayLength()
+  answer.skip(count * 4)
+  return count
 }
 
 export interface CoordinatorAnswer {

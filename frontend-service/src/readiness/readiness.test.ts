@@ -4,7 +4,7 @@ import { createReadiness, readinessPages } from './readiness.js'
 describe('readiness', () => {
   it('comes with the topics, with Kafka, and with the end of the start, whatever comes last', () => {
     let isLoaded = false
-    const readiness = createReadiness(() => isLoaded)
+    const readiness = createReadiness([() => isLoaded])
 
     expect(readiness.readiness()).toEqual({ status: 503, body: 'NOT_READY' })
     readiness.started()
@@ -17,7 +17,7 @@ describe('readiness', () => {
   })
 
   it('ends with the first moment of a stop, and health with it', () => {
-    const readiness = createReadiness(() => true)
+    const readiness = createReadiness([() => true])
     expect(readiness.health()).toEqual({ status: 503, body: 'SHUTDOWN' })
     readiness.started()
     readiness.kafkaSeen()
@@ -29,8 +29,21 @@ describe('readiness', () => {
     expect(readiness.readiness()).toEqual({ status: 503, body: 'NOT_READY' })
   })
 
+  it('needs the consent of every check, and comes back with it', () => {
+    let isMarkedReady = false
+    const readiness = createReadiness([() => true, () => isMarkedReady])
+    readiness.started()
+    readiness.kafkaSeen()
+
+    expect(readiness.readiness()).toEqual({ status: 503, body: 'NOT_READY' })
+    expect(readiness.health()).toEqual({ status: 200, body: 'UP' })
+    isMarkedReady = true
+
+    expect(readiness.isReady()).toBe(true)
+  })
+
   it('has the pages that Hermes has', () => {
-    const paths = readinessPages(createReadiness(() => true)).map(page => page.path)
+    const paths = readinessPages(createReadiness([() => true])).map(page => page.path)
 
     expect(paths).toEqual(['/status/ping', '/status/health', '/', '/status/ready'])
   })

@@ -1,8 +1,8 @@
 /**
  * What this process says of itself to load balancers and operators.
- * Takes the steps of its life. Gives health (shall I be kept alive and called?) and readiness (can I take
- * messages?). Promises: ready only once the topics are loaded and Kafka was seen; both say no from the first
- * moment of a stop.
+ * Takes the steps of its life and its checks. Gives health (shall I be kept alive and called?) and readiness
+ * (can I take messages?). Promises: ready only once the topics are loaded, Kafka was seen and every check
+ * says yes; both say no from the first moment of a stop.
  */
 import type { StatusAnswer, StatusPage } from '@iris/common/http/status-routes'
 
@@ -15,11 +15,14 @@ export interface Readiness {
   readonly readiness: () => StatusAnswer
 }
 
+/** Something that must hold, asked without waiting. */
+export type ReadinessCheck = () => boolean
+
 /** Makes the readiness of a process that is starting. */
-export function createReadiness(areTopicsLoaded: () => boolean): Readiness {
+export function createReadiness(checks: readonly ReadinessCheck[]): Readiness {
   let life: 'starting' | 'running' | 'stopping' = 'starting'
   let isKafkaSeen = false
-  const isReady = (): boolean => life === 'running' && isKafkaSeen && areTopicsLoaded()
+  const isReady = (): boolean => life === 'running' && isKafkaSeen && checks.every(check => check())
   return {
     started: () => void (life = 'running'),
     stopping: () => void (life = 'stopping'),
