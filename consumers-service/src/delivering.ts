@@ -141,6 +141,8 @@ export function createDelivering(
       requestBudget,
       filterShare,
       authorization,
+      isFilterRateLimited: config.isFilterRateLimited,
+      pace: pace(plan, base.log.child({ subscription: plan.id })),
       heldBack: () => own.heldBack() ?? authorization.heldBack(),
       suspend: reason =>
         suspensions.suspend(plan.id, paths.subscription(plan.topic, plan.subscription), reason),
@@ -160,8 +162,6 @@ export function createDelivering(
               delays,
               parking: plan.isParking ? createParking({ ...base, session }, parkedPath(plan)) : noParking,
               waitingBudget,
-              isFilterRateLimited: config.isFilterRateLimited,
-              pace: pace(base.log.child({ subscription: plan.id })),
             },
             plan,
           )
@@ -222,14 +222,14 @@ export function createDelivering(
 
 /** What was read and has no outcome yet counts as in flight, wherever it waits. */
 function showDelivery(figures: DeliveryFigures, plan: DeliveryPlan, { status }: Pipeline): void {
-  figures.show({
-    inflight() {
-      const { inflight, waiting, parked, gathered } = status()
-      return inflight + waiting + parked + gathered
-    },
-    windowShare: () => status().windowShare,
-    pace: plan.deliveryType === 'BATCH' ? null : () => status().pace,
-  })
+  const inflightNow = (): number => {
+    const { inflight, waiting, parked, gathered } = status()
+    return inflight + waiting + parked + gathered
+  }
+  figures.show(
+    { inflight: inflightNow, windowShare: () => status().windowShare, pace: () => status().pace },
+    plan.deliveryType === 'SERIAL',
+  )
 }
 
 function paceOptions(config: ConsumersConfig): PaceOptions {

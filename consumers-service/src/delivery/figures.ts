@@ -31,8 +31,8 @@ export interface DeliveryFigures {
   recent(): RecentView
   /** One attempt that ended, well or not. */
   attempt(result: AttemptResult, isSuccess: boolean, bodyBytes: number, tookMs: number): void
-  /** Gauges, read when somebody asks. Without a pace there is no rate to show. */
-  show(read: { inflight(): number; windowShare(): number; pace: (() => PaceStatus | null) | null }): void
+  /** Gauges, read when somebody asks. Batches have no rate to show. */
+  show(read: { inflight(): number; windowShare(): number; pace(): PaceStatus }, isRated: boolean): void
   /** The gauge of what waits in the delay topic. */
   showDelayed(read: () => number): void
   remove(): void
@@ -87,17 +87,13 @@ export function createDeliveryFigures(metrics: Metrics, clock: Clock, plan: Deli
       else if (result.kind === 'timeout') timeouts.value++
       else otherErrors.value++
     },
-    show({ inflight, windowShare, pace }) {
+    show({ inflight, windowShare, pace }, isRated) {
       metrics.gauge(consumersMetrics.inflight, inflight, ...labels)
       metrics.gauge(consumersMetrics.pendingOffsets, windowShare, ...labels)
-      if (pace === null) return
-      metrics.gauge(consumersMetrics.outputRate, () => pace()?.rate ?? 0, ...labels)
-      metrics.gauge(consumersMetrics.calculatedRate, () => pace()?.maxRate ?? 0, ...labels)
-      metrics.gauge(
-        consumersMetrics.circuitState,
-        () => circuitNumbers[pace()?.circuit ?? 'closed'],
-        ...labels,
-      )
+      metrics.gauge(consumersMetrics.circuitState, () => circuitNumbers[pace().circuit], ...labels)
+      if (!isRated) return
+      metrics.gauge(consumersMetrics.outputRate, () => pace().rate, ...labels)
+      metrics.gauge(consumersMetrics.calculatedRate, () => pace().maxRate, ...labels)
     },
     showDelayed: read => metrics.gauge(consumersMetrics.delayed, read, ...labels),
     remove: () => metrics.remove(Object.values(consumersMetrics), ...labels),

@@ -9,6 +9,7 @@ import type { DeadLetters } from './dead-letter.js'
 import type { DeliveryFigures } from './figures.js'
 import type { FilterShare } from './filter-share.js'
 import type { DeliveryJournal } from './journal.js'
+import type { MakePace } from './pace/pace-maker.js'
 import type { PaceStatus } from './pace/pace.js'
 import type { PartitionWork } from './partition-work.js'
 import type { DeliveryPlan } from './plan.js'
@@ -24,6 +25,9 @@ export interface PipelineParts {
   readonly requestBudget: RequestBudget
   readonly filterShare: FilterShare
   readonly authorization: Authorization
+  readonly pace: MakePace
+  /** Whether messages are also filtered out at the rate of the subscription and no faster. */
+  readonly isFilterRateLimited: boolean
   /** Why nothing may be begun now, or null. */
   heldBack(): string | null
   /** An answer asks for the subscription's suspension: nothing more is to be begun. */
@@ -65,8 +69,8 @@ export interface PipelineStatus {
   readonly rate: number
   /** It is the rate that holds the next message back now. */
   readonly isPaced: boolean
-  /** What the endpoint can take, and why; null where nothing is learnt of it. */
-  readonly pace: PaceStatus | null
+  /** What the endpoint can take, and why. */
+  readonly pace: PaceStatus
   /** How full the fullest window is, 0 to 1. */
   readonly windowShare: number
   /** What holds it back now, in plain words, or null. */

@@ -88,6 +88,11 @@ export interface BatchPlan extends CommonPlan {
 
 export type DeliveryPlan = SerialPlan | BatchPlan
 
+/** Messages a second at most; batches have no rate. */
+export function rateOf(plan: DeliveryPlan): number {
+  return plan.deliveryType === 'SERIAL' ? plan.policy.rate : Infinity
+}
+
 export interface PlanOptions {
   readonly namespace: KafkaNamespace
   /** Messages in flight where the policy does not say. */

@@ -54,6 +54,18 @@ export function verdictFor(batch: BatchVerdict, messageId: string): Verdict {
   return batch.failed.get(messageId) ?? { kind: 'delivered' }
 }
 
+/**
+ * What an attempt says about the endpoint: of an answer about parts, whether it got on with any message, be it
+ * to refuse it for good.
+ */
+export function summaryOf(batch: BatchVerdict, messagesCount: number): Verdict {
+  if (batch.kind === 'whole') return batch.verdict
+  const [first, ...others] = batch.failed.values()
+  const isEachLater = others.every(each => each.kind === 'retry')
+  const isFailure = first?.kind === 'retry' && isEachLater && batch.failed.size >= messagesCount
+  return isFailure ? first : { kind: 'delivered' }
+}
+
 /** Whether the attempt came to nothing by a fault of ours. */
 export function isOwnFault(batch: BatchVerdict): boolean {
   return batch.kind === 'whole' && batch.verdict.kind === 'retry' && !batch.verdict.isCounted

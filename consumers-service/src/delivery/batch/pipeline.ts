@@ -1,27 +1,27 @@
 /**
  * READ FIRST. The delivery of one subscription in batches, over all partitions that it owns here:
- * filter, gather, seal, send, judge, then of each message settle | send again | bury as a dead letter.
+ * filter, gather, seal, keep the pace, send, judge, then of each message settle | send again | bury.
  * Promises: one batch at a time, sent until each of its messages has an outcome, so each partition keeps its
  * order inside batches and across them; settles only what has that outcome for good.
  * Bounds: a batch, the message that opens the next one, `burialsMax`, the windows, the process's pool.
  */
 import type { AttemptResult } from '@iris/common/http/client'
-import { BrokenInvariant, invariant } from '@iris/common/lifecycle/invariant'
-import { createAlarm } from '@iris/common/time/alarm'
+import { BrokenInvariant } from '@iris/common/lifecycle/invariant'
 import { expiredReason } from '../death.js'
-import { createFilterStep } from '../filter.js'
 import type { Letter } from '../letter.js'
-import { checkIdle, lostLock, untilIdle, type PartitionWork } from '../partition-work.js'
-import type { Pipeline, PipelineParts, PipelineStatus } from '../pipeline-parts.js'
+import { createLifecycle, type WayStatus } from '../lifecycle.js'
+import { createOutcomes } from '../outcomes.js'
+import { noParking } from '../parking.js'
+import { checkIdle, lostLock, type PartitionWork } from '../partition-work.js'
+import type { Pipeline, PipelineParts } from '../pipeline-parts.js'
 import type { BatchPlan } from '../plan.js'
-import { createReceiver } from '../receive.js'
 import { mayTry } from '../retry.js'
 import type { BatchSender } from '../send/batch-sender.js'
-import { isAttempt, isOwnFault, judgeBatch, verdictFor, type BatchVerdict } from './answer.js'
+import { UnderWay } from '../under-way.js'
+import { isAttempt, isOwnFault, judgeBatch, summaryOf, verdictFor, type BatchVerdict } from './answer.js'
 import { Batch, detachAll, Element } from './batch.js'
 import { elementProblem } from './element.js'
 import { Gathering, isTooLarge } from './gathering.js'
-import { createOutcomes } from './outcomes.js'
 import { createPoolShare, type BatchPool } from './pool.js'
 
 export interface BatchParts extends PipelineParts {
@@ -31,7 +31,7 @@ export interface BatchParts extends PipelineParts {
   newId(): string
 }
 
-/** How soon a pipeline that is held back looks again. */
+/** How soon a batch that waits for a new token looks again. */
 const lookAgainMs = 200
 /** Dead letters on their way at once, before nothing more is read. */
 const burialsMax = 100
@@ -40,19 +40,12 @@ const tooLarge = 'too large'
 
 /** Makes the pipeline of a subscription, without partitions. */
 export function createBatchPipeline(parts: BatchParts, firstPlan: BatchPlan): Pipeline {
-  const { clock, scheduler, figures, journal, requestBudget, authorization } = parts
+  const { clock, figures, requestBudget, authorization } = parts
   const share = createPoolShare(parts.pool)
-  const receiver = createReceiver({
-    sink: {
-      ...{ attemptEnded: neverAlone, requestEnded: neverAlone, attemptJudged: neverAlone },
-      ...{ requestsAdded: neverAlone, refusal: neverAlone },
-    },
-    ...{ clock, mayRead: () => true, lineOf: () => null },
-    droppedHeader: () => figures.droppedHeaders.value++,
-  })
-  const filter = createFilterStep({ ...parts, receive: receiver.next, goOn: round }, firstPlan.filters)
-  const alarm = createAlarm(scheduler, round)
-  const outcomes = createOutcomes({ ...parts, share, plan: () => plan, wake })
+  const sending = new UnderWay()
+  const burying = new UnderWay()
+  /** What an answer leaves to be sent again. */
+  const left = new Set<Letter>()
   let plan = firstPlan
   let gathering = new Gathering<Element>()
   /** Did not fit: it opens the next batch. */
@@ -60,23 +53,33 @@ export function createBatchPipeline(parts: BatchParts, firstPlan: BatchPlan): Pi
   /** The batch that is under way or waits for its next attempt. */
   let batch: Batch | null = null
   let dueMs = 0
-  let isRoundDue = false
-  let isStopped = false
+  const alone = { attemptEnded: neverAlone, requestEnded: neverAlone, attemptJudged: neverAlone }
+  const intake = {
+    sink: { ...alone, requestsAdded: neverAlone, refusal: neverAlone },
+    ...{ mayRead: () => true, lineOf: () => null },
+  }
+  const { ready, stop } = noParking
+  const way = { intake, ready, begin, lookAtMs, planned, withdraw, forget, status, stop }
+  const lifecycle = createLifecycle(parts, way, firstPlan)
+  const { pace, wake } = lifecycle
+  const outcomes = createOutcomes(
+    { ...parts, parking: noParking },
+    {
+      plan: () => plan,
+      begin: letter => burying.begin(letter),
+      end: letter => burying.end(letter),
+      again,
+      settled: share.release,
+      wake,
+    },
+  )
 
-  /** One round: gathers what there is, sends what is ripe, and plans when to look again. */
-  function round(): void {
-    isRoundDue = false
-    if (isStopped) return
-    const nowMs = clock.monotonic()
-    const isHeldBack = parts.heldBack() !== null
-    if (isHeldBack) authorization.wanted()
-    if (!isHeldBack) {
-      if (batch === null) gather(nowMs)
-      if (batch === null && isRipe(nowMs)) batch = seal()
-      if (batch !== null && mayBegin(batch, nowMs)) send(batch, nowMs)
-    }
+  /** Gathers what there is, and sends what is ripe. */
+  function begin(nowMs: number): void {
+    if (batch === null) gather(nowMs)
+    if (batch === null && isRipe(nowMs)) batch = seal()
+    if (batch !== null && mayBegin(batch) && waitMs(batch, nowMs) === 0) send(batch, nowMs)
     detachWaiting()
-    planRound(isHeldBack, nowMs)
   }
 
   function gather(nowMs: number): void {
@@ -91,10 +94,9 @@ export function createBatchPipeline(parts: BatchParts, firstPlan: BatchPlan): Pi
 
   /** The next message that can stand in a batch; what cannot is buried on the way. */
   function fresh(nowMs: number): Element | null {
-    while (outcomes.buryingCount() < burialsMax && share.hasRoom()) {
-      const letter = filter.next(nowMs)
+    while (burying.size < burialsMax && share.hasRoom()) {
+      const letter = lifecycle.next(nowMs)
       if (letter === null) return null
-      journal.read(letter)
       const problem = letter.problem ?? elementProblem(letter.content)
       const element = new Element(letter)
       share.hold(letter, element.bytes)
@@ -120,9 +122,14 @@ export function createBatchPipeline(parts: BatchParts, firstPlan: BatchPlan): Pi
     return new Batch({ attemptEnded, refusal }, parts.newId(), elements)
   }
 
-  function mayBegin({ isUnderWay, isDoubtful }: Batch, nowMs: number): boolean {
+  /** Whether only time keeps it from being sent. */
+  function mayBegin({ isUnderWay, isDoubtful }: Batch): boolean {
     // A message that dies has its outcome once Kafka holds it: nothing of its partition overtakes it.
-    return !isUnderWay && nowMs >= dueMs && outcomes.buryingCount() === 0 && !isDoubtful
+    return !isUnderWay && burying.size === 0 && !isDoubtful
+  }
+
+  function waitMs({ attempts }: Batch, nowMs: number): number {
+    return Math.max(0, dueMs - nowMs, pace.waitMs(nowMs, attempts === 0))
   }
 
   function send(present: Batch, nowMs: number): void {
@@ -140,11 +147,12 @@ export function createBatchPipeline(parts: BatchParts, firstPlan: BatchPlan): Pi
     for (const { letter } of present.elements) {
       letter.attemptedAtMs = nowMs
       letter.batchId = present.id
-      outcomes.begin(letter)
+      sending.begin(letter)
     }
     present.attemptedAtMs = nowMs
     present.isUnderWay = true
     requestBudget.open++
+    pace.began(nowMs)
     present.write()
     parts.sender.send(present)
   }
@@ -162,27 +170,33 @@ export function createBatchPipeline(parts: BatchParts, firstPlan: BatchPlan): Pi
     const verdict = judgeBatch(result, plan.policy, id => ids.has(id), clock.now())
     count(present, result, verdict, nowMs)
     leave(present)
-    let afterMs = Infinity
-    const left = elements.filter(({ letter }) => {
-      if (letter.isGone) return false
-      const waitMs = outcomes.conclude(letter, verdictFor(verdict, letter.content.messageId), nowMs)
-      afterMs = Math.min(afterMs, waitMs ?? Infinity)
-      return waitMs !== null
-    })
-    batch = present.only(left, parts.newId)
-    dueMs = nowMs + afterMs
+    dueMs = Infinity
+    for (const { letter } of elements)
+      if (!letter.isGone) outcomes.conclude(letter, verdictFor(verdict, letter.content.messageId), nowMs)
+    batch = present.only(
+      elements.filter(({ letter }) => left.has(letter)),
+      parts.newId,
+    )
+    left.clear()
     if (batch === null) figures.inflightTime.observe((nowMs - present.readAtMs) / 1000)
     else if (isAttempt(verdict)) figures.retries.value++
     for (const { letter } of elements) checkIdle(letter.work)
     wake()
   }
 
+  function again(letter: Letter, afterMs: number, nowMs: number): void {
+    if (letter.work.isClosing) return giveUp(letter)
+    left.add(letter)
+    dueMs = Math.min(dueMs, nowMs + afterMs)
+  }
+
   function count(present: Batch, result: AttemptResult, verdict: BatchVerdict, nowMs: number): void {
-    const deliveredCount = present.elements.filter(
+    const { elements, body, attemptedAtMs } = present
+    const deliveredCount = elements.filter(
       ({ letter }) => verdictFor(verdict, letter.content.messageId).kind === 'delivered',
     ).length
-    const isSuccess = deliveredCount === present.elements.length
-    figures.attempt(result, isSuccess, present.body.length, nowMs - present.attemptedAtMs)
+    figures.attempt(result, deliveredCount === elements.length, body.length, nowMs - attemptedAtMs)
+    pace.ended(present, result, summaryOf(verdict, elements.length), nowMs)
     if (deliveredCount > 0) figures.batchDelivered()
     if (isOwnFault(verdict)) parts.log.warn('delivery.ownFault', { subscription: plan.id, result })
   }
@@ -190,7 +204,7 @@ export function createBatchPipeline(parts: BatchParts, firstPlan: BatchPlan): Pi
   function leave(present: Batch): void {
     present.isUnderWay = false
     requestBudget.open--
-    for (const { letter } of present.elements) outcomes.end(letter)
+    for (const { letter } of present.elements) sending.end(letter)
   }
 
   function isAlive(letter: Letter, nowMs: number): boolean {
@@ -198,21 +212,13 @@ export function createBatchPipeline(parts: BatchParts, firstPlan: BatchPlan): Pi
   }
 
   function isWindowFull(): boolean {
-    return receiver.works().some(work => !work.isClosing && !work.window.hasRoom())
+    return lifecycle.works().some(work => !work.isClosing && !work.window.hasRoom())
   }
 
-  function wake(): void {
-    if (isRoundDue || isStopped) return
-    isRoundDue = true
-    queueMicrotask(round)
-  }
-
-  /** Whatever ends wakes the pipeline, and so does a lock; a timer is for what only time changes. */
-  function planRound(isHeldBack: boolean, nowMs: number): void {
-    if (isHeldBack) return alarm.ringAt(nowMs + lookAgainMs, nowMs)
-    if (batch === null) alarm.ringAt(gathering.ripeAtMs(plan.policy), nowMs)
-    else if (!batch.isUnderWay && outcomes.buryingCount() === 0 && !batch.isDoubtful)
-      alarm.ringAt(dueMs, nowMs)
+  /** Whatever ends wakes the pipeline, and so does a lock; this is for what only time changes. */
+  function lookAtMs(nowMs: number): number {
+    if (batch === null) return gathering.ripeAtMs(plan.policy)
+    return mayBegin(batch) ? nowMs + waitMs(batch, nowMs) : Infinity
   }
 
   /** What waits lies in bytes of its own. */
@@ -222,9 +228,14 @@ export function createBatchPipeline(parts: BatchParts, firstPlan: BatchPlan): Pi
     if (batch !== null && !batch.isUnderWay) detachAll(batch.elements)
   }
 
-  /** Nothing of this partition is begun any more: what does not run yet is read again by the next owner. */
+  function planned(next: BatchPlan): void {
+    plan = next
+    if (opening === null || !isTooLarge(opening.bytes, plan.policy)) return
+    outcomes.bury(opening.letter, 'pipeline', tooLarge)
+    opening = null
+  }
+
   function withdraw(work: PartitionWork): void {
-    work.isClosing = true
     const isOfIt = ({ letter }: Element): boolean => letter.work === work
     const gone = [...gathering.removeWhere(isOfIt)]
     if (opening !== null && isOfIt(opening)) {
@@ -238,74 +249,44 @@ export function createBatchPipeline(parts: BatchParts, firstPlan: BatchPlan): Pi
         parts.newId,
       )
     }
-    for (const { letter } of gone) outcomes.giveUp(letter)
+    for (const { letter } of gone) giveUp(letter)
   }
 
   function forget(work: PartitionWork): void {
-    outcomes.giveUpAll(work)
-    if (batch?.isUnderWay === true && batch.elements.every(({ letter }) => letter.isGone)) {
-      batch.sending?.cancel()
-      leave(batch)
-      batch = null
-    }
-    receiver.remove(work)
-    wake()
-  }
-
-  return {
-    ready: () => Promise.resolve(),
-    add(work) {
-      receiver.add(work)
-      wake()
-    },
-    async drain(work, drainMs) {
-      withdraw(work)
-      await untilIdle(work, scheduler, drainMs)
-      forget(work)
-    },
-    update(next) {
-      invariant(next.deliveryType === 'BATCH', 'a pipeline keeps its delivery type', { id: next.id })
-      plan = next
-      authorization.update(next)
-      parts.sender.update(next)
-      journal.update(next)
-      filter.update(next.filters)
-      if (opening !== null && isTooLarge(opening.bytes, next.policy)) {
-        outcomes.bury(opening.letter, 'pipeline', tooLarge)
-        opening = null
+    for (const underWay of [sending, burying])
+      for (const letter of underWay.of(work)) {
+        underWay.end(letter)
+        giveUp(letter)
       }
-      wake()
-    },
-    share: () => undefined, // of a rate; batches have none
-    wake,
-    works: receiver.works,
-    status,
-    stop() {
-      isStopped = true
-      alarm.stop()
-      authorization.stop()
-      parts.sender.stop()
-    },
+    if (batch?.isUnderWay !== true || !batch.elements.every(({ letter }) => letter.isGone)) return
+    batch.sending?.cancel()
+    pace.abandoned(batch, clock.monotonic())
+    leave(batch)
+    batch = null
   }
 
-  function status(): PipelineStatus {
+  /** Its next owner reads it again. */
+  function giveUp(letter: Letter): void {
+    letter.isGone = true
+    share.release(letter)
+  }
+
+  function status(nowMs: number): WayStatus {
     const waiting = batch === null || batch.isUnderWay ? null : batch
-    const fence = parts.heldBack()
+    const isDue = waiting !== null && mayBegin(waiting) && nowMs >= dueMs
     return {
-      inflight: outcomes.underWayCount(),
+      inflight: sending.size + burying.size,
       inflightMax: plan.policy.batchSize,
       waiting: waiting?.elements.length ?? 0,
       parked: 0,
       gathered: gathering.elements.length + (opening === null ? 0 : 1),
-      nextDueInMs: waiting === null ? null : Math.max(0, Math.round(dueMs - clock.monotonic())),
-      rate: Infinity,
-      isPaced: false,
-      pace: null,
-      windowShare: Math.max(0, ...receiver.works().map(work => work.window.usedShare())),
-      heldBack: fence,
-      isFenced: fence !== null,
+      nextDueMs: waiting === null ? Infinity : dueMs,
+      isPaced: isDue && waitMs(waiting, nowMs) > 0,
+      fullBecause: null,
     }
   }
+
+  return lifecycle.pipeline
 }
 
 function neverAlone(): never {

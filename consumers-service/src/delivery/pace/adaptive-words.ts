@@ -17,33 +17,44 @@ export interface AdaptiveState {
   readonly waitMs: number
 }
 
+/** What is counted. */
+interface Unit {
+  readonly one: string
+  readonly many: string
+}
+
+const messages: Unit = { one: 'message', many: 'messages' }
+const batches: Unit = { one: 'batch', many: 'batches' }
+
 /** Says it. */
 export function reasonOf({ mode, speed, outageMs, attempts, waitMs }: AdaptiveState): PaceReason {
+  // Only batches have no rate.
+  const unit: Unit = speed.limits.max === Infinity ? batches : messages
   const outage = `no attempt has succeeded for ${durationText(outageMs)} (${attempts} attempts)`
   switch (mode) {
     case 'limited':
-      return { why: whyLimited(speed.cut), next: nextLimited(speed) }
+      return { why: whyLimited(speed.cut, unit), next: nextLimited(speed, unit) }
     case 'recovering':
       return {
         why: `the endpoint answers again after ${durationText(outageMs)} of failures`,
-        next: `each delivered message raises the speed, now ${rateText(speed.limit)}`,
+        next: `each delivered ${unit.one} raises the speed, now ${rateText(speed.limit, unit)}`,
       }
     case 'holding':
       return {
         why: 'the endpoint asks to wait (Retry-After)',
-        next: `one message goes as a probe in ${durationText(Math.max(0, waitMs))}`,
+        next: `one ${unit.one} goes as a probe in ${durationText(Math.max(0, waitMs))}`,
       }
     case 'probing':
-      return { why: outage, next: nextProbe(waitMs) }
+      return { why: outage, next: nextProbe(waitMs, unit) }
     case 'paused':
-      return { why: `paused by itself: ${outage}`, next: nextProbe(waitMs) }
+      return { why: `paused by itself: ${outage}`, next: nextProbe(waitMs, unit) }
     default:
       return { why: 'the endpoint keeps up', next: 'it goes on like this' }
   }
 }
 
-function whyLimited({ by, measure, rate, usualMs }: Cut): string {
-  const at = `at ${rateText(rate)}`
+function whyLimited({ by, measure, rate, usualMs }: Cut, unit: Unit): string {
+  const at = `at ${rateText(rate, unit)}`
   switch (by) {
     case 'failing':
       return `${Math.round(measure * 100)} % of the attempts failed ${at}`
@@ -56,20 +67,21 @@ function whyLimited({ by, measure, rate, usualMs }: Cut): string {
   }
 }
 
-function nextLimited({ limit, limits, capacity }: AdaptiveState['speed']): string {
-  return capacity === Infinity
-    ? `each delivered message raises the speed, now ${rateText(limit)}, up to ${rateText(limits.max)}`
-    : `it stays near ${rateText(capacity)}, which the endpoint has borne, and slowly tries more`
+function nextLimited({ limit, limits, capacity }: AdaptiveState['speed'], unit: Unit): string {
+  if (capacity < Infinity)
+    return `it stays near ${rateText(capacity, unit)}, which the endpoint has borne, and slowly tries more`
+  const upTo = limits.max < Infinity ? `, up to ${rateText(limits.max, unit)}` : ''
+  return `each delivered ${unit.one} raises the speed, now ${rateText(limit, unit)}${upTo}`
 }
 
-function nextProbe(waitMs: number): string {
+function nextProbe(waitMs: number, unit: Unit): string {
   const when = waitMs === Infinity ? 'one is under way' : `the next in ${durationText(waitMs)}`
-  return `one message at a time goes as a probe, ${when}; the first that is delivered ends this at once`
+  return `one ${unit.one} at a time goes as a probe, ${when}; the first that is delivered ends this at once`
 }
 
-function rateText(perSecond: number): string {
+function rateText(perSecond: number, { many }: Unit): string {
   const rounded = perSecond >= 10 ? Math.round(perSecond) : Math.round(perSecond * 10) / 10
-  return `${rounded} messages/s`
+  return `${rounded} ${many}/s`
 }
 
 /** A duration as a person says it. */

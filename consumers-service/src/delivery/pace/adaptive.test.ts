@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import fc from 'fast-check'
-import { paceOptions } from '../testing/pipeline-world.js'
+import { paceOptions } from '../testing/outside.js'
 import { AdaptiveController } from './adaptive.js'
 import type { Outcome } from './outcome.js'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { paceOptions } from '../testing/pipeline-world.js'
+import { paceOptions } from '../testing/outside.js'
 import { evaluate, HermesController, type HermesCounts, type HermesState } from './hermes.js'
 import type { Outcome } from './outcome.js'
 

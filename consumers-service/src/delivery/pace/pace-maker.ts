@@ -1,9 +1,11 @@
 /**
  * The choice between the two rate controllers, made once for a process.
- * Takes the options of both. Gives, for a subscription's log, the way to make its pace.
+ * Takes the options of both. Gives, for a subscription's plan and log, the way to make its pace.
+ * Batches, which Hermes never slows down, always have ours: it holds back only what an endpoint cannot take.
  */
 import type { Log } from '@iris/common/lifecycle/log'
 import type { Clock } from '@iris/common/time/clock'
+import type { DeliveryPlan } from '../plan.js'
 import { AdaptiveController, type AdaptiveOptions } from './adaptive.js'
 import type { PaceLimits, RateController } from './controller.js'
 import { HermesController, type HermesOptions } from './hermes.js'
@@ -22,10 +24,14 @@ export type MakePace = (limits: PaceLimits) => Pace
 export function createPaceMaker(
   { clock }: { readonly clock: Clock },
   options: PaceOptions,
-): (log: Log) => MakePace {
-  const controller = (limits: PaceLimits, nowMs: number): RateController =>
-    options.controller === 'hermes'
-      ? new HermesController(options.hermes, limits, nowMs)
-      : new AdaptiveController(options.adaptive, limits, nowMs)
-  return log => limits => createPace({ clock, log, controller }, limits)
+): (plan: Pick<DeliveryPlan, 'deliveryType'>, log: Log) => MakePace {
+  const { adaptive, hermes } = options
+  const ours = (limits: PaceLimits, nowMs: number): RateController =>
+    new AdaptiveController(adaptive, limits, nowMs)
+  const theirs = (limits: PaceLimits, nowMs: number): RateController =>
+    new HermesController(hermes, limits, nowMs)
+  return ({ deliveryType }, log) => {
+    const controller = options.controller === 'hermes' && deliveryType === 'SERIAL' ? theirs : ours
+    return limits => createPace({ clock, log, controller }, limits)
+  }
 }

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { createVirtualTime } from '@iris/common/time/virtual-time'
 import type { Log } from '@iris/common/lifecycle/log'
 import type { Verdict } from '../judge.js'
-import { answerOf, paceOptions } from '../testing/pipeline-world.js'
+import { paceOptions } from '../testing/outside.js'
+import { answerOf } from '../testing/pipeline-world.js'
 import { createPaceMaker } from './pace-maker.js'
 import type { Pace } from './pace.js'
 
@@ -28,7 +29,7 @@ function world(controller: 'adaptive' | 'hermes' = 'adaptive'): World {
     ...{ debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') },
     child: () => log,
   }
-  const pace = createPaceMaker({ clock: time }, { ...paceOptions, controller })(log)(limits)
+  const pace = createPaceMaker({ clock: time }, { ...paceOptions, controller })({ deliveryType: 'SERIAL' }, log)(limits)
   return {
     ...{ time, pace, logged },
     attempt(verdict, status, retryAfter) {

@@ -11,6 +11,7 @@ import type { DeadMessage } from '../dead-letter.js'
 import { createDeliveryFigures, type DeliveryFigures } from '../figures.js'
 import { createFilterShare } from '../filter-share.js'
 import { createJournal } from '../journal.js'
+import { createPaceMaker, type PaceOptions } from '../pace/pace-maker.js'
 import type { PipelineParts } from '../pipeline-parts.js'
 import type { DeliveryPlan } from '../plan.js'
 import type { Authorization } from '../send/authorization.js'
@@ -28,6 +29,20 @@ export interface ScriptedOutside {
   held: { reason: string | null }
   /** Why the subscription was to be suspended, each time. */
   suspensions: string[]
+}
+
+/** As the service has them by default. */
+export const paceOptions: PaceOptions = {
+  controller: 'adaptive',
+  adaptive: { probeMaxMs: 30_000, pauseAfterMs: 300_000, holdMaxMs: 60_000 },
+  hermes: {
+    periodMs: 30_000,
+    convergenceFactor: 0.2,
+    speedUpTolerance: 0.01,
+    noChangeTolerance: 0.05,
+    slowDelayMs: 1_000,
+    heartbeatDelayMs: 60_000,
+  },
 }
 
 /** Nothing to wait for, and nothing to send. */
@@ -75,6 +90,8 @@ export function createScriptedOutside(
     requestBudget: requests,
     filterShare: createFilterShare(time),
     authorization: { ...noAuthorization, ...authorization },
+    isFilterRateLimited: false,
+    pace: createPaceMaker({ clock: time }, paceOptions)(plan, silentLog),
     heldBack: () => held.reason,
     suspend: reason => void suspensions.push(reason),
   }

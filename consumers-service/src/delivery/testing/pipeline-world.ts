@@ -8,8 +8,6 @@ import type { Postponement } from '../delay/delays.js'
 import type { Letter } from '../letter.js'
 import { noParking, type Parking } from '../parking.js'
 import { createPipeline } from '../pipeline.js'
-import type { PaceOptions } from '../pace/pace-maker.js'
-import { createPaceMaker } from '../pace/pace-maker.js'
 import type { Pipeline } from '../pipeline-parts.js'
 import type { SerialPlan } from '../plan.js'
 import type { Authorization } from '../send/authorization.js'
@@ -65,20 +63,6 @@ export const basePlan: SerialPlan = {
   },
 }
 
-/** As the service has them by default. */
-export const paceOptions: PaceOptions = {
-  controller: 'adaptive',
-  adaptive: { probeMaxMs: 30_000, pauseAfterMs: 300_000, holdMaxMs: 60_000 },
-  hermes: {
-    periodMs: 30_000,
-    convergenceFactor: 0.2,
-    speedUpTolerance: 0.01,
-    noChangeTolerance: 0.05,
-    slowDelayMs: 1_000,
-    heartbeatDelayMs: 60_000,
-  },
-}
-
 /** Makes the world of one subscription. */
 export function world(
   changes: {
@@ -108,7 +92,6 @@ export function world(
       delays,
       parking: changes.parking ?? noParking,
       waitingBudget: budget,
-      pace: createPaceMaker(outside.parts, paceOptions)(outside.parts.log),
       isFilterRateLimited: changes.isFilterRateLimited ?? false,
     },
     plan,

@@ -14,8 +14,8 @@ import { noParking } from '../parking.js'
 import { isInDoubt, type PartitionWork } from '../partition-work.js'
 import { createPipeline } from '../pipeline.js'
 import { createWindow } from '../settle.js'
-import { createScriptedOutside } from './outside.js'
-import { answerOf, basePlan, paceOptions } from './pipeline-world.js'
+import { createScriptedOutside, paceOptions } from './outside.js'
+import { answerOf, basePlan } from './pipeline-world.js'
 
 /** What the receiver does with a request. */
 export interface ReceiverAnswer {
@@ -99,12 +99,11 @@ export async function simulateRate(options: SimulationOptions): Promise<Simulati
       parking: noParking,
       sender: { send, update: () => undefined, stop: () => undefined },
       waitingBudget: { messagesMax: 10_000, bytesMax: 1e9, messages: 0, bytes: 0 },
-      isFilterRateLimited: false,
-      pace: createPaceMaker(parts, { ...paceOptions, controller: options.controller })(parts.log),
+      pace: createPaceMaker(parts, { ...paceOptions, controller: options.controller })(plan, parts.log),
     },
     plan,
   )
-  const status = (): PaceStatus => pipeline.status().pace!
+  const status = (): PaceStatus => pipeline.status().pace
   const samples: Sample[] = []
   let seen = { attempts: 0, delivered: 0 }
   const sample = (): void => {

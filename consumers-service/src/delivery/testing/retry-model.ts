@@ -16,7 +16,6 @@ import { createDelays } from '../delay/delays.js'
 import { followHeld } from '../delay/held-follower.js'
 import { delayLevelsMs } from '../delay/levels.js'
 import type { Letter } from '../letter.js'
-import { createPaceMaker } from '../pace/pace-maker.js'
 import { createParking, noParking } from '../parking.js'
 import type { PartitionWork } from '../partition-work.js'
 import { createPipeline } from '../pipeline.js'
@@ -24,7 +23,7 @@ import type { Pipeline } from '../pipeline-parts.js'
 import type { SerialPlan } from '../plan.js'
 import { createWindow } from '../settle.js'
 import { createScriptedOutside } from './outside.js'
-import { answerOf, basePlan, paceOptions } from './pipeline-world.js'
+import { answerOf, basePlan } from './pipeline-world.js'
 
 export type KafkaWord = 'stored' | 'lost' | 'refused'
 export type Answer = Parameters<Letter['done']>[0] | number
@@ -177,8 +176,6 @@ export async function createRetryModel(
         ),
         parking,
         waitingBudget: { messagesMax: 6, bytesMax: 1e9, messages: 0, bytes: 0 },
-        isFilterRateLimited: false,
-        pace: createPaceMaker(base, paceOptions)(silentLog),
       },
       present,
     )

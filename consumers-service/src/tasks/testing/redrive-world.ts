@@ -12,11 +12,10 @@ import { createMemoryTasks } from '@iris/common/tasks/testing/memory-tasks'
 import type { VirtualTime } from '@iris/common/time/virtual-time'
 import type { Lock } from '@iris/common/zookeeper/lock'
 import type { Letter } from '../../delivery/letter.js'
-import { createPaceMaker } from '../../delivery/pace/pace-maker.js'
 import { noParking } from '../../delivery/parking.js'
 import { createPipeline } from '../../delivery/pipeline.js'
 import { createScriptedOutside } from '../../delivery/testing/outside.js'
-import { answerOf, basePlan, paceOptions } from '../../delivery/testing/pipeline-world.js'
+import { answerOf, basePlan } from '../../delivery/testing/pipeline-world.js'
 import { createTaskOpener } from '../task-opener.js'
 import { runTask } from '../task-run.js'
 
@@ -101,8 +100,6 @@ export function createRedriveWorld(receiver: Receiver): RedriveWorld {
               waitingBudget: { messagesMax: 1e6, bytesMax: 1e9, messages: 0, bytes: 0 },
               delays: { postpone: () => undefined },
               parking: noParking,
-              isFilterRateLimited: false,
-              pace: createPaceMaker({ clock: time }, paceOptions)(silentLog),
             },
             plan,
           ),
