@@ -242,6 +242,40 @@ describe('a subscription in batches', () => {
   )
 
   it.concurrent(
+    'is sent again, forgotten or a dead letter as its retry rules and Iris-Verdict say of the whole batch',
+    async () => {
+      const topic = await stack.createTopic()
+      const forget: Answer = { status: 500, headers: { 'Iris-Verdict': 'discard' } }
+      const { subscribe, batches, waitFor } = receiver(
+        inTurn({ status: 404 }, { status: 410 }, { status: 503 }, forget),
+      )
+      const rules = [
+        { on: '404', then: 'retry', delayMs: 700 },
+        { on: '410', then: 'discard' },
+        { on: '5xx', then: 'deadLetter' },
+      ]
+      const name = await subscribe(topic, { batchSize: 2 }, { retry: { rules } })
+      const ids = await publish(topic, 1, 8)
+      await waitFor(5)
+
+      expect(batches().map(numbersOf)).toEqual([
+        [1, 2],
+        [1, 2],
+        [3, 4],
+        [5, 6],
+        [7, 8],
+      ])
+      expect(batches()[1]!.atMs - batches()[0]!.atMs).toBeGreaterThanOrEqual(695)
+      const items = await deadLetters(topic, name, 2)
+      expect(items.map(each => [each.messageId, each.class, each.lastStatus])).toEqual(
+        ids.slice(2, 4).map(id => [id, 'refused', 503]),
+      )
+      expect(await metric('subscription_discarded_on_request_total', topic)).toBe(4)
+      await eventually(async () => expect(await committed(topic, name)).toBe(8))
+    },
+  )
+
+  it.concurrent(
     'gets again only what it reports as failed with 207, and a dead letter where it wants no retry',
     async () => {
       const topic = await stack.createTopic()

@@ -88,6 +88,34 @@ describe('an output rate that adapts to its endpoint', () => {
     expect(JSON.parse(text)).toMatchObject({ items: [] })
   })
 
+  it('probes for batches too, says why nothing is sent, and goes on with the first that is taken', async () => {
+    const topic = await stack.createTopic()
+    subscriber.answerWith(() => ({ status: 500 }))
+    const name = await stack.createSubscription(topic, subscriber.url + path, {
+      deliveryType: 'BATCH',
+      subscriptionPolicy: { batchSize: 10, batchTime: 500, messageBackoff: 100, messageTtl: 600 },
+    })
+    const id = `${topic}$${name}`
+    await publishAll(topic, 30)
+    await eventually(async () => expect((await paceOf(id)).mode).toBe('paused'))
+
+    expect(await page('prometheus')).toMatch(
+      new RegExp(`subscription_circuit_state{[^}]*subscription="${name}"[^}]*} 2`),
+    )
+    const { text } = await stack.api.manage('GET', `/topics/${topic}/subscriptions/${name}/why`)
+    const { findings } = JSON.parse(text) as { findings: readonly { cause: string; text: string }[] }
+    const adapted = findings.find(({ cause }) => cause === 'RATE_ADAPTED')
+    expect(adapted?.text).toMatch(/^Iris sends at most [\d.]+ batches\/s: paused by itself/)
+
+    const taken: unknown[] = []
+    subscriber.answerWith(({ body }) => {
+      taken.push(...(JSON.parse(body.toString()) as unknown[]))
+      return {}
+    })
+    await eventually(() => expect(taken).toHaveLength(30))
+    expect(await paceOf(id)).toMatchObject({ circuit: 'closed' })
+  })
+
   it('sends nothing before the time that the endpoint asked for is over', async () => {
     const topic = await stack.createTopic()
     let firstMs = Infinity

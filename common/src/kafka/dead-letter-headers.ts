@@ -5,6 +5,7 @@
  * time of death; what the publisher sent along (`h-…`) and the message id (`id`) stay as they were.
  * Takes the facts as header lines, and back. Gives null for a record that is no dead letter.
  */
+import { readFacts, shortReason, writeFacts } from './fact-headers.js'
 
 /**
  * Why a message is dead: the subscriber refused it with a status that is not retried; it outlived its TTL; or
@@ -48,33 +49,20 @@ export const deadLetterHeaders = {
   publishedMs: 'Dlq-Published',
 } as const satisfies Readonly<Record<keyof DeadLetterFacts, string>>
 
-const reasonLengthMax = 1_000
-
 /** The header lines of a dead letter. */
 export function writeDeadLetterHeaders(facts: DeadLetterFacts): readonly (readonly [string, Buffer])[] {
-  const texts: [keyof DeadLetterFacts, string][] = [
-    ['reason', facts.reason.slice(0, reasonLengthMax)],
-    ['class', facts.class],
-    ['attempts', String(facts.attempts)],
-    ...(facts.lastStatus === null
-      ? []
-      : [['lastStatus', String(facts.lastStatus)] as [keyof DeadLetterFacts, string]]),
-    ['topic', facts.topic],
-    ['subscription', facts.subscription],
-    ['partition', String(facts.partition)],
-    ['offset', String(facts.offset)],
-    ['publishedMs', String(facts.publishedMs)],
-  ]
-  return texts.map(([fact, text]) => [deadLetterHeaders[fact], Buffer.from(text)])
+  return writeFacts(deadLetterHeaders, { ...facts, reason: shortReason(facts.reason) })
 }
 
 /** The facts of a record, by its last header of each name. */
 export function readDeadLetterHeaders(header: (name: string) => Buffer | null): DeadLetterFacts | null {
-  const text = (fact: keyof DeadLetterFacts): string =>
-    header(deadLetterHeaders[fact])?.toString('utf8') ?? ''
-  const number = (fact: keyof DeadLetterFacts): number =>
-    /^-?\d{1,15}$/.test(text(fact)) ? Number(text(fact)) : -1
   if (header(deadLetterHeaders.reason) === null) return null
+  const facts = readFacts(deadLetterHeaders, header)
+  const { text } = facts
+  const number = (fact: keyof DeadLetterFacts): number => {
+    const value = facts.number(fact)
+    return Number.isNaN(value) ? -1 : value
+  }
   const kind = text('class')
   return {
     reason: text('reason'),

@@ -5,6 +5,7 @@
  * time is that of the writing, so that the delay topic's retention counts from there.
  * Takes the facts as header lines, and back. Gives null for a record that nobody of ours wrote.
  */
+import { readFacts, shortReason, writeFacts } from './fact-headers.js'
 
 /** Where a message comes from and what became of it so far. Times are wall time in milliseconds. */
 export interface DelayFacts {
@@ -42,22 +43,14 @@ export const delayHeaders = {
   lastReason: 'Delay-Reason',
 } as const satisfies Readonly<Record<keyof DelayFacts, string>>
 
-const reasonLengthMax = 1_000
-
 /** The header lines of a record of a delay topic. */
 export function writeDelayHeaders(facts: DelayFacts): readonly (readonly [string, Buffer])[] {
-  const texts = { ...facts, lastReason: facts.lastReason.slice(0, reasonLengthMax) }
-  return (Object.keys(delayHeaders) as (keyof DelayFacts)[]).map(fact => [
-    delayHeaders[fact],
-    Buffer.from(String(texts[fact])),
-  ])
+  return writeFacts(delayHeaders, { ...facts, lastReason: shortReason(facts.lastReason) })
 }
 
 /** The facts of a record, by its last header of each name. */
 export function readDelayHeaders(header: (name: string) => Buffer | null): DelayFacts | null {
-  const text = (fact: keyof DelayFacts): string => header(delayHeaders[fact])?.toString('utf8') ?? ''
-  const number = (fact: keyof DelayFacts): number =>
-    /^-?\d{1,15}$/.test(text(fact)) ? Number(text(fact)) : NaN
+  const { text, number } = readFacts(delayHeaders, header)
   const facts: DelayFacts = {
     topic: text('topic'),
     partition: number('partition'),

@@ -34,6 +34,16 @@ export interface LogPlace {
   readonly partition: number
 }
 
+/** Where an entry lies: what an entry that is read out of another one has of it. */
+export function placesOf({
+  topic,
+  partition,
+  offset,
+  lastOffset,
+}: LogEntry): Pick<LogEntry, 'topic' | 'partition' | 'offset' | 'lastOffset'> {
+  return { topic, partition, offset, lastOffset }
+}
+
 /** Places of a record's fields in its buffer; -1 as a length means null. */
 export interface RecordFields {
   readonly start: number

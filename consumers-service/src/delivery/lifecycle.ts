@@ -42,10 +42,8 @@ export interface Way<P extends DeliveryPlan> {
 }
 
 /** What only the way itself can tell of the status. */
-export interface WayStatus extends Pick<
-  PipelineStatus,
-  'inflight' | 'inflightMax' | 'waiting' | 'parked' | 'gathered' | 'isPaced'
-> {
+export interface WayStatus
+  extends Pick<PipelineStatus, 'inflight' | 'inflightMax' | 'waiting' | 'parked' | 'gathered' | 'isPaced'> {
   /** When the next of the waiting is due; Infinity when none waits. */
   readonly nextDueMs: number
   /** Why it takes nothing more, in plain words, or null. */

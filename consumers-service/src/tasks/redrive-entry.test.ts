@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createMemoryLog } from '@iris/common/dead-letters/testing/memory-log'
 import type { LogEntry } from '@iris/common/kafka/log-entry'
 import { openEntry } from '@iris/common/kafka/open-entry'
-import { RedriveEntry } from './redrive-entry.js'
+import { redriveEntry } from './redrive-entry.js'
 
 function dead(body: string | Buffer, headers: [string, string][] = []): LogEntry {
   const memory = createMemoryLog(7)
@@ -24,7 +24,7 @@ describe('a dead letter on its way back', () => {
   ]
 
   it('is the message as it was published, at the offset of the letter', () => {
-    const entry = new RedriveEntry(dead('{"a":1}', facts))
+    const entry = redriveEntry(dead('{"a":1}', facts))
     const content = openEntry(entry, () => undefined)
 
     expect(content).toMatchObject({ messageId: 'm-1', propagated: ['Trace', 'abc'], problem: null })
@@ -39,13 +39,13 @@ describe('a dead letter on its way back', () => {
     '{"_w":true,"metadata":{}}',
     '{"_w":true,"metadata":{"id":"x","timestamp":1},"message":1}',
   ])('with the body %j is sent as it is', body => {
-    const content = openEntry(new RedriveEntry(dead(body, facts)), () => undefined)
+    const content = openEntry(redriveEntry(dead(body, facts)), () => undefined)
 
     expect([content.body.toString(), content.messageId, content.problem]).toEqual([body, 'm-1', null])
   })
 
   it('that says nothing of itself has no place, and is sent all the same', () => {
-    const entry = new RedriveEntry(dead('x'))
+    const entry = redriveEntry(dead('x'))
 
     expect(entry.published).toBeNull()
     expect(openEntry(entry, () => undefined)).toMatchObject({ messageId: '', problem: null })

@@ -6,7 +6,7 @@
  */
 import { readDeadLetterHeaders, messageIdHeader } from '@iris/common/kafka/dead-letter-headers'
 import { wrapEnvelope } from '@iris/common/kafka/envelope'
-import type { LogEntry } from '@iris/common/kafka/log-entry'
+import { placesOf, type LogEntry } from '@iris/common/kafka/log-entry'
 import { propagatedPrefix } from '@iris/common/kafka/open-entry'
 
 /** A place in the topic itself. */
@@ -15,57 +15,39 @@ export interface PublishedPlace {
   readonly offset: number
 }
 
-export class RedriveEntry implements LogEntry {
-  readonly value: Buffer
+export interface RedriveEntry extends LogEntry {
   /** Where the message was published; null where the record does not say. */
   readonly published: PublishedPlace | null
-  readonly timestampMs: number
-  readonly key: Buffer | null
-  readonly problem = null
-  private readonly lines: readonly (readonly [string, Buffer])[]
+}
 
-  constructor(private readonly entry: LogEntry) {
-    const facts = readDeadLetterHeaders(name => entry.header(name))
-    const isPlaced = facts !== null && facts.partition >= 0 && facts.offset >= 0
-    this.published = isPlaced ? { partition: facts.partition, offset: facts.offset } : null
-    this.timestampMs = facts === null || facts.publishedMs < 0 ? entry.timestampMs : facts.publishedMs
+/** Reads a dead letter. */
+export function redriveEntry(letter: LogEntry): RedriveEntry {
+  const facts = readDeadLetterHeaders(name => letter.header(name))
+  const isPlaced = facts !== null && facts.partition >= 0 && facts.offset >= 0
+  const timestampMs = facts === null || facts.publishedMs < 0 ? letter.timestampMs : facts.publishedMs
+  const id = letter.header(messageIdHeader)?.toString('utf8') ?? ''
+  const metadata = { timestampMs, id, externalMetadata: {} }
+  const lines = letter
+    .headers()
+    .filter(([name]) => name === messageIdHeader || name.startsWith(propagatedPrefix))
+    .map(([name, value]) => [name, Buffer.from(value)] as const)
+  const entry: RedriveEntry = {
+    ...placesOf(letter),
+    timestampMs,
+    published: isPlaced ? { partition: facts.partition, offset: facts.offset } : null,
     // Of its own: the envelope is written around the body.
-    this.key = entry.key === null ? null : Buffer.from(entry.key)
-    const id = entry.header(messageIdHeader)?.toString('utf8') ?? ''
-    const metadata = { timestampMs: this.timestampMs, id, externalMetadata: {} }
-    this.value = Buffer.concat(wrapEnvelope(metadata, entry.value ?? Buffer.alloc(0)))
-    this.lines = entry
-      .headers()
-      .filter(([name]) => name === messageIdHeader || name.startsWith(propagatedPrefix))
-      .map(([name, value]) => [name, Buffer.from(value)])
+    key: letter.key === null ? null : Buffer.from(letter.key),
+    value: Buffer.concat(wrapEnvelope(metadata, letter.value ?? Buffer.alloc(0))),
+    problem: null,
+    header: name => lines.filter(([each]) => each === name).at(-1)?.[1] ?? null,
+    headers: () => lines,
+    // Its bytes are its own already.
+    detach: () => entry,
   }
+  return entry
+}
 
-  get topic(): string {
-    return this.entry.topic
-  }
-
-  get partition(): number {
-    return this.entry.partition
-  }
-
-  get offset(): number {
-    return this.entry.offset
-  }
-
-  get lastOffset(): number {
-    return this.entry.lastOffset
-  }
-
-  header(name: string): Buffer | null {
-    return this.lines.filter(([each]) => each === name).at(-1)?.[1] ?? null
-  }
-
-  headers(): readonly (readonly [string, Buffer])[] {
-    return this.lines
-  }
-
-  /** Its bytes are its own already. */
-  detach(): LogEntry {
-    return this
-  }
+/** Where the message of a redriven dead letter was published; null for any other entry. */
+export function publishedPlace(entry: LogEntry | RedriveEntry): PublishedPlace | null {
+  return 'published' in entry ? entry.published : null
 }

@@ -12,7 +12,7 @@ import { gatherMarkers, walkBack, type LetterLog } from '@iris/common/dead-lette
 import type { LogEntry } from '@iris/common/kafka/log-entry'
 import type { RedriveTask } from '@iris/common/tasks/task'
 import type { Ledger } from './ledger.js'
-import { RedriveEntry } from './redrive-entry.js'
+import { redriveEntry } from './redrive-entry.js'
 
 const windowFirst = 1_000
 
@@ -65,7 +65,7 @@ export function letterShaper(
   return entry => {
     if (entry.problem === null && readMarker(entry) !== null) return null
     if (closed.has(entry.offset)) return null
-    if (entry.problem === null && isMeant(entry)) return new RedriveEntry(entry)
+    if (entry.problem === null && isMeant(entry)) return redriveEntry(entry)
     ledger.kept(entry.offset)
     return null
   }

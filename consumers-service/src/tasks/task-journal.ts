@@ -7,7 +7,7 @@ import { failureReasonMax } from '@iris/common/tasks/task'
 import type { DeliveryJournal } from '../delivery/journal.js'
 import type { Letter } from '../delivery/letter.js'
 import type { Ledger } from './ledger.js'
-import { RedriveEntry } from './redrive-entry.js'
+import { publishedPlace } from './redrive-entry.js'
 
 export interface TaskJournalParts {
   readonly ledger: Ledger
@@ -25,7 +25,7 @@ export function createTaskJournal({ ledger, inner, rangeOf, buries }: TaskJourna
   return {
     update: plan => inner.update(plan),
     read(letter) {
-      if (letter.entry instanceof RedriveEntry) letter.published = letter.entry.published
+      letter.published = publishedPlace(letter.entry)
       inner.read(letter)
     },
     filtered(letter, by) {

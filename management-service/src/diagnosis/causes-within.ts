@@ -92,13 +92,14 @@ const rateAdapted: Cause = (_facts, { running }) => {
   const [first] = slowed
   if (first === undefined) return null
   const ratePerS = sum(slowed.map(each => each.rate))
+  const maxPerS = sum(slowed.map(each => each.maxRate))
+  // Only batches have no rate of their own.
+  const ofWhat = maxPerS === Infinity ? ' batches/s' : `/s, of the ${numberText(maxPerS)}/s that it may`
   const isStopped = slowed.length === running.length && slowed.every(each => each.circuit === 'open')
   return {
     cause: 'RATE_ADAPTED',
     severity: isStopped ? 'critical' : 'warning',
-    text:
-      `Iris sends at most ${numberText(ratePerS)}/s, of the ` +
-      `${numberText(sum(slowed.map(each => each.maxRate)))}/s that it may: ${first.why}.`,
+    text: `Iris sends at most ${numberText(ratePerS)}${ofWhat}: ${first.why}.`,
     figures: { mode: first.mode, circuit: first.circuit, ratePerS, processes: slowed.length },
     next: `By itself: ${first.next}.`,
   }

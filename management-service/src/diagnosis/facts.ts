@@ -68,6 +68,12 @@ export interface Said {
 
 const outcomes = z.record(z.string(), z.number())
 
+/** JSON knows no Infinity: null is no bound. */
+const boundShape = z
+  .number()
+  .nullable()
+  .transform(value => value ?? Infinity)
+
 /** What the diagnosis reads of a row of `/status/subscriptions`; other versions of Iris may say more. */
 const rowShape = z.object({
   notRunning: z.string().nullable(),
@@ -85,8 +91,8 @@ const rowShape = z.object({
       pace: z
         .object({
           mode: z.string(),
-          rate: z.number(),
-          maxRate: z.number(),
+          rate: boundShape,
+          maxRate: boundShape,
           circuit: z.string(),
           why: z.string(),
           next: z.string(),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { writeDelayHeaders, type DelayFacts } from '@iris/common/kafka/delay-headers'
 import type { LogEntry } from '@iris/common/kafka/reader'
 import { createVirtualTime } from '@iris/common/time/virtual-time'
-import { DelayedEntry } from './delayed-entry.js'
+import { delayedEntry, delayOfEntry } from './delayed-entry.js'
 import { followHeld } from './held-follower.js'
 
 const start = 1_700_000_000_000
@@ -107,21 +107,21 @@ describe('a place in a delay topic', () => {
 
 describe('an entry of a delay topic', () => {
   it('is the message that was published, with its own time and without our lines', () => {
-    const delayed = DelayedEntry.of(entry(7, start))
+    const delayed = delayedEntry(entry(7, start))
 
     expect(delayed).toMatchObject({ offset: 7, timestampMs: 5, problem: null })
     expect(delayed.headers()).toEqual([['id', Buffer.from('m')]])
     expect([String(delayed.key), String(delayed.value)]).toEqual(['k', 'v'])
     expect([String(delayed.header('id')), delayed.header('Delay-Due')]).toEqual(['m', null])
-    expect(delayed.detach().facts).toEqual({ ...facts, dueMs: start })
+    expect(delayOfEntry(delayed.detach())).toEqual({ ...facts, dueMs: start })
   })
 
   it('is unreadable where nobody of ours wrote it', () => {
-    expect(DelayedEntry.of(entry(7, null))).toMatchObject({
+    expect(delayedEntry(entry(7, null))).toMatchObject({
       problem: 'no record of a delay topic',
-      facts: null,
+      delay: null,
     })
     const broken = { ...entry(7, null), problem: 'bad checksum' }
-    expect(DelayedEntry.of(broken).problem).toBe('bad checksum')
+    expect(delayedEntry(broken).problem).toBe('bad checksum')
   })
 })

@@ -7,7 +7,7 @@
 import type { Follower, FollowRequest, LogEntry } from '@iris/common/kafka/reader'
 import type { Clock } from '@iris/common/time/clock'
 import type { Cancel, Scheduler } from '@iris/common/time/scheduler'
-import { DelayedEntry } from './delayed-entry.js'
+import { delayedEntry } from './delayed-entry.js'
 import { delayLevelsMs, delayMsMin } from './levels.js'
 
 export interface HoldingParts {
@@ -23,7 +23,7 @@ export interface HeldFollower extends Follower {
 
 /** An entry at the head of its partition, and until when it stays there. */
 interface Held {
-  readonly entry: DelayedEntry
+  readonly entry: LogEntry
   readonly dueMs: number
   /** Monotonic time at which it is given, whatever the wall clock says. */
   readonly atLatestMs: number
@@ -49,8 +49,8 @@ export function followHeld(
   const take = (): Held | null => {
     const entry = inner.next()
     if (entry === null) return null
-    const delayed = DelayedEntry.of(entry)
-    const dueMs = delayed.facts?.dueMs ?? 0
+    const delayed = delayedEntry(entry)
+    const dueMs = delayed.delay?.dueMs ?? 0
     const longestMs = delayLevelsMs[request.partition] ?? delayMsMin
     const next: Held = { entry: delayed, dueMs, atLatestMs: clock.monotonic() + longestMs }
     // What waits for long must not keep a whole fetch alive.

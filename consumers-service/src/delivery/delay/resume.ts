@@ -5,11 +5,11 @@
  * attempts, its age, its last answer and the time of its next attempt, as if it had waited in memory.
  */
 import type { Letter } from '../letter.js'
-import { DelayedEntry } from './delayed-entry.js'
+import { delayOfEntry } from './delayed-entry.js'
 
 /** Takes up what the record says. An unreadable record says nothing. */
 export function resume(letter: Letter, wallLeadMs: number): void {
-  const facts = letter.entry instanceof DelayedEntry ? letter.entry.facts : null
+  const facts = delayOfEntry(letter.entry)
   if (facts === null) return
   letter.delayed = facts
   letter.notBeforeMs = facts.untilMs - wallLeadMs
