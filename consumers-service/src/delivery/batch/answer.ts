@@ -55,8 +55,8 @@ export function verdictFor(batch: BatchVerdict, messageId: string): Verdict {
 }
 
 /**
- * What an attempt says about the endpoint: of an answer about parts, whether it got on with any message, be it
- * to refuse it for good.
+ * What an attempt says about the endpoint: of an answer about parts, whether it got on with any message, be
+ * it to refuse it for good.
  */
 export function summaryOf(batch: BatchVerdict, messagesCount: number): Verdict {
   if (batch.kind === 'whole') return batch.verdict

@@ -29,7 +29,10 @@ function world(controller: 'adaptive' | 'hermes' = 'adaptive'): World {
     ...{ debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') },
     child: () => log,
   }
-  const pace = createPaceMaker({ clock: time }, { ...paceOptions, controller })({ deliveryType: 'SERIAL' }, log)(limits)
+  const pace = createPaceMaker({ clock: time }, { ...paceOptions, controller })(
+    { deliveryType: 'SERIAL' },
+    log,
+  )(limits)
   return {
     ...{ time, pace, logged },
     attempt(verdict, status, retryAfter) {
