@@ -11,6 +11,8 @@ const source = (path: string): string => fileURLToPath(new URL(path, import.meta
 const alias = [
   { find: /^@iris\/(common|local-stack|[a-z]+-service)\/(.*)$/, replacement: source('./') + '$1/src/$2.ts' },
 ]
+/** A limit ends what hangs; how fast a machine is, it does not judge. */
+const limits = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 30_000 } } }
 const globalSetup = [source('./tests/support/global-setup.ts')]
 
 export default defineConfig({
@@ -33,6 +35,7 @@ export default defineConfig({
           pool: 'threads',
           isolate: false,
           maxWorkers: 2,
+          ...limits,
         },
       },
       {
@@ -42,9 +45,8 @@ export default defineConfig({
           include: ['*/src/**/*.integration.test.ts'],
           exclude: ['**/dist/**', '**/node_modules/**'],
           globalSetup,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
           maxWorkers: 2,
+          ...limits,
         },
       },
       {
@@ -54,9 +56,8 @@ export default defineConfig({
           include: ['tests/e2e/**/*.test.ts', 'tests/hostile/**/*.test.ts'],
           exclude: ['**/dist/**', '**/node_modules/**'],
           globalSetup,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
           maxWorkers: 2,
+          ...limits,
         },
       },
       {

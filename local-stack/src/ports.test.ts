@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process'
 import { createServer, type Server } from 'node:net'
+import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { freePort, isPortFree, takenPortsSentence } from './ports.js'
 
@@ -15,6 +17,20 @@ describe('ports', () => {
 
     expect(new Set(ports).size).toBe(20)
     expect(await isPortFree(ports[0] ?? 0)).toBe(true)
+  })
+
+  it('are not given to another process that asks at the same time', async () => {
+    const program =
+      `import { freePort } from ${JSON.stringify(new URL('../dist/ports.js', import.meta.url).href)};` +
+      'const ports = []; for (let n = 0; n < 70; n++) ports.push(await freePort()); console.log(ports.join())'
+    const run = promisify(execFile)
+    const asked = Array.from({ length: 3 }, () =>
+      run(process.execPath, ['--input-type=module', '-e', program]),
+    )
+    const ports = (await Promise.all(asked)).flatMap(({ stdout }) => stdout.trim().split(','))
+
+    expect(ports).toHaveLength(210)
+    expect(new Set(ports).size).toBe(210)
   })
 
   it('that are taken are named with their purpose and their flag', async () => {

@@ -19,6 +19,8 @@ interface DeadLetterItem {
   readonly body: string
 }
 
+/** From the moment an attempt begins to its arrival, at most, on a machine that is busy with other tests. */
+const latenessMs = 1_000
 /** Nothing but the limit under test makes a batch ripe. */
 const patient = { batchSize: 1_000, batchTime: 60_000, batchVolume: 1_000_000, messageBackoff: 100 }
 
@@ -154,9 +156,9 @@ describe('a subscription in batches', () => {
       expect(batchId(second)).not.toBe(batchId(first))
       for (const absent of ['hermes-message-id', 'trace-id', 'keep-alive'])
         expect(second.headers).not.toHaveProperty(absent)
+      await eventually(async () => expect(await committed(topic, name)).toBe(4))
       expect(await metric('subscription_batches_total', topic)).toBe(2)
       expect(await metric('subscription_delivered_total', topic)).toBe(4)
-      await eventually(async () => expect(await committed(topic, name)).toBe(4))
     },
   )
 
@@ -164,12 +166,12 @@ describe('a subscription in batches', () => {
     const topic = await stack.createTopic()
     const { subscribe, waitFor } = receiver()
     await subscribe(topic, { batchTime: 2_000 })
+    const beforeMs = performance.now()
     await publish(topic, 1, 3)
-    const publishedMs = performance.now()
     const [first] = await waitFor(1)
 
     expect(numbersOf(first!)).toEqual([1, 2, 3])
-    expect(first!.atMs - publishedMs).toBeGreaterThan(1_000)
+    expect(first!.atMs - beforeMs).toBeGreaterThanOrEqual(1_990)
   })
 
   it.concurrent(
@@ -221,7 +223,7 @@ describe('a subscription in batches', () => {
       const { subscribe, batches } = receiver(
         inTurn({ status: 422 }, {}, ...Array<Answer>(20).fill({ status: 500 })),
       )
-      const name = await subscribe(topic, { batchSize: 3, messageTtl: 1, messageBackoff: 300 })
+      const name = await subscribe(topic, { batchSize: 3, messageTtl: 2, messageBackoff: 300 })
       const ids = await publish(topic, 1, 9)
 
       const items = await deadLetters(topic, name, 6)
@@ -234,10 +236,10 @@ describe('a subscription in batches', () => {
       const last = batches().filter(each => numbersOf(each)[0] === 7)
       for (const item of items.slice(3))
         expect(item).toMatchObject({ class: 'expired', attempts: last.length, lastStatus: 500 })
-      expect(last.at(-1)!.atMs - last[0]!.atMs).toBeLessThanOrEqual(1_010)
+      expect(last.at(-1)!.atMs - last[0]!.atMs).toBeLessThan(2_000 + latenessMs)
+      await eventually(async () => expect(await committed(topic, name)).toBe(9))
       expect(await metric('subscription_discarded_total', topic)).toBe(6)
       expect(await metric('subscription_inflight', topic)).toBe(0)
-      await eventually(async () => expect(await committed(topic, name)).toBe(9))
     },
   )
 
@@ -402,7 +404,9 @@ describe('a subscription in batches', () => {
         body: JSON.stringify({ failed: failed.map(({ metadata }) => ({ id: metadata.id })) }),
       }
     })
-    const name = await subscribe(topic, { batchSize: 4, messageTtl: 4, messageBackoff: 400 })
+    // Time enough to stop, to start and to try again on a machine that is busy.
+    const messageTtl = 10
+    const name = await subscribe(topic, { batchSize: 4, messageTtl, messageBackoff: 400 })
     await publish(topic, 1, 4)
     await waitFor(3)
     await stack.consumers[0]!.stop()
@@ -416,7 +420,7 @@ describe('a subscription in batches', () => {
     expect(others.length).toBeGreaterThan(before)
     for (const item of items) expect(item).toMatchObject({ class: 'expired', attempts: others.length + 1 })
     expect(others.at(-1)!.retryCount).toBe(others.length)
-    expect(others.at(-1)!.atMs - first!.atMs).toBeLessThanOrEqual(4_100)
+    expect(others.at(-1)!.atMs - first!.atMs).toBeLessThan(messageTtl * 1000 + latenessMs)
     await publish(topic, 5, 8)
     await eventually(() => expect(numbersOf(batches().at(-1)!)).toEqual([5, 6, 7, 8]))
   })

@@ -53,20 +53,20 @@ describe('a message that the subscriber does not take', () => {
 
   it('is tried again after the back-off, with the same id and a growing retry count', async () => {
     const topic = await stack.createTopic()
-    const policy = { messageBackoff: 200, backoffMultiplier: 3, backoffMaxIntervalInSec: 1 }
+    const policy = { messageBackoff: 100, backoffMultiplier: 5, backoffMaxIntervalInSec: 1 }
     await stack.createSubscription(topic, subscriber.url, { subscriptionPolicy: policy })
-    subscriber.answerWith(({ retryCount }) => ({ status: retryCount < 3 ? 500 : 200 }))
+    subscriber.answerWith(({ retryCount }) => ({ status: retryCount < 4 ? 500 : 200 }))
     await stack.publish(topic, '{"a":1}')
-    const received = await subscriber.waitFor(4)
+    const received = await subscriber.waitFor(5)
     await pause(500)
 
-    expect(subscriber.received()).toHaveLength(4)
-    expect(received.map(each => each.retryCount)).toEqual([0, 1, 2, 3])
+    expect(subscriber.received()).toHaveLength(5)
+    expect(received.map(each => each.retryCount)).toEqual([0, 1, 2, 3, 4])
     expect(new Set(received.map(each => each.messageId)).size).toBe(1)
-    for (const [index, least] of [200, 600, 1000].entries()) {
+    for (const [index, least] of [100, 500, 1_000, 1_000].entries())
       expect(gaps(received)[index]).toBeGreaterThanOrEqual(least - 5)
-      expect(gaps(received)[index]).toBeLessThan(least + 400)
-    }
+    // Without its bound the last wait would be 12.5 s.
+    expect(gaps(received).at(-1)).toBeLessThan(10_000)
   })
 
   it('waits as long as the receiver asks with 429 and 503, also without retryClientErrors', async () => {
@@ -82,36 +82,35 @@ describe('a message that the subscriber does not take', () => {
 
     expect(gaps(received)[0]).toBeGreaterThanOrEqual(995)
     expect(gaps(received)[1]).toBeGreaterThanOrEqual(900)
-    expect(gaps(received)[1]).toBeLessThan(3_000)
   })
 
   it('holds up nobody else while it waits, and is a dead letter when its time to live is over', async () => {
     const topic = await stack.createTopic()
     const name = await stack.createSubscription(topic, subscriber.url, {
-      subscriptionPolicy: { messageBackoff: 300, messageTtl: 2, inflightSize: 2 },
+      subscriptionPolicy: { messageBackoff: 300, messageTtl: 4, inflightSize: 2 },
     })
     const isPoison = (received: Received): boolean => received.body.toString().includes('poison')
     subscriber.answerWith(received => ({ status: isPoison(received) ? 500 : 200 }))
     const poison = await stack.publish(topic, '{"poison":1}')
     await stack.publish(topic, '{"poison":2}')
     await stack.publish(topic, '{"poison":3}')
-    for (let index = 0; index < 20; index++) await stack.publish(topic, `{"good":${index}}`)
-    await eventually(
-      () => expect(subscriber.received().filter(each => !isPoison(each))).toHaveLength(20),
-      3_000,
-    )
-
+    await Promise.all(Array.from({ length: 20 }, (_, index) => stack.publish(topic, `{"good":${index}}`)))
     const items = await eventually(async () => {
       const found = await deadLetters(topic, name)
       expect(found).toHaveLength(3)
       return found
     })
+    const good = subscriber.received().filter(each => !isPoison(each))
+    expect(good).toHaveLength(20)
+    const lastPoisonMs = subscriber.received().findLast(isPoison)!.atMs
+    for (const { atMs } of good) expect(atMs).toBeLessThan(lastPoisonMs)
     const item = items.find(each => each.messageId === poison.headers.get('hermes-message-id'))
     const attempts = subscriber.received().filter(each => each.messageId === item?.messageId)
     expect(item).toMatchObject({ class: 'expired', lastStatus: 500, attempts: attempts.length })
     expect(item?.reason).toContain('500')
     expect(Buffer.from(item?.body ?? '', 'base64').toString()).toBe('{"poison":1}')
-    expect(attempts.at(-1)!.atMs - attempts[0]!.atMs).toBeLessThanOrEqual(2_010)
+    // The time until the last attempt has come is the machine's.
+    expect(attempts.at(-1)!.atMs - attempts[0]!.atMs).toBeLessThan(4_000 + 1_000)
     const last = await eventually(async () => {
       const answer = await stack.api.manage('GET', `/topics/${topic}/subscriptions/${name}/undelivered/last`)
       expect(answer.status).toBe(200)
@@ -140,25 +139,22 @@ describe('a message that the subscriber does not take', () => {
   it('is tried again after a time limit, a reset and a closed port, with its own reasons', async () => {
     const topic = await stack.createTopic()
     await stack.createSubscription(topic, subscriber.url, {
-      subscriptionPolicy: { messageBackoff: 50, requestTimeout: 300 },
+      subscriptionPolicy: { messageBackoff: 50, requestTimeout: 1_500 },
     })
     subscriber.answerWith(({ retryCount }) => (retryCount === 0 ? 'hang' : retryCount === 1 ? 'reset' : {}))
     await stack.publish(topic, '{"a":1}')
     const received = await subscriber.waitFor(3)
 
     expect(received.map(each => each.retryCount)).toEqual([0, 1, 2])
-    expect(gaps(received)[0]).toBeGreaterThanOrEqual(345)
-    const metrics = await (await fetch(`${stack.consumers[0]!.url}/status/prometheus`)).text()
+    expect(gaps(received)[0]).toBeGreaterThanOrEqual(1_545)
     const labels = `group="${stack.group}",topic="${topic.split('.')[1]}"`
-    expect(metrics).toMatch(
-      new RegExp(`hermes_consumers_subscription_timeouts_total\\{${labels}[^}]*\\} 1\\n`),
-    )
-    expect(metrics).toMatch(
-      new RegExp(`hermes_consumers_subscription_other_errors_total\\{${labels}[^}]*\\} 1\\n`),
-    )
-    expect(metrics).toMatch(
-      new RegExp(`hermes_consumers_subscription_delivered_total\\{${labels}[^}]*\\} 1\\n`),
-    )
+    await eventually(async () => {
+      const metrics = await (await fetch(`${stack.consumers[0]!.url}/status/prometheus`)).text()
+      for (const name of ['timeouts', 'other_errors', 'delivered'])
+        expect(metrics).toMatch(
+          new RegExp(`hermes_consumers_subscription_${name}_total\\{${labels}[^}]*\\} 1\\n`),
+        )
+    })
   })
 
   it('is a dead letter with the class pipeline when nobody can read it, and the rest goes on', async () => {

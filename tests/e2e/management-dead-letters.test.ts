@@ -61,7 +61,7 @@ describe('messages that a subscriber refuses', () => {
   it('are listed once they have outlived their time, and the last one is shown as undelivered', async () => {
     subscriber.answerWith(() => ({ status: 500 }))
     const topic = await stack.createTopic()
-    const policy = { subscriptionPolicy: { messageTtl: 1, messageBackoff: 200 } }
+    const policy = { subscriptionPolicy: { messageTtl: 2, messageBackoff: 200 } }
     const name = await stack.createSubscription(topic, `${subscriber.url}/in`, policy)
     await stack.publish(topic, '{"poison":true}')
 

@@ -12,7 +12,7 @@ import { createZooSession, type ZooSession } from '@iris/common/zookeeper/sessio
 import { pause } from '../support/eventually.js'
 import { startTestStack, type TestStack } from '../support/stack.js'
 
-const timeoutMs = 1_500
+const timeoutMs = 3_000
 const cluster = 'primary-dc'
 let stack: TestStack
 let session: ZooSession
@@ -52,7 +52,7 @@ describe('a suspension', () => {
     for (const path of locks) await session.remove(path)
 
     expect((await suspending).status).toBe(200)
-    expect(performance.now() - startMs).toBeGreaterThan(300)
+    expect(performance.now() - startMs).toBeGreaterThanOrEqual(299)
   })
 
   it('that an owner does not confirm is answered 504 with its name, and stays in force', async () => {

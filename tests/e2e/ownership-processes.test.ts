@@ -106,8 +106,12 @@ describe('consumers processes that share the work', () => {
 
     const zero = [0, 1, 2, 3].map(partition => ({ partition, offset: 0, metadata: '' }))
     await commitAsNoMember(inject('kafka'), groupId, kafkaTopic, zero)
-    expect(await committed()).toBe('0')
-    await eventually(async () => expect(await committed()).toBe('100'), 10_000)
+    // That it lay there for a moment, the repair itself says: it may be quicker than another look of ours.
+    await eventually(() => {
+      const logs = stack.consumers.flatMap(each => each.logs())
+      expect(logs.some(line => line.includes('commit.stale') && line.includes(groupId))).toBe(true)
+    })
+    await eventually(async () => expect(await committed()).toBe('100'))
     expect(received()).toHaveLength(100)
   })
 
@@ -144,13 +148,15 @@ describe('consumers processes that share the work', () => {
         .filter(row => row.qualifiedName.endsWith('$contested'))
       expect(rows.map(row => row.notRunning).join()).toContain('client hermes-7 at')
     })
-    const ready = await Promise.all(urls().map(url => fetch(`${url}/status/ready`)))
-    expect(ready.map(({ status }) => status)).toEqual(urls().map(() => 200))
-    expect((await Promise.all(ready.map(answer => answer.text()))).join()).toContain('client hermes-7 at')
+    await eventually(async () => {
+      const ready = await Promise.all(urls().map(url => fetch(`${url}/status/ready`)))
+      expect(ready.map(({ status }) => status)).toEqual(urls().map(() => 200))
+      expect((await Promise.all(ready.map(answer => answer.text()))).join()).toContain('client hermes-7 at')
+    })
     expect(received()).toEqual([])
 
     await foreign.disconnect()
-    await subscriber.waitFor(1, { path, withinMs: 20_000 })
+    await subscriber.waitFor(1, { path })
   })
 
   it('repeat nothing over a SIGTERM, whose process is gone within 15 s', async () => {
@@ -195,7 +201,7 @@ describe('consumers processes that share the work', () => {
     const takenMs = await eventually(async () => {
       await shared(id, Math.min(2, urls().length))
       return performance.now() - killedMs
-    }, 20_000)
+    })
     expect(takenMs).toBeLessThan(sessionMs + tickMs + 2_000 + 1_000)
 
     await eventually(() => expect(distinct()).toBe(1_000), 30_000)

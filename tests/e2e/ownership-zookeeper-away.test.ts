@@ -67,7 +67,7 @@ describe('delivery while ZooKeeper is away', () => {
         await publish()
         await pause(100)
       }
-      await eventually(() => expect(new Set(bodies(free)).size).toBe(published), 5_000)
+      await eventually(() => expect(new Set(bodies(free)).size).toBe(published))
       const late = subscriber.received(ordered).filter(each => each.atMs > awayMs + sessionMs)
       expect(late).toEqual([])
       expect(new Set(bodies(ordered)).size).toBeLessThan(published)
@@ -76,13 +76,12 @@ describe('delivery while ZooKeeper is away', () => {
       const returnMs = performance.now()
       if (how === 'frozen') zookeeper.resume()
       else await zookeeper.start()
-      await eventually(
-        () => expect(subscriber.received(ordered).some(each => each.atMs > returnMs)).toBe(true),
-        6_500,
+      await eventually(() =>
+        expect(subscriber.received(ordered).some(each => each.atMs > returnMs)).toBe(true),
       )
-      await eventually(() => expect(new Set(bodies(ordered)).size).toBe(published), 10_000)
+      await eventually(() => expect(new Set(bodies(ordered)).size).toBe(published))
       await publish()
-      await eventually(() => expect(new Set(bodies(free)).size).toBe(published), 5_000)
+      await eventually(() => expect(new Set(bodies(free)).size).toBe(published))
 
       for (let key = 0; key < 7; key++) {
         const firsts = [...new Set(bodies(ordered))].map(body => JSON.parse(body).n as number)
@@ -94,6 +93,6 @@ describe('delivery while ZooKeeper is away', () => {
         expect(counts.every(count => count > 0)).toBe(true)
       })
     },
-    90_000,
+    180_000,
   )
 })

@@ -233,7 +233,7 @@ describe('topics', () => {
 
     await world.createTopic({ name })
 
-    await eventually(async () => expect((await world.publish(name, '{}')).status).toBe(201), 1_500)
+    await eventually(async () => expect((await world.publish(name, '{}')).status).toBe(201), 5_000)
   })
 
   it('that are removed are 404 soon after', async () => {
@@ -242,7 +242,7 @@ describe('topics', () => {
 
     await world.removeTopic(topic)
 
-    await eventually(async () => expect((await world.publish(topic, '{}')).status).toBe(404), 5_000)
+    await eventually(async () => expect((await world.publish(topic, '{}')).status).toBe(404))
   })
 
   it('that Kafka does not have are 503, surely not stored, within the budget', async () => {
@@ -253,7 +253,8 @@ describe('topics', () => {
     const answer = await publishTo(url, topic, '{}')
 
     expect(answer).toMatchObject({ status: 503, code: 'MESSAGE_NOT_SENT' })
-    expect(performance.now() - startedMs).toBeLessThan(3_000)
+    // The budget that the world gives the others is ten.
+    expect(performance.now() - startedMs).toBeLessThan(8_000)
   })
 })
 
@@ -264,21 +265,24 @@ describe('metrics', () => {
     await world.publish(topic, '{"a":2}')
     await world.publish(topic, 'no')
 
-    const answer = await fetch(`${world.frontend.url}/status/prometheus`)
-    const text = await answer.text()
-
-    expect(answer.headers.get('content-type')).toBe('text/plain;version=0.0.4;charset=utf-8')
     const labels = `group="acme",topic="${topic.split('.')[1]}"`
-    for (const line of [
+    const wanted = [
       `topic_requests_total{${labels}} 3`,
       `topic_http_status_codes_total{${labels},status_code="201"} 2`,
       `topic_http_status_codes_total{${labels},status_code="400"} 1`,
       `topic_published_total{${labels},storageDc="dc"} 2`,
       `topic_throughput_bytes_total{${labels}} 16`,
       `topic_ack_leader_latency_seconds_count{${labels}} 3`,
-    ]) {
-      expect(text).toContain(`hermes_frontend_${line}\n`)
-    }
+    ]
+    // The answer of the last may be here before it is counted.
+    const { type, text } = await eventually(async () => {
+      const answer = await fetch(`${world.frontend.url}/status/prometheus`)
+      const page = { type: answer.headers.get('content-type'), text: await answer.text() }
+      for (const line of wanted) expect(page.text).toContain(`hermes_frontend_${line}\n`)
+      return page
+    })
+
+    expect(type).toBe('text/plain;version=0.0.4;charset=utf-8')
     expect(text).toMatch(/^hermes_frontend_kafka_producer_ack_all_buffer_available_bytes\{sender="default",/m)
     expect(text).toMatch(/^hermes_frontend_event_loop_lag_seconds_count \d+$/m)
   })

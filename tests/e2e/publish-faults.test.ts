@@ -51,6 +51,7 @@ describe('with Kafka away', () => {
   it('a paused broker gives 503, telling what may be stored from what is surely not', async () => {
     const topic = await world.createTopic({ partitions: 1 })
     const first = await world.publish(topic, '"before"')
+    expect(first.status).toBe(201)
     kafka.pause()
     const startedMs = performance.now()
     const sent = world.publish(topic, '"sent"')
@@ -67,7 +68,8 @@ describe('with Kafka away', () => {
     }, 10_000)
 
     expect(tookMs).toBeGreaterThan(1_900)
-    expect(tookMs).toBeLessThan(3_500)
+    // Kafka's own limits are longer by far.
+    expect(tookMs).toBeLessThan(8_000)
     expect(during.map(answer => answer.status)).toEqual(Array.from({ length: 21 }, () => 503))
     expect(during[0]?.code).toBe('SENDING_TO_KAFKA_TIMEOUT')
     expect(idsOf(during, 'MESSAGE_NOT_SENT')).toHaveLength(20)
@@ -81,7 +83,7 @@ describe('with Kafka away', () => {
   it('what does not fit into its memory is refused at once as overload', async () => {
     const small = await world.addFrontend({ 'frontend.kafka.producer.bufferMemory': '1048576' })
     const topic = await world.createTopic({ maxMessageSize: 65_536 })
-    expect((await publishTo(small.url, topic, '{}')).status).toBe(201)
+    await eventually(async () => expect((await publishTo(small.url, topic, '{}')).status).toBe(201))
     kafka.pause()
     const body = JSON.stringify('x'.repeat(50_000))
     const filling = Array.from({ length: 20 }, () => publishTo(small.url, topic, body))
@@ -90,7 +92,8 @@ describe('with Kafka away', () => {
 
     const refused = await publishTo(small.url, topic, body)
 
-    expect(performance.now() - startedMs).toBeLessThan(500)
+    // At once: those before it wait for two seconds.
+    expect(performance.now() - startedMs).toBeLessThan(1_500)
     expect(refused).toMatchObject({ status: 503, code: 'OVERLOADED' })
     expect(refused.headers.get('retry-after')).toBe('1')
     kafka.resume()
@@ -160,13 +163,13 @@ describe('with ZooKeeper away', () => {
     const known = await world.publish(topic, '{}')
     const unknown = await world.publish('acme.unknown', '{}')
     await zookeeper.start()
-    const added = await eventually(() => world.createTopic(), 20_000)
+    const added = await eventually(() => world.createTopic())
 
     expect(known.status).toBe(201)
     expect(unknown).toMatchObject({ status: 503, code: 'NOT_READY' })
-    await eventually(async () => expect((await world.publish(added, '{}')).status).toBe(201), 10_000)
+    await eventually(async () => expect((await world.publish(added, '{}')).status).toBe(201))
     await world.removeTopic(topic)
-    await eventually(async () => expect((await world.publish(topic, '{}')).status).toBe(404), 10_000)
+    await eventually(async () => expect((await world.publish(topic, '{}')).status).toBe(404))
   })
 })
 

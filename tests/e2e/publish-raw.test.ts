@@ -3,7 +3,7 @@ import { openRaw, rawPublish, type RawAnswer } from '../support/raw-connection.j
 import { startPublishWorld, type PublishWorld } from '../support/publish-world.js'
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
-const readBudgetMs = 800
+const readBudgetMs = 2_000
 let world: PublishWorld
 let topic: string
 

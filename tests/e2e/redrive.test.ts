@@ -149,7 +149,7 @@ describe('a redrive', () => {
   it('that is cancelled sends nothing more, and what it did not send stays', async () => {
     const { letters, tasks } = await died(30, '/cancel')
 
-    const task = await tasks.start('dead-letters/redrive', { all: true, rate: 10 })
+    const task = await tasks.start('dead-letters/redrive', { all: true, rate: 5 })
     await subscriber.waitFor(3, { path: '/cancel' })
     const refused = await letters.call('POST', 'redrive', { all: true })
     const cancelled = await tasks.cancel(task.id)
@@ -168,7 +168,7 @@ describe('a redrive', () => {
   it('begins no request after a suspension is answered, and goes on when it is over', async () => {
     const { topic, name, letters, tasks } = await died(30, '/pause')
 
-    const task = await tasks.start('dead-letters/redrive', { all: true, rate: 20 })
+    const task = await tasks.start('dead-letters/redrive', { all: true, rate: 10 })
     await subscriber.waitFor(3, { path: '/pause' })
     expect((await stack.api.setSubscriptionState(topic, name, 'SUSPENDED')).status).toBe(200)
     const sent = subscriber.received('/pause').length
@@ -176,10 +176,7 @@ describe('a redrive', () => {
 
     expect(subscriber.received('/pause')).toHaveLength(sent)
     expect(sent).toBeLessThan(30)
-    expect(await tasks.read(task.id)).toMatchObject({
-      state: 'waiting',
-      waitsFor: 'the subscription is suspended',
-    })
+    expect(await tasks.until(task.id, 'waiting')).toMatchObject({ waitsFor: 'the subscription is suspended' })
     await stack.api.setSubscriptionState(topic, name, 'ACTIVE')
     await tasks.until(task.id, 'done')
     expect(bodiesAt(subscriber, '/pause')).toHaveLength(30)
@@ -189,15 +186,15 @@ describe('a redrive', () => {
   it('goes on in another process when its own is killed, and loses none', async () => {
     const { letters, tasks } = await died(60, '/kill')
 
-    const task = await tasks.start('dead-letters/redrive', { all: true, rate: 20 })
-    await subscriber.waitFor(25, { path: '/kill' })
+    const task = await tasks.start('dead-letters/redrive', { all: true, rate: 15 })
+    await subscriber.waitFor(10, { path: '/kill' })
     const { executor } = (await letters.call('GET', `/tasks/${task.id}`)).json as { executor?: string }
     const killed = await executorOf(executor ?? '')
     await killed.kill()
-    const done = await tasks.until(task.id, 'done', 30_000)
+    const done = await tasks.until(task.id, 'done')
 
     expect(new Set(bodiesAt(subscriber, '/kill')).size).toBe(60)
-    // Repeated: what was under way, and what was delivered since the last save, at 20 a second.
+    // Repeated: what was under way, and what was delivered since the last save, at 15 a second.
     expect(subscriber.received('/kill').length).toBeLessThanOrEqual(60 + 45)
     expect(done.progress).toMatchObject({ failed: 0 })
     expect(await letters.items()).toEqual([])

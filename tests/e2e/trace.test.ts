@@ -210,16 +210,18 @@ describe('with a trace topic that cannot be made', () => {
       for (let each = 0; each < 30; each++)
         statuses.push((await broken.publish(topic, `{"n":${each}}`)).status)
       await subscriber.waitFor(30)
-      const metrics = await Promise.all(
-        [broken.frontends[0], broken.consumers[0]].map(async service => {
-          const answer = await fetch(`${service?.url ?? ''}/status/prometheus`)
-          return answer.text()
-        }),
-      )
+      const pageOf = async (service: { url: string } | undefined): Promise<string> =>
+        (await fetch(`${service?.url ?? ''}/status/prometheus`)).text()
 
       expect(new Set(statuses)).toEqual(new Set([201]))
-      expect(metrics[0]).toContain('hermes_frontend_trace_events_dropped_total{reason="room"} 20')
-      expect(metrics[1]).toContain('hermes_consumers_trace_events_dropped_total{reason="room"} 50')
+      await eventually(async () => {
+        expect(await pageOf(broken.frontends[0])).toContain(
+          'hermes_frontend_trace_events_dropped_total{reason="room"} 20',
+        )
+        expect(await pageOf(broken.consumers[0])).toContain(
+          'hermes_consumers_trace_events_dropped_total{reason="room"} 50',
+        )
+      })
     } finally {
       await broken.stop()
     }

@@ -122,7 +122,7 @@ describe('framing', () => {
   it.each(attempts)('with %s is refused or closed, and what follows is not served', async (_what, bytes) => {
     const connection = openRaw(world.frontend.url, Buffer.from(bytes(), 'latin1'))
 
-    await connection.untilClosed(5_000)
+    await connection.untilClosed()
 
     const statuses = connection.answers().map(answer => answer.status)
     expect(statuses.length).toBeLessThanOrEqual(1)
@@ -151,7 +151,7 @@ describe('broken bytes after a complete request', () => {
       const good = request(['Content-Length: 2'], '{}')
       const connection = openRaw(world.frontend.url, `${good}broken${crlf}${crlf}`)
 
-      await connection.untilClosed(5_000)
+      await connection.untilClosed()
 
       expect(connection.answers().map(answer => answer.status)).toEqual([201])
     }

@@ -11,7 +11,9 @@ let small: string
 let large: string
 
 beforeAll(async () => {
-  world = await startPublishWorld({ kafka: inject('kafka'), zookeeper: inject('zookeeper') })
+  // Nobody here is slow by intent.
+  const settings = { 'frontend.handlers.bodyReadTimeout': '30s' }
+  world = await startPublishWorld({ kafka: inject('kafka'), zookeeper: inject('zookeeper'), settings })
   small = await world.createTopic({ maxMessageSize: 2_048 })
   large = await world.createTopic({ maxMessageSize: 2 * mebibyte })
 })
@@ -51,7 +53,7 @@ describe('bodies over the limit', () => {
     async length => {
       const connection = openRaw(world.frontend.url, rawPublish(small, [`Content-Length: ${length}`]))
 
-      const [answer] = await connection.untilAnswers(1, 2_000)
+      const [answer] = await connection.untilAnswers(1)
       connection.close()
 
       expect(answer?.status).toBe(400)
@@ -65,12 +67,12 @@ describe('bodies over the limit', () => {
 
     connection.write(chunk + chunk)
     connection.write(chunk)
-    const [answer] = await connection.untilAnswers(1, 2_000)
+    const [answer] = await connection.untilAnswers(1)
 
     expect(answer?.status).toBe(400)
     expect(answer?.headers['connection']).toBe('close')
     connection.write('0\r\n\r\n')
-    await connection.untilClosed(5_000)
+    await connection.untilClosed()
   })
 
   it('reach a client that reads only after it has written all', async () => {
@@ -88,7 +90,7 @@ describe('bodies over the limit', () => {
       if (connection.socket.writableLength < mebibyte) connection.socket.write(piece)
     }, 1)
 
-    await connection.untilClosed(10_000)
+    await connection.untilClosed()
     await eventually(() => expect(connection.socket.destroyed || connection.isClosed()).toBe(true))
     clearInterval(sending)
 
@@ -113,7 +115,7 @@ describe('many bodies at once', () => {
       const answers = connections.flatMap(connection => connection.answers())
       expect(answers.length).toBeGreaterThanOrEqual(44)
       return answers
-    }, 4_500)
+    }, 20_000)
     const during = residentBytes(world.frontend.pid)
     connections.forEach(connection => connection.close())
 

@@ -5,7 +5,8 @@
  */
 
 const pollMs = 25
-const withinMsDefault = 15_000
+/** Twice what the slowest of our machines has needed. */
+const withinMsDefault = 30_000
 
 /** Repeats `check` until it neither throws nor rejects. */
 export async function eventually<T>(check: () => T | Promise<T>, withinMs = withinMsDefault): Promise<T> {

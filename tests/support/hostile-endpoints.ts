@@ -86,14 +86,14 @@ function rawRows(canary: number): Record<string, readonly [RawAct, HostileVerdic
     (delayMs: number): RawAct =>
     socket =>
       void setTimeout(() => socket.write(ok), delayMs).unref()
-  const slow = { subscriptionPolicy: { messageTtl: 0, requestTimeout: 3_000 } }
+  const slow = { subscriptionPolicy: { messageTtl: 0, requestTimeout: 5_000 } }
   const redirect = (status: string, to: string): RawAct => say(rawAnswer(status, [`Location: ${to}`]))
   const to = `http://127.0.0.1:${canary}/`
   const notDelivered = (status: number): RegExp => new RegExp(`status code: ${status}$`)
   const encodings = Array<string>(1_000).fill('gzip').join(', ')
   return {
-    'D1 slow, within its time': [after(2_000), 'delivered', slow],
-    'D1 slow, over its time': [after(3_300), late, slow],
+    'D1 slow, within its time': [after(2_500), 'delivered', slow],
+    'D1 slow, over its time': [after(5_500), late, slow],
     'D2 silence': [() => undefined, late],
     'D3 reset at once': [socket => void socket.resetAndDestroy(), unreadable],
     'D3 end at once': [socket => void socket.end(), unreadable],

@@ -51,7 +51,7 @@ export interface TestStack {
   readonly group: string
   /** Makes a topic in the group and gives its full name. */
   createTopic(overrides?: FormOverrides): Promise<string>
-  /** Makes a subscription of the topic and gives its name. */
+  /** Makes a subscription and gives its name; a request may take 10 s unless it says otherwise. */
   createSubscription(topic: string, endpoint: string, overrides?: FormOverrides): Promise<string>
   /** Publishes through the first frontend, or through another. */
   publish(topic: string, body: string | Buffer, options?: PublishOptions): Promise<ApiAnswer>
@@ -65,9 +65,15 @@ export interface PublishOptions {
   readonly frontend?: number
 }
 
-/** What every test needs: loopback endpoints, deletions, no more partitions than it can look at. */
+/**
+ * What every test needs: loopback endpoints, deletions, no more partitions than it can look at, and no limit
+ * that a loaded machine reaches where the test is about something else.
+ */
 const baseSettings: Readonly<Record<ServiceName, Settings>> = {
-  'frontend-service': {},
+  'frontend-service': {
+    'frontend.handlers.idleTimeout': '10s',
+    'frontend.handlers.longIdleTimeout': '10s',
+  },
   'management-service': {
     'management.topic.allowRemoval': 'true',
     'management.topic.partitions': '4',
@@ -76,6 +82,8 @@ const baseSettings: Readonly<Record<ServiceName, Settings>> = {
   'consumers-service': { 'delivery.allowedNetworks': '127.0.0.0/8,::1/128' },
 }
 const sessionTimeoutMs = 4_000
+/** Hermes' second would make a late answer of the test's own receiver a repeat. */
+const patientPolicy = { requestTimeout: 10_000 }
 
 /** Starts the services; all of them beside each other. */
 export async function startTestStack(options: TestStackOptions): Promise<TestStack> {
@@ -156,7 +164,11 @@ function conveniences(parts: Pick<TestStack, 'api' | 'group' | 'frontends' | 'ma
     async createSubscription(topic, endpoint, overrides: FormOverrides = {}) {
       const name = overrides.name ?? `subscription${++count}`
       const form = { topicName: topic, name, endpoint, description: '', owner: localOwner }
-      succeeded(`Subscription ${name}`, await api.createSubscription({ ...form, ...overrides }))
+      const subscriptionPolicy = { ...patientPolicy, ...(overrides['subscriptionPolicy'] as object) }
+      succeeded(
+        `Subscription ${name}`,
+        await api.createSubscription({ ...form, ...overrides, subscriptionPolicy }),
+      )
       return name
     },
     publish(topic, body, { headers = {}, frontend = 0 } = {}) {

@@ -30,6 +30,8 @@ export type Answer =
       readonly headers?: Readonly<Record<string, string>>
       readonly body?: string
       readonly delayMs?: number
+      /** Answered only then. */
+      readonly after?: Promise<unknown>
     }
   | 'hang'
   | 'reset'
@@ -45,7 +47,7 @@ export interface Subscriber {
   answerWith(decide: (received: Received) => Answer): void
   /** Resolves when at least `count` requests came (to this path). */
   waitFor(count: number, options?: { path?: string; withinMs?: number }): Promise<readonly Received[]>
-  /** Requests that have not been answered yet, now and at most. */
+  /** Requests that have not been answered yet, now and at most since the last `forget`. */
   inFlight(): { readonly now: number; readonly max: number }
   forget(): void
   stop(): Promise<void>
@@ -74,7 +76,7 @@ export async function startSubscriber(port = 0): Promise<Subscriber> {
   })
   const ownPort = (server.address() as AddressInfo).port
   const received = (path?: string): readonly Received[] =>
-    path === undefined ? log : log.filter(each => each.path === path)
+    log.filter(each => path === undefined || each.path === path)
 
   return {
     url: `http://127.0.0.1:${ownPort}`,
@@ -89,7 +91,10 @@ export async function startSubscriber(port = 0): Promise<Subscriber> {
       }, withinMs)
     },
     inFlight: () => inFlight,
-    forget: () => void (log = []),
+    forget() {
+      log = []
+      inFlight.max = inFlight.now
+    },
     stop: () =>
       new Promise(resolve => {
         server.close(() => resolve())
@@ -119,8 +124,9 @@ async function read(request: IncomingMessage): Promise<Received> {
 function answer(response: ServerResponse, wanted: Answer): void {
   if (wanted === 'hang') return
   if (wanted === 'reset') return void response.socket?.resetAndDestroy()
-  const { status = 200, headers = {}, body = '', delayMs = 0 } = wanted
+  const { status = 200, headers = {}, body = '', delayMs = 0, after } = wanted
   const send = (): void => void response.writeHead(status, headers).end(body)
-  if (delayMs > 0) setTimeout(send, delayMs)
+  if (after !== undefined) void after.then(send)
+  else if (delayMs > 0) setTimeout(send, delayMs)
   else send()
 }

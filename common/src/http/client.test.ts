@@ -64,7 +64,7 @@ function attempt(target: HttpTarget, options: Partial<OutgoingRequest> = {}): Pr
       method: 'POST',
       headers: ['Content-Type', 'application/json'],
       body: Buffer.from('BODY'),
-      timeoutMs: 400,
+      timeoutMs: 10_000,
       socketTimeoutMs: 0,
       wantsBody: null,
       refusal: () => null,
@@ -166,7 +166,7 @@ describe('the client for foreign endpoints', () => {
     const tookMs = systemClock.monotonic() - startMs
     expect(result).toEqual({ kind: 'timeout', afterMs: 400, detail: 'Total timeout 400 ms elapsed' })
     expect(tookMs).toBeGreaterThanOrEqual(399)
-    expect(tookMs).toBeLessThan(500)
+    expect(tookMs).toBeLessThan(3_000)
   })
 
   it('ends a connection whose answer drips its body, at the deadline', async () => {
@@ -177,9 +177,9 @@ describe('the client for foreign endpoints', () => {
     })
     const target = makeClient().target(url, 1)
 
-    expect(await attempt(target, { timeoutMs: 300 })).toMatchObject({ status: 200 })
-    await new Promise(resolve => setTimeout(resolve, 400))
-    expect(isClosed).toBe(true)
+    // The whole body would take one and a half, and would leave the connection open.
+    expect(await attempt(target, { timeoutMs: 1_000 })).toMatchObject({ status: 200 })
+    await expect.poll(() => isClosed).toBe(true)
     expect(target.connectionCount).toBe(0)
   })
 
@@ -216,7 +216,8 @@ describe('the client for foreign endpoints', () => {
       if (body.startsWith('5')) socket.end()
     })
 
-    const result = await attempt(makeClient().target(url, 1), { wantsBody: () => true })
+    const timeoutMs = kind === 'timeout' ? 400 : 10_000
+    const result = await attempt(makeClient().target(url, 1), { wantsBody: () => true, timeoutMs })
     expect(result).toMatchObject(kind === 'error' ? { kind, isOurFault: false } : { kind })
   })
 
@@ -269,7 +270,9 @@ describe('the client for foreign endpoints', () => {
     await new Promise(resolve => server.close(resolve))
     const target = makeClient().target(url, 1)
 
-    const results = await Promise.all(Array.from({ length: 20 }, () => attempt(target, { timeoutMs: 2000 })))
+    const results = await Promise.all(
+      Array.from({ length: 20 }, () => attempt(target, { timeoutMs: 10_000 })),
+    )
     expect(results).toEqual(Array(20).fill(expect.objectContaining({ kind: 'error', isOurFault: false })))
     expect(target.waitingCount).toBe(0)
   })

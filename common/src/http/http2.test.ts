@@ -87,7 +87,7 @@ function attempt(target: HttpTarget, options: Partial<OutgoingRequest> = {}): Pr
       method: 'POST',
       headers: ['Content-Type', 'application/json'],
       body: Buffer.from('BODY'),
-      timeoutMs: 5000,
+      timeoutMs: 10_000,
       socketTimeoutMs: 0,
       wantsBody: null,
       refusal: () => null,
@@ -150,7 +150,7 @@ describe('a target that speaks HTTP/2', () => {
     })
     const limited = h2(await listening(server), 3)
     expect(await attempt(limited)).toMatchObject({ status: 200 })
-    const results = await Promise.all(Array.from({ length: 40 }, () => attempt(limited, { timeoutMs: 5000 })))
+    const results = await Promise.all(Array.from({ length: 40 }, () => attempt(limited)))
     expect(results.every(result => result.kind === 'answer' && result.status === 200)).toBe(true)
     expect(sessionCount).toBe(3)
     expect(most.max).toBeLessThanOrEqual(12)
@@ -160,7 +160,7 @@ describe('a target that speaks HTTP/2', () => {
       stream.end()
     })
     const free = h2(url, 50)
-    await Promise.all(Array.from({ length: 50 }, () => attempt(free, { timeoutMs: 5000 })))
+    await Promise.all(Array.from({ length: 50 }, () => attempt(free)))
     expect(free.connectionCount).toBe(1)
   })
 
@@ -186,9 +186,9 @@ describe('a target that speaks HTTP/2', () => {
     let answerFirst = (): void => undefined
     const target = h2(url)
 
-    const first = attempt(target, { timeoutMs: 5000 })
+    const first = attempt(target)
     await expect.poll(() => server.pongCount()).toBe(1)
-    expect(await attempt(target, { timeoutMs: 5000 })).toMatchObject({ status: 204 })
+    expect(await attempt(target)).toMatchObject({ status: 204 })
     answerFirst()
     expect(await first).toMatchObject({ status: 200 })
     await expect.poll(() => target.connectionCount).toBe(1)
@@ -224,7 +224,7 @@ describe('a target that speaks HTTP/2', () => {
     const { url } = await frames(act)
     const target = h2(url)
 
-    const result = await attempt(target, { timeoutMs: 3000 })
+    const result = await attempt(target)
     expect(result).toMatchObject({ kind: 'error', isOurFault: false })
     expect(JSON.stringify(result)).toMatch(reason)
   })

@@ -21,7 +21,7 @@ async function dnsServer(
   return { address: server.address, asked: names }
 }
 
-function lookup(server: string, queryTimeoutMs = 200): (name: string) => Promise<readonly string[]> {
+function lookup(server: string, queryTimeoutMs = 5_000): (name: string) => Promise<readonly string[]> {
   const resolve = createNameLookup({ clock: systemClock }, { queryTimeoutMs, servers: [server] })
   return name =>
     new Promise((done, fail) => resolve(name, (error, found) => (error === null ? done(found) : fail(error))))
@@ -55,19 +55,20 @@ describe('the lookup of names', () => {
     const half = await dnsServer(name => (name === '' ? [] : null))
     const dead = await dnsServer(() => null)
 
-    await expect(lookup(half.address)('slow.example.')).rejects.toMatchObject({ code: 'ETIMEOUT' })
-    await expect(lookup(dead.address)('slow.example.')).rejects.toMatchObject({ code: 'RESOLVER_DOWN' })
+    await expect(lookup(half.address, 200)('slow.example.')).rejects.toMatchObject({ code: 'ETIMEOUT' })
+    await expect(lookup(dead.address, 200)('slow.example.')).rejects.toMatchObject({ code: 'RESOLVER_DOWN' })
   })
 
   it('is not held up by a slow name', async () => {
     const dns = await dnsServer(name => (name.startsWith('slow') ? null : ['203.0.113.5']))
-    const find = lookup(dns.address, 1000)
+    const find = lookup(dns.address, 800)
     const slow = Promise.allSettled(Array.from({ length: 20 }, (_, index) => find(`slow${index}.example.`)))
-    const startMs = systemClock.monotonic()
+    let isSlowOver = false
+    const over = slow.then(() => (isSlowOver = true))
 
     await find('fast.example.')
-    expect(systemClock.monotonic() - startMs).toBeLessThan(500)
-    await slow
+    expect(isSlowOver).toBe(false)
+    await over
   })
 })
 

@@ -197,7 +197,8 @@ describe('listener', () => {
 
     expect(connection.text()).toMatch(/^HTTP\/1.1 408 /)
     expect(performance.now() - startedMs).toBeGreaterThan(290)
-    expect(performance.now() - startedMs).toBeLessThan(1_200)
+    // Node itself looks every half a minute.
+    expect(performance.now() - startedMs).toBeLessThan(10_000)
   })
 
   it('closes connections over the bound', async () => {
@@ -365,7 +366,8 @@ describe('early answer', () => {
     const chunk = `10000\r\n${'x'.repeat(65_536)}\r\n`
     let sent = 0
     const timer = setInterval(() => {
-      if (connection.socket.writableLength < 1_000_000) connection.socket.write(chunk)
+      if (connection.socket.writableLength >= 1_000_000) return
+      connection.socket.write(chunk)
       sent += chunk.length
     }, 1)
 

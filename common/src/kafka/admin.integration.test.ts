@@ -72,6 +72,8 @@ describe('the Kafka admin', () => {
 
     expect(await admin.alterConfigs(topic, { 'retention.ms': '3600000' })).toBe('changed')
     expect(await admin.alterConfigs(topic, { 'retention.ms': '3600000' })).toBe('unchanged')
+    for (const ms of ['1', '3600000'])
+      expect(await admin.alterConfigs(topic, { 'retention.ms': ms }), ms).toBe('changed')
 
     const { configs } = (await admin.describeTopic(topic))!
     expect(configs).toEqual({ 'retention.ms': '3600000', 'max.message.bytes': '2000000' })

@@ -123,7 +123,13 @@ export function createKafkaAdmin(parts: KafkaAdminParts, options: KafkaAdminOpti
       const changes = Object.entries(configs).filter(([key, value]) => present[key] !== value)
       if (changes.length === 0) return 'unchanged'
       await ask(deadlineMs, timeoutMs => alterConfigsCall(name, changes, timeoutMs))
-      return 'changed'
+      // A broker tells its old configs for a moment; a change back to them would then be taken for none.
+      for (;;) {
+        const shown = await ask(deadlineMs, timeoutMs => describeConfigsCall(name, timeoutMs))
+        const isShown = changes.every(([key, value]) => shown[key] === value)
+        if (isShown || clock.monotonic() + askAgainMs >= deadlineMs) return 'changed'
+        await sleep(parts.scheduler, askAgainMs)
+      }
     },
     async listTopics() {
       const metadata = await ask(deadline(), timeoutMs => metadataCall(null, timeoutMs))

@@ -293,7 +293,11 @@ describe('a producer on a network that spoils answers', () => {
     await quitter.prepare(topic)
     proxy.setFate(() => 'is lost')
 
-    const early = [send(quitter, topic, 0, 300), send(quitter, topic, 0, 300), send(quitter, topic, 1, 300)]
+    const early = [
+      send(quitter, topic, 0, 1_500),
+      send(quitter, topic, 0, 1_500),
+      send(quitter, topic, 1, 1_500),
+    ]
     await expect.poll(() => proxy.spoiltCount).toBeGreaterThan(0)
     const waiting = [send(quitter, topic, 0), send(quitter, topic, 1, 100)]
     await expect.poll(() => quitter.stats().abandonedCount, { timeout: 20_000 }).toBeGreaterThanOrEqual(2)

@@ -55,9 +55,6 @@ const write = async (
   await expect
     .poll(
       async () => (await (await leaderOf(topic, partition)).request(produceCall([batch], limits)))[0]!.code,
-      {
-        timeout: 10_000,
-      },
     )
     .toBe(0) // a partition just made may not be served yet
 }
@@ -162,7 +159,7 @@ describe('a follower', () => {
 
   it('that begins at the end beside idle ones hears of its first record at once, not after their long poll', async () => {
     const [idle, topic] = [await freshTopic(4), await freshTopic()]
-    const reader = startReader({ fetchWaitMs: 5_000 })
+    const reader = startReader({ fetchWaitMs: 10_000 })
     for (const partition of [0, 1, 2, 3]) follow(reader, idle, 0, partition)
     await new Promise(resolve => setTimeout(resolve, 300))
 
@@ -172,7 +169,7 @@ describe('a follower', () => {
     await write(topic, 0, 0, 1)
     await late.until(1)
 
-    expect(late.arrivals[0]! - writtenMs).toBeLessThan(500)
+    expect(late.arrivals[0]! - writtenMs).toBeLessThan(5_000)
   })
 
   it('goes back and forth by seek, waiting or not', async () => {
@@ -433,7 +430,7 @@ describe('readRange', () => {
     const topic = await freshTopic()
     await write(topic, 0, 0, 20)
     await write(topic, 0, 20, 20)
-    const ask = { topic, partition: 0, bytesMax: 1_000_000, deadlineMs: systemClock.monotonic() + 5_000 }
+    const ask = { topic, partition: 0, bytesMax: 1_000_000, deadlineMs: systemClock.monotonic() + 30_000 }
 
     const some = await readRange({ ...parts, cluster }, { ...ask, fromOffset: 15, entriesMax: 10 })
     const rest = await readRange({ ...parts, cluster }, { ...ask, fromOffset: 35, entriesMax: 10 })
@@ -452,7 +449,7 @@ describe('readRange', () => {
 
     const left = await readRange(
       { ...parts, cluster },
-      { ...ask, topic, deadlineMs: systemClock.monotonic() + 5_000 },
+      { ...ask, topic, deadlineMs: systemClock.monotonic() + 30_000 },
     )
     const missing = readRange(
       { ...parts, cluster },
@@ -469,7 +466,7 @@ describe('scanRange', () => {
     const topic = await freshTopic()
     await write(topic, 0, 0, 20)
     await write(topic, 0, 20, 20)
-    const ask = { topic, partition: 0, bytesMax: 1_000_000, deadlineMs: systemClock.monotonic() + 5_000 }
+    const ask = { topic, partition: 0, bytesMax: 1_000_000, deadlineMs: systemClock.monotonic() + 30_000 }
     const isOdd = ({ offset }: { offset: number }): boolean => offset % 2 === 1
     const scan = (from: number, until: number, entriesMax: number) =>
       scanRange(

@@ -58,7 +58,7 @@ describe('an election', () => {
     expect(leaders()).toEqual([first])
 
     await first.election.stop()
-    await until('the second leader', () => second.election.isLeader(), 500)
+    await until('the second leader', () => second.election.isLeader())
 
     expect(first.changes).toEqual([true, false])
     expect(third.changes).toEqual([])
@@ -75,7 +75,7 @@ describe('an election', () => {
     await sleep(systemScheduler, 100)
     expect(leaders()).toEqual([first])
     await first.election.stop()
-    await until('the third leader', () => third.election.isLeader(), 500)
+    await until('the third leader', () => third.election.isLeader())
 
     expect(second.changes).toEqual([])
   })

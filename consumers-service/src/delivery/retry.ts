@@ -16,9 +16,9 @@ export type NextTry = { readonly kind: 'again'; readonly afterMs: number } | { r
 
 /**
  * How long before the end of its life a message gets the last attempt that a `Retry-After` would have cost
- * it.
+ * it: later than a process that is busy may be with its timers.
  */
-export const lastTryMarginMs = 100
+export const lastTryMarginMs = 500
 
 /** The pause after a fault of ours: long enough not to spin, short enough to go on soon after it heals. */
 export const ownFaultPauseMs = 500

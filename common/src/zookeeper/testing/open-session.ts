@@ -34,7 +34,7 @@ export async function openSession(
 export async function until(
   what: string,
   check: () => boolean | Promise<boolean>,
-  withinMs = 15_000,
+  withinMs = 30_000,
 ): Promise<number> {
   const startedMs = systemClock.monotonic()
   while (!(await check())) {
