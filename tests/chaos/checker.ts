@@ -10,6 +10,7 @@ import { findEarlyCommits } from './checks/early-commit.js'
 import { findFalseCounters } from './checks/false-counter.js'
 import { findInvented } from './checks/invented.js'
 import { findInverted } from './checks/inverted.js'
+import { findKillRepeats, type KillRepeats } from './checks/kill-repeats.js'
 import { findLeaks } from './checks/leak.js'
 import { findLost } from './checks/lost.js'
 import { findMissing } from './checks/missing.js'
@@ -25,12 +26,15 @@ export interface Verdict {
   readonly isGood: boolean
   readonly findings: readonly Findings[]
   readonly repeats: RepeatsByCause
+  /** What came again after each kill, and how much may have. */
+  readonly kills: readonly KillRepeats[]
   readonly figures: Figures
 }
 
 /** Runs every check. */
 export function check(run: JoinedRun): Verdict {
   const repeats = findRepeated(run)
+  const ofKills = findKillRepeats(run)
   const findings = [
     findLost(run),
     findMissing(run),
@@ -40,6 +44,7 @@ export function check(run: JoinedRun): Verdict {
     findChanged(run),
     findSkipped(run),
     repeats,
+    ofKills,
     findEarlyCommits(run),
     findOverBound(run),
     findStuck(run),
@@ -48,7 +53,7 @@ export function check(run: JoinedRun): Verdict {
   ]
   const figures = figuresOf(run)
   const isGood = figures.acknowledged > 0 && findings.every(each => each.count === 0)
-  return { isGood, findings, repeats, figures }
+  return { isGood, findings, repeats, kills: ofKills.kills, figures }
 }
 
 /** How often `name` found something. */

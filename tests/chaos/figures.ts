@@ -4,6 +4,7 @@
  * Takes a joined run. Gives counts, and for each fault how long it held things up.
  */
 import { never, type Column } from './columns.js'
+import { judgedLives } from './checks/leak.js'
 import { messageIds, outcomes, type FaultSpan, type JoinedRun } from './joined-run.js'
 
 export interface FaultFigure {
@@ -28,6 +29,8 @@ export interface Figures {
   readonly seconds: number
   /** The most memory each process held, by its name, in MiB. */
   readonly memory: ReadonlyMap<string, number>
+  /** Processes that lived long enough for the check of leaks. */
+  readonly judgedLives: number
   /** The longest standstill of the farm itself. */
   readonly farmLateMs: number
 }
@@ -53,6 +56,7 @@ export function figuresOf(run: JoinedRun): Figures {
     deadLetters: run.deadLetters.length,
     faults: run.faults.map(fault => figureOf(fault, okTimes, places)),
     memory: memoryOf(run),
+    judgedLives: judgedLives(run).length,
     farmLateMs: run.lateness.reduce((longest, each) => Math.max(longest, each.until - each.from), 0),
     seconds: run.endedAt === never ? 0 : (run.endedAt - begun) / 1000,
   }

@@ -156,6 +156,34 @@ const mutants: readonly Mutant[] = [
       ),
   },
   {
+    name: 'a dead letter is settled before Kafka has it',
+    check: 'early commit',
+    mutate: records =>
+      changed(
+        records,
+        each => each.kind === kinds.dead && each.id === 101,
+        each => ({ time: each.time + 1_000 }),
+      ),
+  },
+  {
+    name: 'more comes again after a kill than was under way or not yet committed',
+    check: 'repeats of a kill',
+    mutate: records => {
+      const settled = records.filter(
+        each =>
+          each.kind === kinds.answered &&
+          each.subject === 0 &&
+          each.status === 200 &&
+          each.time > 2_050 &&
+          each.time < 3_000,
+      )
+      return settled.reduce(
+        (all, { id }, index) => [...all, ...delivery(all, 0, id, 5_000 + index * 8)],
+        records,
+      )
+    },
+  },
+  {
     name: 'a subscription gets a message of another topic',
     check: 'invented',
     mutate: records => [...records, ...delivery(records, 0, 401, 20_000)],

@@ -24,7 +24,10 @@ export const kinds = {
   answered: 6,
   /** The connection ended before our answer had left: subject, id, exchange. */
   cut: 7,
-  /** Read from a dead-letter topic: subject = subscription, id, hash, sequence = attempts. */
+  /**
+   * Read from a dead-letter topic: subject = subscription, id, hash, sequence = attempts; time = when Kafka
+   * had it.
+   */
   dead: 8,
   /** A fault: id = its number, detail = its kind, subject = its target; other = when it had healed. */
   fault: 9,

@@ -4,6 +4,7 @@
  * Takes the verdict of a run. Gives lines for a terminal: figures first, then what was found.
  */
 import { countOf, type Verdict } from './checker.js'
+import type { KillRepeats } from './checks/kill-repeats.js'
 import type { FaultFigure } from './figures.js'
 import type { RunPlan } from './plan.js'
 
@@ -21,8 +22,9 @@ export function summaryOf(verdict: Verdict, plan: RunPlan): readonly string[] {
       `the farm itself was late by ${Math.round(figures.farmLateMs)} ms at most`,
     `  lost ${lost}, stored twice ${countOf(verdict, 'doubled')}, order breaks per key ${orderBreaks}, ` +
       `repeats ${repeats.total}${causes === '' ? '' : ` (${causes})`}, unexplained ${repeats.count}`,
-    ...figures.faults.map(faultLine),
+    ...figures.faults.map(each => faultLine(each) + killPart(verdict, plan, each.number)),
     `  memory at most, MiB: ${[...figures.memory].map(([name, most]) => `${name} ${Math.round(most)}`).join(', ')}`,
+    `  memory over time judged of ${figures.judgedLives === 0 ? 'no process: none lived long enough' : `${figures.judgedLives} processes`}`,
     ...verdict.findings.flatMap(each => [
       ...(each.count === 0 ? [] : [`  FOUND ${each.check}: ${each.count}`]),
       ...each.first.slice(0, 5).map(finding => {
@@ -32,6 +34,17 @@ export function summaryOf(verdict: Verdict, plan: RunPlan): readonly string[] {
     ]),
     `  ${verdict.isGood ? 'GOOD' : 'BAD'}`,
   ]
+}
+
+/** The subscription at which a kill used up most of the repeats that it is allowed. */
+function killPart({ kills }: Verdict, plan: RunPlan, number: number): string {
+  const share = (each: KillRepeats): number => each.repeated / each.allowed
+  const [most] = kills
+    .filter(each => each.fault.number === number)
+    .sort((one, other) => share(other) - share(one))
+  if (most === undefined) return ''
+  const name = plan.subscriptions[most.subscription]?.name ?? ''
+  return `, came again at most ${most.repeated} of ${most.allowed} allowed (${name})`
 }
 
 function faultLine(fault: FaultFigure): string {

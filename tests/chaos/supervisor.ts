@@ -19,7 +19,7 @@ import { seededRandom } from './random.js'
 import { kinds, record } from './records.js'
 import { planOf } from './run-plan.js'
 import { partitionsPerTopic, sessionMs, type Member, type Stack } from './stack.js'
-import { lookAtCommits, readLog } from './witness.js'
+import { lookAtCommits, makeDeadLetterTopics, readLog } from './witness.js'
 import type { FarmOrder } from './farm.js'
 import type { PlannedFault } from './schedule.js'
 import type { PublishOrder } from './publisher.js'
@@ -80,6 +80,7 @@ export async function runSeed(stack: Stack, options: RunOptions): Promise<RunRes
   try {
     const farmUrl = await farm.ask<string>('open', { plan, file: farmFile } satisfies FarmOrder)
     await register(plan, stack.management.service.url, farmUrl)
+    await makeDeadLetterTopics({ plan, bootstrap: stack.kafka.bootstrap })
     course.begunAt = monotonicMs()
     const load = publisher.ask('publish', loadOf(course, publisherFile))
     await Promise.all([watchCommits(course, Promise.all([load, injectFaults(course)]))])

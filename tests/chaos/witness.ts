@@ -68,6 +68,26 @@ async function look(admin: Admin, { plan, history }: WitnessOptions): Promise<nu
   return lag
 }
 
+/**
+ * Makes the dead-letter topics before anybody needs them, so that Kafka stamps their records when it has
+ * them: a dead letter that was settled before that moment was settled early.
+ */
+export async function makeDeadLetterTopics({
+  plan,
+  bootstrap,
+}: Omit<WitnessOptions, 'history'>): Promise<void> {
+  const admin = clientOf(bootstrap, patient).admin()
+  await admin.connect()
+  const configEntries = [{ name: 'message.timestamp.type', value: 'LogAppendTime' }]
+  const topics = plan.subscriptions.map(each => ({
+    topic: deadLettersOf(plan.topics[each.topic]?.name ?? '', each.name),
+    numPartitions: 1,
+    configEntries,
+  }))
+  if (topics.length > 0) await admin.createTopics({ topics })
+  await admin.disconnect()
+}
+
 /** Reads the whole log of every topic of the run, and of every dead-letter topic that exists. */
 export async function readLog(options: WitnessOptions): Promise<void> {
   const { plan, bootstrap, history } = options

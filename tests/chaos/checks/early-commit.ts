@@ -6,7 +6,7 @@
 import { collectFindings, type AddFinding, type Findings } from '../findings.js'
 import type { CommitSample, JoinedRun, StoredRecord } from '../joined-run.js'
 
-/** Clocks of a process and of a file differ by less; dead letters are stamped in whole milliseconds. */
+/** Clocks of a process and of Kafka differ by less; dead letters are stamped in whole milliseconds. */
 const toleranceMs = 5
 
 export function findEarlyCommits(run: JoinedRun): Findings {

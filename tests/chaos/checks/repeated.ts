@@ -17,16 +17,9 @@ export interface RepeatsByCause extends Findings {
 export function findRepeated(run: JoinedRun): RepeatsByCause {
   const findings = collectFindings('repeated')
   const byCause = new Map<string, number>()
-  const { exchanges } = run
   let total = 0
-  for (let row = 0; row < exchanges.count; row++) {
-    const subscription = exchanges.subscription.get(row)
-    const id = exchanges.id.get(row)
-    const deliveredAt = run.settlements[subscription]?.deliveredAt.get(id) ?? never
-    const arrivedAt = exchanges.arrivedAt.get(row)
-    if (arrivedAt <= deliveredAt) continue
+  for (const { subscription, id, deliveredAt, arrivedAt, cause } of repeatsOf(run)) {
     total++
-    const cause = causeOf(run, deliveredAt, arrivedAt)
     if (cause === undefined) {
       const waitedMs = Math.round(arrivedAt - deliveredAt)
       findings.add(
@@ -40,6 +33,28 @@ export function findRepeated(run: JoinedRun): RepeatsByCause {
     byCause.set(name, (byCause.get(name) ?? 0) + 1)
   }
   return { ...findings.done(), byCause, total }
+}
+
+/** One arrival after a whole 2xx answer, and the fault that it is laid to. */
+export interface Repeat {
+  readonly subscription: number
+  readonly id: number
+  readonly deliveredAt: number
+  readonly arrivedAt: number
+  readonly cause: FaultSpan | undefined
+}
+
+/** Every repeat of a run, in order of arrival. */
+export function* repeatsOf(run: JoinedRun): Generator<Repeat> {
+  const { exchanges } = run
+  for (let row = 0; row < exchanges.count; row++) {
+    const subscription = exchanges.subscription.get(row)
+    const id = exchanges.id.get(row)
+    const deliveredAt = run.settlements[subscription]?.deliveredAt.get(id) ?? never
+    const arrivedAt = exchanges.arrivedAt.get(row)
+    if (arrivedAt <= deliveredAt) continue
+    yield { subscription, id, deliveredAt, arrivedAt, cause: causeOf(run, deliveredAt, arrivedAt) }
+  }
 }
 
 /**
