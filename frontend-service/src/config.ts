@@ -179,6 +179,35 @@ const readinessKeys = {
   ),
 } as const
 
+const bulkKeys = {
+  bulkRecordsMax: key(
+    'frontend.bulk.recordsMax',
+    count(1, 1_000_000),
+    10_000,
+    'Messages of one request that brings many; the rest is not read and answered 413',
+  ),
+  bulkRequestBytesMax: key(
+    'frontend.bulk.requestSizeMax',
+    bytes(kibibyte, 16 * 1024 * mebibyte),
+    64 * mebibyte,
+    'Bytes of the body of such a request; the rest is not read and answered 413',
+  ),
+  bulkBytesMax: key(
+    'frontend.bulk.inMemoryMax',
+    bytes(mebibyte, 64 * 1024 * mebibyte),
+    32 * mebibyte,
+    'Memory of all such requests; each reserves 512 KiB, the room of two records, and 256 bytes a record; ' +
+      'more is 503 OVERLOADED',
+  ),
+  bulkReadMs: key(
+    'frontend.bulk.readTimeout',
+    ms(100, 3_600_000),
+    60_000,
+    'From the first byte of such a body to its last; between two pieces frontend.handlers.bodyReadTimeout ' +
+      'holds. Then 408 for what has not come, beside the answers for what has',
+  ),
+} as const
+
 const producerKeys = {
   bufferBytesMax: key(
     'frontend.kafka.producer.bufferMemory',
@@ -229,6 +258,7 @@ const producerKeys = {
 export const frontendKeys = {
   ...serverKeys,
   ...handlerKeys,
+  ...bulkKeys,
   ...readinessKeys,
   ...producerKeys,
   ...kafkaKeys,

@@ -7,6 +7,7 @@ import type { Log } from '@iris/common/lifecycle/log'
 import type { Cancel } from '@iris/common/time/scheduler'
 import type { Metrics } from '@iris/common/metrics/registry'
 import type { FrontendBase, FrontendConfig } from './base.js'
+import { createBulk, type Bulk } from './bulk/bulk.js'
 import type { Outside } from './outside.js'
 import { createPublishMetrics } from './publish-metrics.js'
 import { DeadlineQueue } from './publish/deadline-queue.js'
@@ -22,6 +23,7 @@ import { createUnknownTopics } from './topics/unknown-topics.js'
 
 export interface Publishing {
   readonly publish: PublishRequest
+  readonly bulk: Bulk
   readonly topics: TopicCache
   /** Requests that have no answer yet. */
   openCount(): number
@@ -66,13 +68,27 @@ export function createPublishing(
     room: createRoom(config.bodiesBytesMax),
     rules: { acceptAnyBytes: config.acceptAnyBytes },
   })
-  const queues = [reading, ...kafka.deadlines]
+  const { isClosing } = surroundings
+  const pieces = new DeadlineQueue(config.readBudgetMs)
+  const bulk = createBulk({
+    ...{ clock, scheduler, pipeline, topics, unknownTopics, isClosing },
+    room: createRoom(config.bulkBytesMax),
+    idle: pieces,
+    limits: {
+      recordsMax: config.bulkRecordsMax,
+      requestBytesMax: config.bulkRequestBytesMax,
+      readMs: config.bulkReadMs,
+    },
+    bodyBytesMax: config.bodyBytesMax,
+  })
+  const queues = [reading, pieces, ...kafka.deadlines]
   const tick = (): void => queues.forEach(queue => queue.expire(clock.monotonic()))
   const beside: Cancel[] = [() => unknownTopics.stop()]
   return {
-    publish: createPublishRequest(pipeline, { scheduler, isClosing: surroundings.isClosing }),
+    publish: createPublishRequest(pipeline, { scheduler, isClosing }),
+    bulk,
     topics,
-    openCount: () => metrics.inflight,
+    openCount: () => metrics.inflight + bulk.openCount(),
     start: () => void beside.push(topics.start(), scheduler.every(deadlineTickMs, tick)),
     stop: () => beside.forEach(cancel => cancel()),
   }

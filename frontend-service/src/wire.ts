@@ -50,6 +50,7 @@ export function createFrontend(base: FrontendBase, config: FrontendConfig): Fron
   let isClosed = false
   const handlers = createHandlers({
     publish: publishing.publish,
+    publishMany: publishing.bulk.publish,
     pages: readinessPages(readiness),
     metrics: registry,
     scheduler: base.scheduler,
@@ -79,6 +80,7 @@ export function createFrontend(base: FrontendBase, config: FrontendConfig): Fron
       if (config.isStopGraceful) {
         await sleep(base.scheduler, config.stopWaitMs)
         isClosed = true
+        publishing.bulk.wrapUp()
         await whenNoneIsOpen(base, () => publishing.openCount())
       }
       await company.stop()
@@ -97,7 +99,7 @@ function createFrontendListener(
 ): HttpListener {
   const { host, port, headersMax, headersTimeoutMs, keepAliveTimeoutMs, connectionsMax, backlog } = config
   // The body's own deadline comes first and gives the better answer.
-  const requestTimeoutMs = headersTimeoutMs + config.readBudgetMs + 1_000
+  const requestTimeoutMs = headersTimeoutMs + Math.max(config.readBudgetMs, config.bulkReadMs) + 1_000
   const limits = { headersMax, headerBytesMax, headersTimeoutMs, requestTimeoutMs, keepAliveTimeoutMs }
   return createListener(base, { host, port, connectionsMax, backlog, ...limits }, handlers)
 }

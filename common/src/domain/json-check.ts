@@ -176,11 +176,13 @@ function classesOfBytes(): Uint8Array {
   return table
 }
 
-/** Names the byte without repeating content that a log or a terminal could trip over. */
 function unexpected(body: Uint8Array, at: number): string {
   if (at >= body.length) return `not JSON: it ends too early, after ${body.length} bytes`
-  const byte = byteAt(body, at)
+  return `not JSON: unexpected ${byteShown(byteAt(body, at))} at byte ${at}`
+}
+
+/** Names a byte without repeating content that a log or a terminal could trip over. */
+export function byteShown(byte: number): string {
   const isPrintable = byte > 0x20 && byte < 0x7f
-  const shown = isPrintable ? String.fromCharCode(byte) : `0x${byte.toString(16).padStart(2, '0')}`
-  return `not JSON: unexpected ${shown} at byte ${at}`
+  return isPrintable ? String.fromCharCode(byte) : `0x${byte.toString(16).padStart(2, '0')}`
 }

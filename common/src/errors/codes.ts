@@ -62,6 +62,15 @@ export const errorCodes = {
     status: 415,
     text: 'Content-Encoding {encoding} is not accepted; send the message uncompressed',
   },
+  UNSUPPORTED_MEDIA_TYPE: {
+    status: 415,
+    text: 'Content-Type {contentType} is not accepted here; send {accepted}',
+  },
+  REQUEST_TOO_LARGE: { status: 413, text: 'A request takes at most {bytesMax} bytes; the rest was not read' },
+  TOO_MANY_RECORDS: {
+    status: 413,
+    text: 'A request takes at most {recordsMax} records; the rest was not read',
+  },
   TOO_MANY_HEADERS: { status: 431, text: 'At most {headersMax} header lines are accepted, got {headers}' },
   NOT_READY: { status: 503, text: '{problem}' },
   STORAGE_UNAVAILABLE: { status: 503, text: 'ZooKeeper cannot be reached, nothing was changed: {problem}' },

@@ -16,12 +16,16 @@ let refusing = false
 const publish = (_request: IncomingMessage, response: ServerResponse, topic: string): void => {
   response.end(`<${topic}>`)
 }
+const publishMany = (_request: IncomingMessage, response: ServerResponse, topic: string | null): void => {
+  response.end(`many <${topic}>`)
+}
 
 beforeAll(async () => {
   const readiness = createReadiness([() => true])
   readiness.started()
   const handlers = createHandlers({
     publish,
+    publishMany,
     pages: readinessPages(readiness),
     metrics: createMetrics('hermes_frontend_'),
     scheduler: createVirtualTime(),
@@ -59,6 +63,14 @@ describe('routes of the frontend', () => {
     ['POST', '/topics/a%2eb', 200, '<a.b>'],
     ['POST', '/topics/a%2fb', 200, '<a/b>'],
     ['POST', '/topics/', 200, '<>'],
+    ['POST', '/topics/a.b/batch', 200, 'many <a.b>'],
+    ['POST', '/topics/a.b/batch/?records=wrapped', 200, 'many <a.b>'],
+    ['POST', '/topics/batch', 200, 'many <null>'],
+    ['POST', '/topics/batch/', 200, 'many <null>'],
+    ['POST', '/topics/batch?x', 200, 'many <null>'],
+    ['POST', '/topics/batch.b', 200, '<batch.b>'],
+    ['GET', '/topics/batch', 405, ''],
+    ['GET', '/topics/a.b/batch', 405, ''],
     ['POST', '/topics', 404, ''],
     ['POST', '/topics/a/b', 404, ''],
     ['POST', '/TOPICS/a.b', 404, ''],

@@ -12,11 +12,13 @@ import type { ListenerHandlers } from '@iris/common/http/server'
 import { statusRoutes, type StatusPage } from '@iris/common/http/status-routes'
 import type { Metrics } from '@iris/common/metrics/registry'
 import type { Scheduler } from '@iris/common/time/scheduler'
+import type { Bulk } from '../bulk/bulk.js'
 import { answerRefusal } from '../publish/answer.js'
 import type { PublishRequest } from '../publish/single-request.js'
 
 export interface RouteParts {
   readonly publish: PublishRequest
+  readonly publishMany: Bulk['publish']
   readonly pages: readonly StatusPage[]
   readonly metrics: Metrics
   readonly scheduler: Scheduler
@@ -27,7 +29,7 @@ export interface RouteParts {
 
 /** Makes the handlers. */
 export function createHandlers(parts: RouteParts): ListenerHandlers {
-  const { publish, metrics } = parts
+  const { publish, publishMany, metrics } = parts
   const publishToTopic: Route = {
     method: 'POST',
     path: '/topics/:name{/}',
@@ -38,12 +40,24 @@ export function createHandlers(parts: RouteParts): ListenerHandlers {
     path: '/topics/',
     handle: (request, response) => publish(request, response, ''),
   }
+  const publishManyToTopic: Route = {
+    method: 'POST',
+    path: `/topics/:name/${manyName}{/}`,
+    handle: (request, response, { name = '' }) => publishMany(request, response, name),
+  }
+  // No topic is called so: a topic's name has a dot.
+  const publishManyToTopics: Route = {
+    method: 'POST',
+    path: `/topics/${manyName}{/}`,
+    handle: (request, response) => publishMany(request, response, null),
+  }
+  const publishing = [publishManyToTopics, publishToTopic, publishManyToTopic, publishToNothing]
   const prometheus: StatusPage = {
     path: '/status/prometheus',
     read: async () => ({ status: 200, body: await metrics.text(), contentType: metrics.contentType }),
   }
   const status = statusRoutes([...parts.pages, prometheus], parts.onDefect)
-  const route = createRoutes([publishToTopic, publishToNothing, ...status], parts.onDefect)
+  const route = createRoutes([...publishing, ...status], parts.onDefect)
   return {
     handle(request, response) {
       if (parts.isClosed()) return answerEmpty(response, 503)
@@ -57,6 +71,7 @@ export function createHandlers(parts: RouteParts): ListenerHandlers {
 }
 
 const publishPrefix = '/topics/'
+const manyName = 'batch'
 
 /**
  * The topic of a publish request whose path needs no decoding, which is nearly every request.
@@ -67,5 +82,5 @@ function plainTopic(request: IncomingMessage): string | null {
   const { method, url } = request
   if (method !== 'POST' || url === undefined || !url.startsWith(publishPrefix)) return null
   const name = url.slice(publishPrefix.length)
-  return namePattern.test(name) ? name : null
+  return namePattern.test(name) && name !== manyName ? name : null
 }

@@ -4,19 +4,27 @@
  */
 import { HermesError, refusal } from '@iris/common/errors/hermes-error'
 import type { RoutedTopic } from '../topics/routed-topic.js'
-import type { Origin } from './origin.js'
+import type { Origin, SentHeaders } from './origin.js'
 
 const shownEncodingLetters = 100
 
 /** Permission first, as Hermes: who may not publish learns nothing about the topic. */
-export function admit({ sent, announcedBytes }: Origin, topic: RoutedTopic): HermesError | null {
+export function admit(
+  { sent, announcedBytes }: Pick<Origin, 'sent' | 'announcedBytes'>,
+  topic: RoutedTopic,
+): HermesError | null {
   if (topic.isClosed) return refusal('AUTH_ERROR', {}, 'frontend')
   if (topic.unsupported !== null) return new HermesError('VALIDATION_ERROR', topic.unsupported)
-  const encoding = sent.headers['content-encoding']
-  if (encoding !== undefined && encoding !== '' && encoding.toLowerCase() !== 'identity') {
-    return refusal('UNSUPPORTED_CONTENT_ENCODING', { encoding: encoding.slice(0, shownEncodingLetters) })
-  }
+  const encoded = encodingProblem(sent)
+  if (encoded !== null) return encoded
   return announcedBytes > topic.bodyBytesMax ? tooLarge(announcedBytes, topic) : null
+}
+
+/** The refusal of a body that is compressed, or null. */
+export function encodingProblem({ headers }: Pick<SentHeaders, 'headers'>): HermesError | null {
+  const encoding = headers['content-encoding']
+  if (encoding === undefined || encoding === '' || encoding.toLowerCase() === 'identity') return null
+  return refusal('UNSUPPORTED_CONTENT_ENCODING', { encoding: encoding.slice(0, shownEncodingLetters) })
 }
 
 /** The refusal of a body over the topic's limit. `bytes`: announced, or come so far. */

@@ -12,11 +12,15 @@ import type { Scheduler } from '@iris/common/time/scheduler'
 
 const messageIdHeader = 'Hermes-Message-Id'
 
-/** What an answer goes to. */
-export interface Answerable {
-  readonly id: string
+/** A request and its response. */
+export interface Exchange {
   readonly request: IncomingMessage
   readonly response: ServerResponse
+}
+
+/** What a refusal goes to. */
+export interface Answerable extends Exchange {
+  readonly id: string
 }
 
 /** Kafka has the message. */
@@ -27,19 +31,34 @@ export function answerStored(response: ServerResponse, id: string): void {
 
 /** The message was refused, or its fate is not known: the code says which. */
 export function answerRefusal(scheduler: Scheduler, to: Answerable, error: HermesError): void {
+  const headers = [messageIdHeader, to.id, 'Content-Type', 'application/json']
+  for (const [name, value] of Object.entries(error.headers)) headers.push(name, value)
+  const isLate = error.code === 'TIMEOUT'
+  answer(scheduler, to, { status: error.status, headers, body: Buffer.from(problemBody(error)), isLate })
+}
+
+/** An answer with a body; its length is added to the headers. */
+export interface Answer {
+  readonly status: number
+  /** Names and values in turn. */
+  readonly headers: readonly string[]
+  readonly body: Buffer
+  /** The request's body did not come in time: its connection cannot be used again. */
+  readonly isLate: boolean
+}
+
+/** Answers a request whose body may still be coming. */
+export function answer(scheduler: Scheduler, to: Exchange, { status, headers, body, isLate }: Answer): void {
   const { request, response } = to
   if (response.destroyed || response.headersSent) return
-  const body = Buffer.from(problemBody(error))
-  const headers = [messageIdHeader, to.id, 'Content-Type', 'application/json']
-  headers.push('Content-Length', String(body.length))
-  for (const [name, value] of Object.entries(error.headers)) headers.push(name, value)
-  if (error.code === 'TIMEOUT' || mustCloseEarly(request)) {
+  const all = [...headers, 'Content-Length', String(body.length)]
+  if (isLate || mustCloseEarly(request)) {
     response.shouldKeepAlive = false
-    response.writeHead(error.status, headers)
+    response.writeHead(status, all)
     response.write(body)
     endEarly(scheduler, request, response)
   } else {
-    response.writeHead(error.status, headers)
+    response.writeHead(status, all)
     response.end(body)
   }
 }

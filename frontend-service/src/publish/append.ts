@@ -58,7 +58,9 @@ export function createAppend(parts: AppendParts): Append {
   return {
     append(publication) {
       const { producer } = (publication.routed as NonNullable<Publication['routed']>).route
-      const partition = producer.partitionFor(publication.topic, publication.key)
+      // Who comes while others wait goes behind them, even if the layout is known by now.
+      const isQueued = waiting.size > 0 && waiting.has(publication.topic)
+      const partition = isQueued ? -1 : producer.partitionFor(publication.topic, publication.key)
       if (partition < 0) {
         wait(publication, producer)
         return 'waiting'

@@ -41,6 +41,8 @@ export interface PipelineWorld {
   readonly kafkaDeadlines: DeadlineQueue
   readonly room: Room
   readonly metrics: PublishMetrics
+  /** What Prometheus would be told. */
+  metricsText(): Promise<string>
   readonly topics: Map<string, RoutedTopic>
   /** What was written for those who ask where a message is. */
   readonly traced: PublishedEvent[]
@@ -127,7 +129,8 @@ export async function createPipelineWorld(): Promise<PipelineWorld> {
 function createParts(): Omit<PipelineWorld, 'pipeline' | 'url' | 'stop'> {
   const producer = createInMemoryProducer()
   const kafkaDeadlines = new DeadlineQueue(2_250)
-  const metrics = createPublishMetrics(createMetrics('hermes_frontend_'), 'dc')
+  const registry = createMetrics('hermes_frontend_')
+  const metrics = createPublishMetrics(registry, 'dc')
   return {
     producer,
     time: createVirtualTime(),
@@ -136,6 +139,7 @@ function createParts(): Omit<PipelineWorld, 'pipeline' | 'url' | 'stop'> {
     room: createRoom(roomBytes),
     metrics,
     topics: new Map(),
+    metricsText: () => registry.text(),
     traced: [],
     lookUps: [],
     areTopicsLoaded: true,

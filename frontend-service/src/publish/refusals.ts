@@ -12,6 +12,8 @@ const retryAfterS = 1
 /** Made once: an overloaded frontend must not spend its time on stacks of errors. */
 export const overloaded = withRetryAfter(refusal('OVERLOADED', { retryAfterS }, 'frontend'))
 export const topicsNotLoaded = notReady('The topics are not loaded yet')
+/** For the rest of a request that is still being read. */
+export const stopping = notReady('This frontend is stopping')
 
 /** ZooKeeper has no such topic. */
 export function topicAbsent(topic: string): HermesError {

@@ -1,0 +1,44 @@
+/**
+ * One record of a bulk request, as the pipeline takes it.
+ * Takes its place in the request, its headers, and its message or what is wrong with it. Gives an origin
+ * whose answer goes to the request.
+ */
+import { HermesError } from '@iris/common/errors/hermes-error'
+import type { BodyTaker, Origin, SentHeaders } from '../publish/origin.js'
+
+/** What a request hears of its records. */
+export interface RecordEvents {
+  /** Its topic is known, and it is on its way or refused. */
+  onWay(record: BulkRecord): void
+  /** `error`: null when Kafka has it. */
+  settled(record: BulkRecord, messageId: string, error: HermesError | null): void
+}
+
+/** What a record brings: its message, or why it has none. */
+export type Brought = Buffer | HermesError
+
+export class BulkRecord implements Origin {
+  constructor(
+    private readonly events: RecordEvents,
+    readonly index: number,
+    readonly sent: SentHeaders,
+    private readonly brought: Brought,
+    readonly announcedBytes: number,
+  ) {}
+
+  read(taker: BodyTaker): null {
+    const { brought } = this
+    if (brought instanceof HermesError) taker.onNoBody(brought)
+    else taker.onBody(brought)
+    this.events.onWay(this)
+    return null
+  }
+
+  stored(id: string): void {
+    this.events.settled(this, id, null)
+  }
+
+  refused(id: string, error: HermesError): void {
+    this.events.settled(this, id, error)
+  }
+}

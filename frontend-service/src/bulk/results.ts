@@ -1,0 +1,55 @@
+// pure
+/**
+ * What became of each record of a request, in their order.
+ * Takes outcomes in any order. Gives the body of the answer and its status: 200 when every record was stored,
+ * 207 otherwise. Bound: the records of a request; a refusal is kept as its text only.
+ */
+import type { HermesError } from '@iris/common/errors/hermes-error'
+
+/** What the answer costs in memory for each record, as reserved. */
+export const resultBytes = 256
+
+export interface BulkAnswer {
+  readonly status: 200 | 207
+  readonly body: Buffer
+}
+
+/** How a refusal is shown. */
+export type Shown = Readonly<Record<string, unknown>>
+
+export class BulkResults {
+  private readonly lines: string[] = []
+  private storedCount = 0
+
+  /** Kafka has the record at `index`. */
+  stored(index: number, messageId: string): void {
+    this.storedCount++
+    this.lines[index] = JSON.stringify({ index, status: 201, messageId })
+  }
+
+  /** A record was refused; `messageId` is null where it never came to have one. */
+  refused(index: number, messageId: string | null, error: HermesError): void {
+    const { status, code, message } = error
+    const named = messageId === null ? {} : { messageId }
+    this.lines[index] = JSON.stringify({ index, status, ...named, code, message })
+  }
+
+  /** Records with an outcome. */
+  get count(): number {
+    return this.lines.length
+  }
+
+  /** The answer, when every record has its outcome. `ended`: why those after them were not read, or null. */
+  answer(ended: HermesError | null): BulkAnswer {
+    const failed = this.count - this.storedCount
+    const counts = { records: this.count, stored: this.storedCount, failed }
+    const head = JSON.stringify(counts).slice(1, -1)
+    const error = ended === null ? '' : `,"unread":${JSON.stringify(shown(ended))}`
+    const body = Buffer.from(`{${head}${error},"results":[${this.lines.join(',')}]}`)
+    return { status: failed === 0 && ended === null ? 200 : 207, body }
+  }
+}
+
+function shown({ status, code, message }: HermesError): Shown {
+  return { status, code, message }
+}
