@@ -22,7 +22,6 @@ const braceOpen = 0x7b
 const headersMax = 100
 const headerName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 // Values as RFC 9110 has them: no control character but the tab.
-// eslint-disable-next-line no-control-regex
 const forbiddenInValue = /[\u0000-\u0008\u000a-\u001f\u007f]/
 const members: ReadonlySet<string> = new Set(['topic', 'key', 'headers', 'message'])
 
