@@ -7,7 +7,7 @@
  */
 import type { Cancel } from '../time/scheduler.js'
 import { withDeadline } from '../time/scheduler.js'
-import { createListeners, type Listeners } from './listeners.js'
+import { callListener } from './listeners.js'
 import { removeOwnNode, retryMs, type CoordinationDependencies } from './own-node.js'
 import { parentOf } from './paths.js'
 import type { SessionEvent, ZooNode } from './session.js'
@@ -60,7 +60,7 @@ class Contender implements Lock {
   private isStale = false
   private lostReason: string | null = null
   private won: (() => void) | null = null
-  private readonly lost: Listeners<[string]>
+  private lost: readonly ((reason: string) => void)[] = []
   private cancels: Cancel[] = []
   private idle: (() => void) | null = null
 
@@ -68,9 +68,7 @@ class Contender implements Lock {
     private readonly deps: CoordinationDependencies,
     readonly path: string,
     private readonly holder: LockHolder,
-  ) {
-    this.lost = createListeners<[string]>(deps.log, `lock ${path}`)
-  }
+  ) {}
 
   acquire(signal: AbortSignal | undefined): Promise<Lock> {
     return new Promise((resolve, reject) => {
@@ -81,15 +79,20 @@ class Contender implements Lock {
         signal?.removeEventListener('abort', abort)
         resolve(this)
       }
-      const { session } = this.deps
-      this.cancels = [
-        session.onSession(event => this.sessionChanged(event)),
-        session.watchData(this.path, node => {
-          this.node = node
-          this.step()
-        }),
-      ]
+      this.watch()
     })
+  }
+
+  /** Apart from `acquire`, so that what it leaves behind holds on to nothing of the wait. */
+  private watch(): void {
+    const { session } = this.deps
+    this.cancels = [
+      session.onSession(event => this.sessionChanged(event)),
+      session.watchData(this.path, node => {
+        this.node = node
+        this.step()
+      }),
+    ]
   }
 
   isHeld(): boolean {
@@ -106,8 +109,9 @@ class Contender implements Lock {
 
   onLost(listener: (reason: string) => void): Cancel {
     const { lostReason } = this
-    if (lostReason === null) return this.lost.add(listener)
-    return this.deps.scheduler.after(0, () => listener(lostReason))
+    if (lostReason !== null) return this.deps.scheduler.after(0, () => listener(lostReason))
+    this.lost = [...this.lost, listener]
+    return () => void (this.lost = this.lost.filter(each => each !== listener))
   }
 
   private end(): void {
@@ -125,7 +129,8 @@ class Contender implements Lock {
     this.end()
     this.lostReason = reason
     this.deps.log.warn('lock.lost', { path: this.path, number: this.number, reason })
-    this.lost.emit(reason)
+    for (const listener of this.lost)
+      if (this.lost.includes(listener)) callListener(this.deps.log, this.path, () => listener(reason))
   }
 
   /** Looks at the node as last seen. One look at a time; what happens meanwhile makes another. */
@@ -166,6 +171,7 @@ class Contender implements Lock {
     this.sessionId = node.stat.ephemeralOwner
     this.deps.log.debug('lock.acquired', { path: this.path, number: this.number })
     this.won?.()
+    this.won = null
   }
 
   /**
@@ -192,7 +198,8 @@ class Contender implements Lock {
         ])
       }
       const made = await session.read(this.path)
-      this.node = made
+      // The watch may have seen it already; then one copy of it is enough.
+      if (made?.stat.czxid !== this.node?.stat.czxid) this.node = made
       if (this.state === 'waiting' && made !== null && this.isOwn(made)) this.win(made)
     } catch (error) {
       const isRace =

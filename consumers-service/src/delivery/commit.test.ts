@@ -4,7 +4,7 @@ import { ForeignMemberError, type Offsets, type PartitionOffset } from '@iris/co
 import { silentLog } from '@iris/common/lifecycle/log'
 import { createVirtualTime } from '@iris/common/time/virtual-time'
 import { createCommitter, type CommitGroup } from './commit.js'
-import type { PartitionWork } from './partition-work.js'
+import { PartitionWork } from './partition-work.js'
 import { createWindow } from './settle.js'
 
 function setUp() {
@@ -45,27 +45,15 @@ function setUp() {
   committer.add(group)
   const open = (partition: number, offset: number, lock = 5): PartitionWork => {
     const window = createWindow({ offset, note: null, wallLeadMs: 0, unsettledMax: 100, endsTogether: false })
-    const work: PartitionWork = {
-      partition,
-      isDelayed: false,
-      place: partition,
-      window,
-      follower: {
-        next: () => null,
-        position: offset,
-        endOffset: -1,
-        seek: () => undefined,
-        close: () => undefined,
-      },
-      lock,
-      isReady: false,
-      isClosing: false,
-      isDisowned: false,
-      isDoubtful: false,
-      underWayCount: 0,
-      onIdle: null,
-      committed: { offset, metadata: '', version: -1, atMs: 0 },
-    }
+    const work = new PartitionWork({ partition, window, lock, offset, isDoubtful: () => false })
+    work.isReady = false
+    work.follow({
+      next: () => null,
+      position: offset,
+      endOffset: -1,
+      seek: () => undefined,
+      close: () => undefined,
+    })
     works.push(work)
     return work
   }

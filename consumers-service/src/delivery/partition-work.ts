@@ -4,32 +4,84 @@
  * way.
  */
 import type { Follower } from '@iris/common/kafka/reader'
+import { invariant } from '@iris/common/lifecycle/invariant'
 import type { Scheduler } from '@iris/common/time/scheduler'
 import type { OffsetWindow } from './settle.js'
 
-export interface PartitionWork {
+/** What a partition's work begins with. */
+export interface PartitionStart {
+  readonly partition: number
+  /** Whether it is a partition of the delay topic. */
+  readonly isDelayed?: boolean
+  readonly window: OffsetWindow
+  /** Number of the lock under which it is owned. */
+  readonly lock: number
+  /** The last commit before: where it begins, and what was written with that. */
+  readonly offset: number
+  readonly metadata?: string
+  /** Whether nothing of it may be sent now; see {@link isInDoubt}. One function for many partitions. */
+  readonly isDoubtful: (work: PartitionWork) => boolean
+}
+
+/** A class, and small: a process has ten thousand of them, most with nothing to do. */
+export class PartitionWork {
   readonly partition: number
   /** Whether it is a partition of the delay topic. */
   readonly isDelayed: boolean
-  /** Tells it from every other partition of the subscription, those of the delay topic included. */
-  readonly place: number
   readonly window: OffsetWindow
-  readonly follower: Follower
   /** Number of the lock under which it is owned now. */
   lock: number
   /** Whether the follower may have an entry; false until it says so. */
-  isReady: boolean
+  isReady = true
   /** Nothing new is begun: it is being given away. */
-  isClosing: boolean
+  isClosing = false
   /** Somebody else may own it: its lock was lost and is not held again, or a foreign member reads it. */
-  isDisowned: boolean
-  /** Nothing of it may be sent now; see {@link isInDoubt}. */
-  readonly isDoubtful: boolean
+  isDisowned = false
   /** Attempts and dead letters under way. */
-  underWayCount: number
+  underWayCount = 0
   /** Called when nothing is under way any more. */
-  onIdle: (() => void) | null
+  onIdle: (() => void) | null = null
   readonly committed: Committed
+  private readonly doubt: (work: PartitionWork) => boolean
+  private follows: Follower | null = null
+
+  constructor({
+    partition,
+    isDelayed = false,
+    window,
+    lock,
+    offset,
+    metadata = '',
+    isDoubtful,
+  }: PartitionStart) {
+    this.partition = partition
+    this.isDelayed = isDelayed
+    this.window = window
+    this.lock = lock
+    this.committed = { offset, metadata, version: -1, atMs: 0 }
+    this.doubt = isDoubtful
+  }
+
+  /** Tells it from every other partition of the subscription, those of the delay topic included. */
+  get place(): number {
+    return this.isDelayed ? -1 - this.partition : this.partition
+  }
+
+  /** Nothing of it may be sent now. */
+  get isDoubtful(): boolean {
+    return this.doubt(this)
+  }
+
+  get follower(): Follower {
+    invariant(this.follows !== null, 'a partition is followed before it is worked on')
+    return this.follows
+  }
+
+  /** Gives it the follower, which is made for it and calls it back. */
+  follow(follower: Follower): this {
+    this.follows = follower
+    return this
+  }
 }
 
 /** Why nothing of a partition is sent whose lock is in doubt. */

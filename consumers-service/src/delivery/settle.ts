@@ -76,155 +76,212 @@ const entryBytesMax = 1 + 4 + 4 + timeBytes + attemptsBytes
 
 /** Makes the window of a partition whose reading starts at a committed offset. */
 export function createWindow(start: WindowStart): OffsetWindow {
-  let slots = createSlots(firstCapacity)
-  let head = none
-  let tail = none
-  let firstFree = 0
-  let count = 0
-  let next = start.offset
-  let version = 0
-  // What the former owner knew about offsets that were not received again yet; `firstRange` is the lowest of
-  // them.
-  const ranges = (start.note?.settled ?? []).filter(([, to]) => to >= start.offset)
-  const waiting = new Map((start.note?.waiting ?? []).map(each => [each.offset, each] as const))
-  let firstRange = 0
-  // An upper bound of the note's bytes for all that may become of the present entries, and when it was
-  // measured.
-  let noteBytes = (ranges.length + waiting.size) * entryBytesMax
-  let measuredAt = -1
+  return new Window(start)
+}
 
-  const measure = (): number => {
+/** A class whose arrays come with the first entry: a process has ten thousand windows, most of them empty. */
+class Window implements OffsetWindow {
+  private slots = noSlots
+  private head = none
+  private tail = none
+  private firstFree = 0
+  private count = 0
+  private nextOffset: number
+  private changes = 0
+  private readonly unsettledMax: number
+  private readonly endsTogether: boolean
+  private readonly wallLeadMs: number
+  /** What the former owner knew about offsets that were not received again yet. */
+  private readonly ranges: CommitNote['settled']
+  private readonly waiting: Map<number, CommitNote['waiting'][number]> | null
+  /** The lowest of the ranges. */
+  private firstRange = 0
+  /** An upper bound of the note's bytes for all that may become of the present entries. */
+  private noteBytes: number
+  /** The version at which they were measured. */
+  private measuredAt = -1
+
+  constructor({ offset, note, wallLeadMs, unsettledMax, endsTogether }: WindowStart) {
+    this.nextOffset = offset
+    this.unsettledMax = unsettledMax
+    this.endsTogether = endsTogether
+    this.wallLeadMs = wallLeadMs
+    const settled = note?.settled ?? noRanges
+    this.ranges = settled.length === 0 ? noRanges : settled.filter(([, to]) => to >= offset)
+    const waits = note?.waiting ?? noRanges
+    this.waiting = waits.length === 0 ? null : new Map(waits.map(each => [each.offset, each] as const))
+    this.noteBytes = (this.ranges.length + this.waitingCount()) * entryBytesMax
+  }
+
+  next(): number {
+    return this.nextOffset
+  }
+
+  unsettledCount(): number {
+    return this.count
+  }
+
+  usedShare(): number {
+    return this.count / this.unsettledMax
+  }
+
+  hasRoom(): boolean {
+    return this.count === 0 || (this.count < this.unsettledMax && (this.endsTogether || this.noteHasRoom()))
+  }
+
+  receive(offset: number, lastOffset = offset): number {
+    const { nextOffset, tail } = this
+    if (offset < nextOffset || lastOffset < offset)
+      invariant(false, 'offsets rise', { offset, lastOffset, next: nextOffset })
+    this.nextOffset = lastOffset + 1
+    if (this.rangeAround(offset) !== undefined) {
+      this.changes++
+      return settledBefore
+    }
+    const slot = this.take()
+    const { slots } = this
+    const known = this.waiting?.get(offset)
+    if (known !== undefined) this.waiting?.delete(offset)
+    slots.offset[slot] = offset
+    slots.last[slot] = lastOffset
+    slots.attempts[slot] = known?.attempts ?? 0
+    slots.firstAttempt[slot] = (known?.firstAttemptMs ?? 0) - this.wallLeadMs
+    slots.preceding[slot] = tail
+    slots.following[slot] = none
+    if (tail === none) this.head = slot
+    else slots.following[tail] = slot
+    this.tail = slot
+    this.count++
+    this.noteBytes += entryBytesMax
+    return slot
+  }
+
+  settledUntil(offset: number): number {
+    return this.rangeAround(offset)?.[1] ?? offset
+  }
+
+  settle(slot: number): void {
+    const { slots } = this
+    if ((slots.attempts[slot] ?? free) === free)
+      invariant(false, 'only what is unsettled can be settled', { slot })
+    const before = slots.preceding[slot] ?? none
+    const after = slots.following[slot] ?? none
+    if (before === none) this.head = after
+    else slots.following[before] = after
+    if (after === none) this.tail = before
+    else slots.preceding[after] = before
+    slots.attempts[slot] = free
+    slots.following[slot] = this.firstFree
+    this.firstFree = slot
+    this.count--
+    this.changes++
+  }
+
+  tried(slot: number, firstAttemptMs: number, attempts: number): void {
+    this.slots.firstAttempt[slot] = firstAttemptMs
+    this.slots.attempts[slot] = attempts
+    this.changes++
+  }
+
+  attempts(slot: number): number {
+    return this.slots.attempts[slot] ?? 0
+  }
+
+  firstAttemptMs(slot: number): number {
+    return this.slots.firstAttempt[slot] ?? 0
+  }
+
+  advance(offset: number): void {
+    if (offset <= this.nextOffset) return
+    this.nextOffset = offset
+    this.changes++
+    for (const known of this.waiting?.keys() ?? noRanges) if (known < offset) this.waiting?.delete(known)
+  }
+
+  commitPosition(): number {
+    return this.head === none ? this.nextOffset : (this.slots.offset[this.head] ?? this.nextOffset)
+  }
+
+  oldest(): OldestUnsettled | null {
+    const { head, slots } = this
+    if (head === none) return null
+    return {
+      offset: slots.offset[head] ?? 0,
+      attempts: slots.attempts[head] ?? 0,
+      firstAttemptMs: slots.firstAttempt[head] ?? 0,
+    }
+  }
+
+  version(): number {
+    return this.changes
+  }
+
+  note(lock: number, wallLeadMs: number): CommitNote {
+    const { slots, nextOffset } = this
+    const settled: [number, number][] = []
+    const tried: CommitNote['waiting'][number][] = []
+    const add = (from: number, to: number): void => {
+      const previous = settled.at(-1)
+      if (from > to) return
+      if (previous !== undefined && previous[1] + 1 >= from) previous[1] = Math.max(previous[1], to)
+      else settled.push([from, to])
+    }
+    let from = Infinity
+    for (let slot = this.head; slot !== none; slot = slots.following[slot] ?? none) {
+      const offset = slots.offset[slot] ?? 0
+      const attempts = slots.attempts[slot] ?? 0
+      add(from, offset - 1)
+      from = (slots.last[slot] ?? offset) + 1
+      if (attempts === 0) continue
+      const firstAttemptMs = Math.round((slots.firstAttempt[slot] ?? 0) + wallLeadMs)
+      tried.push({ offset, firstAttemptMs, attempts })
+    }
+    add(from, nextOffset - 1)
+    for (const range of this.ranges) if (range[1] >= nextOffset) add(Math.max(range[0], nextOffset), range[1])
+    for (const known of this.waiting?.values() ?? noRanges) if (known.offset >= nextOffset) tried.push(known)
+    return { lock, settled, waiting: tried }
+  }
+
+  private waitingCount(): number {
+    return this.waiting?.size ?? 0
+  }
+
+  private measure(): number {
+    const { slots, nextOffset } = this
     let bytes = 0
-    let from = slots.offset[head] ?? next
-    for (let slot = head; slot !== none; slot = slots.following[slot] ?? none) {
+    let from = slots.offset[this.head] ?? nextOffset
+    for (let slot = this.head; slot !== none; slot = slots.following[slot] ?? none) {
       const offset = slots.offset[slot] ?? 0
       const gapBytes = varintBytes(offset - from)
       bytes += 1 + 2 * gapBytes + timeBytes + attemptsBytes
       from = offset
     }
-    const left = ranges.length - firstRange + waiting.size
-    return bytes + 1 + varintBytes(next - from) + left * entryBytesMax
-  }
-  const noteHasRoom = (): boolean => {
-    if (noteBytes + entryBytesMax <= noteBytesMax) return true
-    // Measuring walks all entries: it waits until enough has changed to be worth it.
-    if (measuredAt >= 0 && version - measuredAt < Math.max(1, count >> 3)) return false
-    noteBytes = measure()
-    measuredAt = version
-    return noteBytes + entryBytesMax <= noteBytesMax
+    const left = this.ranges.length - this.firstRange + this.waitingCount()
+    return bytes + 1 + varintBytes(nextOffset - from) + left * entryBytesMax
   }
 
-  const rangeAround = (offset: number): readonly [number, number] | undefined => {
-    while ((ranges[firstRange]?.[1] ?? Infinity) < offset) firstRange++
-    const range = ranges[firstRange]
+  private noteHasRoom(): boolean {
+    if (this.noteBytes + entryBytesMax <= noteBytesMax) return true
+    // Measuring walks all entries: it waits until enough has changed to be worth it.
+    const { measuredAt, changes, count } = this
+    if (measuredAt >= 0 && changes - measuredAt < Math.max(1, count >> 3)) return false
+    this.noteBytes = this.measure()
+    this.measuredAt = changes
+    return this.noteBytes + entryBytesMax <= noteBytesMax
+  }
+
+  private rangeAround(offset: number): readonly [number, number] | undefined {
+    const { ranges } = this
+    while ((ranges[this.firstRange]?.[1] ?? Infinity) < offset) this.firstRange++
+    const range = ranges[this.firstRange]
     return range !== undefined && range[0] <= offset ? range : undefined
   }
 
-  const take = (): number => {
-    if (firstFree === slots.capacity) slots = grown(slots)
-    const slot = firstFree
-    firstFree = slots.following[slot] ?? none
+  private take(): number {
+    if (this.firstFree === this.slots.capacity) this.slots = grown(this.slots)
+    const slot = this.firstFree
+    this.firstFree = this.slots.following[slot] ?? none
     return slot
-  }
-
-  return {
-    next: () => next,
-    unsettledCount: () => count,
-    usedShare: () => count / start.unsettledMax,
-    hasRoom: () => count === 0 || (count < start.unsettledMax && (start.endsTogether || noteHasRoom())),
-
-    receive(offset, lastOffset = offset) {
-      invariant(offset >= next && lastOffset >= offset, 'offsets rise', { offset, lastOffset, next })
-      next = lastOffset + 1
-      if (rangeAround(offset) !== undefined) {
-        version++
-        return settledBefore
-      }
-      const slot = take()
-      const known = waiting.get(offset)
-      if (known !== undefined) waiting.delete(offset)
-      slots.offset[slot] = offset
-      slots.last[slot] = lastOffset
-      slots.attempts[slot] = known?.attempts ?? 0
-      slots.firstAttempt[slot] = (known?.firstAttemptMs ?? 0) - start.wallLeadMs
-      slots.preceding[slot] = tail
-      slots.following[slot] = none
-      if (tail === none) head = slot
-      else slots.following[tail] = slot
-      tail = slot
-      count++
-      noteBytes += entryBytesMax
-      return slot
-    },
-
-    settledUntil: offset => rangeAround(offset)?.[1] ?? offset,
-
-    settle(slot) {
-      invariant((slots.attempts[slot] ?? free) !== free, 'only what is unsettled can be settled', { slot })
-      const before = slots.preceding[slot] ?? none
-      const after = slots.following[slot] ?? none
-      if (before === none) head = after
-      else slots.following[before] = after
-      if (after === none) tail = before
-      else slots.preceding[after] = before
-      slots.attempts[slot] = free
-      slots.following[slot] = firstFree
-      firstFree = slot
-      count--
-      version++
-    },
-
-    tried(slot, firstAttemptMs, attempts) {
-      slots.firstAttempt[slot] = firstAttemptMs
-      slots.attempts[slot] = attempts
-      version++
-    },
-
-    attempts: slot => slots.attempts[slot] ?? 0,
-    firstAttemptMs: slot => slots.firstAttempt[slot] ?? 0,
-
-    advance(offset) {
-      if (offset <= next) return
-      next = offset
-      version++
-      for (const known of waiting.keys()) if (known < offset) waiting.delete(known)
-    },
-
-    commitPosition: () => (head === none ? next : (slots.offset[head] ?? next)),
-    oldest: () =>
-      head === none
-        ? null
-        : {
-            offset: slots.offset[head] ?? 0,
-            attempts: slots.attempts[head] ?? 0,
-            firstAttemptMs: slots.firstAttempt[head] ?? 0,
-          },
-    version: () => version,
-
-    note(lock, wallLeadMs) {
-      const settled: [number, number][] = []
-      const tried: CommitNote['waiting'][number][] = []
-      const add = (from: number, to: number): void => {
-        const previous = settled.at(-1)
-        if (from > to) return
-        if (previous !== undefined && previous[1] + 1 >= from) previous[1] = Math.max(previous[1], to)
-        else settled.push([from, to])
-      }
-      let from = Infinity
-      for (let slot = head; slot !== none; slot = slots.following[slot] ?? none) {
-        const offset = slots.offset[slot] ?? 0
-        const attempts = slots.attempts[slot] ?? 0
-        add(from, offset - 1)
-        from = (slots.last[slot] ?? offset) + 1
-        if (attempts === 0) continue
-        const firstAttemptMs = Math.round((slots.firstAttempt[slot] ?? 0) + wallLeadMs)
-        tried.push({ offset, firstAttemptMs, attempts })
-      }
-      add(from, next - 1)
-      for (const range of ranges) if (range[1] >= next) add(Math.max(range[0], next), range[1])
-      for (const known of waiting.values()) if (known.offset >= next) tried.push(known)
-      return { lock, settled, waiting: tried }
-    },
   }
 }
 
@@ -256,8 +313,11 @@ function createSlots(capacity: number): Slots {
   }
 }
 
+const noSlots = createSlots(0)
+const noRanges: readonly never[] = []
+
 function grown(old: Slots): Slots {
-  const slots = createSlots(old.capacity * 2)
+  const slots = createSlots(Math.max(firstCapacity, old.capacity * 2))
   slots.offset.set(old.offset)
   slots.last.set(old.last)
   slots.firstAttempt.set(old.firstAttempt)

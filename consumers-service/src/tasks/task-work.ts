@@ -9,7 +9,7 @@ import type { Clock } from '@iris/common/time/clock'
 import type { Scheduler } from '@iris/common/time/scheduler'
 import type { Lock } from '@iris/common/zookeeper/lock'
 import type { Limiter } from '../delivery/pace/limiter.js'
-import type { PartitionWork } from '../delivery/partition-work.js'
+import { PartitionWork } from '../delivery/partition-work.js'
 import { createWindow } from '../delivery/settle.js'
 import { followForTask } from './task-follower.js'
 
@@ -51,6 +51,9 @@ export function openTaskWork(parts: TaskWorkParts, reading: TaskReading): TaskWo
   const { partition, from, to } = range
   const wallLeadMs = clock.now() - clock.monotonic()
   const window = createWindow({ offset: from, note: null, wallLeadMs, unsettledMax, endsTogether })
+  const work = new PartitionWork({
+    ...{ partition, window, lock: lock.number, offset: from, isDoubtful: () => !lock.isHeld() },
+  })
   const follower = followForTask(
     parts,
     {
@@ -69,14 +72,7 @@ export function openTaskWork(parts: TaskWorkParts, reading: TaskReading): TaskWo
     request => parts.reader.follow(request),
     { to, limiter, shape },
   )
-  const work: PartitionWork = {
-    ...{ partition, isDelayed: false, place: partition, window, follower, lock: lock.number },
-    ...{ isReady: true, isClosing: false, isDisowned: false, underWayCount: 0, onIdle: null },
-    get isDoubtful() {
-      return !lock.isHeld()
-    },
-    committed: { offset: from, metadata: '', version: -1, atMs: 0 },
-  }
+  work.follow(follower)
   const isDone = (): boolean =>
     follower.isExhausted() && window.unsettledCount() === 0 && work.underWayCount === 0
   return { work, isDone, position: () => (isDone() ? to : Math.min(window.commitPosition(), to)) }

@@ -67,153 +67,199 @@ const lookMs = 200
 
 /** Claims a partition; goes on until it is given back. */
 export function createClaim(parts: ClaimParts, partition: number): Claim {
-  const unwanted = new AbortController()
-  const { signal } = unwanted
-  let state: ClaimState = 'waiting for the lock'
-  let work: PartitionWork | null = null
-  let endWork: (ending: Ending) => void = () => undefined
-  let replacement: Start | null = null
-  /** An order that came since it last looked for its start. */
-  let orderId: number | null = null
+  return new PartitionClaim(parts, partition)
+}
 
-  const run = async (): Promise<void> => {
+/** A class, and without anything that only waiting needs while it runs: a process has ten thousand of them. */
+class PartitionClaim implements Claim {
+  private isUnwanted = false
+  /** Stops what is waited for before it runs; null while nothing is. */
+  private waiting: AbortController | null = null
+  private stateNow: ClaimState = 'waiting for the lock'
+  private present: PartitionWork | null = null
+  /** Ends the wait for the end; null before it and after it. */
+  private resolveEnd: ((ending: Ending) => void) | null = null
+  private replacement: Start | null = null
+  /** An order that came since it last looked for its start. */
+  private orderId: number | null = null
+  private readonly running: Promise<void>
+
+  constructor(
+    private readonly parts: ClaimParts,
+    readonly partition: number,
+  ) {
+    this.running = this.run()
+  }
+
+  state(): ClaimState {
+    return this.stateNow
+  }
+
+  work(): PartitionWork | null {
+    return this.present
+  }
+
+  async give(): Promise<void> {
+    this.isUnwanted = true
+    this.waiting?.abort(new Error('unwanted'))
+    this.end('unwanted')
+    await this.running
+  }
+
+  foreign(): void {
+    this.end('foreign')
+  }
+
+  replaced(earliest: number): void {
+    this.replacement = startAtOffset(earliest)
+    this.end('replaced')
+  }
+
+  moved(orderId: number): void {
+    this.orderId = orderId
+    this.end('moved')
+  }
+
+  private async run(): Promise<void> {
+    const { parts, partition } = this
     let lock: Lock | null = null
-    while (!signal.aborted) {
+    while (!this.isUnwanted) {
       try {
-        state = 'waiting for the lock'
-        lock ??= await parts.acquire(partition, signal)
-        state = 'looking for its offset'
-        lock = await deliver(lock, await nextStart())
+        this.stateNow = 'waiting for the lock'
+        lock ??= await this.wait(signal => parts.acquire(partition, signal))
+        this.stateNow = 'looking for its offset'
+        lock = await this.deliver(lock, await this.nextStart())
       } catch (error) {
-        if (!signal.aborted) {
+        if (!this.isUnwanted) {
           parts.log.error('claim.failed', { partition, error })
           await sleep(parts.scheduler, lookMs)
         }
       }
     }
-    await release(lock)
+    await this.release(lock)
   }
 
-  const nextStart = async (): Promise<Start> => {
-    const known = orderId === null ? replacement : null
-    replacement = null
+  /** Waits for what is given up when the partition is no longer wanted. */
+  private async wait<T>(begin: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const waiting = new AbortController()
+    this.waiting = waiting
+    if (this.isUnwanted) waiting.abort(new Error('unwanted'))
+    try {
+      return await begin(waiting.signal)
+    } finally {
+      this.waiting = null
+    }
+  }
+
+  private async nextStart(): Promise<Start> {
+    const known = this.orderId === null ? this.replacement : null
+    this.replacement = null
     // Orders that come from now on may be missed by the look that is about to begin.
-    orderId = null
-    const start = known ?? (await parts.start(partition, signal))
-    if (start.order?.id === orderId) orderId = null
+    this.orderId = null
+    const start = known ?? (await this.wait(signal => this.parts.start(this.partition, signal)))
+    if (start.order?.id === this.orderId) this.orderId = null
     return start
   }
 
   /** Delivers until something ends it. Gives the lock that is still held then, or null. */
-  const deliver = async (held: Lock, start: Start): Promise<Lock | null> => {
+  private async deliver(held: Lock, start: Start): Promise<Lock | null> {
+    const { parts } = this
     let lock: Lock | null = held
     if (!held.isHeld()) return null
-    const present = parts.open(partition, start, held.number)
-    work = present
-    state = 'running'
+    const present = parts.open(this.partition, start, held.number)
+    this.present = present
+    this.stateNow = 'running'
     try {
       for (;;) {
-        const ending = await ended(lock)
+        const ending = await this.ended(lock)
         if (ending !== 'lost') break
         lock = null
-        state = 'lock lost'
+        this.stateNow = 'lock lost'
         if (parts.isOrdered) break
-        lock = await regain(present)
+        lock = await this.regain(present)
         if (lock === null || !(await parts.isUntouched(present))) break
         present.lock = lock.number
         present.committed.version = -1
         present.isDisowned = false
         parts.resume()
-        state = 'running'
+        this.stateNow = 'running'
       }
     } finally {
-      state = 'draining'
+      this.stateNow = 'draining'
       await parts.drain(present)
       // Without the lock, or beside a foreign member, a commit could undo somebody else's.
-      if (signal.aborted && lock?.isHeld() === true) await commit(present)
+      if (this.isUnwanted && lock?.isHeld() === true) await this.commit(present)
       parts.close(present)
-      work = null
+      this.present = null
     }
     return lock
   }
 
-  const ended = (lock: Lock): Promise<Ending> =>
-    new Promise(resolve => {
-      const cancelLost = lock.onLost(() => endWork('lost'))
-      const stop = (): void => endWork('unwanted')
-      endWork = ending => {
-        // At once: what is about to be written of it asks in the same turn of the loop.
-        if (work !== null && (ending === 'lost' || ending === 'foreign')) work.isDisowned = true
-        cancelLost()
-        signal.removeEventListener('abort', stop)
-        resolve(ending)
-      }
-      signal.addEventListener('abort', stop)
-      if (signal.aborted) stop()
-      else if (orderId !== null) endWork('moved')
-    })
+  private async ended(lock: Lock): Promise<Ending> {
+    const cancelLost = lock.onLost(() => this.end('lost'))
+    try {
+      return await new Promise<Ending>(resolve => {
+        this.resolveEnd = resolve
+        if (this.isUnwanted) this.end('unwanted')
+        else if (this.orderId !== null) this.end('moved')
+        else if (this.replacement !== null) this.end('replaced')
+      })
+    } finally {
+      cancelLost()
+    }
+  }
+
+  private end(ending: Ending): void {
+    const { present, resolveEnd } = this
+    // At once: what is about to be written of it asks in the same turn of the loop.
+    if (present !== null && (ending === 'lost' || ending === 'foreign')) present.isDisowned = true
+    this.resolveEnd = null
+    resolveEnd?.(ending)
+  }
 
   /**
    * Takes the lock again before delivery goes on; null when it is somebody else's or nobody wants it.
    */
-  const regain = async (present: PartitionWork): Promise<Lock | null> => {
-    const waiting = new AbortController()
-    const stop = (): void => waiting.abort(new Error('unwanted'))
-    signal.addEventListener('abort', stop)
-    if (signal.aborted) stop()
-    const watch = watchGrace(present, waiting)
+  private async regain(present: PartitionWork): Promise<Lock | null> {
+    const { parts, partition } = this
+    let endWatch = (): void => undefined
     try {
-      return await parts.acquire(partition, waiting.signal)
+      return await this.wait(signal => {
+        endWatch = this.watchGrace(present, this.waiting)
+        return parts.acquire(partition, signal)
+      })
     } catch (error) {
       parts.log.info('claim.notRegained', { partition, former: present.lock, error })
       return null
     } finally {
-      watch()
-      signal.removeEventListener('abort', stop)
+      endWatch()
     }
   }
 
   /** Nothing is sent while ZooKeeper could say whose it is; with ZooKeeper away again, delivery goes on. */
-  const watchGrace = (present: PartitionWork, waiting: AbortController): (() => void) => {
+  private watchGrace(present: PartitionWork, waiting: AbortController | null): () => void {
+    const { parts } = this
     let connectedMs = 0
     return parts.scheduler.every(lookMs, () => {
       if (!present.isDoubtful) parts.resume()
       connectedMs = parts.isConnected() ? connectedMs + lookMs : 0
-      if (connectedMs >= lostGraceMs) waiting.abort(new Error('another owner has the lock'))
+      if (connectedMs >= lostGraceMs) waiting?.abort(new Error('another owner has the lock'))
     })
   }
 
-  const commit = (present: PartitionWork): Promise<void> =>
-    parts
+  private commit(present: PartitionWork): Promise<void> {
+    const { parts, partition } = this
+    return parts
       .commit(present)
       .catch((error: unknown) => parts.log.warn('claim.finalCommitFailed', { partition, error }))
+  }
 
-  const release = async (lock: Lock | null): Promise<void> => {
+  private async release(lock: Lock | null): Promise<void> {
     try {
       await lock?.release()
     } catch (error) {
       // It goes on trying behind, and the session's end removes the node in any case.
-      parts.log.warn('claim.releaseDelayed', { partition, error })
+      this.parts.log.warn('claim.releaseDelayed', { partition: this.partition, error })
     }
-  }
-
-  const running = run()
-  return {
-    partition,
-    state: () => state,
-    work: () => work,
-    async give() {
-      unwanted.abort(new Error('unwanted'))
-      await running
-    },
-    foreign: () => endWork('foreign'),
-    replaced(earliest) {
-      replacement = startAtOffset(earliest)
-      endWork('replaced')
-    },
-    moved(id) {
-      orderId = id
-      endWork('moved')
-    },
   }
 }

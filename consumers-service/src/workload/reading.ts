@@ -14,7 +14,7 @@ import type { Lock } from '@iris/common/zookeeper/lock'
 import type { MoveOrder } from '@iris/common/zookeeper/move-orders'
 import type { CommitGroup, Committer } from '../delivery/commit.js'
 import type { DeliveryFigures } from '../delivery/figures.js'
-import { isInDoubt, type PartitionWork } from '../delivery/partition-work.js'
+import { isInDoubt, PartitionWork } from '../delivery/partition-work.js'
 import type { Pipeline } from '../delivery/pipeline-parts.js'
 import type { DeliveryPlan } from '../delivery/plan.js'
 import { createWindow } from '../delivery/settle.js'
@@ -98,7 +98,10 @@ export function createReading(
       .find(each => each.partition === partition)
       ?.replaced(earliest)
   const confirming = new Map<number, Confirmation>()
-  const context: Context = { parts, options, reader, topic, openings, group, confirming, replaced }
+  const isDoubtful = (work: PartitionWork): boolean => isInDoubt(work, parts.isConnected())
+  const context: Context = {
+    ...{ parts, options, reader, topic, openings, group, confirming, replaced, isDoubtful },
+  }
   const slot = createSlot(claimParts(context))
   let isStopped = false
   parts.committer.add(group)
@@ -146,6 +149,8 @@ interface Context {
   readonly confirming: Map<number, Confirmation>
   /** The log of a partition was replaced by another. */
   replaced(partition: number, earliest: number): void
+  /** Whether nothing of a partition may be sent now. */
+  isDoubtful(work: PartitionWork): boolean
 }
 
 function claimParts(context: Context): ClaimParts {
@@ -222,16 +227,17 @@ function openWork(context: Context, partition: number, start: Start, lock: numbe
   const { plan, pipeline, figures } = context.reader
   const wallLeadMs = parts.clock.now() - parts.clock.monotonic()
   const endsTogether = plan.deliveryType === 'BATCH'
+  const { offset, metadata } = start
   const window = createWindow({ ...start, wallLeadMs, unsettledMax: options.unsettledMax, endsTogether })
-  const work: PartitionWork = {
-    partition,
-    isDelayed: topic.isDelayed,
-    place: topic.isDelayed ? -1 - partition : partition,
-    window,
-    follower: topic.follow({
+  const { isDelayed } = topic
+  const work = new PartitionWork({
+    ...{ partition, isDelayed, window, lock, offset, metadata, isDoubtful: context.isDoubtful },
+  })
+  return work.follow(
+    topic.follow({
       topic: topic.kafkaTopic,
       partition,
-      offset: start.offset,
+      offset,
       onReady() {
         work.isReady = true
         pipeline.wake()
@@ -251,16 +257,5 @@ function openWork(context: Context, partition: number, start: Start, lock: numbe
         pipeline.wake()
       },
     }),
-    lock,
-    isReady: true,
-    isClosing: false,
-    isDisowned: false,
-    get isDoubtful() {
-      return isInDoubt(work, parts.isConnected())
-    },
-    underWayCount: 0,
-    onIdle: null,
-    committed: { offset: start.offset, metadata: start.metadata, version: -1, atMs: 0 },
-  }
-  return work
+  )
 }

@@ -5,7 +5,7 @@
 import { wrapEnvelope } from '@iris/common/kafka/envelope'
 import type { LogEntry } from '@iris/common/kafka/log-entry'
 import type { VirtualTime } from '@iris/common/time/virtual-time'
-import { isInDoubt, type PartitionWork } from '../partition-work.js'
+import { isInDoubt, PartitionWork } from '../partition-work.js'
 import type { Pipeline } from '../pipeline-parts.js'
 import { createWindow, type WindowStart } from '../settle.js'
 
@@ -35,31 +35,18 @@ export function createPartitions(
     append,
     async open(partition, messages, start = {}) {
       const base = { offset: 0, note: null, wallLeadMs: 0, unsettledMax: 1000, endsTogether: false }
-      const work: PartitionWork = {
-        partition,
-        isDelayed: false,
-        place: partition,
-        window: createWindow({ ...base, ...usual, ...start }),
-        follower: {
-          next: () => logs.get(work)![work.window.next()] ?? null,
-          get position() {
-            return work.window.next()
-          },
-          endOffset: -1,
-          seek: () => undefined,
-          close: () => undefined,
+      const window = createWindow({ ...base, ...usual, ...start })
+      const isDoubtful = (each: PartitionWork): boolean => isInDoubt(each, true)
+      const work = new PartitionWork({ partition, window, lock: 1, offset: 0, isDoubtful })
+      work.follow({
+        next: () => logs.get(work)![window.next()] ?? null,
+        get position() {
+          return window.next()
         },
-        lock: 1,
-        isReady: true,
-        isClosing: false,
-        isDisowned: false,
-        get isDoubtful() {
-          return isInDoubt(work, true)
-        },
-        underWayCount: 0,
-        onIdle: null,
-        committed: { offset: 0, metadata: '', version: -1, atMs: 0 },
-      }
+        endOffset: -1,
+        seek: () => undefined,
+        close: () => undefined,
+      })
       logs.set(work, [])
       pipeline.add(work)
       await append(work, messages)

@@ -11,7 +11,7 @@ import type { Letter } from '../letter.js'
 import { createPaceMaker } from '../pace/pace-maker.js'
 import type { PaceStatus } from '../pace/pace.js'
 import { noParking } from '../parking.js'
-import { isInDoubt, type PartitionWork } from '../partition-work.js'
+import { isInDoubt, PartitionWork } from '../partition-work.js'
 import { createPipeline } from '../pipeline.js'
 import { createWindow } from '../settle.js'
 import { createScriptedOutside, paceOptions } from './outside.js'
@@ -142,30 +142,16 @@ function endlessPartition(published: () => number): PartitionWork {
     unsettledMax: 2_000,
     endsTogether: false,
   })
-  const work: PartitionWork = {
-    ...{ partition: 0, isDelayed: false, place: 0 },
-    window,
-    follower: {
-      next: () => (window.next() < published() ? entryAt(window.next(), value) : null),
-      get position() {
-        return window.next()
-      },
-      endOffset: -1,
-      seek: () => undefined,
-      close: () => undefined,
+  const isDoubtful = (each: PartitionWork): boolean => isInDoubt(each, true)
+  return new PartitionWork({ partition: 0, window, lock: 1, offset: 0, isDoubtful }).follow({
+    next: () => (window.next() < published() ? entryAt(window.next(), value) : null),
+    get position() {
+      return window.next()
     },
-    lock: 1,
-    isReady: true,
-    isClosing: false,
-    isDisowned: false,
-    get isDoubtful() {
-      return isInDoubt(work, true)
-    },
-    underWayCount: 0,
-    onIdle: null,
-    committed: { offset: 0, metadata: '', version: -1, atMs: 0 },
-  }
-  return work
+    endOffset: -1,
+    seek: () => undefined,
+    close: () => undefined,
+  })
 }
 
 function entryAt(offset: number, value: Buffer): LogEntry {

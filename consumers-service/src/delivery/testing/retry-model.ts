@@ -17,7 +17,7 @@ import { followHeld } from '../delay/held-follower.js'
 import { delayLevelsMs } from '../delay/levels.js'
 import type { Letter } from '../letter.js'
 import { createParking, noParking } from '../parking.js'
-import type { PartitionWork } from '../partition-work.js'
+import { PartitionWork } from '../partition-work.js'
 import { createPipeline } from '../pipeline.js'
 import type { Pipeline } from '../pipeline-parts.js'
 import type { SerialPlan } from '../plan.js'
@@ -201,16 +201,13 @@ export async function createRetryModel(
       close: () => undefined,
     }
     const request = { topic: log, partition: level, offset, onReady: wake, onSkipped: () => undefined }
-    return {
-      partition: Math.max(0, level),
-      isDelayed: level >= 0,
-      place: -1 - level,
-      window: createWindow({ offset, note, wallLeadMs, unsettledMax: 100, endsTogether: false }),
-      follower: level < 0 ? plain : followHeld({ clock: time, scheduler: time }, request, () => plain),
-      ...{ lock: 1, isReady: true, isClosing: false, isDisowned: false, isDoubtful: false },
-      ...{ underWayCount: 0, onIdle: null },
-      committed: { offset, metadata: '', version: -1, atMs: 0 },
-    }
+    const window = createWindow({ offset, note, wallLeadMs, unsettledMax: 100, endsTogether: false })
+    const isDelayed = level >= 0
+    const partition = Math.max(0, level)
+    const work = new PartitionWork({
+      ...{ partition, isDelayed, window, lock: 1, offset, isDoubtful: () => false },
+    })
+    return work.follow(level < 0 ? plain : followHeld({ clock: time, scheduler: time }, request, () => plain))
   }
 
   const hasOutcome = ({ isDelivered, isDiscarded, isDead, isDelayed }: Fate): boolean =>
