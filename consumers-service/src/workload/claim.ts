@@ -70,7 +70,7 @@ export function createClaim(parts: ClaimParts, partition: number): Claim {
   return new PartitionClaim(parts, partition)
 }
 
-/** A class, and without anything that only waiting needs while it runs: a process has ten thousand of them. */
+/** A class that holds nothing while it runs of what it needed to wait: a process has ten thousand of them. */
 class PartitionClaim implements Claim {
   private isUnwanted = false
   /** Stops what is waited for before it runs; null while nothing is. */
