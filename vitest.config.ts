@@ -5,6 +5,7 @@
  */
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './tests/support/longest-first.js'
 
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
@@ -18,6 +19,7 @@ const globalSetup = [source('./tests/support/global-setup.ts')]
 export default defineConfig({
   resolve: { alias },
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         resolve: { alias },

@@ -3,7 +3,7 @@
  * Gives `N passed, N failed` over all steps and tests, and exit code 1 when anything failed.
  * A step is one test of its own: tidy, types, lint.
  */
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -26,26 +26,39 @@ interface VitestReport {
   readonly success: boolean
 }
 
-function run(title: string, command: readonly string[]): boolean {
-  process.stdout.write(`\n== ${title}\n`)
+/** Runs a command; its output is printed as it comes, or in one piece where another one runs beside it. */
+async function run(title: string, command: readonly string[], isAlone = true): Promise<boolean> {
+  if (isAlone) process.stdout.write(`\n== ${title}\n`)
   const [program = '', ...parameters] = command
   const startMs = performance.now()
-  const isGood = spawnSync(program, parameters, { cwd: root, stdio: 'inherit' }).status === 0
+  const child = spawn(program, parameters, {
+    cwd: root,
+    stdio: ['ignore', isAlone ? 'inherit' : 'pipe', isAlone ? 'inherit' : 'pipe'],
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', chunk => (output += String(chunk)))
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', resolve)
+  })
+  if (!isAlone) process.stdout.write(`\n== ${title}\n${output}`)
   const tookS = ((performance.now() - startMs) / 1000).toFixed(1)
-  process.stdout.write(`== ${title}: ${isGood ? 'ok' : 'FAILED'} in ${tookS} s\n`)
-  return isGood
+  process.stdout.write(`== ${title}: ${code === 0 ? 'ok' : 'FAILED'} in ${tookS} s\n`)
+  return code === 0
 }
 
-function step(sums: Sums, title: string, command: readonly string[]): void {
-  if (run(title, command)) sums.passed++
+async function step(sums: Sums, title: string, command: readonly string[], isAlone = true): Promise<void> {
+  if (await run(title, command, isAlone)) sums.passed++
   else sums.failed++
 }
 
-function tests(sums: Sums, project: string): void {
+async function tests(sums: Sums, ...projects: readonly string[]): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'iris-tests-'))
   const file = join(folder, 'report.json')
-  const command = ['npx', 'vitest', 'run', '--project', project, '--reporter=default', '--reporter=json']
-  const isGood = run(`${project} tests`, [...command, `--outputFile.json=${file}`])
+  const command = ['npx', 'vitest', 'run', '--reporter=default', '--reporter=json']
+  const chosen = projects.map(project => `--project=${project}`)
+  const title = `${projects.join(' and ')} tests`
+  const isGood = await run(title, [...command, ...chosen, `--outputFile.json=${file}`])
   const report = readReport(file)
   rmSync(folder, { recursive: true, force: true })
   sums.passed += report.numPassedTests
@@ -64,15 +77,18 @@ function readReport(file: string): VitestReport {
 }
 
 const sums: Sums = { passed: 0, failed: 0, skipped: 0 }
-step(sums, 'build', ['npx', 'tsc', '-b'])
-step(sums, 'types of tests', ['npx', 'tsc', '-p', 'tsconfig.tests.json'])
-step(sums, 'tidy', ['node', 'scripts/dist/tidy.js'])
-step(sums, 'lint', ['npx', 'eslint', '.'])
-tests(sums, 'unit')
+await step(sums, 'build', ['npx', 'tsc', '-b'])
+// Each of these keeps one core busy.
+await Promise.all([
+  step(sums, 'lint', ['npx', 'eslint', '.'], false),
+  step(sums, 'types of tests', ['npx', 'tsc', '-p', 'tsconfig.tests.json'], false).then(() =>
+    step(sums, 'tidy', ['node', 'scripts/dist/tidy.js'], false),
+  ),
+])
+await tests(sums, 'unit')
 if (!isCheck) {
-  tests(sums, 'integration')
-  tests(sums, 'e2e')
-  tests(sums, 'smoke')
+  await tests(sums, 'integration', 'e2e')
+  await tests(sums, 'smoke')
 }
 const skipped = sums.skipped > 0 ? `, ${sums.skipped} skipped` : ''
 process.stdout.write(`\n${sums.passed} passed, ${sums.failed} failed${skipped}\n`)

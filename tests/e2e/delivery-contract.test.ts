@@ -27,7 +27,7 @@ const messageTtlS = 7
 const soon = [45, 2_900] as const
 const atOnce = [0, 2_900] as const
 const afterThree = [2_990, 6_000] as const
-const toTheEnd = [6_300, Infinity] as const
+const toTheEnd = [4_500, Infinity] as const
 
 const rows: Readonly<Record<string, Row>> = {
   '200': { first: status('200 OK'), outcome: 'delivered', status: 200 },
