@@ -57,11 +57,14 @@ function metrics(): string {
 function errors(): string {
   const rows = Object.entries(errorCodes).map(([code, row]) => {
     const text = typeof row.text === 'string' ? row.text : Object.values(row.text).join(' / ')
-    return `| \`${code}\` | ${row.status} | ${text} |`
+    return `| \`${code}\` | ${row.status} | ${text} | ${'fix' in row ? row.fix : ''} |`
   })
   return page('Errors', [
     `Every refusal has the body \`{"message":"…","code":"…"}\`. ${generated}`,
-    ['| code | status | text |', '| --- | --- | --- |', ...rows].join('\n'),
+    'Who sends `Accept: application/problem+json` gets problem details (RFC 9457) instead: `type`, `title`, `status`, ' +
+      '`detail` (the text), `instance` (the message), `code`, and where they are known `field`, `pointer` (a JSON ' +
+      'pointer), `limit` and `fix`. Wildcards in `Accept` do not ask for them.',
+    ['| code | status | text | what helps |', '| --- | --- | --- | --- |', ...rows].join('\n'),
   ])
 }
 

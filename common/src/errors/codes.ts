@@ -10,14 +10,21 @@ export type ErrorText = string | { readonly frontend: string; readonly managemen
 export interface ErrorRow {
   readonly status: number
   readonly text: ErrorText
+  /** What helps, in problem details. */
+  readonly fix?: string
 }
 
 export const errorCodes = {
-  TIMEOUT: { status: 408, text: 'Timeout while reading message after {waitedMs} milliseconds' },
+  TIMEOUT: {
+    status: 408,
+    text: 'Timeout while reading message after {waitedMs} milliseconds',
+    fix: 'Send the whole body in time, or in smaller requests',
+  },
   TOPIC_ALREADY_EXISTS: { status: 400, text: 'Topic {topic} already exists' },
   TOPIC_NOT_EXISTS: {
     status: 404,
     text: { frontend: 'Topic not found: {topic}', management: 'Topic {topic} does not exist' },
+    fix: 'Create the topic on management, or correct its name',
   },
   TOPIC_NOT_EMPTY: { status: 403, text: 'Topic {topic} is not empty' },
   GROUP_NOT_EXISTS: { status: 404, text: 'Group {group} does not exist' },
@@ -43,6 +50,7 @@ export const errorCodes = {
   SENDING_TO_KAFKA_TIMEOUT: {
     status: 503,
     text: 'Timeout while sending to kafka message after {waitedMs} milliseconds; it may have been stored',
+    fix: 'Send it again only if a repeat does no harm',
   },
   BROKERS_CLUSTER_NOT_FOUND_EXCEPTION: { status: 404, text: 'Brokers cluster with name {cluster} not found' },
   BROKERS_CLUSTER_COMMUNICATION_EXCEPTION: { status: 500, text: '{problem}' },
@@ -56,8 +64,16 @@ export const errorCodes = {
   UNABLE_TO_MOVE_OFFSETS_EXCEPTION: { status: 500, text: '{problem}' },
   MOVING_SUBSCRIPTION_OFFSETS_VALIDATION_ERROR: { status: 400, text: '{problem}' },
   // Ours, unknown to Hermes.
-  OVERLOADED: { status: 503, text: 'Too many messages are waiting for Kafka; try again in {retryAfterS} s' },
-  MESSAGE_NOT_SENT: { status: 503, text: 'The message was not stored: {problem}' },
+  OVERLOADED: {
+    status: 503,
+    text: 'Too many messages are waiting for Kafka; try again in {retryAfterS} s',
+    fix: 'Send it again after the time in Retry-After; it was not stored',
+  },
+  MESSAGE_NOT_SENT: {
+    status: 503,
+    text: 'The message was not stored: {problem}',
+    fix: 'Send it again; that makes no repeat',
+  },
   UNSUPPORTED_CONTENT_ENCODING: {
     status: 415,
     text: 'Content-Encoding {encoding} is not accepted; send the message uncompressed',

@@ -8,6 +8,20 @@ import { errorCodes, type ErrorCode, type ErrorText } from './codes.js'
 /** Which text of the table applies. */
 export type ErrorVoice = 'frontend' | 'management'
 
+/** What else is known of a refusal, for who asks for problem details. */
+export interface ErrorAbout {
+  /** The header or member that is wrong. */
+  readonly field?: string
+  /** Where it stands in the body, as a JSON pointer. */
+  readonly pointer?: string
+  /** The bound that was passed. */
+  readonly limit?: number
+  /** What helps, where the table has no sentence for the code or a worse one. */
+  readonly fix?: string
+}
+
+const nothing: ErrorAbout = {}
+
 export class HermesError extends Error {
   override readonly name = 'HermesError'
 
@@ -18,6 +32,7 @@ export class HermesError extends Error {
     readonly status: number = errorCodes[code].status,
     /** Headers the answer carries, such as `Retry-After`. */
     readonly headers: Readonly<Record<string, string>> = {},
+    readonly about: ErrorAbout = nothing,
   ) {
     super(message)
   }
@@ -28,8 +43,9 @@ export function refusal(
   code: ErrorCode,
   values: Readonly<Record<string, string | number>>,
   voice: ErrorVoice = 'management',
+  about: ErrorAbout = nothing,
 ): HermesError {
-  return new HermesError(code, fill(errorCodes[code].text, values, voice))
+  return new HermesError(code, fill(errorCodes[code].text, values, voice), undefined, undefined, about)
 }
 
 function fill(text: ErrorText, values: Readonly<Record<string, string | number>>, voice: ErrorVoice): string {

@@ -172,6 +172,19 @@ describe('a request', () => {
     expect(answer.headers['content-length']).toBe(String(text.length))
   })
 
+  it('answers a refusal with problem details to who asks for them', async () => {
+    const answer = await call('GET', '/refused', {
+      headers: { accept: 'application/json, application/problem+json' },
+    })
+
+    expect(answer.headers['content-type']).toBe('application/problem+json')
+    expect(JSON.parse(answer.text)).toMatchObject({
+      status: 404,
+      code: 'GROUP_NOT_EXISTS',
+      detail: 'Group g does not exist',
+    })
+  })
+
   it('of exactly the largest size is taken', async () => {
     const answer = await call('POST', '/things', { headers: json, body: `"${'x'.repeat(98)}"` })
 

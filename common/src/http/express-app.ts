@@ -7,7 +7,7 @@
 import type { RequestListener } from 'node:http'
 import express, { type Request, type Response } from 'express'
 import { HermesError } from '../errors/hermes-error.js'
-import { problemBody } from '../errors/problem.js'
+import { writeProblem } from '../errors/problem.js'
 import { BrokenInvariant } from '../lifecycle/invariant.js'
 import type { Log } from '../lifecycle/log.js'
 import { frameworkError, type ApiAnswer, type ApiMethod, type ApiRoute } from './api.js'
@@ -132,7 +132,8 @@ function answerError(log: Log, request: Request, response: Response, error: unkn
   }
   if (refused.status === 413) response.setHeader('Connection', 'close')
   const { status, headers } = refused
-  write(response, { status, content: problemBody(refused), type: 'application/json', headers })
+  const { contentType, body } = writeProblem(refused, request.headers.accept)
+  write(response, { status, content: body, type: contentType, headers })
   // A defect of ours is answered and then ends the process: `runService` does that for what nobody catches.
   if (error instanceof BrokenInvariant) {
     setImmediate(() => {

@@ -84,7 +84,8 @@ export function createListener(
     else if (lines <= options.headersMax) handlers.handle(request, response)
     else {
       const values = { headersMax: options.headersMax, headers: lines }
-      handlers.refuse(request, response, refusal('TOO_MANY_HEADERS', values))
+      const about = { limit: options.headersMax }
+      handlers.refuse(request, response, refusal('TOO_MANY_HEADERS', values, 'management', about))
     }
   }
   const server = makeServer(options, serve)

@@ -8,6 +8,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { HermesError, refusal } from '@iris/common/errors/hermes-error'
+import { prefersProblem } from '@iris/common/errors/problem'
 import { declaredLength } from '@iris/common/http/body'
 import { endConnectionAfter } from '@iris/common/http/connection-state'
 import type { Clock } from '@iris/common/time/clock'
@@ -71,7 +72,7 @@ export class BulkRequest implements Deadlined, Held, RecordEvents {
   previousDue: Deadlined | null = null
   nextDue: Deadlined | null = null
 
-  private readonly results = new BulkResults()
+  private readonly results: BulkResults
   private readonly startedMs: number
   private stage: Stage = 'reading'
   private ended: HermesError | null = null
@@ -90,6 +91,7 @@ export class BulkRequest implements Deadlined, Held, RecordEvents {
     private readonly reading: BulkReading,
   ) {
     this.startedMs = parts.clock.monotonic()
+    this.results = new BulkResults(prefersProblem(request.headers.accept))
   }
 
   /** Begins to read, or refuses. */
@@ -200,7 +202,7 @@ export class BulkRequest implements Deadlined, Held, RecordEvents {
 
   private publish(split: Buffer | TooLong): void {
     const { recordsMax } = this.parts.limits
-    if (this.recordCount === recordsMax) return this.stop(refusal('TOO_MANY_RECORDS', { recordsMax }))
+    if (this.recordCount === recordsMax) return this.stop(tooManyRecords(recordsMax))
     if (!this.parts.room.hold(this, resultBytes)) return this.stop(overloaded)
     const index = this.recordCount++
     const read = this.reading.reader(split)
@@ -244,11 +246,16 @@ export class BulkRequest implements Deadlined, Held, RecordEvents {
   }
 
   private tooLarge(): HermesError {
-    return refusal('REQUEST_TOO_LARGE', { bytesMax: this.parts.limits.requestBytesMax })
+    const { requestBytesMax: bytesMax } = this.parts.limits
+    return refusal('REQUEST_TOO_LARGE', { bytesMax }, 'frontend', { limit: bytesMax })
   }
 
   private late(): HermesError {
     const waitedMs = Math.round(this.parts.clock.monotonic() - this.startedMs)
     return refusal('TIMEOUT', { waitedMs }, 'frontend')
   }
+}
+
+function tooManyRecords(recordsMax: number): HermesError {
+  return refusal('TOO_MANY_RECORDS', { recordsMax }, 'frontend', { limit: recordsMax })
 }

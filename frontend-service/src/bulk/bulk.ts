@@ -79,8 +79,9 @@ export function createBulk(parts: BulkParts): Bulk {
 
 function formRefusal(problem: FormProblem): HermesError {
   if (problem.code === 'VALIDATION_ERROR')
-    return refusal(problem.code, { problem: problem.problem }, 'frontend')
-  return refusal(problem.code, { contentType: problem.contentType, accepted: acceptedTypes })
+    return refusal(problem.code, { problem: problem.problem }, 'frontend', { field: 'records' })
+  const values = { contentType: problem.contentType, accepted: acceptedTypes }
+  return refusal(problem.code, values, 'frontend', { field: 'Content-Type', fix: `Send ${acceptedTypes}` })
 }
 
 /** What can be judged before the body: its length is judged record by record. */

@@ -38,7 +38,7 @@ export function wrappedReader(oneTopic: string | null, shared: SentHeaders): Rec
   return record => {
     if (!Buffer.isBuffer(record)) return refused(tooLong(record))
     const wrapped = readWrapped(record)
-    if ('problem' in wrapped) return refused(invalid(wrapped.problem))
+    if ('problem' in wrapped) return refused(invalid(wrapped.problem, wrapped.pointer))
     const topicName = topicOf(wrapped, oneTopic)
     if (typeof topicName !== 'string') return refused(topicName)
     const { message, rawHeaders } = wrapped
@@ -48,16 +48,17 @@ export function wrappedReader(oneTopic: string | null, shared: SentHeaders): Rec
 }
 
 function topicOf({ topic }: WrappedRecord, oneTopic: string | null): string | HermesError {
-  if (topic === null && oneTopic === null) return invalid('the member topic is missing')
+  if (topic === null && oneTopic === null) return invalid('the member topic is missing', '/topic')
   if (topic !== null && oneTopic !== null && topic !== oneTopic)
-    return invalid(`topic must be ${oneTopic}, as in the path, or be left out`)
+    return invalid(`topic must be ${oneTopic}, as in the path, or be left out`, '/topic')
   return topic ?? (oneTopic as string)
 }
 
 function tooLong({ bytes }: TooLong): HermesError {
-  return invalid(`a record of ${bytes} bytes is longer than any message may be`)
+  return invalid(`a record of ${bytes} bytes is longer than any message may be`, '')
 }
 
-function invalid(problem: string): HermesError {
-  return refusal('VALIDATION_ERROR', { problem: `Invalid record: ${problem}` }, 'frontend')
+function invalid(problem: string, pointer: string): HermesError {
+  const about = pointer === '' ? {} : { pointer }
+  return refusal('VALIDATION_ERROR', { problem: `Invalid record: ${problem}` }, 'frontend', about)
 }

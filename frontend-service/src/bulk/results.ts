@@ -5,6 +5,7 @@
  * 207 otherwise. Bound: the records of a request; a refusal is kept as its text only.
  */
 import type { HermesError } from '@iris/common/errors/hermes-error'
+import { problemDetails } from '@iris/common/errors/problem'
 
 /** What the answer costs in memory for each record, as reserved. */
 export const resultBytes = 256
@@ -14,10 +15,10 @@ export interface BulkAnswer {
   readonly body: Buffer
 }
 
-/** How a refusal is shown. */
-export type Shown = Readonly<Record<string, unknown>>
-
 export class BulkResults {
+  /** `isInDetail`: refusals are problem details and not the members that Hermes knows. */
+  constructor(private readonly isInDetail: boolean) {}
+
   private readonly lines: string[] = []
   private storedCount = 0
 
@@ -29,9 +30,13 @@ export class BulkResults {
 
   /** A record was refused; `messageId` is null where it never came to have one. */
   refused(index: number, messageId: string | null, error: HermesError): void {
-    const { status, code, message } = error
     const named = messageId === null ? {} : { messageId }
-    this.lines[index] = JSON.stringify({ index, status, ...named, code, message })
+    this.lines[index] = JSON.stringify({
+      index,
+      status: error.status,
+      ...named,
+      ...this.shown(error, messageId),
+    })
   }
 
   /** Records with an outcome. */
@@ -44,12 +49,13 @@ export class BulkResults {
     const failed = this.count - this.storedCount
     const counts = { records: this.count, stored: this.storedCount, failed }
     const head = JSON.stringify(counts).slice(1, -1)
-    const error = ended === null ? '' : `,"unread":${JSON.stringify(shown(ended))}`
+    const error = ended === null ? '' : `,"unread":${JSON.stringify(this.shown(ended, null))}`
     const body = Buffer.from(`{${head}${error},"results":[${this.lines.join(',')}]}`)
     return { status: failed === 0 && ended === null ? 200 : 207, body }
   }
-}
 
-function shown({ status, code, message }: HermesError): Shown {
-  return { status, code, message }
+  private shown(error: HermesError, messageId: string | null): Readonly<Record<string, string | number>> {
+    if (this.isInDetail) return problemDetails(error, messageId)
+    return { status: error.status, code: error.code, message: error.message }
+  }
 }

@@ -15,6 +15,12 @@ export interface WrappedRecord {
   readonly rawHeaders: readonly string[]
 }
 
+/** What is wrong, and where in the record, as a JSON pointer. */
+export interface InvalidRecord {
+  readonly problem: string
+  readonly pointer: string
+}
+
 /** Bytes that a record may have beside its message. */
 export const wrapperBytesMax = 16 * 1024
 
@@ -25,14 +31,21 @@ const headerName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const forbiddenInValue = /[\u0000-\u0008\u000a-\u001f\u007f]/
 const members: ReadonlySet<string> = new Set(['topic', 'key', 'headers', 'message'])
 
-class RecordProblem extends Error {}
+class RecordProblem extends Error {
+  constructor(
+    message: string,
+    readonly pointer = '',
+  ) {
+    super(message)
+  }
+}
 
 /** Reads a record. */
-export function readWrapped(record: Buffer): WrappedRecord | { readonly problem: string } {
+export function readWrapped(record: Buffer): WrappedRecord | InvalidRecord {
   try {
     return read(record)
   } catch (error) {
-    if (error instanceof RecordProblem) return { problem: error.message }
+    if (error instanceof RecordProblem) return { problem: error.message, pointer: error.pointer }
     throw error
   }
 }
@@ -40,11 +53,11 @@ export function readWrapped(record: Buffer): WrappedRecord | { readonly problem:
 function read(record: Buffer): WrappedRecord {
   const found = membersOf(record)
   const message = found.get('message')
-  if (message === undefined) throw new RecordProblem('the member message is missing')
+  if (message === undefined) throw new RecordProblem('the member message is missing', '/message')
   if (record.length - message.length > wrapperBytesMax)
     throw new RecordProblem(`more than ${wrapperBytesMax} bytes beside the message`)
   const topic = parsed(found, 'topic') ?? null
-  if (topic !== null && typeof topic !== 'string') throw new RecordProblem('topic must be a text')
+  if (topic !== null && typeof topic !== 'string') throw new RecordProblem('topic must be a text', '/topic')
   return { topic, message, rawHeaders: headersOf(parsed(found, 'headers'), parsed(found, 'key')) }
 }
 
@@ -54,7 +67,7 @@ function membersOf(record: Buffer): ReadonlyMap<string, Buffer> {
   const found = new Map<string, Buffer>()
   const problem = walkMembers(record, start, (name, range) => {
     if (!members.has(name)) throw new RecordProblem(`unknown member; known are ${[...members].join(', ')}`)
-    if (found.has(name)) throw new RecordProblem(`the member ${name} stands there twice`)
+    if (found.has(name)) throw new RecordProblem(`the member ${name} stands there twice`, `/${name}`)
     found.set(name, record.subarray(range.start, range.end))
   })
   if (problem !== null) throw new RecordProblem(`not JSON: ${problem}`)
@@ -65,11 +78,11 @@ function membersOf(record: Buffer): ReadonlyMap<string, Buffer> {
 function parsed(found: ReadonlyMap<string, Buffer>, name: string): unknown {
   const bytes = found.get(name)
   if (bytes === undefined) return undefined
-  if (bytes.length > wrapperBytesMax) throw new RecordProblem(`${name} is too long`)
+  if (bytes.length > wrapperBytesMax) throw new RecordProblem(`${name} is too long`, `/${name}`)
   try {
     return JSON.parse(bytes.toString('utf8'))
   } catch {
-    throw new RecordProblem(`${name} is not JSON`)
+    throw new RecordProblem(`${name} is not JSON`, `/${name}`)
   }
 }
 
@@ -77,19 +90,24 @@ function headersOf(headers: unknown, key: unknown): readonly string[] {
   const raw: string[] = []
   const seen = new Set<string>()
   if (headers !== undefined && (typeof headers !== 'object' || headers === null || Array.isArray(headers)))
-    throw new RecordProblem('headers must be an object of names and texts')
+    throw new RecordProblem('headers must be an object of names and texts', '/headers')
   for (const [name, value] of Object.entries(headers ?? {})) {
-    if (!headerName.test(name)) throw new RecordProblem('headers has a name that is no header name')
-    if (seen.has(name.toLowerCase())) throw new RecordProblem(`headers has ${name} twice`)
+    if (!headerName.test(name))
+      throw new RecordProblem('headers has a name that is no header name', '/headers')
+    if (seen.has(name.toLowerCase())) throw new RecordProblem(`headers has ${name} twice`, `/headers/${name}`)
     if (typeof value !== 'string' || forbiddenInValue.test(value))
-      throw new RecordProblem(`the header ${name} must be a text without control characters`)
+      throw new RecordProblem(
+        `the header ${name} must be a text without control characters`,
+        `/headers/${name}`,
+      )
     seen.add(name.toLowerCase())
     raw.push(name, lettersOf(value.trim()))
   }
-  if (seen.size > headersMax) throw new RecordProblem(`more than ${headersMax} headers`)
+  if (seen.size > headersMax) throw new RecordProblem(`more than ${headersMax} headers`, '/headers')
   if (key === undefined || key === null) return raw
-  if (typeof key !== 'string') throw new RecordProblem('key must be a text or null')
-  if (seen.has('partition-key')) throw new RecordProblem('key and the header Partition-Key: send one of them')
+  if (typeof key !== 'string') throw new RecordProblem('key must be a text or null', '/key')
+  if (seen.has('partition-key'))
+    throw new RecordProblem('key and the header Partition-Key: send one of them', '/key')
   raw.push('Partition-Key', lettersOf(key))
   return raw
 }

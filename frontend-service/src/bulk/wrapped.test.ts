@@ -52,6 +52,26 @@ describe('wrapped records', () => {
     expect(answer.results?.[0]?.message).toMatch(message)
   })
 
+  it('are refused in detail to who asks for problem details', async () => {
+    const headers = { ...lines, Accept: 'application/problem+json' }
+    const answer = await world.storing(
+      world.publish('{"message":1,"key":7}\n{"message":1}', headers, wrapped),
+    )
+
+    const { messageId, ...details } = answer.results?.[0] ?? {}
+    expect(details).toEqual({
+      index: 0,
+      type: 'urn:iris:error:validation-error',
+      title: 'Validation error',
+      status: 400,
+      detail: 'Invalid record: key must be a text or null',
+      instance: `urn:uuid:${messageId}`,
+      code: 'VALIDATION_ERROR',
+      pointer: '/key',
+    })
+    expect(answer.results?.[1]).toMatchObject({ index: 1, status: 201 })
+  })
+
   it('are counted with their topic, each alone', async () => {
     const record = '{"message":1}'
     await world.storing(world.publish(`[${record},{},${record}]`, json, wrapped))

@@ -24,12 +24,24 @@ export function admit(
 export function encodingProblem({ headers }: Pick<SentHeaders, 'headers'>): HermesError | null {
   const encoding = headers['content-encoding']
   if (encoding === undefined || encoding === '' || encoding.toLowerCase() === 'identity') return null
-  return refusal('UNSUPPORTED_CONTENT_ENCODING', { encoding: encoding.slice(0, shownEncodingLetters) })
+  return refusal(
+    'UNSUPPORTED_CONTENT_ENCODING',
+    { encoding: encoding.slice(0, shownEncodingLetters) },
+    'frontend',
+    {
+      field: 'Content-Encoding',
+      fix: 'Send the message uncompressed',
+    },
+  )
 }
 
 /** The refusal of a body over the topic's limit. `bytes`: announced, or come so far. */
 export function tooLarge(bytes: number, topic: RoutedTopic): HermesError {
   const sizes = `[length:${bytes}, max:${topic.bodyBytesMax}]`
   const problem = `Content-Length is larger than max on this topic ${sizes}.`
-  return refusal('VALIDATION_ERROR', { problem }, 'frontend')
+  const about = {
+    limit: topic.bodyBytesMax,
+    fix: "Send a smaller message, or raise the topic's maxMessageSize",
+  }
+  return refusal('VALIDATION_ERROR', { problem }, 'frontend', about)
 }

@@ -6,7 +6,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { HermesError } from '@iris/common/errors/hermes-error'
-import { problemBody } from '@iris/common/errors/problem'
+import { writeProblem } from '@iris/common/errors/problem'
 import { endEarly, mustCloseEarly } from '@iris/common/http/early-answer'
 import type { Scheduler } from '@iris/common/time/scheduler'
 
@@ -31,10 +31,11 @@ export function answerStored(response: ServerResponse, id: string): void {
 
 /** The message was refused, or its fate is not known: the code says which. */
 export function answerRefusal(scheduler: Scheduler, to: Answerable, error: HermesError): void {
-  const headers = [messageIdHeader, to.id, 'Content-Type', 'application/json']
+  const { contentType, body } = writeProblem(error, to.request.headers.accept, to.id)
+  const headers = [messageIdHeader, to.id, 'Content-Type', contentType]
   for (const [name, value] of Object.entries(error.headers)) headers.push(name, value)
   const isLate = error.code === 'TIMEOUT'
-  answer(scheduler, to, { status: error.status, headers, body: Buffer.from(problemBody(error)), isLate })
+  answer(scheduler, to, { status: error.status, headers, body: Buffer.from(body), isLate })
 }
 
 /** An answer with a body; its length is added to the headers. */

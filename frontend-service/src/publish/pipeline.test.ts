@@ -245,6 +245,22 @@ describe('what is not admitted', () => {
     )
   })
 
+  it('is answered with problem details to who asks for them', async () => {
+    world.topics.set('acme.orders', world.topic({ bodyBytesMax: 6 }))
+    const headers = { Accept: 'application/problem+json' }
+    const response = await fetch(world.url + 'acme.orders', { method: 'POST', body: '{"a":1}', headers })
+
+    expect(response.headers.get('content-type')).toBe('application/problem+json')
+    expect(await response.json()).toMatchObject({
+      type: 'urn:iris:error:validation-error',
+      status: 400,
+      detail: 'Content-Length is larger than max on this topic [length:7, max:6].',
+      instance: `urn:uuid:${response.headers.get('hermes-message-id')}`,
+      code: 'VALIDATION_ERROR',
+      limit: 6,
+    })
+  })
+
   it('but identity is no encoding', async () => {
     const answering = publish('{}', 'acme.orders', { 'Content-Encoding': 'Identity' })
     ;(await nextAppended()).done(stored)

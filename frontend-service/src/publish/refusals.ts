@@ -71,5 +71,6 @@ function notReady(problem: string): HermesError {
 }
 
 function withRetryAfter(error: HermesError): HermesError {
-  return new HermesError(error.code, error.message, error.status, { 'Retry-After': `${retryAfterS}` })
+  const headers = { 'Retry-After': `${retryAfterS}` }
+  return new HermesError(error.code, error.message, error.status, headers, error.about)
 }

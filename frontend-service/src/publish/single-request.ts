@@ -110,5 +110,5 @@ export function lengthProblem(
 /** The refusal of a body that is not as long as announced; -1 stands for no announcement. */
 function wrongLength(announced: number, bytes: number): HermesError {
   const problem = `Content-Length does not match the header [header:${announced}, actual:${bytes}].`
-  return refusal('VALIDATION_ERROR', { problem }, 'frontend')
+  return refusal('VALIDATION_ERROR', { problem }, 'frontend', { field: 'Content-Length' })
 }
