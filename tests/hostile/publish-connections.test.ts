@@ -63,6 +63,7 @@ describe('slow and silent connections', () => {
 
 describe('publishers that go away', () => {
   it('before or after their body is complete leave nothing behind', async () => {
+    const lines = ['Content-Type: application/x-ndjson']
     await pause(200)
     const before = openFiles()
 
@@ -72,6 +73,8 @@ describe('publishers that go away', () => {
         ...many(20, rawPublish(topic, ['Content-Length: 7'], '{"a":1}')),
         ...many(20, rawPublish(topic, ['Transfer-Encoding: chunked'], '3\r\n{"a')),
         ...many(20, rawPublish('acme.unknown', ['Content-Length: 1000000'], 'x')),
+        ...many(20, rawPublish(`${topic}/batch`, [...lines, 'Content-Length: 1000'], '{"a":1}\n{"a"')),
+        ...many(20, rawPublish(`${topic}/batch`, [...lines, 'Content-Length: 8'], '{"a":1}\n')),
       ]
       await pause(30)
       for (const each of gone) each.socket.resetAndDestroy()
@@ -83,6 +86,11 @@ describe('publishers that go away', () => {
       expect(openFiles()).toBeLessThanOrEqual(before + 5)
     })
     expect((await world.publish(topic, '{}')).status).toBe(201)
+    // Two hundred broken requests for many messages would have used up the memory for them.
+    const batch = await world.publish(`${topic}/batch`, '{"a":1}\n{"a":2}\n', {
+      'Content-Type': 'application/x-ndjson',
+    })
+    expect(JSON.parse(batch.text)).toMatchObject({ records: 2, stored: 2 })
     expect(world.frontend.exit).toBeNull()
   })
 
