@@ -3,6 +3,7 @@
  * Names are Hermes' where it has the key; defaults differ from its where a note says so.
  */
 import { bytes, count, flag, key, list, ms, text } from '@iris/common/config/declare'
+import { authenticationKeys, quotaKeys, throughputKeys } from './access-keys.js'
 import { kafkaKeys, logKeys, traceKeys, zookeeperKeys } from '@iris/common/config/shared-keys'
 
 const kibibyte = 1024
@@ -107,6 +108,24 @@ const handlerKeys = {
     true,
     "Whether a body over its topic's maxMessageSize is refused; false only warns (Hermes: false)",
   ),
+  isKeepAliveShown: key(
+    'frontend.handlers.keepAliveHeader.enabled',
+    flag(),
+    false,
+    'Whether answers to publishers carry `Keep-Alive` with the time below instead of the real one',
+  ),
+  keepAliveShownMs: key(
+    'frontend.handlers.keepAliveHeader.timeout',
+    ms(1_000, 3_600_000),
+    1_000,
+    'What `Keep-Alive: timeout=` says then, in whole seconds',
+  ),
+  isChaosObeyed: key(
+    'frontend.chaos.enabled',
+    flag(),
+    false,
+    'Whether the `chaos` policies of topics delay and fail messages on purpose; for test installations',
+  ),
   bodyBytesMax: key(
     'frontend.messages.bodySizeMax',
     bytes(kibibyte, 64 * mebibyte),
@@ -155,6 +174,28 @@ const handlerKeys = {
     list(),
     [],
     'Headers that traces show beside those that travel',
+  ),
+} as const
+
+const previewKeys = {
+  isPreviewing: key(
+    'frontend.message.preview.enabled',
+    flag(),
+    false,
+    'Whether the last messages of each topic are kept for `GET /topics/{topic}/preview` of management',
+  ),
+  previewMessages: key('frontend.message.preview.size', count(1, 100), 3, 'Messages of a topic and period'),
+  previewKibibytes: key(
+    'frontend.message.preview.maxSizeKb',
+    count(1, 1_000),
+    10,
+    'KiB of a message that are kept; a node of ZooKeeper holds all of a topic, in Base64, within 1 MiB',
+  ),
+  previewPeriodMs: key(
+    'frontend.message.preview.logPersistPeriod',
+    ms(100, 3_600_000),
+    30_000,
+    'How often they are written; the last frontend that writes wins',
   ),
 } as const
 
@@ -260,6 +301,10 @@ export const frontendKeys = {
   ...handlerKeys,
   ...bulkKeys,
   ...readinessKeys,
+  ...authenticationKeys,
+  ...throughputKeys,
+  ...quotaKeys,
+  ...previewKeys,
   ...producerKeys,
   ...kafkaKeys,
   ...zookeeperKeys,

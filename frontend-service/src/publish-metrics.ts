@@ -19,6 +19,8 @@ export interface TopicCounters {
 
 export interface PublishMetrics {
   topic(name: string, ack: Ack): TopicCounters
+  /** A message was refused because of a limit. */
+  overQuota(topic: string, limit: string): void
   /** Drops the series of a topic that is gone. */
   removeTopic(name: string): void
   /** Open publish requests. */
@@ -33,6 +35,7 @@ const topicSeries = [
   frontendMetrics.topicSize,
   frontendMetrics.leaderLatency,
   frontendMetrics.allLatency,
+  frontendMetrics.quotaExceeded,
 ]
 
 /** Makes the counters. `datacenter` is where messages are stored, as a label. */
@@ -80,6 +83,8 @@ export function createPublishMetrics(metrics: Metrics, datacenter: string): Publ
         },
       }
     },
+    overQuota: (topic, limit) =>
+      void metrics.counter(frontendMetrics.quotaExceeded, ...labelsOf(topic), limit).value++,
     removeTopic: name => metrics.remove(topicSeries, ...labelsOf(name)),
   }
   metrics.gauge(frontendMetrics.inflight, () => publishMetrics.inflight)

@@ -4,11 +4,16 @@
  */
 import { hostname } from 'node:os'
 import type { Log } from '@iris/common/lifecycle/log'
+import { systemRandom } from '@iris/common/time/clock'
 import type { Cancel } from '@iris/common/time/scheduler'
 import type { Metrics } from '@iris/common/metrics/registry'
+import { zooPaths } from '@iris/common/zookeeper/paths'
+import { createGates } from './access/gates.js'
 import type { FrontendBase, FrontendConfig } from './base.js'
 import { createBulk, type Bulk } from './bulk/bulk.js'
 import type { Outside } from './outside.js'
+import { createPreviewShelf, type PreviewShelf } from './preview/preview-shelf.js'
+import { startPreviewWriter } from './preview/preview-writer.js'
 import { createPublishMetrics } from './publish-metrics.js'
 import { DeadlineQueue } from './publish/deadline-queue.js'
 import { createPipeline } from './publish/pipeline.js'
@@ -31,23 +36,38 @@ export interface Publishing {
   stop(): void
 }
 
+export interface PublishingSurroundings {
+  readonly registry: Metrics
+  readonly isClosing: () => boolean
+  /** How many frontends share quotas now. */
+  readonly sharers: () => number
+}
+
 const deadlineTickMs = 50
+/** What previews may hold, over all topics. */
+const previewBytesMax = 16 * 1024 * 1024
 
 /** Makes the pipeline; `isClosing` says whether answers must close their connections. */
 export function createPublishing(
   base: FrontendBase,
   config: FrontendConfig,
   outside: Outside,
-  surroundings: { readonly registry: Metrics; readonly isClosing: () => boolean },
+  surroundings: PublishingSurroundings,
 ): Publishing {
   const { log, clock, scheduler } = base
   const { definitions, kafka } = outside
   const metrics = createPublishMetrics(surroundings.registry, config.datacenter)
+  const gates = createGates(base, config, { metrics, sharers: surroundings.sharers })
+  const shelf = previewShelfOf(config)
   const routing: RoutingOptions = {
     namespace: { namespace: config.kafkaNamespace, separator: config.kafkaNamespaceSeparator },
     bodyBytesMax: config.bodyBytesMax,
     isTopicLimitForced: config.isTopicLimitForced,
     areTracesOn: config.areTracesOn,
+    isAuthenticating: gates.isAuthenticating,
+    gateOf: gates.of,
+    chaosIn: config.isChaosObeyed ? config.datacenter : null,
+    previewOf: shelf === null ? null : topic => shelf.topic(topic),
     metrics,
     routes: kafka.byAck,
   }
@@ -55,7 +75,10 @@ export function createPublishing(
     definitions,
     log,
     route: topic => routeTopic(routing, topic),
-    onRemoved: topic => metrics.removeTopic(topic.name),
+    onRemoved(topic) {
+      metrics.removeTopic(topic.name)
+      gates.forget(topic.name)
+    },
   })
   const warn = createRareLog(log, clock)
   const unknownTopics = createUnknownTopics({ cache: topics, definitions, clock, scheduler, warn })
@@ -67,6 +90,7 @@ export function createPublishing(
     journal: createPublishJournal({ clock, propagation, traces: outside.traces, place }),
     room: createRoom(config.bodiesBytesMax),
     rules: { acceptAnyBytes: config.acceptAnyBytes },
+    random: systemRandom,
   })
   const { isClosing } = surroundings
   const pieces = new DeadlineQueue(config.readBudgetMs)
@@ -84,14 +108,31 @@ export function createPublishing(
   const queues = [reading, pieces, ...kafka.deadlines]
   const tick = (): void => queues.forEach(queue => queue.expire(clock.monotonic()))
   const beside: Cancel[] = [() => unknownTopics.stop()]
+  const startPreviews = (): Cancel => {
+    if (shelf === null) return () => undefined
+    const paths = zooPaths(config.zookeeperRoot)
+    return startPreviewWriter({ ...base, session: outside.session, paths, shelf }, config.previewPeriodMs)
+  }
+  const answerHeaders = keepAliveHeaderOf(config)
   return {
-    publish: createPublishRequest(pipeline, { scheduler, isClosing }),
+    publish: createPublishRequest(pipeline, { scheduler, isClosing, answerHeaders }),
     bulk,
     topics,
     openCount: () => metrics.inflight + bulk.openCount(),
-    start: () => void beside.push(topics.start(), scheduler.every(deadlineTickMs, tick)),
+    start: () => void beside.push(topics.start(), scheduler.every(deadlineTickMs, tick), startPreviews()),
     stop: () => beside.forEach(cancel => cancel()),
   }
+}
+
+function keepAliveHeaderOf(config: FrontendConfig): readonly string[] {
+  const seconds = Math.floor(config.keepAliveShownMs / 1_000)
+  return config.isKeepAliveShown ? ['Keep-Alive', `timeout=${seconds}`] : []
+}
+
+function previewShelfOf(config: FrontendConfig): PreviewShelf | null {
+  if (!config.isPreviewing) return null
+  const { previewMessages: messagesEach, previewKibibytes } = config
+  return createPreviewShelf({ messagesEach, bytesEach: previewKibibytes * 1024, bytesMax: previewBytesMax })
 }
 
 function propagationOf(log: Log, config: FrontendConfig): Propagation {

@@ -44,7 +44,8 @@ export function createFrontend(base: FrontendBase, config: FrontendConfig): Fron
   const outside = createOutside(base, config, registry)
   const company = createCompany(base, config, { session: outside.session, metrics: registry })
   const isClosing = (): boolean => listener.isClosing()
-  const publishing = createPublishing(base, config, outside, { registry, isClosing })
+  const sharers = (): number => Math.max(1, company.fellows.all().length)
+  const publishing = createPublishing(base, config, outside, { registry, isClosing, sharers })
   const checks = createOptionalChecks(base, config, outside, () => publishing.topics.kafkaTopics())
   const readiness = createReadiness([() => outside.definitions.isLoaded(), ...checks.all])
   let isClosed = false

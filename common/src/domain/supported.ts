@@ -34,7 +34,6 @@ const missingForSubscriptions: readonly Missing<Subscription>[] = [
 
 const missingForTopics: readonly Missing<Topic>[] = [
   { feature: 'The content type AVRO', isUsed: each => each.contentType === 'AVRO' },
-  { feature: 'Chaos mode', isUsed: each => each.chaos.mode !== 'DISABLED' },
 ]
 
 /** Why consumers cannot deliver this subscription; empty when they can. */

@@ -6,6 +6,8 @@
 import { z } from 'zod'
 import { plainFlag, plainInteger, plainList, plainObject, plainText, plainWord } from './json-shapes.js'
 import { ownerShape } from './owner.js'
+import { publishingShape } from './topic-publishing.js'
+import { quotasShape } from './topic-quotas.js'
 
 /** What Kafka must confirm before a publisher is answered. */
 export const ackLevels = ['NONE', 'LEADER', 'ALL'] as const
@@ -148,6 +150,9 @@ export const topicShape = z.object({
   subscribingRestricted: plainFlag,
   offlineStorage: offlineStorageShape,
   schema: plainText,
+  // Ours, unknown to Hermes.
+  publishing: publishingShape,
+  quotas: quotasShape,
 })
 
 /** A topic whose JSON types are right and whose rules nobody checked. */

@@ -30,6 +30,9 @@ export function topicJson(topic: Topic): JsonObject {
       enabled: topic.offlineStorage.enabled,
       retentionTime: withoutNullMembers({ ...topic.offlineStorage.retentionTime }),
     },
+    // Members that only Iris has stay out of a node that does not use them.
+    ...(topic.blocked === null ? {} : { publishing: { blocked: true, ...topic.blocked } }),
+    ...(topic.quotas === null ? {} : { quotas: withoutNullMembers({ ...topic.quotas }) }),
   }
 }
 

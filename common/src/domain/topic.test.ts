@@ -67,6 +67,16 @@ describe('a topic body', () => {
     expect(topicJson(topic)).not.toHaveProperty('unknown')
   })
 
+  it('keeps what only Iris knows, and leaves it out where it is not used', () => {
+    const quotas = { messagesPerSecond: 0.5, publisherBytesPerSecond: 0 }
+    const topic = parseTopic({ ...body, quotas, publishing: { blocked: true, reason: 'moved' } })
+    const open = parseTopic({ ...body, quotas: null, publishing: { blocked: false, reason: 'moved' } })
+
+    expect(topicJson(topic)).toMatchObject({ quotas, publishing: { blocked: true, reason: 'moved' } })
+    expect(parseTopic(topicJson(topic))).toEqual(topic)
+    expect(Object.keys(topicJson(open))).toEqual(Object.keys(topicJson(parseTopic(body))))
+  })
+
   it('is answered with times in seconds and stored without them', () => {
     const topic = { ...parseTopic(body), createdAtMs: 1_795_368_211_123, modifiedAtMs: 1_795_368_212_000 }
 
@@ -89,6 +99,19 @@ describe('a topic body', () => {
       { ...body, name: '...a' },
       'VALIDATION_ERROR',
       /Topic\.name\.groupName must match/,
+    ],
+    [
+      'a quota below nothing',
+      { ...body, quotas: { messagesPerSecond: 5, bytesPerSecond: -1 } },
+      'VALIDATION_ERROR',
+      /^Topic\.quotas\.bytesPerSecond must be greater than or equal to 0$/,
+    ],
+    ['a quota that is no number', { ...body, quotas: { messagesPerSecond: 'x' } }, 'FORMAT_ERROR', /double/],
+    [
+      'a reason with a line break',
+      { ...body, publishing: { blocked: true, reason: 'a\nb' } },
+      'VALIDATION_ERROR',
+      /^Topic\.publishing\.reason must not hold control characters$/,
     ],
     [
       'size 1023',

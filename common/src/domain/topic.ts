@@ -21,6 +21,8 @@ import {
   type RetentionUnit,
   type TopicForm,
 } from './topic-form.js'
+import { checkPublishing, type BlockedPublishing } from './topic-publishing.js'
+import { checkQuotas, type TopicQuotas } from './topic-quotas.js'
 import { HermesError } from '../errors/hermes-error.js'
 import { collectViolations } from './violations.js'
 
@@ -48,6 +50,10 @@ export interface Topic {
   readonly auth: PublishingAuth
   readonly subscribingRestricted: boolean
   readonly offlineStorage: OfflineStorage
+  /** Ours: why an operator has stopped publishing; null where it goes on. */
+  readonly blocked: BlockedPublishing | null
+  /** Ours: how much may be published; null where the defaults of the installation hold. */
+  readonly quotas: TopicQuotas | null
   /** Time of the storage node; 0 before it is stored. */
   readonly createdAtMs: number
   /** Time of the storage node; 0 before it is stored. */
@@ -109,6 +115,8 @@ export function checkTopic(form: TopicForm, remoteFallback = false): Topic {
   const size = form.maxMessageSize ?? topicDefaults.maxMessageSize
   violations.atLeast('Topic.maxMessageSize', size, maxMessageSizeLimits.min)
   violations.atMost('Topic.maxMessageSize', size, maxMessageSizeLimits.max)
+  checkPublishing(violations, form.publishing)
+  checkQuotas(violations, form.quotas)
   violations.refuseAny()
   return fillTopic(form, (form.name ?? '') as TopicName, remoteFallback)
 }
@@ -137,6 +145,8 @@ export function fillTopic(form: TopicForm, name: TopicName, remoteFallback = fal
     auth: form.auth ?? openPublishing,
     subscribingRestricted: form.subscribingRestricted ?? false,
     offlineStorage: form.offlineStorage ?? offlineStorageOff,
+    blocked: form.publishing,
+    quotas: form.quotas,
     createdAtMs: 0,
     modifiedAtMs: 0,
   }

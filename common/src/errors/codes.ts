@@ -46,7 +46,11 @@ export const errorCodes = {
   OPERATION_DISABLED: { status: 406, text: '{problem}' },
   AUTH_ERROR: { status: 403, text: 'Permission denied.' },
   PERMISSION_DENIED: { status: 403, text: '{problem}' },
-  THROUGHPUT_QUOTA_VIOLATION: { status: 429, text: '{problem}' },
+  THROUGHPUT_QUOTA_VIOLATION: {
+    status: 429,
+    text: '{problem}',
+    fix: 'Send it again after the time in Retry-After; it was not stored',
+  },
   SENDING_TO_KAFKA_TIMEOUT: {
     status: 503,
     text: 'Timeout while sending to kafka message after {waitedMs} milliseconds; it may have been stored',
@@ -74,6 +78,12 @@ export const errorCodes = {
     text: 'The message was not stored: {problem}',
     fix: 'Send it again; that makes no repeat',
   },
+  UNAUTHENTICATED: {
+    status: 401,
+    text: 'Credentials are missing or not right',
+    fix: 'Send the credentials that WWW-Authenticate asks for',
+  },
+  TOPIC_BLOCKED: { status: 403, text: 'Publishing to topic {topic} was stopped by an operator: {reason}' },
   UNSUPPORTED_CONTENT_ENCODING: {
     status: 415,
     text: 'Content-Encoding {encoding} is not accepted; send the message uncompressed',

@@ -71,6 +71,12 @@ export const frontendMetrics = {
     'The same over topics',
   ),
   allLatencyGlobal: define('summary', 'topic_ack_all_global_latency_seconds', [], 'The same over topics'),
+  quotaExceeded: define(
+    'counter',
+    'topic_quota_exceeded_total',
+    [...topicLabels, 'limit'],
+    'Messages refused with 429: `topic-messages` and the like by a quota, `throughput` by the average rate',
+  ),
   inflight: define('gauge', 'inflight_requests', [], 'Publish requests open now'),
   producerBufferTotal: define(
     'gauge',

@@ -8,6 +8,8 @@ import type { BodyTaker, Origin, SentHeaders } from '../publish/origin.js'
 
 /** What a request hears of its records. */
 export interface RecordEvents {
+  /** Where the request came from. */
+  readonly address: string | undefined
   /** Its topic is known, and it is on its way or refused. */
   onWay(record: BulkRecord): void
   /** `error`: null when Kafka has it. */
@@ -25,6 +27,10 @@ export class BulkRecord implements Origin {
     private readonly brought: Brought,
     readonly announcedBytes: number,
   ) {}
+
+  get address(): string | undefined {
+    return this.events.address
+  }
 
   read(taker: BodyTaker): null {
     const { brought } = this

@@ -118,6 +118,10 @@ export class BulkRequest implements Deadlined, Held, RecordEvents {
     this.stop(this.late())
   }
 
+  get address(): string | undefined {
+    return this.request.socket.remoteAddress
+  }
+
   onWay(record: BulkRecord): void {
     if (this.awaited !== record) return
     this.awaited = null

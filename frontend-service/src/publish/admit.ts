@@ -4,16 +4,16 @@
  */
 import { HermesError, refusal } from '@iris/common/errors/hermes-error'
 import type { RoutedTopic } from '../topics/routed-topic.js'
-import type { Origin, SentHeaders } from './origin.js'
+import type { Sender, SentHeaders } from './sender.js'
 
 const shownEncodingLetters = 100
 
 /** Permission first, as Hermes: who may not publish learns nothing about the topic. */
-export function admit(
-  { sent, announcedBytes }: Pick<Origin, 'sent' | 'announcedBytes'>,
-  topic: RoutedTopic,
-): HermesError | null {
+export function admit(sender: Sender, topic: RoutedTopic): HermesError | null {
+  const { sent, announcedBytes } = sender
   if (topic.isClosed) return refusal('AUTH_ERROR', {}, 'frontend')
+  const forbidden = topic.gate?.permit(sender) ?? null
+  if (forbidden !== null) return forbidden
   if (topic.unsupported !== null) return new HermesError('VALIDATION_ERROR', topic.unsupported)
   const encoded = encodingProblem(sent)
   if (encoded !== null) return encoded

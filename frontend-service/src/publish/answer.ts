@@ -11,11 +11,15 @@ import { endEarly, mustCloseEarly } from '@iris/common/http/early-answer'
 import type { Scheduler } from '@iris/common/time/scheduler'
 
 const messageIdHeader = 'Hermes-Message-Id'
+const hermesType = 'application/json'
+const none: readonly string[] = []
 
 /** A request and its response. */
 export interface Exchange {
   readonly request: IncomingMessage
   readonly response: ServerResponse
+  /** Further headers, as a flat list of names and values. */
+  readonly more?: readonly string[]
 }
 
 /** What a refusal goes to. */
@@ -24,18 +28,22 @@ export interface Answerable extends Exchange {
 }
 
 /** Kafka has the message. */
-export function answerStored(response: ServerResponse, id: string): void {
-  response.writeHead(201, [messageIdHeader, id, 'Content-Length', '0'])
+export function answerStored(response: ServerResponse, id: string, more: readonly string[] = none): void {
+  const headers = [messageIdHeader, id, 'Content-Length', '0']
+  response.writeHead(201, more.length === 0 ? headers : headers.concat(more))
   response.end()
 }
 
 /** The message was refused, or its fate is not known: the code says which. */
 export function answerRefusal(scheduler: Scheduler, to: Answerable, error: HermesError): void {
   const { contentType, body } = writeProblem(error, to.request.headers.accept, to.id)
-  const headers = [messageIdHeader, to.id, 'Content-Type', contentType]
+  const headers = [messageIdHeader, to.id]
+  // Hermes says nothing but the challenge to who must say first who it is.
+  const shown = Buffer.from(error.status === 401 && contentType === hermesType ? '' : body)
+  if (shown.length > 0) headers.push('Content-Type', contentType)
   for (const [name, value] of Object.entries(error.headers)) headers.push(name, value)
   const isLate = error.code === 'TIMEOUT'
-  answer(scheduler, to, { status: error.status, headers, body: Buffer.from(body), isLate })
+  answer(scheduler, to, { status: error.status, headers, body: shown, isLate })
 }
 
 /** An answer with a body; its length is added to the headers. */
@@ -52,7 +60,7 @@ export interface Answer {
 export function answer(scheduler: Scheduler, to: Exchange, { status, headers, body, isLate }: Answer): void {
   const { request, response } = to
   if (response.destroyed || response.headersSent) return
-  const all = [...headers, 'Content-Length', String(body.length)]
+  const all = [...headers, ...(to.more ?? none), 'Content-Length', String(body.length)]
   if (isLate || mustCloseEarly(request)) {
     response.shouldKeepAlive = false
     response.writeHead(status, all)

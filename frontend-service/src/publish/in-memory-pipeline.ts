@@ -114,8 +114,12 @@ export async function createPipelineWorld(): Promise<PipelineWorld> {
       place: { cluster: 'primary-dc', storageDc: 'dc', hostname: 'here' },
     }),
     rules: { acceptAnyBytes: false },
+    random: () => 0,
   })
-  const publish = createPublishRequest(pipeline, { scheduler: time, isClosing: () => world.isClosing })
+  const publish = createPublishRequest(pipeline, {
+    ...{ scheduler: time, isClosing: () => world.isClosing },
+    answerHeaders: [],
+  })
   const server = createServer((request, response) => publish(request, response, (request.url ?? '').slice(1)))
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
@@ -150,6 +154,9 @@ function createParts(): Omit<PipelineWorld, 'pipeline' | 'url' | 'stop'> {
       bodyBytesMax: 1_000,
       bodyBytesWarned: 1_000,
       isClosed: false,
+      gate: null,
+      preview: null,
+      chaos: null,
       unsupported: null,
       isTracked: false,
       route: { producer, budgetMs: 2_000, deadlines: kafkaDeadlines },

@@ -4,16 +4,12 @@
  * further one. Promises, as the pipeline keeps them: `read` is called at most once, then exactly one of
  * `stored` and `refused`, once.
  */
-import type { IncomingHttpHeaders } from 'node:http'
 import type { HermesError } from '@iris/common/errors/hermes-error'
 import type { BodyReading } from '@iris/common/http/body'
 import type { RoutedTopic } from '../topics/routed-topic.js'
+import type { Sender } from './sender.js'
 
-/** What a publisher said beside the body, as Node shows it: by lower-case name, and line by line. */
-export interface SentHeaders {
-  readonly headers: IncomingHttpHeaders
-  readonly rawHeaders: readonly string[]
-}
+export type { SentHeaders } from './sender.js'
 
 /** Where the answer to a message goes. `id` is the message's. */
 export interface Answering {
@@ -31,10 +27,7 @@ export interface BodyTaker {
   mayHold(bytes: number): boolean
 }
 
-export interface Origin extends Answering {
-  readonly sent: SentHeaders
-  /** Bytes of the body, as known or announced before it is read; -1 where nothing is said. */
-  readonly announcedBytes: number
+export interface Origin extends Sender, Answering {
   /**
    * Gives the body, perhaps before it returns: by `onBody` or `onNoBody`, once. The result
    * ends a reading that is under way.

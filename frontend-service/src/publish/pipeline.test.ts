@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { refusal, type HermesError } from '@iris/common/errors/hermes-error'
 import type { AppendOutcome, ProducerMessage } from '@iris/common/kafka/producer'
+import type { TopicGate } from '../access/topic-gate.js'
 import type { RoutedTopic } from '../topics/routed-topic.js'
 import { createPipelineWorld, roomBytes, type PipelineWorld } from './in-memory-pipeline.js'
 import { requestBytes } from './room.js'
@@ -212,6 +214,43 @@ describe('publishing', () => {
   })
 })
 
+describe('a topic with a chaos policy', () => {
+  const policy = { probability: 100, delayFrom: 100, delayTo: 100, completeWithError: false }
+
+  it('hands a message over after the delay', async () => {
+    world.topics.set('acme.orders', world.topic({ chaos: policy }))
+
+    const answering = publish('{"a":1}')
+    await expect.poll(() => world.time.pending()).toBeGreaterThan(0)
+    expect(world.producer.appended).toHaveLength(0)
+    await world.time.advance(100)
+    world.producer.appended[0]?.done({ kind: 'stored', partition: 3, offset: 1 })
+
+    expect((await answering).status).toBe(201)
+  })
+
+  it('drops a message whose publisher was answered meanwhile, and says why', async () => {
+    world.topics.set('acme.orders', world.topic({ chaos: { ...policy, delayFrom: 5_000, delayTo: 5_000 } }))
+
+    const answering = publish('{"a":1}')
+    await expect.poll(() => world.time.pending()).toBeGreaterThan(0)
+    world.kafkaDeadlines.expire(world.time.monotonic() + 2_250)
+    const answer = await answering
+    await world.time.advance(5_000)
+
+    expect(answer).toMatchObject({ status: 503, body: { code: 'MESSAGE_NOT_SENT' } })
+    expect(world.producer.appended).toHaveLength(0)
+  })
+})
+
+const refusingGate = (step: 'permit' | 'charge', error: HermesError): TopicGate => ({
+  permit: () => (step === 'permit' ? error : null),
+  charge: () => (step === 'charge' ? error : null),
+  received: () => null,
+})
+const closedGate = refusingGate('permit', refusal('TOPIC_BLOCKED', { topic: 't', reason: 'r' }, 'frontend'))
+const emptyGate = refusingGate('charge', refusal('THROUGHPUT_QUOTA_VIOLATION', { problem: 'p' }, 'frontend'))
+
 describe('what is not admitted', () => {
   it.each<
     [
@@ -223,6 +262,8 @@ describe('what is not admitted', () => {
     ]
   >([
     ['a closed topic', { isClosed: true }, {}, 403, 'AUTH_ERROR'],
+    ['a topic whose gate is closed', { gate: closedGate }, {}, 403, 'TOPIC_BLOCKED'],
+    ['a message over its quota', { gate: emptyGate }, {}, 429, 'THROUGHPUT_QUOTA_VIOLATION'],
     ['an unsupported topic', { unsupported: 'not yet' }, {}, 400, 'VALIDATION_ERROR'],
     ['a compressed body', {}, { 'Content-Encoding': 'gzip' }, 415, 'UNSUPPORTED_CONTENT_ENCODING'],
     ['a large body', { bodyBytesMax: 6 }, {}, 400, 'VALIDATION_ERROR'],

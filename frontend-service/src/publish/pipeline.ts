@@ -4,10 +4,11 @@
  * Promises: the id is there before anything can fail; whatever waits has a deadline. One record travels
  * through the steps, each goes on by a method of it: no promise, timer or closure a message.
  */
+import type { ChaosPolicy } from '@iris/common/domain/topic-form'
 import type { HermesError } from '@iris/common/errors/hermes-error'
 import { invariant } from '@iris/common/lifecycle/invariant'
 import type { AppendOutcome } from '@iris/common/kafka/producer-message'
-import type { Clock } from '@iris/common/time/clock'
+import type { Clock, Random } from '@iris/common/time/clock'
 import type { Scheduler } from '@iris/common/time/scheduler'
 import type { PublishMetrics } from '../publish-metrics.js'
 import type { RareLog } from '../rare-log.js'
@@ -16,6 +17,7 @@ import type { RoutedTopic } from '../topics/routed-topic.js'
 import type { LookUpAnswer, UnknownTopics } from '../topics/unknown-topics.js'
 import { admit } from './admit.js'
 import { createAppend, type Append } from './append.js'
+import { disturbance } from './chaos.js'
 import { checkContent, type CheckOptions } from './check.js'
 import type { DeadlineQueue } from './deadline-queue.js'
 import type { PublishJournal } from './journal.js'
@@ -46,6 +48,8 @@ export interface PipelineParts {
   /** Deadlines of messages whose topic is looked up or whose body is being read. */
   readonly reading: DeadlineQueue
   readonly rules: CheckOptions
+  /** For topics with a chaos policy. */
+  readonly random: Random
 }
 
 export interface Pipeline {
@@ -95,7 +99,7 @@ function goOn(parts: Wired, publication: Publication, topic: LookUpAnswer): void
 
 function read(parts: Wired, publication: Publication, topic: RoutedTopic): void {
   publication.routed = topic
-  const refused = admit(publication.origin, topic)
+  const refused = admit(publication.origin, topic) ?? topic.gate?.charge(publication.origin) ?? null
   if (refused !== null) return refuse(parts, publication, refused)
   publication.stage = 'reading'
   publication.reading = publication.origin.read(publication, topic)
@@ -106,13 +110,27 @@ function take(parts: Wired, publication: Publication, body: Buffer): void {
   const { routed: topic } = publication
   invariant(publication.stage === 'reading' && topic !== null, 'a body came out of turn')
   topic.counters().received(body.length)
+  const overQuota = topic.gate?.received(publication.origin, body.length) ?? null
+  if (overQuota !== null) return refuse(parts, publication, overQuota)
   const wrongContent = checkContent(parts.rules, body)
   if (wrongContent !== null) return refuse(parts, publication, wrongContent)
   if (body.length > topic.bodyBytesWarned)
     parts.warn('publish.overTopicLimit', { topic: topic.name, bytes: body.length })
   stamp(parts.propagation, publication, body, parts.clock.now())
   awaitKafka(publication, topic, parts.clock.monotonic())
-  append(parts, publication)
+  if (topic.chaos === null) append(parts, publication)
+  else disturb(parts, publication, topic.chaos)
+}
+
+/** What the topic's chaos policy does to a message, then as usual. */
+function disturb(parts: Wired, publication: Publication, policy: ChaosPolicy): void {
+  const drawn = disturbance(policy, parts.random)
+  if (drawn === null) return append(parts, publication)
+  parts.scheduler.after(drawn.delayMs, () => {
+    if (publication.stage !== 'preparing') return
+    if (drawn.failure === null) append(parts, publication)
+    else refuse(parts, publication, drawn.failure)
+  })
 }
 
 function awaitKafka(publication: Publication, topic: RoutedTopic, nowMs: number): void {
@@ -139,6 +157,7 @@ function conclude(parts: Wired, publication: Publication, outcome: AppendOutcome
   if (outcome.kind !== 'stored') return refuse(parts, publication, outcomeRefusal(publication, outcome))
   if (publication.routed?.isTracked === true) parts.journal.stored(publication, outcome)
   publication.routed?.counters().published()
+  publication.routed?.preview?.offer(publication.value)
   finish(parts, publication, 201)
   publication.origin.stored(publication.id)
 }

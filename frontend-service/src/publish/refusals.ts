@@ -33,7 +33,11 @@ export function lateRefusal(publication: Publication, readBudgetMs: number): Her
     case 'reading':
       return refusal('TIMEOUT', { waitedMs: readBudgetMs }, 'frontend')
     case 'preparing':
-      return notSent(`Kafka does not show the topic ${publication.topic}`)
+      return notSent(
+        publication.routed?.chaos
+          ? `the chaos policy of topic ${publication.topicName} held it up for too long`
+          : `Kafka does not show the topic ${publication.topic}`,
+      )
     default:
       return unknownFate(publication)
   }

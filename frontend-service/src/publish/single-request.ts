@@ -23,6 +23,8 @@ export interface RequestSurroundings {
   readonly scheduler: Scheduler
   /** Whether answers must close their connections. */
   readonly isClosing: () => boolean
+  /** Headers of every answer that leaves its connection open. */
+  readonly answerHeaders: readonly string[]
 }
 
 /** Publishes the body of a request to a topic. */
@@ -34,10 +36,13 @@ export function createPublishRequest(pipeline: Pipeline, surroundings: RequestSu
     pipeline.publish(new SingleRequest(surroundings, request, response), topicName)
 }
 
+const none: readonly string[] = []
+
 class SingleRequest implements Origin, BodySink {
   readonly announcedBytes: number
   private taker: BodyTaker | null = null
   private topic: RoutedTopic | null = null
+  private noted: readonly string[] = none
 
   constructor(
     private readonly surroundings: RequestSurroundings,
@@ -70,13 +75,21 @@ class SingleRequest implements Origin, BodySink {
   }
 
   stored(id: string): void {
-    this.endConnectionWhileClosing()
-    answerStored(this.response, id)
+    answerStored(this.response, id, this.moreHeaders())
   }
 
   refused(id: string, error: HermesError): void {
-    this.endConnectionWhileClosing()
-    answerRefusal(this.surroundings.scheduler, { id, request: this.sent, response: this.response }, error)
+    const { sent: request, response } = this
+    const more = this.moreHeaders()
+    answerRefusal(this.surroundings.scheduler, { id, request, response, more }, error)
+  }
+
+  get address(): string | undefined {
+    return this.sent.socket.remoteAddress
+  }
+
+  note(headers: readonly string[]): void {
+    this.noted = headers
   }
 
   private refusalOf(failure: BodyFailure, bytes: number): HermesError {
@@ -87,8 +100,12 @@ class SingleRequest implements Origin, BodySink {
     return wrongLength(this.announcedBytes, bytes)
   }
 
-  private endConnectionWhileClosing(): void {
-    if (this.surroundings.isClosing()) endConnectionAfter(this.response)
+  /** Of an answer that is about to be written; while closing it ends its connection. */
+  private moreHeaders(): readonly string[] {
+    const { isClosing, answerHeaders } = this.surroundings
+    if (isClosing()) endConnectionAfter(this.response)
+    else if (answerHeaders.length > 0) return [...answerHeaders, ...this.noted]
+    return this.noted
   }
 }
 

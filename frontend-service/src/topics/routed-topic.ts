@@ -2,8 +2,12 @@
  * A topic as publishing needs it: everything decided once, when the topic changes, and not once a message.
  * Takes a topic and the installation's settings. Gives its place in Kafka, its limits and its counters.
  */
+import type { ChaosPolicy } from '@iris/common/domain/topic-form'
 import type { Topic } from '@iris/common/domain/topic'
 import { kafkaTopicName, type KafkaNamespace } from '@iris/common/kafka/names'
+import type { TopicGate } from '../access/topic-gate.js'
+import type { TopicPreview } from '../preview/preview-shelf.js'
+import { chaosPolicyOf } from '../publish/chaos.js'
 import type { PublishMetrics, TopicCounters } from '../publish-metrics.js'
 import type { KafkaRoute } from '../publish/kafka-route.js'
 
@@ -16,6 +20,12 @@ export interface RoutedTopic {
   readonly bodyBytesWarned: number
   /** Nobody may publish: it wants authentication, and there is none. */
   readonly isClosed: boolean
+  /** What stands between a publisher and the topic; null for most topics. */
+  readonly gate: TopicGate | null
+  /** Where its messages are shown; null where previews are off. */
+  readonly preview: TopicPreview | null
+  /** How its messages are disturbed on purpose; null for nearly all topics. */
+  readonly chaos: ChaosPolicy | null
   /** Why messages of this topic cannot be taken, or null. */
   readonly unsupported: string | null
   /** What becomes of its messages is written down. */
@@ -31,6 +41,12 @@ export interface RoutingOptions {
   readonly bodyBytesMax: number
   readonly isTopicLimitForced: boolean
   readonly areTracesOn: boolean
+  /** Whether callers can say who they are. */
+  readonly isAuthenticating: boolean
+  /** Whether chaos policies are obeyed, and as which data centre. */
+  readonly chaosIn: string | null
+  readonly gateOf: (topic: Topic) => TopicGate | null
+  readonly previewOf: ((topic: string) => TopicPreview) | null
   readonly metrics: PublishMetrics
   /** Where the messages of each ack level go. */
   readonly routes: Readonly<Record<Topic['ack'], KafkaRoute>>
@@ -46,7 +62,10 @@ export function routeTopic(options: RoutingOptions, topic: Topic): RoutedTopic {
     kafkaTopic: kafkaTopicName(options.namespace, name),
     bodyBytesMax: Math.min(limit, options.bodyBytesMax),
     bodyBytesWarned: topic.maxMessageSize,
-    isClosed: auth.enabled && !auth.unauthenticatedAccessEnabled,
+    isClosed: auth.enabled && !auth.unauthenticatedAccessEnabled && !options.isAuthenticating,
+    gate: options.gateOf(topic),
+    preview: options.previewOf?.(name) ?? null,
+    chaos: options.chaosIn === null ? null : chaosPolicyOf(topic.chaos, options.chaosIn),
     unsupported:
       topic.contentType === 'AVRO' ? 'AVRO topics are not supported by this version of Iris yet' : null,
     isTracked: topic.trackingEnabled && options.areTracesOn,

@@ -88,6 +88,7 @@ function groupsAndTopics(
         topics.set(topic.name, { value: topic, version: 0 })
         return 'created'
       }),
+    topicPreview: () => Promise.resolve([]),
     updateTopic: (topic, version) => call('updateTopic', () => update(topics, topic.name, topic, version)),
     removeTopic: (name, names) =>
       call('removeTopic', () => {

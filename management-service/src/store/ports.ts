@@ -4,6 +4,7 @@
  * shown: `STORAGE_UNAVAILABLE` when storage does not answer, `CONFLICT` when someone else wrote in between.
  */
 import type { GroupName, SubscriptionName, TopicName } from '@iris/common/domain/names'
+import type { MessagePreview } from '@iris/common/domain/message-preview'
 import type { OAuthProvider } from '@iris/common/domain/oauth-provider'
 import type { ParkedKey } from '@iris/common/domain/parked-keys'
 import type { Subscription } from '@iris/common/domain/subscription'
@@ -36,6 +37,8 @@ export interface TopicStore {
   topic(name: TopicName): Promise<Stored<Topic> | null>
   createTopic(topic: Topic): Promise<Created>
   updateTopic(topic: Topic, version: number): Promise<void>
+  /** The last messages that the frontends left there; none where there is no such topic. */
+  topicPreview(name: TopicName): Promise<readonly MessagePreview[]>
   /** Removes the topic with exactly these subscriptions; `notEmpty` when there are others by now. */
   removeTopic(name: TopicName, subscriptions: readonly SubscriptionName[]): Promise<Removed>
 }

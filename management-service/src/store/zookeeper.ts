@@ -3,6 +3,7 @@
  * Takes a session and the root. Gives the store of the use cases. Promises: a thing and its parent node for
  * children appear and vanish together; writes name the version they read.
  */
+import { readPreviews } from '@iris/common/domain/message-preview'
 import { splitTopicName, topicName, type SubscriptionName, type TopicName } from '@iris/common/domain/names'
 import {
   groupToNode,
@@ -95,6 +96,10 @@ function topicStore({ session, paths }: ZooStoreParts): TopicStore {
       written(session.write(paths.topic(topic.name), topicToNode(topic), version), () =>
         refusal('TOPIC_NOT_EXISTS', { topic: topic.name }),
       ),
+    async topicPreview(name) {
+      const node = await orRefuse(session.read(paths.preview(name)))
+      return node === null ? [] : readPreviews(node.data)
+    },
     removeTopic(name, subscriptions) {
       const removed = new Set(subscriptions.map(each => paths.subscription(name, each)))
       const parent = `${paths.subscriptions(name)}/`

@@ -7,6 +7,7 @@ import type { GroupStore, SubscriptionStore, TopicStore } from '../../store/port
 import { createTopic } from '../../topics/create-topic.js'
 import { deleteTopic, type TopicRemovalParts } from '../../topics/delete-topic.js'
 import { previewMessage, type PreviewParts } from '../../topics/preview-message.js'
+import { previewBytes, previewTopic } from '../../topics/preview-topic.js'
 import { listClients, listTopics, readTopic } from '../../topics/read-topics.js'
 import { updateTopic } from '../../topics/update-topic.js'
 
@@ -16,6 +17,7 @@ export interface TopicRouteParts {
   readonly preview: PreviewParts
 }
 
+const bytesType = 'application/octet-stream'
 const previewPath = '/topics/:topic/preview/cluster/:cluster/partition/:partition/offset/:offset'
 
 /** The routes of topics. */
@@ -43,6 +45,18 @@ export function topicRoutes({ store, topics, preview }: TopicRouteParts): readon
     }),
     reading('GET', '/topics/:topic/clients', async ({ params }) =>
       jsonAnswer(await listClients(store, topicOfPath(params['topic']))),
+    ),
+    reading('GET', '/topics/:topic/preview', async ({ params }) =>
+      jsonAnswer(await previewTopic(store, topicOfPath(params['topic']))),
+    ),
+    reading(
+      'GET',
+      '/topics/:topic/preview/:index',
+      async ({ params }) => {
+        const content = await previewBytes(store, topicOfPath(params['topic']), params['index'] ?? '')
+        return { status: 200, content, type: bytesType }
+      },
+      bytesType,
     ),
     reading('GET', previewPath, async ({ params }) => {
       const { cluster = '', partition = '', offset = '' } = params

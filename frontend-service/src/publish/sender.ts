@@ -1,0 +1,20 @@
+/**
+ * What is known of a message before its body: what was said beside it, how long it is, where it came from.
+ */
+import type { IncomingHttpHeaders } from 'node:http'
+
+/** What a publisher said beside the body, as Node shows it: by lower-case name, and line by line. */
+export interface SentHeaders {
+  readonly headers: IncomingHttpHeaders
+  readonly rawHeaders: readonly string[]
+}
+
+export interface Sender {
+  readonly sent: SentHeaders
+  /** Bytes of the body, as known or announced before it is read; -1 where nothing is said. */
+  readonly announcedBytes: number
+  /** Where the message came from over the network, where that is known. */
+  readonly address?: string | undefined
+  /** Headers that the answer carries beside its own; an origin whose answer has none leaves it out. */
+  note?(headers: readonly string[]): void
+}
