@@ -338,6 +338,16 @@ const taskKeys = {
   ),
 } as const
 
+const scheduleKeys = {
+  scheduleIndexMax: key(
+    'consumer.schedule.indexMax',
+    count(20_000, 10_000_000),
+    200_000,
+    'Scheduled messages of a partition that are known at a time, 37 bytes each; beyond it those of later are ' +
+      'read again when their time comes near',
+  ),
+} as const
+
 const workloadKeys = {
   consumersPerSubscription: key(
     'consumer.workload.consumersPerSubscription',
@@ -382,5 +392,6 @@ export const consumersKeys = {
   ...deadLetterKeys,
   ...traceKeys,
   ...taskKeys,
+  ...scheduleKeys,
   ...workloadKeys,
 } as const

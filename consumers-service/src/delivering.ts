@@ -11,6 +11,7 @@ import type { Metrics } from '@iris/common/metrics/registry'
 import { systemRandom } from '@iris/common/time/clock'
 import { acquire, type Lock } from '@iris/common/zookeeper/lock'
 import type { ZooPaths } from '@iris/common/zookeeper/paths'
+import { markTopic, watchTopicMark } from '@iris/common/zookeeper/topic-mark'
 import type { ConsumersBase, ConsumersConfig } from './base.js'
 import type { RequestBudget } from './delivery/back-room.js'
 import { createBatchPipeline } from './delivery/batch/pipeline.js'
@@ -35,11 +36,11 @@ import type { Outside } from './outside.js'
 import type { OwnPipelineParts } from './tasks/task-opener.js'
 import { unseenFigures } from './tasks/unseen-figures.js'
 import { startLastUndelivered } from './undelivered/last-undelivered.js'
+import { createFence } from './workload/fence.js'
 import type { Moves } from './workload/moves.js'
 import { acquirePermitted } from './workload/permitted-lock.js'
 import { createSuspensions } from './workload/suspension.js'
 import { watchStandstill } from './workload/standstill.js'
-import { markDelay, watchDelay } from './workload/delay-mark.js'
 import { createRunner, type LockPlace, type Runner, type RunnerParts } from './workload/runner.js'
 
 export interface Delivering {
@@ -106,7 +107,7 @@ export function createDelivering(
     {
       ...keeping,
       offsets: outside.offsets,
-      announce: (plan, partitions) => markDelay(session, delayPath(plan), partitions),
+      announce: (plan, partitions) => markTopic(session, delayPath(plan), partitions),
     },
     { ...patience, retentionMarginMs: config.delayRetentionMarginMs, replicationFactor },
   )
@@ -125,12 +126,7 @@ export function createDelivering(
     { tokensMax: config.tokensMax, reductionFactor: config.tokenReductionFactor },
   )
   const pace = createPaceMaker(base, paceOptions(config))
-  const fenced = (): string | null => {
-    const fenceMs = (session.sessionTimeoutMs() * config.fenceShare) / 100
-    return session.silentMs() < fenceMs
-      ? null
-      : 'ZooKeeper is silent: others may own what is delivered here by now'
-  }
+  const fenced = createFence(session, config.fenceShare)
 
   const assemble = (plan: DeliveryPlan, own: OwnPipelineParts, figures: DeliveryFigures): Pipeline => {
     const authorization = createAuthorization(tokens, plan, () => made?.wake())
@@ -193,7 +189,7 @@ export function createDelivering(
     committer,
     moves: parts.moves,
     acquire: (plan, place, signal) => acquireLock(base, config, parts, { plan, place, signal }),
-    watchDelays: (plan, listener) => watchDelay(session, delayPath(plan), listener),
+    watchDelays: (plan, listener) => watchTopicMark(session, delayPath(plan), listener),
     isConnected: session.isConnected,
     figures: plan => createDeliveryFigures(metrics, base.clock, plan),
     pipeline,

@@ -26,7 +26,7 @@ export interface Outside {
   readonly offsets: Offsets
   readonly reader: LogReader
   readonly admin: KafkaAdmin
-  /** For dead letters only: acks=all whatever their topic says. */
+  /** For dead letters, delays and scheduled messages: acks=all whatever their topic says. */
   readonly producer: Producer
   /** Null where traces are switched off. */
   readonly traces: TraceWriter | null

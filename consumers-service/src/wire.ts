@@ -18,6 +18,7 @@ import type { ConsumersBase, ConsumersConfig } from './base.js'
 import { createDelivering } from './delivering.js'
 import { createStatusHandler } from './http/status.js'
 import { createOutside, startOutside, stopOutside } from './outside.js'
+import { createScheduling } from './schedule/scheduling.js'
 import { createTasking } from './tasks/tasking.js'
 import { activate } from './workload/activation.js'
 import { followAssignment, type OwnAssignment } from './workload/assignments.js'
@@ -69,6 +70,7 @@ export function createConsumers(base: ConsumersBase, config: ConsumersConfig): C
   const tasking = createTasking(base, config, {
     ...{ outside, paths, instance, catalogue, delivering, planOptions },
   })
+  const scheduling = createScheduling(base, config, { outside, metrics, paths, instance })
   const election = createElection(
     { ...base, session },
     { path: paths.iris.consumerLeader(kafkaCluster), data: Buffer.from(instance) },
@@ -118,6 +120,7 @@ export function createConsumers(base: ConsumersBase, config: ConsumersConfig): C
       fleet.start()
       tasking.start()
       await membership.start()
+      scheduling.start(membership)
       election.start()
       leader.start()
       assignment = followAssignment(
@@ -136,7 +139,7 @@ export function createConsumers(base: ConsumersBase, config: ConsumersConfig): C
     async stop() {
       isReady = false
       for (const cancel of cancels) cancel()
-      const draining = Promise.all([fleet.stop(config.drainMs), tasking.stop()])
+      const draining = Promise.all([fleet.stop(config.drainMs), tasking.stop(), scheduling.stop()])
       assignment?.stop()
       // Others may prepare to take over; they get each lock as soon as its partition is drained.
       await quietly(base, leaveMs, 'leaving the group of consumers', leave(membership, leader, election))

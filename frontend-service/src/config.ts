@@ -8,6 +8,7 @@ import { kafkaKeys, logKeys, traceKeys, zookeeperKeys } from '@iris/common/confi
 
 const kibibyte = 1024
 const mebibyte = 1024 * kibibyte
+const day = 86_400_000
 
 /** Headers of tracing systems: names that hold no secret and that every hop of a message should keep. */
 const traceHeaders = [
@@ -295,6 +296,33 @@ const producerKeys = {
   ),
 } as const
 
+const scheduleKeys = {
+  scheduleDelayMsMax: key(
+    'schedule.maxDelay',
+    ms(1_000, 3_650 * day),
+    7 * day,
+    'The longest time a message may be published ahead of its delivery, if its topic keeps messages so long',
+  ),
+  scheduleRetentionMarginMs: key(
+    'schedule.retentionMargin',
+    ms(3_600_000, 3_650 * day),
+    7 * day,
+    'How long Kafka keeps scheduled messages beyond that, for times when nobody delivers them',
+  ),
+  schedulePartitions: key(
+    'schedule.partitions',
+    count(1, 100),
+    2,
+    'Partitions of the schedule topic for each of its six lengths of waiting; for a topic not made yet',
+  ),
+  scheduleReplication: key(
+    'schedule.replicationFactor',
+    count(-1, 32_767),
+    -1,
+    'Replicas of the schedule topic; -1 takes the default of the brokers',
+  ),
+} as const
+
 /** The keys of the service. */
 export const frontendKeys = {
   ...serverKeys,
@@ -306,6 +334,7 @@ export const frontendKeys = {
   ...quotaKeys,
   ...previewKeys,
   ...producerKeys,
+  ...scheduleKeys,
   ...kafkaKeys,
   ...zookeeperKeys,
   ...logKeys,

@@ -22,6 +22,7 @@ import { createPropagation, type Propagation } from './publish/propagation.js'
 import { createRoom } from './publish/room.js'
 import { createPublishRequest, type PublishRequest } from './publish/single-request.js'
 import { createRareLog } from './rare-log.js'
+import { openSchedule } from './schedule/open-schedule.js'
 import { createTopicCache, type TopicCache } from './topics/cache.js'
 import { routeTopic, type RoutingOptions } from './topics/routed-topic.js'
 import { createUnknownTopics } from './topics/unknown-topics.js'
@@ -55,7 +56,7 @@ export function createPublishing(
   surroundings: PublishingSurroundings,
 ): Publishing {
   const { log, clock, scheduler } = base
-  const { definitions, kafka } = outside
+  const { definitions, kafka, cluster, session } = outside
   const metrics = createPublishMetrics(surroundings.registry, config.datacenter)
   const gates = createGates(base, config, { metrics, sharers: surroundings.sharers })
   const shelf = previewShelfOf(config)
@@ -69,6 +70,7 @@ export function createPublishing(
     chaosIn: config.isChaosObeyed ? config.datacenter : null,
     previewOf: shelf === null ? null : topic => shelf.topic(topic),
     metrics,
+    delayMsMax: config.scheduleDelayMsMax,
     routes: kafka.byAck,
   }
   const topics = createTopicCache({
@@ -91,6 +93,7 @@ export function createPublishing(
     room: createRoom(config.bodiesBytesMax),
     rules: { acceptAnyBytes: config.acceptAnyBytes },
     random: systemRandom,
+    schedule: openSchedule(base, config, { cluster, session, route: kafka.byAck.ALL }),
   })
   const { isClosing } = surroundings
   const pieces = new DeadlineQueue(config.readBudgetMs)

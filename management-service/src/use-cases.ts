@@ -20,13 +20,16 @@ import { oAuthProviderRoutes } from './http/routes/oauth-providers.js'
 import { ownerRoutes } from './http/routes/owners.js'
 import { readinessRoutes } from './http/routes/readiness.js'
 import { retransmissionRoutes } from './http/routes/retransmission.js'
+import { scheduledRoutes } from './http/routes/scheduled.js'
 import { subscriptionRoutes } from './http/routes/subscriptions.js'
 import { taskRoutes } from './http/routes/tasks.js'
 import { topicRoutes } from './http/routes/topics.js'
 import { traceRoutes } from './http/routes/traces.js'
 import type { Outside } from './outside.js'
+import type { ScheduleParts } from './schedule/list-scheduled.js'
 import { createChangeGuard } from './store/change-guard.js'
 import { createKafkaLetters } from './store/kafka-letters.js'
+import { createKafkaSchedule } from './store/kafka-schedule.js'
 import {
   createKafkaGroups,
   createKafkaMoves,
@@ -84,6 +87,7 @@ export function createUseCases(base: ManagementBase, config: ManagementConfig, o
       ...retransmissionRoutes(retransmissionParts(base, config, { store, outside })),
       ...oAuthProviderRoutes({ store, guard: createGuard(base, config) }),
       ...taskRoutes(taskParts(base, config, { store, outside })),
+      ...scheduledRoutes(scheduleParts(base, config, { store, outside })),
       ...traceRoutes(traceParts(base, config, { store, outside })),
       ...filterRoutes(store),
       ...diagnosisRoutes(
@@ -205,6 +209,18 @@ function traceParts(
   const kafka = createKafkaSearch(outside.kafka)
   const log = createTraceLog({ clock, kafka, kafkaTopic: traceTopicName(namespaceOf(config)) })
   return { store, log, areTracesOn: config.areTracesOn }
+}
+
+function scheduleParts(
+  { clock }: ManagementBase,
+  config: ManagementConfig,
+  { store, outside }: Pick<Shared, 'store' | 'outside'>,
+): ScheduleParts {
+  const { kafka, producer } = outside
+  return {
+    ...{ store, clock },
+    schedule: createKafkaSchedule({ clock, kafka, producer, namespace: namespaceOf(config) }),
+  }
 }
 
 function diagnosisParts(

@@ -49,7 +49,11 @@ export function writeMarkers(ranges: readonly OffsetRange[]): readonly Buffer[] 
 
 /** The ranges that a record closes; null for one that is no marker. */
 export function readMarker(record: MarkerRecord): readonly OffsetRange[] | null {
-  if (record.header(markerHeader) === null) return null
+  return record.header(markerHeader) === null ? null : rangesIn(record)
+}
+
+/** The ranges in the value of a marker; none where it is broken. */
+export function rangesIn(record: Pick<MarkerRecord, 'offset' | 'value'>): readonly OffsetRange[] {
   const marker = markerShape.safeParse(jsonOrNull(record.value))
   if (!marker.success) return []
   return marker.data.closed

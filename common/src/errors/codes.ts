@@ -107,6 +107,14 @@ export const errorCodes = {
   },
   PARKED_KEY_NOT_EXISTS: { status: 404, text: 'No key {key} of this subscription is parked' },
   TASK_NOT_EXISTS: { status: 404, text: 'Subscription {subscription} of topic {topic} has no task {id}' },
+  SCHEDULED_MESSAGE_NOT_EXISTS: {
+    status: 404,
+    text: 'Topic {topic} has no scheduled message {id}; it may have been removed long after its delivery',
+  },
+  SCHEDULED_MESSAGE_DELIVERED: {
+    status: 409,
+    text: 'Message {id} of topic {topic} was handed over for delivery before it could be cancelled',
+  },
   PAUSE_NOT_CONFIRMED: { status: 504, text: '{problem}' },
 } as const satisfies Readonly<Record<string, ErrorRow>>
 

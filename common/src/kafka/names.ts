@@ -46,6 +46,11 @@ export function traceTopicName(where: KafkaNamespace): string {
   return prefixed(where, 'iris_traces')
 }
 
+/** Where messages wait that are to be delivered later; the group of its owners has the same name. */
+export function scheduleTopicName(where: KafkaNamespace): string {
+  return prefixed(where, 'iris_scheduled')
+}
+
 /** Where a subscription's late retries wait: `<kafka topic>.<subscription>_delay`. */
 export function delayTopicName(
   where: KafkaNamespace,

@@ -275,6 +275,38 @@ export const consumersMetrics = {
   slotsRunning: define('gauge', 'consumer_processes_running', [], 'Subscriptions that run here'),
   slotsDying: define('gauge', 'consumer_processes_dying', [], 'Subscriptions that drain here'),
   tasksRunning: define('gauge', 'tasks_running', [], 'Redrives and replays that this process works on'),
+  scheduledPending: define(
+    'gauge',
+    'scheduled_pending',
+    [],
+    'Scheduled messages of the partitions that this process owns that are not over yet',
+  ),
+  scheduledDelivered: define(
+    'counter',
+    'scheduled_delivered_total',
+    [],
+    'Scheduled messages appended to their topics',
+  ),
+  scheduledLateness: define(
+    'summary',
+    'scheduled_lateness_seconds',
+    [],
+    'From the time a message was scheduled for to the time its topic had it',
+  ),
+  scheduledLate: define(
+    'counter',
+    'scheduled_late_total',
+    ['reason'],
+    'Those of them that were more than a second late: `no_owner` due before this process had the partition ' +
+      '(a restart or a take-over), `other` everything else',
+  ),
+  scheduledCancelled: define('counter', 'scheduled_cancelled_total', [], 'Scheduled messages taken back'),
+  scheduledDropped: define(
+    'counter',
+    'scheduled_dropped_total',
+    [],
+    'Scheduled messages whose topic was removed before their time',
+  ),
   assignments: define('gauge', 'workload_all_assignments', ['kafka_cluster'], 'Slots assigned by the leader'),
   missing: define('gauge', 'workload_missing_resources', ['kafka_cluster'], 'Slots nobody could take'),
 } as const

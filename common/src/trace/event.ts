@@ -32,6 +32,8 @@ const publishedShape = z.object({
   storageDc: z.string().optional(),
   /** `Name: value` lines of the publisher's request. */
   extraRequestHeaders: z.string().optional(),
+  /** Ours: the time it was scheduled for; absent for one that was delivered at once. */
+  scheduledFor: z.int().optional(),
   /** Ours: where it lies; absent where Kafka has not said so. */
   partition: place.partition.optional(),
   offset: place.offset.optional(),

@@ -81,6 +81,10 @@ export interface IrisPaths {
   suspensions(cluster: string): string
   suspension(cluster: string, topic: string, subscription: string): string
   readonly tasks: TaskPaths
+  /** Exists from the first need of the topic of scheduled messages on. */
+  schedule(cluster: string): string
+  /** The lock of a partition of that topic. */
+  scheduleLock(cluster: string, partition: number): string
 }
 
 /** Redrives and replays. */
@@ -176,6 +180,8 @@ function irisPaths(root: string): IrisPaths {
     suspensions: cluster => consumers(cluster, 'suspensions'),
     suspension: (cluster, topic, subscription) =>
       consumers(cluster, 'suspensions', `${topic}$${subscription}`),
+    schedule: cluster => consumers(cluster, 'schedule'),
+    scheduleLock: (cluster, partition) => consumers(cluster, 'schedule-locks', String(partition)),
     tasks: {
       allOpen: join(root, 'tasks', 'open'),
       open: (topic, subscription, kind) => join(root, 'tasks', 'open', `${topic}$${subscription}$${kind}`),

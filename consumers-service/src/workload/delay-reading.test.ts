@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { silentLog } from '@iris/common/lifecycle/log'
 import { createVirtualTime } from '@iris/common/time/virtual-time'
-import { NodeExistsError } from '@iris/common/zookeeper/zoo-errors'
 import type { PartitionWork } from '../delivery/partition-work.js'
 import { basePlan } from '../delivery/testing/pipeline-world.js'
 import type { Claim } from './claim.js'
-import { markDelay, watchDelay } from './delay-mark.js'
 import { createDelayReading } from './delay-reading.js'
 
 function setUp() {
@@ -81,48 +79,5 @@ describe('the reading of a delay topic', () => {
 
     await time.advance(10_000)
     expect(reading.waiting()).toEqual({ messages: 49, nextDueMs: 77 })
-  })
-})
-
-describe('the word that there is a delay topic', () => {
-  it('is written below a parent that may be missing, and stays where it is', async () => {
-    const made: string[] = []
-    const session = {
-      ensure: async (path: string) => void made.push(`ensured ${path}`),
-      async create(path: string, data: Buffer) {
-        if (made.includes(path)) throw new NodeExistsError(-110, path, 'exists')
-        made.push(path, data.toString())
-        return path
-      },
-    }
-    await markDelay(session, '/iris/delays/s', 6)
-    await markDelay(session, '/iris/delays/s', 6)
-
-    expect(made).toEqual([
-      'ensured /iris/delays',
-      '/iris/delays/s',
-      '{"partitions":6}',
-      'ensured /iris/delays',
-    ])
-  })
-
-  it.each([
-    [null, 0],
-    ['{"partitions":6}', 6],
-    ['{"partitions":64}', 64],
-    ['{"partitions":65}', 0],
-    ['{"partitions":-1}', 0],
-    ['{"partitions":"6"}', 0],
-    ['null', 0],
-    ['', 0],
-  ])('in %j says %d partitions', (text, expected) => {
-    const heard: number[] = []
-    const watchData = (_path: string, listener: (node: unknown) => void): (() => void) => {
-      listener(text === null ? null : { data: Buffer.from(text) })
-      return () => undefined
-    }
-    watchDelay({ watchData } as never, '/x', partitions => heard.push(partitions))
-
-    expect(heard).toEqual([expected])
   })
 })

@@ -5,6 +5,10 @@
  */
 import { HermesError } from '@iris/common/errors/hermes-error'
 import type { BodyTaker, Origin, SentHeaders } from '../publish/origin.js'
+import type { ScheduledAnswer } from '../schedule/scheduled-answer.js'
+
+/** A refusal, or what is said of a message that Kafka has. */
+export type RecordOutcome = HermesError | ScheduledAnswer | null
 
 /** What a request hears of its records. */
 export interface RecordEvents {
@@ -12,8 +16,7 @@ export interface RecordEvents {
   readonly address: string | undefined
   /** Its topic is known, and it is on its way or refused. */
   onWay(record: BulkRecord): void
-  /** `error`: null when Kafka has it. */
-  settled(record: BulkRecord, messageId: string, error: HermesError | null): void
+  settled(record: BulkRecord, messageId: string, outcome: RecordOutcome): void
 }
 
 /** What a record brings: its message, or why it has none. */
@@ -40,8 +43,8 @@ export class BulkRecord implements Origin {
     return null
   }
 
-  stored(id: string): void {
-    this.events.settled(this, id, null)
+  stored(id: string, scheduled: ScheduledAnswer | null): void {
+    this.events.settled(this, id, scheduled)
   }
 
   refused(id: string, error: HermesError): void {

@@ -18,7 +18,7 @@ import type { Deadlined, DeadlineQueue } from '../publish/deadline-queue.js'
 import type { Pipeline } from '../publish/pipeline.js'
 import { overloaded } from '../publish/refusals.js'
 import type { Held, Room } from '../publish/room.js'
-import { BulkRecord, type RecordEvents } from './bulk-record.js'
+import { BulkRecord, type RecordEvents, type RecordOutcome } from './bulk-record.js'
 import { resultBytes, BulkResults } from './results.js'
 import type { RecordReader } from './record-reader.js'
 import type { Splitter, TooLong } from './splitter.js'
@@ -128,9 +128,9 @@ export class BulkRequest implements Deadlined, Held, RecordEvents {
     this.feed()
   }
 
-  settled(record: BulkRecord, messageId: string, error: HermesError | null): void {
-    if (error === null) this.results.stored(record.index, messageId)
-    else this.results.refused(record.index, messageId, error)
+  settled(record: BulkRecord, messageId: string, outcome: RecordOutcome): void {
+    if (outcome instanceof HermesError) this.results.refused(record.index, messageId, outcome)
+    else this.results.stored(record.index, messageId, outcome)
     if (this.awaited === record) this.awaited = null
     this.recordsInFlight--
     this.bytesInFlight -= record.announcedBytes

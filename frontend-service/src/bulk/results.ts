@@ -6,6 +6,7 @@
  */
 import type { HermesError } from '@iris/common/errors/hermes-error'
 import { problemDetails } from '@iris/common/errors/problem'
+import type { ScheduledAnswer } from '../schedule/scheduled-answer.js'
 
 /** What the answer costs in memory for each record, as reserved. */
 export const resultBytes = 256
@@ -23,9 +24,10 @@ export class BulkResults {
   private storedCount = 0
 
   /** Kafka has the record at `index`. */
-  stored(index: number, messageId: string): void {
+  stored(index: number, messageId: string, scheduled: ScheduledAnswer | null): void {
     this.storedCount++
-    this.lines[index] = JSON.stringify({ index, status: 201, messageId })
+    const later = scheduled === null ? {} : laterShown(scheduled)
+    this.lines[index] = JSON.stringify({ index, status: 201, messageId, ...later })
   }
 
   /** A record was refused; `messageId` is null where it never came to have one. */
@@ -58,4 +60,8 @@ export class BulkResults {
     if (this.isInDetail) return problemDetails(error, messageId)
     return { status: error.status, code: error.code, message: error.message }
   }
+}
+
+function laterShown({ id, dueMs }: ScheduledAnswer): Readonly<Record<string, string>> {
+  return { deliverAt: new Date(dueMs).toISOString(), ...(id === null ? {} : { scheduleId: id }) }
 }

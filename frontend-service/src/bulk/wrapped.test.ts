@@ -29,6 +29,15 @@ describe('wrapped records', () => {
     expect(second?.headers[1]).toEqual(['h-traceparent', Buffer.from('shared')])
   })
 
+  it('may each be for later, and are told their ids', async () => {
+    const records = '{"headers":{"Deliver-After":"60"},"message":1}\n{"message":2}\n'
+    const answer = await world.storing(world.publish(records, lines, wrapped))
+
+    const deliverAt = expect.stringMatching(/^\d{4}-.*Z$/) as string
+    expect(answer.results?.[0]).toMatchObject({ status: 201, scheduleId: '0-1', deliverAt })
+    expect(answer.results?.[1]).not.toHaveProperty('scheduleId')
+  })
+
   it.each([
     ['1', /must be an object/],
     ['{"key":"k"}', /the member message is missing/],

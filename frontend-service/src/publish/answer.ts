@@ -9,6 +9,7 @@ import type { HermesError } from '@iris/common/errors/hermes-error'
 import { writeProblem } from '@iris/common/errors/problem'
 import { endEarly, mustCloseEarly } from '@iris/common/http/early-answer'
 import type { Scheduler } from '@iris/common/time/scheduler'
+import type { ScheduledAnswer } from '../schedule/scheduled-answer.js'
 
 const messageIdHeader = 'Hermes-Message-Id'
 const hermesType = 'application/json'
@@ -70,4 +71,9 @@ export function answer(scheduler: Scheduler, to: Exchange, { status, headers, bo
     response.writeHead(status, all)
     response.end(body)
   }
+}
+
+/** What an answer says of a message that waits, as header lines. */
+export function scheduledHeaders({ id, dueMs }: ScheduledAnswer): readonly string[] {
+  return ['Deliver-At', new Date(dueMs).toISOString(), ...(id === null ? [] : ['Schedule-Id', id])]
 }

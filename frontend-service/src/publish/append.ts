@@ -7,6 +7,8 @@
 import type { Producer } from '@iris/common/kafka/producer'
 import type { Scheduler } from '@iris/common/time/scheduler'
 import type { RareLog } from '../rare-log.js'
+import type { Schedule } from '../schedule/schedule.js'
+import type { KafkaRoute } from './kafka-route.js'
 import type { Publication } from './publication.js'
 
 /** What came of an attempt to append. */
@@ -22,6 +24,8 @@ export interface Append {
 export interface AppendParts {
   readonly scheduler: Scheduler
   readonly warn: RareLog
+  /** The way of messages that are to be delivered later. */
+  readonly schedule: Pick<Schedule, 'partitionFor' | 'prepare'>
   /** Continues a publication that waited. */
   readonly again: (publication: Publication) => void
 }
@@ -32,6 +36,10 @@ const askAgainMs = 50
 export function createAppend(parts: AppendParts): Append {
   const waiting = new Map<string, Set<Publication>>()
 
+  const partitionFor = (publication: Publication, producer: Producer): number =>
+    publication.scheduledMs > 0
+      ? parts.schedule.partitionFor(publication)
+      : producer.partitionFor(publication.topic, publication.key)
   const retry = (kafkaTopic: string): void => {
     const publications = waiting.get(kafkaTopic)
     waiting.delete(kafkaTopic)
@@ -42,9 +50,11 @@ export function createAppend(parts: AppendParts): Append {
     const others = waiting.get(kafkaTopic)
     if (others !== undefined) return void others.add(publication)
     waiting.set(kafkaTopic, new Set([publication]))
-    producer.prepare(kafkaTopic).then(
+    const isScheduled = publication.scheduledMs > 0
+    const preparing = isScheduled ? parts.schedule.prepare() : producer.prepare(kafkaTopic)
+    preparing.then(
       () => {
-        const isKnown = producer.partitionFor(kafkaTopic, publication.key) >= 0
+        const isKnown = partitionFor(publication, producer) >= 0
         if (isKnown) retry(kafkaTopic)
         else parts.scheduler.after(askAgainMs, () => retry(kafkaTopic))
       },
@@ -57,10 +67,10 @@ export function createAppend(parts: AppendParts): Append {
 
   return {
     append(publication) {
-      const { producer } = (publication.routed as NonNullable<Publication['routed']>).route
+      const { producer } = publication.route as KafkaRoute
       // Who comes while others wait goes behind them, even if the layout is known by now.
       const isQueued = waiting.size > 0 && waiting.has(publication.topic)
-      const partition = isQueued ? -1 : producer.partitionFor(publication.topic, publication.key)
+      const partition = isQueued ? -1 : partitionFor(publication, producer)
       if (partition < 0) {
         wait(publication, producer)
         return 'waiting'

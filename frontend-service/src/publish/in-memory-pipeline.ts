@@ -11,6 +11,7 @@ import type { PublishedEvent } from '@iris/common/trace/event'
 import type { TraceWriter } from '@iris/common/trace/writer'
 import { createVirtualTime, type VirtualTime } from '@iris/common/time/virtual-time'
 import { createPublishMetrics, type PublishMetrics } from '../publish-metrics.js'
+import { createSchedule } from '../schedule/schedule.js'
 import type { TopicCache } from '../topics/cache.js'
 import type { RoutedTopic } from '../topics/routed-topic.js'
 import type { LookUpWaiter } from '../topics/unknown-topics.js'
@@ -49,6 +50,8 @@ export interface PipelineWorld {
   /** Names being looked up; the test answers. */
   readonly lookUps: LookUpWaiter[]
   areTopicsLoaded: boolean
+  /** 0 for a schedule topic that is not known. */
+  schedulePartitions: number
   isClosing: boolean
   readonly pipeline: Pipeline
   /** Publish to this with a topic name appended. */
@@ -114,6 +117,12 @@ export async function createPipelineWorld(): Promise<PipelineWorld> {
       place: { cluster: 'primary-dc', storageDc: 'dc', hostname: 'here' },
     }),
     rules: { acceptAnyBytes: false },
+    schedule: createSchedule({
+      kafkaTopic: 'ns_iris_scheduled',
+      route: world.topic().route,
+      partitionCount: () => world.schedulePartitions,
+      ensureTopic: () => Promise.resolve(),
+    }),
     random: () => 0,
   })
   const publish = createPublishRequest(pipeline, {
@@ -147,6 +156,7 @@ function createParts(): Omit<PipelineWorld, 'pipeline' | 'url' | 'stop'> {
     traced: [],
     lookUps: [],
     areTopicsLoaded: true,
+    schedulePartitions: 12,
     isClosing: false,
     topic: (overrides = {}) => ({
       name: 'acme.orders',
@@ -160,6 +170,8 @@ function createParts(): Omit<PipelineWorld, 'pipeline' | 'url' | 'stop'> {
       unsupported: null,
       isTracked: false,
       route: { producer, budgetMs: 2_000, deadlines: kafkaDeadlines },
+      delayLimit: { delayMsMax: 86_400_000, reason: 'so long does it keep them' },
+      createdMs: 17,
       counters: () => metrics.topic('acme.orders', 'LEADER'),
       ...overrides,
     }),

@@ -30,7 +30,7 @@ export interface PublishJournalParts {
 }
 
 /** The members of an event that only some kinds have. */
-type Details = Pick<PublishedEvent, 'reason' | 'partition' | 'offset'>
+type Details = Pick<PublishedEvent, 'reason' | 'partition' | 'offset' | 'scheduledFor'>
 
 /** Request headers of an event are cut here. */
 const headersLengthMax = 4_000
@@ -55,6 +55,10 @@ export function createPublishJournal(parts: PublishJournalParts): PublishJournal
   }
   return {
     stored(publication, { partition, offset }) {
+      const { scheduledMs: scheduledFor } = publication
+      // It will lie in its topic when its time has come, and that is written down then.
+      if (scheduledFor > 0)
+        return trace(publication, 'INFLIGHT', { scheduledFor, reason: untilIts(scheduledFor) })
       // Kafka may know a batch that was sent twice and no longer say where it lies.
       trace(publication, 'SUCCESS', offset < 0 ? { partition } : { partition, offset })
     },
@@ -64,4 +68,8 @@ export function createPublishJournal(parts: PublishJournalParts): PublishJournal
     },
     lost: (publication, reason) => trace(publication, 'ERROR', { reason }),
   }
+}
+
+function untilIts(timeMs: number): string {
+  return `scheduled for ${new Date(timeMs).toISOString()}`
 }

@@ -6,6 +6,7 @@
  */
 import type { HermesError } from '@iris/common/errors/hermes-error'
 import type { BodyReading } from '@iris/common/http/body'
+import type { ScheduledAnswer } from '../schedule/scheduled-answer.js'
 import type { RoutedTopic } from '../topics/routed-topic.js'
 import type { Sender } from './sender.js'
 
@@ -13,8 +14,8 @@ export type { SentHeaders } from './sender.js'
 
 /** Where the answer to a message goes. `id` is the message's. */
 export interface Answering {
-  /** Kafka has the message. */
-  stored(id: string): void
+  /** Kafka has the message; it may be one that waits for its time. */
+  stored(id: string, scheduled: ScheduledAnswer | null): void
   /** It was refused, or nobody knows its fate: the code says which. */
   refused(id: string, error: HermesError): void
 }

@@ -1,5 +1,5 @@
 /**
- * READ FIRST: publish() = identify, admit, read, stamp, check, append, answer.
+ * READ FIRST: publish() = identify, admit, read, stamp, check, (schedule,) append, answer.
  * Takes a message for a topic, by its origin. Gives exactly one answer, 201 on Kafka's word only.
  * Promises: the id is there before anything can fail; whatever waits has a deadline. One record travels
  * through the steps, each goes on by a method of it: no promise, timer or closure a message.
@@ -12,6 +12,7 @@ import type { Clock, Random } from '@iris/common/time/clock'
 import type { Scheduler } from '@iris/common/time/scheduler'
 import type { PublishMetrics } from '../publish-metrics.js'
 import type { RareLog } from '../rare-log.js'
+import { scheduledAnswer, type Schedule } from '../schedule/schedule.js'
 import type { TopicCache } from '../topics/cache.js'
 import type { RoutedTopic } from '../topics/routed-topic.js'
 import type { LookUpAnswer, UnknownTopics } from '../topics/unknown-topics.js'
@@ -21,6 +22,7 @@ import { disturbance } from './chaos.js'
 import { checkContent, type CheckOptions } from './check.js'
 import type { DeadlineQueue } from './deadline-queue.js'
 import type { PublishJournal } from './journal.js'
+import type { KafkaRoute } from './kafka-route.js'
 import type { Origin } from './origin.js'
 import type { Propagation } from './propagation.js'
 import { Publication, type PublicationEvents } from './publication.js'
@@ -50,6 +52,7 @@ export interface PipelineParts {
   readonly rules: CheckOptions
   /** For topics with a chaos policy. */
   readonly random: Random
+  readonly schedule: Schedule
 }
 
 export interface Pipeline {
@@ -71,7 +74,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     confirmed: (publication, outcome) => conclude(wired, publication, outcome),
     expired: publication => expire(wired, publication),
   }
-  const kafka = createAppend({ scheduler, warn, again: publication => append(wired, publication) })
+  const again = (publication: Publication): void => append(wired, publication)
+  const kafka = createAppend({ scheduler, warn, again, schedule: parts.schedule })
   const wired: Wired = { ...parts, kafka }
   return {
     publish: (origin, topicName, id) => publish(wired, new Publication(events, origin, topicName, id)),
@@ -101,6 +105,9 @@ function read(parts: Wired, publication: Publication, topic: RoutedTopic): void 
   publication.routed = topic
   const refused = admit(publication.origin, topic) ?? topic.gate?.charge(publication.origin) ?? null
   if (refused !== null) return refuse(parts, publication, refused)
+  const time = parts.schedule.timeOf(publication.origin.sent, topic, parts.clock.now())
+  if (typeof time !== 'number') return refuse(parts, publication, time)
+  publication.scheduledMs = time
   publication.stage = 'reading'
   publication.reading = publication.origin.read(publication, topic)
 }
@@ -117,7 +124,9 @@ function take(parts: Wired, publication: Publication, body: Buffer): void {
   if (body.length > topic.bodyBytesWarned)
     parts.warn('publish.overTopicLimit', { topic: topic.name, bytes: body.length })
   stamp(parts.propagation, publication, body, parts.clock.now())
-  awaitKafka(publication, topic, parts.clock.monotonic())
+  publication.topic = topic.kafkaTopic
+  if (publication.scheduledMs > 0) parts.schedule.redirect(publication, topic)
+  awaitKafka(publication, publication.scheduledMs > 0 ? parts.schedule.route : topic.route, parts.clock)
   if (topic.chaos === null) append(parts, publication)
   else disturb(parts, publication, topic.chaos)
 }
@@ -133,12 +142,13 @@ function disturb(parts: Wired, publication: Publication, policy: ChaosPolicy): v
   })
 }
 
-function awaitKafka(publication: Publication, topic: RoutedTopic, nowMs: number): void {
+function awaitKafka(publication: Publication, route: KafkaRoute, clock: Clock): void {
+  const nowMs = clock.monotonic()
   publication.stage = 'preparing'
-  publication.topic = topic.kafkaTopic
-  publication.deadlineMs = nowMs + topic.route.budgetMs
+  publication.route = route
+  publication.deadlineMs = nowMs + route.budgetMs
   publication.queue?.remove(publication)
-  topic.route.deadlines.add(publication, nowMs)
+  route.deadlines.add(publication, nowMs)
 }
 
 /** Called again for a publication that waited for its topic's layout. */
@@ -159,7 +169,7 @@ function conclude(parts: Wired, publication: Publication, outcome: AppendOutcome
   publication.routed?.counters().published()
   publication.routed?.preview?.offer(publication.value)
   finish(parts, publication, 201)
-  publication.origin.stored(publication.id)
+  publication.origin.stored(publication.id, scheduledAnswer(publication, outcome))
 }
 
 /** The publisher has heard that nobody knows; who asks for the trace hears the truth. */

@@ -9,6 +9,7 @@ import type { BodyReading } from '@iris/common/http/body'
 import type { AppendOutcome, ProducerMessage } from '@iris/common/kafka/producer-message'
 import type { RoutedTopic } from '../topics/routed-topic.js'
 import type { Deadlined, DeadlineQueue } from './deadline-queue.js'
+import type { KafkaRoute } from './kafka-route.js'
 import type { BodyTaker, Origin } from './origin.js'
 
 /** How far a message has come. `answered` is the end, whatever still happens in Kafka. */
@@ -30,6 +31,10 @@ export class Publication implements ProducerMessage, BodyTaker, Deadlined {
   startedMs = 0
   stage: Stage = 'finding'
   routed: RoutedTopic | null = null
+  /** The way into Kafka that it takes. */
+  route: KafkaRoute | null = null
+  /** Wall time that it is to be delivered at; 0 for at once. */
+  scheduledMs = 0
   reading: BodyReading | null = null
   /** Bytes reserved in the room for bodies. */
   heldBytes = 0

@@ -61,7 +61,7 @@ export function outcomeRefusal(
 }
 
 function unknownFate(publication: Publication): HermesError {
-  const waitedMs = publication.routed?.route.budgetMs ?? 0
+  const waitedMs = publication.route?.budgetMs ?? 0
   return refusal('SENDING_TO_KAFKA_TIMEOUT', { waitedMs }, 'frontend')
 }
 

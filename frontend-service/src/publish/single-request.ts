@@ -11,9 +11,10 @@ import type { BodySink } from '@iris/common/http/body'
 import { endConnectionAfter } from '@iris/common/http/connection-state'
 import { invariant } from '@iris/common/lifecycle/invariant'
 import type { Scheduler } from '@iris/common/time/scheduler'
+import type { ScheduledAnswer } from '../schedule/scheduled-answer.js'
 import type { RoutedTopic } from '../topics/routed-topic.js'
 import { tooLarge } from './admit.js'
-import { answerRefusal, answerStored } from './answer.js'
+import { answerRefusal, answerStored, scheduledHeaders } from './answer.js'
 import type { BodyTaker, Origin } from './origin.js'
 import type { Pipeline } from './pipeline.js'
 import { overloaded } from './refusals.js'
@@ -74,8 +75,9 @@ class SingleRequest implements Origin, BodySink {
     this.taker?.onNoBody(this.refusalOf(failure, bytes))
   }
 
-  stored(id: string): void {
-    answerStored(this.response, id, this.moreHeaders())
+  stored(id: string, scheduled: ScheduledAnswer | null): void {
+    const more = this.moreHeaders()
+    answerStored(this.response, id, scheduled === null ? more : [...scheduledHeaders(scheduled), ...more])
   }
 
   refused(id: string, error: HermesError): void {

@@ -15,7 +15,7 @@ export function wholeMessage(sent: SentHeaders, body: Buffer, answering: Answeri
       taker.onBody(body)
       return null
     },
-    stored: id => answering.stored(id),
+    stored: (id, scheduled) => answering.stored(id, scheduled),
     refused: (id, error) => answering.refused(id, error),
   }
 }

@@ -3,13 +3,14 @@
  * Takes a topic and the installation's settings. Gives its place in Kafka, its limits and its counters.
  */
 import type { ChaosPolicy } from '@iris/common/domain/topic-form'
-import type { Topic } from '@iris/common/domain/topic'
+import { retentionMs, type Topic } from '@iris/common/domain/topic'
 import { kafkaTopicName, type KafkaNamespace } from '@iris/common/kafka/names'
 import type { TopicGate } from '../access/topic-gate.js'
 import type { TopicPreview } from '../preview/preview-shelf.js'
 import { chaosPolicyOf } from '../publish/chaos.js'
 import type { PublishMetrics, TopicCounters } from '../publish-metrics.js'
 import type { KafkaRoute } from '../publish/kafka-route.js'
+import type { DelayLimit } from '../schedule/deliver-headers.js'
 
 export interface RoutedTopic {
   readonly name: string
@@ -31,6 +32,10 @@ export interface RoutedTopic {
   /** What becomes of its messages is written down. */
   readonly isTracked: boolean
   readonly route: KafkaRoute
+  /** How far ahead its messages may be scheduled. */
+  readonly delayLimit: DelayLimit
+  /** Tells it from another of the same name. */
+  readonly createdMs: number
   /** Made at the first message, so that 10,000 silent topics cost nothing. */
   counters(): TopicCounters
 }
@@ -48,6 +53,8 @@ export interface RoutingOptions {
   readonly gateOf: (topic: Topic) => TopicGate | null
   readonly previewOf: ((topic: string) => TopicPreview) | null
   readonly metrics: PublishMetrics
+  /** No message waits longer, whatever its topic keeps. */
+  readonly delayMsMax: number
   /** Where the messages of each ack level go. */
   readonly routes: Readonly<Record<Topic['ack'], KafkaRoute>>
 }
@@ -70,6 +77,15 @@ export function routeTopic(options: RoutingOptions, topic: Topic): RoutedTopic {
       topic.contentType === 'AVRO' ? 'AVRO topics are not supported by this version of Iris yet' : null,
     isTracked: topic.trackingEnabled && options.areTracesOn,
     route: options.routes[topic.ack],
+    delayLimit: delayLimitOf(options, topic),
+    createdMs: topic.createdAtMs,
     counters: () => (counters ??= options.metrics.topic(name, topic.ack)),
   }
+}
+
+function delayLimitOf({ delayMsMax }: RoutingOptions, topic: Topic): DelayLimit {
+  const keptMs = retentionMs(topic.retentionTime)
+  return keptMs <= delayMsMax
+    ? { delayMsMax: keptMs, reason: `so long does ${topic.name} keep its messages (retentionTime)` }
+    : { delayMsMax, reason: 'so long does this installation keep scheduled messages (schedule.maxDelay)' }
 }

@@ -1,19 +1,18 @@
 /**
- * The word that a subscription has a delay topic: a node of ours in ZooKeeper.
- * Takes a session and the node's path. Gives the number of the topic's partitions to whoever runs a slot of
- * the subscription. Promises: it is there before the first record is; it stays when the policy changes, since
- * records may still lie there, and goes with the subscription.
+ * The word that a Kafka topic of ours, made at first need, is there: a node of ours in ZooKeeper.
+ * Takes a session and the node's path. Gives the number of the topic's partitions to whoever reads it.
+ * Promises: it is there before the first record is; it stays as long as records may lie there.
  */
-import type { Cancel } from '@iris/common/time/scheduler'
-import { parentOf } from '@iris/common/zookeeper/paths'
-import type { ZooSession } from '@iris/common/zookeeper/session'
-import { NodeExistsError } from '@iris/common/zookeeper/zoo-errors'
+import type { Cancel } from '../time/scheduler.js'
+import { parentOf } from './paths.js'
+import type { ZooSession } from './session.js'
+import { NodeExistsError } from './zoo-errors.js'
 
 /** More than any version of Iris ever made; beyond it the node is none of ours. */
-const partitionsMax = 64
+const partitionsMax = 1_000
 
 /** Writes it; one that is there stays. */
-export async function markDelay(
+export async function markTopic(
   session: Pick<ZooSession, 'ensure' | 'create'>,
   path: string,
   partitions: number,
@@ -26,8 +25,8 @@ export async function markDelay(
   }
 }
 
-/** Calls `listener` with the number of partitions, 0 while there is no delay topic, at every change. */
-export function watchDelay(
+/** Calls `listener` with the number of partitions, 0 while there is no such topic, at every change. */
+export function watchTopicMark(
   session: Pick<ZooSession, 'watchData'>,
   path: string,
   listener: (partitions: number) => void,

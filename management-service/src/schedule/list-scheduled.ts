@@ -1,0 +1,162 @@
+/**
+ * The messages of a topic that wait for their time, the next first.
+ * Takes a topic, a count and where to go on. Gives items and where to go on after them.
+ * Bounds: `limitMax` items, `candidatesMax` messages kept while looking, `lookMs` for one answer; beyond them
+ * `isComplete` is false, and messages may be missing.
+ */
+import type { TopicName } from '@iris/common/domain/names'
+import { refusal } from '@iris/common/errors/hermes-error'
+import type { LogEntry } from '@iris/common/kafka/log-entry'
+import {
+  readScheduleRecord,
+  scheduleId,
+  type ScheduleFacts,
+  type ScheduleMark,
+} from '@iris/common/schedule/schedule-record'
+import type { Clock } from '@iris/common/time/clock'
+import type { TopicStore } from '../store/ports.js'
+import type { KafkaSchedule, ScheduleStretch } from './schedule-ports.js'
+import { afterMark, itemOf, type ScheduledItem, type ScheduledState } from './scheduled-json.js'
+
+export interface ScheduleParts {
+  readonly store: Pick<TopicStore, 'topic'>
+  readonly schedule: KafkaSchedule
+  readonly clock: Clock
+}
+
+export interface ScheduledQuery {
+  readonly topic: TopicName
+  readonly limit: string | null
+  readonly after: string | null
+}
+
+export interface ScheduledPage {
+  readonly items: readonly ScheduledItem[]
+  /** Whether all that waits was looked at. */
+  readonly isComplete: boolean
+  /** The `after` of the next page; left out on the last. */
+  readonly next?: string
+}
+
+export const limitMax = 100
+const candidatesMax = 100_000
+const lookMs = 10_000
+
+/** Tells the messages of a topic from others. */
+export type IsMeant = (message: ScheduleFacts) => boolean
+
+/** Refuses an unknown topic. One that was made again does not have the messages of the former one. */
+export async function messagesOf({ store }: ScheduleParts, topic: TopicName): Promise<IsMeant> {
+  const stored = await store.topic(topic)
+  if (stored === null) throw refusal('TOPIC_NOT_EXISTS', { topic })
+  const { createdAtMs } = stored.value
+  return message =>
+    message.topic === topic && (message.topicCreatedMs === 0 || message.topicCreatedMs === createdAtMs)
+}
+
+/** A message that waits, as far as a list needs it. */
+interface Candidate {
+  readonly partition: number
+  readonly offset: number
+  readonly dueMs: number
+  state: ScheduledState
+}
+
+/** Lists them. */
+export async function listScheduled(parts: ScheduleParts, query: ScheduledQuery): Promise<ScheduledPage> {
+  const limit = limitOf(query.limit)
+  const after = query.after === null ? null : candidateOf(query.after)
+  const isMeant = await messagesOf(parts, query.topic)
+  const untilMs = parts.clock.monotonic() + lookMs
+  const found: Candidate[] = []
+  let isComplete = true
+  for (const stretch of await parts.schedule.stretches()) {
+    const looked = await lookThrough(parts.schedule, stretch, { isMeant, untilMs })
+    isComplete &&= looked.isWhole
+    found.push(...looked.candidates)
+  }
+  const following = found.sort(inOrder).filter(each => after === null || inOrder(each, after) > 0)
+  const page = following.slice(0, limit)
+  const items = await Promise.all(page.map(each => read(parts.schedule, each, untilMs)))
+  const last = page.at(-1)
+  return {
+    items: items.filter(item => item !== null),
+    isComplete,
+    ...(last === undefined || following.length <= limit ? {} : { next: tokenOf(last) }),
+  }
+}
+
+async function lookThrough(
+  schedule: KafkaSchedule,
+  stretch: ScheduleStretch,
+  { isMeant, untilMs }: { readonly isMeant: IsMeant; readonly untilMs: number },
+): Promise<{ readonly candidates: Iterable<Candidate>; readonly isWhole: boolean }> {
+  const candidates = new Map<number, Candidate>()
+  let isFull = false
+  const visit = (entry: LogEntry): boolean => {
+    const record = readScheduleRecord(entry)
+    if (record === null) return false
+    if (record.mark !== null) apply(candidates, record.mark)
+    else if (isMeant(record.message)) {
+      isFull = candidates.size >= candidatesMax
+      const { partition, offset } = entry
+      if (!isFull) candidates.set(offset, { partition, offset, ...record.message, state: 'scheduled' })
+    }
+    return false
+  }
+  const isRead = await schedule.scan(stretch, untilMs, visit)
+  return { candidates: candidates.values(), isWhole: isRead && !isFull }
+}
+
+function apply(candidates: Map<number, Candidate>, { kind, ranges }: ScheduleMark): void {
+  const change = (candidate: Candidate | undefined): void => {
+    if (candidate === undefined) return
+    candidate.state = afterMark(candidate.state, kind)
+    const isOver = candidate.state !== 'scheduled' && candidate.state !== 'delivering'
+    if (isOver) candidates.delete(candidate.offset)
+  }
+  for (const { first, last } of ranges) {
+    if (last - first < candidates.size)
+      for (let offset = first; offset <= last; offset++) change(candidates.get(offset))
+    else
+      for (const each of [...candidates.values()])
+        if (each.offset >= first && each.offset <= last) change(each)
+  }
+}
+
+async function read(
+  schedule: KafkaSchedule,
+  { partition, offset, dueMs, state }: Candidate,
+  untilMs: number,
+): Promise<ScheduledItem | null> {
+  let item: ScheduledItem | null = null
+  await schedule.scan({ partition, first: offset, next: offset + 1 }, untilMs, entry => {
+    item = itemOf(entry, dueMs, state)
+    return true
+  })
+  return item
+}
+
+type Place = Pick<Candidate, 'partition' | 'offset' | 'dueMs'>
+
+function inOrder(one: Place, other: Place): number {
+  return one.dueMs - other.dueMs || one.partition - other.partition || one.offset - other.offset
+}
+
+function tokenOf({ dueMs, partition, offset }: Place): string {
+  return `${dueMs}-${scheduleId(partition, offset)}`
+}
+
+function candidateOf(token: string): Place {
+  const match = /^(\d{1,15})-(\d{1,6})-(\d{1,15})$/.exec(token)
+  if (match === null)
+    throw refusal('VALIDATION_ERROR', { problem: 'after must be the next of an answer to the same list' })
+  return { dueMs: Number(match[1]), partition: Number(match[2]), offset: Number(match[3]) }
+}
+
+function limitOf(text: string | null): number {
+  if (text === null) return limitMax
+  const limit = /^\d{1,6}$/.test(text) ? Number(text) : 0
+  if (limit >= 1 && limit <= limitMax) return limit
+  throw refusal('VALIDATION_ERROR', { problem: `limit must be a number from 1 to ${limitMax}` })
+}

@@ -1,0 +1,203 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
+import { eventually } from '../support/eventually.js'
+import { startTestStack, type TestStack } from '../support/stack.js'
+import { startSubscriber, type Subscriber } from '../support/subscriber.js'
+
+interface Item {
+  readonly id: string
+  readonly messageId: string
+  readonly state: string
+  readonly deliverAt: string
+  readonly key?: string
+}
+
+interface Page {
+  readonly items: readonly Item[]
+  readonly isComplete: boolean
+  readonly next?: string
+}
+
+let stack: TestStack
+let subscriber: Subscriber
+let path = ''
+let pathCount = 0
+
+beforeAll(async () => {
+  subscriber = await startSubscriber()
+  stack = await startTestStack({
+    kafka: inject('kafka'),
+    zookeeper: inject('zookeeper'),
+    consumers: 2,
+    // The first message makes the schedule topic, which a busy machine may need a while for.
+    settings: { 'frontend-service': { 'frontend.handlers.longIdleTimeout': '20s' } },
+  })
+})
+beforeEach(() => {
+  path = `/later/${++pathCount}`
+})
+afterAll(async () => {
+  await stack.stop()
+  await subscriber.stop()
+})
+
+async function subscribed(overrides: Parameters<TestStack['createTopic']>[0] = {}): Promise<string> {
+  const topic = await stack.createTopic(overrides)
+  await stack.createSubscription(topic, subscriber.url + path, { ordering: 'KEY' })
+  return topic
+}
+
+interface Published {
+  readonly messageId: string
+  readonly id: string
+  readonly deliverAt: string
+}
+
+async function publish(
+  topic: string,
+  body: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<Published> {
+  const answer = await stack.publish(topic, body, { headers })
+  expect([answer.status, answer.text]).toEqual([201, ''])
+  return {
+    messageId: answer.headers.get('hermes-message-id') ?? '',
+    id: answer.headers.get('schedule-id') ?? '',
+    deliverAt: answer.headers.get('deliver-at') ?? '',
+  }
+}
+
+async function read<T>(call: string): Promise<T> {
+  const answer = await stack.api.manage('GET', call)
+  expect([answer.status, answer.text]).toEqual([200, expect.any(String)])
+  return JSON.parse(answer.text) as T
+}
+
+const bodies = (): string[] => subscriber.received(path).map(({ body }) => body.toString())
+
+describe('a message for later', () => {
+  it('comes at its time and not before, with its id, and its trace tells both', async () => {
+    const topic = await subscribed({ trackingEnabled: true })
+    const startMs = performance.now()
+    const { messageId, id, deliverAt } = await publish(topic, '{"a":"later"}', { 'Deliver-After': '1' })
+    await publish(topic, '{"a":"now"}', {})
+
+    const received = await subscriber.waitFor(2, { path })
+    const trace = await eventually(async () => {
+      const { events } = await read<{ events: { status: string; scheduledFor?: number; offset?: number }[] }>(
+        `/topics/${topic}/messages/${messageId}/trace`,
+      )
+      if (events.length < 2) throw new Error(JSON.stringify(events))
+      return events
+    })
+
+    expect(bodies()).toEqual(['{"a":"now"}', '{"a":"later"}'])
+    expect(received[1]?.messageId).toBe(messageId)
+    expect(received[1]!.atMs - startMs).toBeGreaterThanOrEqual(1_000)
+    expect(id).toMatch(/^\d+-\d+$/)
+    expect(trace[0]).toMatchObject({ status: 'INFLIGHT', scheduledFor: Date.parse(deliverAt) })
+    expect(trace[1]).toMatchObject({ status: 'SUCCESS', scheduledFor: Date.parse(deliverAt), offset: 1 })
+  })
+
+  it('keeps the order of publishing within its key where times are equal', async () => {
+    const topic = await subscribed()
+    const headers = { 'Deliver-At': new Date(Date.now() + 1_500).toISOString(), 'Partition-Key': 'k' }
+    for (const n of [1, 2, 3, 4, 5]) await publish(topic, String(n), headers)
+
+    await subscriber.waitFor(5, { path })
+
+    expect(bodies()).toEqual(['1', '2', '3', '4', '5'])
+  })
+
+  it('comes at once where its time has passed, and is no scheduled message', async () => {
+    const topic = await subscribed()
+    const { id } = await publish(topic, '1', { 'Deliver-At': 'Sun, 06 Nov 1994 08:49:37 GMT' })
+
+    await subscriber.waitFor(1, { path })
+    expect(id).toBe('')
+  })
+
+  it('is listed by time, shown, and taken back; the answer says what is true', async () => {
+    const topic = await subscribed()
+    const far = await publish(topic, '"far"', { 'Deliver-After': 'PT3H', 'Partition-Key': 'k' })
+    const near = await publish(topic, '"near"', { 'Deliver-After': 'PT5M' })
+    const gone = await publish(topic, '"gone"', { 'Deliver-After': '2' })
+    const manage = async (method: string, id: string, of = topic): Promise<readonly unknown[]> => {
+      const { status, text } = await stack.api.manage(method, `/topics/${of}/scheduled/${id}`)
+      const { state, code } = JSON.parse(text) as { state?: string; code?: string }
+      return [status, state ?? code]
+    }
+
+    const all = await read<Page>(`/topics/${topic}/scheduled`)
+    const first = await read<Page>(`/topics/${topic}/scheduled?limit=2`)
+    const second = await read<Page>(`/topics/${topic}/scheduled?limit=2&after=${first.next}`)
+    expect(all.items.map(({ id }) => id)).toEqual([gone.id, near.id, far.id])
+    expect(all.items[2]).toMatchObject({
+      ...far,
+      state: 'scheduled',
+      key: Buffer.from('k').toString('base64'),
+    })
+    expect([all.isComplete, all.next, second.next]).toEqual([true, undefined, undefined])
+    expect([...first.items, ...second.items]).toEqual(all.items)
+
+    expect(await manage('DELETE', gone.id)).toEqual([200, 'cancelled'])
+    expect(await manage('DELETE', gone.id)).toEqual([200, 'cancelled'])
+    const last = await publish(topic, '"last"', { 'Deliver-After': '2' })
+    await subscriber.waitFor(1, { path })
+    expect(bodies()).toEqual(['"last"'])
+
+    await eventually(async () => expect(await manage('GET', last.id)).toEqual([200, 'delivered']))
+    expect(await manage('GET', gone.id)).toEqual([200, 'cancelled'])
+    expect(await manage('GET', near.id)).toEqual([200, 'scheduled'])
+    expect(await manage('DELETE', last.id)).toEqual([409, 'SCHEDULED_MESSAGE_DELIVERED'])
+    const missing = [404, 'SCHEDULED_MESSAGE_NOT_EXISTS']
+    expect(await manage('DELETE', '0-999999')).toEqual(missing)
+    expect(await manage('GET', 'x')).toEqual(missing)
+    expect(await manage('DELETE', near.id, await stack.createTopic())).toEqual(missing)
+    expect(await manage('GET', near.id, `${stack.group}.none`)).toEqual([404, 'TOPIC_NOT_EXISTS'])
+    expect((await stack.api.manage('GET', `/topics/${topic}/scheduled?limit=101`)).status).toBe(400)
+    const left = await read<Page>(`/topics/${topic}/scheduled`)
+    expect(left.items.map(({ id }) => id)).toEqual([near.id, far.id])
+  })
+
+  it('does not come where its topic was removed, even if one of that name is there again', async () => {
+    const topic = await stack.createTopic()
+    const { id } = await publish(topic, '"former"', { 'Deliver-After': '2' })
+    expect((await stack.api.deleteTopic(topic)).status).toBe(200)
+    await subscribed({ name: topic })
+    await eventually(() => publish(topic, '"present"', { 'Deliver-After': '2' }))
+
+    await subscriber.waitFor(1, { path })
+
+    expect(bodies()).toEqual(['"present"'])
+    expect((await stack.api.manage('GET', `/topics/${topic}/scheduled/${id}`)).status).toBe(404)
+  })
+
+  it.each([
+    [{ 'Deliver-At': 'tomorrow' }, 'Deliver-At "tomorrow" is not understood; write an HTTP-date'],
+    [{ 'Deliver-After': 'PT1H', 'Deliver-At': '1' }, 'are both given; send one'],
+    [{ 'Deliver-After': '-1' }, 'Deliver-After "-1" is not understood; write whole seconds'],
+    [{ 'Deliver-After': 'P2D' }, 'Deliver-After lies 2 d ahead, at most 24 h are allowed: so long does'],
+  ])('is refused with %j', async (headers, text) => {
+    const topic = await stack.createTopic()
+    const answer = await stack.publish(topic, '1', { headers: headers })
+
+    expect([answer.status, answer.text]).toEqual([400, expect.stringContaining('VALIDATION_ERROR')])
+    expect(JSON.parse(answer.text)).toMatchObject({ message: expect.stringContaining(text) as string })
+  })
+
+  it('comes all the same when the process that waits for its time is killed', async () => {
+    const topic = await subscribed()
+    const keys = Array.from({ length: 12 }, (_, number) => `key-${number}`)
+    const sent = await Promise.all(
+      keys.map(key => publish(topic, `"${key}"`, { 'Deliver-After': '2', 'Partition-Key': key })),
+    )
+    await stack.consumers[0]!.kill()
+
+    const arrived = await eventually(() => {
+      const ids = new Set(subscriber.received(path).map(({ messageId }) => messageId))
+      expect(ids.size).toBe(sent.length)
+      return ids
+    }, 30_000)
+    expect(arrived).toEqual(new Set(sent.map(({ messageId }) => messageId)))
+  })
+})
