@@ -323,6 +323,33 @@ const scheduleKeys = {
   ),
 } as const
 
+const idempotencyKeys = {
+  keyWindowMs: key(
+    'frontend.idempotency.window',
+    ms(10_000, 7 * day),
+    day,
+    'How long a message with an `Idempotency-Key` is stored once and answered the same way; the same for all frontends',
+  ),
+  keysMax: key(
+    'frontend.idempotency.keysPerShardMax',
+    count(10, 10_000_000),
+    20_000,
+    'Keys of the window in memory, for each of 64 shards, about 500 bytes a key; more is 503 OVERLOADED',
+  ),
+  keyedInFlightMax: key(
+    'frontend.idempotency.inFlightMax',
+    count(1, 10_000),
+    256,
+    'Messages with a key on their way into Kafka, each under a producer id of its own; more is 503 OVERLOADED',
+  ),
+  keyReplication: key(
+    'frontend.idempotency.replicationFactor',
+    count(-1, 32_767),
+    -1,
+    'Replicas of the Kafka topic that holds the keys, when it is made; -1 takes the default of the brokers',
+  ),
+} as const
+
 /** The keys of the service. */
 export const frontendKeys = {
   ...serverKeys,
@@ -335,6 +362,7 @@ export const frontendKeys = {
   ...previewKeys,
   ...producerKeys,
   ...scheduleKeys,
+  ...idempotencyKeys,
   ...kafkaKeys,
   ...zookeeperKeys,
   ...logKeys,

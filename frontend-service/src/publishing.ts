@@ -12,6 +12,7 @@ import { createGates } from './access/gates.js'
 import type { FrontendBase, FrontendConfig } from './base.js'
 import { createBulk, type Bulk } from './bulk/bulk.js'
 import type { Outside } from './outside.js'
+import type { Idempotency } from './idempotency/open.js'
 import { createPreviewShelf, type PreviewShelf } from './preview/preview-shelf.js'
 import { startPreviewWriter } from './preview/preview-writer.js'
 import { createPublishMetrics } from './publish-metrics.js'
@@ -42,6 +43,7 @@ export interface PublishingSurroundings {
   readonly isClosing: () => boolean
   /** How many frontends share quotas now. */
   readonly sharers: () => number
+  readonly idempotency: Idempotency
 }
 
 const deadlineTickMs = 50
@@ -87,10 +89,12 @@ export function createPublishing(
   const reading = new DeadlineQueue(config.readBudgetMs)
   const propagation = propagationOf(log, config)
   const place = { cluster: config.kafkaClusterName, storageDc: config.datacenter, hostname: hostname() }
+  const room = createRoom(config.bodiesBytesMax)
   const pipeline = createPipeline({
     ...{ clock, scheduler, warn, metrics, topics, unknownTopics, propagation, reading },
     journal: createPublishJournal({ clock, propagation, traces: outside.traces, place }),
-    room: createRoom(config.bodiesBytesMax),
+    room,
+    makeKeyed: events => surroundings.idempotency.makeKeyed(events, room),
     rules: { acceptAnyBytes: config.acceptAnyBytes },
     random: systemRandom,
     schedule: openSchedule(base, config, { cluster, session, route: kafka.byAck.ALL }),

@@ -12,6 +12,7 @@ import { createMetrics } from '@iris/common/metrics/registry'
 import { sleep } from '@iris/common/time/scheduler'
 import type { FrontendBase, FrontendConfig } from './base.js'
 import { createCompany } from './fellows/company.js'
+import { openIdempotency } from './idempotency/open.js'
 import { createHandlers } from './http/routes.js'
 import { createOutside, startOutside, stopOutside } from './outside.js'
 import { createPublishing } from './publishing.js'
@@ -35,7 +36,7 @@ const openCheckMs = 20
 
 /** The longest a stop takes. */
 export function stopMsOf(config: FrontendConfig): number {
-  return config.stopWaitMs + openRequestsMs + drainMs + closeMs + 3_000
+  return config.stopWaitMs + openRequestsMs + drainMs + closeMs + 4_000
 }
 
 /** Makes the frontend. Nothing is connected before `start`. */
@@ -45,7 +46,8 @@ export function createFrontend(base: FrontendBase, config: FrontendConfig): Fron
   const company = createCompany(base, config, { session: outside.session, metrics: registry })
   const isClosing = (): boolean => listener.isClosing()
   const sharers = (): number => Math.max(1, company.fellows.all().length)
-  const publishing = createPublishing(base, config, outside, { registry, isClosing, sharers })
+  const idempotency = openIdempotency(base, config, { outside, company, metrics: registry })
+  const publishing = createPublishing(base, config, outside, { registry, isClosing, sharers, idempotency })
   const checks = createOptionalChecks(base, config, outside, () => publishing.topics.kafkaTopics())
   const readiness = createReadiness([() => outside.definitions.isLoaded(), ...checks.all])
   let isClosed = false
@@ -84,6 +86,7 @@ export function createFrontend(base: FrontendBase, config: FrontendConfig): Fron
         publishing.bulk.wrapUp()
         await whenNoneIsOpen(base, () => publishing.openCount())
       }
+      await idempotency.stop()
       await company.stop()
       await stopOutside(base, outside, config.isStopGraceful ? drainMs : 0)
       await listener.stop(closeMs)

@@ -153,6 +153,7 @@ export const topicShape = z.object({
   // Ours, unknown to Hermes.
   publishing: publishingShape,
   quotas: quotasShape,
+  idempotencyKeyRequired: plainFlag,
 })
 
 /** A topic whose JSON types are right and whose rules nobody checked. */

@@ -33,6 +33,7 @@ export function topicJson(topic: Topic): JsonObject {
     // Members that only Iris has stay out of a node that does not use them.
     ...(topic.blocked === null ? {} : { publishing: { blocked: true, ...topic.blocked } }),
     ...(topic.quotas === null ? {} : { quotas: withoutNullMembers({ ...topic.quotas }) }),
+    ...(topic.idempotencyKeyRequired ? { idempotencyKeyRequired: true } : {}),
   }
 }
 

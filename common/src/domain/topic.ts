@@ -54,6 +54,8 @@ export interface Topic {
   readonly blocked: BlockedPublishing | null
   /** Ours: how much may be published; null where the defaults of the installation hold. */
   readonly quotas: TopicQuotas | null
+  /** Ours: whether every message must come with an `Idempotency-Key`. */
+  readonly idempotencyKeyRequired: boolean
   /** Time of the storage node; 0 before it is stored. */
   readonly createdAtMs: number
   /** Time of the storage node; 0 before it is stored. */
@@ -147,6 +149,7 @@ export function fillTopic(form: TopicForm, name: TopicName, remoteFallback = fal
     offlineStorage: form.offlineStorage ?? offlineStorageOff,
     blocked: form.publishing,
     quotas: form.quotas,
+    idempotencyKeyRequired: form.idempotencyKeyRequired ?? false,
     createdAtMs: 0,
     modifiedAtMs: 0,
   }

@@ -115,6 +115,23 @@ export const errorCodes = {
     status: 409,
     text: 'Message {id} of topic {topic} was handed over for delivery before it could be cancelled',
   },
+  IDEMPOTENCY_KEY_INVALID: { status: 400, text: '{problem}' },
+  IDEMPOTENCY_KEY_MISSING: {
+    status: 400,
+    text: 'Topic {topic} takes only messages with the header Idempotency-Key',
+  },
+  IDEMPOTENCY_KEY_IN_USE: {
+    status: 409,
+    text: 'A message with this Idempotency-Key is being stored right now; try again in {retryAfterS} s',
+  },
+  IDEMPOTENCY_KEY_REUSED: {
+    status: 422,
+    text: 'This Idempotency-Key stands for another message: body, Partition-Key or Content-Type differ',
+  },
+  IDEMPOTENCY_UNAVAILABLE: {
+    status: 503,
+    text: 'Not now, send it again with the same Idempotency-Key: {problem}',
+  },
   PAUSE_NOT_CONFIRMED: { status: 504, text: '{problem}' },
 } as const satisfies Readonly<Record<string, ErrorRow>>
 

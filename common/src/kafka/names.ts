@@ -51,6 +51,11 @@ export function scheduleTopicName(where: KafkaNamespace): string {
   return prefixed(where, 'iris_scheduled')
 }
 
+/** Where the states of idempotency keys are. */
+export function idempotencyTopicName(where: KafkaNamespace): string {
+  return prefixed(where, 'iris_idempotency')
+}
+
 /** Where a subscription's late retries wait: `<kafka topic>.<subscription>_delay`. */
 export function delayTopicName(
   where: KafkaNamespace,

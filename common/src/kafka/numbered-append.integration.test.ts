@@ -12,7 +12,7 @@ import { askForProducerId, createNumberedAppend, type AppendNumbered } from './n
 import { readRange } from './read-range.js'
 
 const parts = { log: silentLog, clock: systemClock, scheduler: systemScheduler }
-const stops: (() => Promise<void>)[] = []
+const stops: (() => Promise<unknown>)[] = []
 
 afterEach(async () => {
   for (const stop of stops.splice(0).reverse()) await stop()
@@ -92,7 +92,7 @@ describe('Kafka, told the numbers of a batch', () => {
     const world = await worldAt(inject('kafka'))
     const old = await numbersOf(world)
     await world.send('old', old)
-    await world.send('new', { ...old, producerEpoch: old.producerEpoch + 1 })
+    await world.send('new', { ...old, producerEpoch: 0x7fff })
 
     const late = [await world.send('late', { ...old, baseSequence: 1 }), await world.send('later', old)]
 

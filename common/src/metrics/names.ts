@@ -102,6 +102,20 @@ export const frontendMetrics = {
     ['sender', 'storageDc'],
     'Records acknowledged',
   ),
+  keyReplays: define(
+    'counter',
+    'idempotency_replays_total',
+    [],
+    'Messages that an earlier one with the same idempotency key had stored already',
+  ),
+  keyRefusals: define(
+    'counter',
+    'idempotency_refusals_total',
+    ['reason'],
+    'Messages refused for their idempotency key: `busy`, `differs`, `full` or `unavailable`',
+  ),
+  keys: define('gauge', 'idempotency_keys', [], 'Idempotency keys in the memory of this frontend'),
+  keyShards: define('gauge', 'idempotency_shards', [], 'Shards of idempotency keys served by this frontend'),
   fellows: define('gauge', 'fellows', [], 'Frontends that this one knows of, itself among them'),
   forwards: define(
     'counter',

@@ -34,6 +34,8 @@ describe('the paths of the tree', () => {
     [paths.storageHealth('host_8090'), '/storage-health/host_8090'],
     [paths.iris.root, '/iris'],
     [paths.iris.frontend('host_8080'), '/iris/frontends/host_8080'],
+    [paths.iris.idempotencyLock('c', 7), '/iris/idempotency/c/locks/7'],
+    [paths.iris.idempotencyNumbers('c', 7), '/iris/idempotency/c/numbers/7'],
     [paths.iris.consumerNode('c', 'i'), '/iris/consumers/c/nodes/i'],
     [paths.iris.consumerLeader('c'), '/iris/consumers/c/leader'],
     [paths.iris.assignment('c', 'i'), '/iris/consumers/c/assignments/i'],

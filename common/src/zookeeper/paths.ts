@@ -57,6 +57,10 @@ export interface IrisPaths {
   /** Live frontends, one ephemeral node each. */
   readonly frontends: string
   frontend(id: string): string
+  /** The lock of the frontend that serves a shard of idempotency keys. */
+  idempotencyLock(cluster: string, shard: number): string
+  /** The producer numbers of the shard's present owner. */
+  idempotencyNumbers(cluster: string, shard: number): string
   /** Live consumers, one ephemeral node each. */
   consumerNodes(cluster: string): string
   consumerNode(cluster: string, instance: string): string
@@ -160,6 +164,8 @@ function irisPaths(root: string): IrisPaths {
     root,
     frontends: join(root, 'frontends'),
     frontend: id => join(root, 'frontends', id),
+    idempotencyLock: (cluster, shard) => join(root, 'idempotency', cluster, 'locks', String(shard)),
+    idempotencyNumbers: (cluster, shard) => join(root, 'idempotency', cluster, 'numbers', String(shard)),
     consumerNodes: cluster => consumers(cluster, 'nodes'),
     consumerNode: (cluster, instance) => consumers(cluster, 'nodes', instance),
     consumerLeader: cluster => consumers(cluster, 'leader'),

@@ -59,6 +59,8 @@ function record(key: string, value: object, timestampMs: number): RecordToWrite 
   return { key: Buffer.from(key), value: [Buffer.from(JSON.stringify(value))], headers: [], timestampMs }
 }
 
+type StoredState = Omit<KeyState, 'intent'> & { readonly v?: unknown; readonly intent?: Intent }
+
 /** Reads a record. */
 export function readShardRecord(key: Buffer | null, value: Buffer | null): ShardRecord {
   const digest = key?.toString('latin1') ?? ''
@@ -66,7 +68,7 @@ export function readShardRecord(key: Buffer | null, value: Buffer | null): Shard
   if (digest === '') return { kind: 'unreadable', problem: 'a record without a key' }
   if (value === null || value.length === 0) return { kind: 'free', digest }
   try {
-    const json = JSON.parse(value.toString('utf8')) as { v?: unknown; intent?: Intent } & KeyState
+    const json = JSON.parse(value.toString('utf8')) as StoredState
     if (json.v !== version) return { kind: 'unreadable', problem: `version ${String(json.v)}` }
     const { fingerprint, messageId, timestampMs, untilMs, intent = null } = json
     return { kind: 'state', digest, state: { fingerprint, messageId, timestampMs, untilMs, intent } }

@@ -35,7 +35,8 @@ export function createPreviewShelf(limits: PreviewLimits): PreviewShelf {
       let fullIn = -1
       return {
         offer(value) {
-          if (fullIn === period) return
+          // Nothing to show of a message that an earlier request with the same key has written.
+          if (fullIn === period || value.length === 0) return
           const messages = kept.get(name) ?? []
           if (messages.length >= limits.messagesEach || bytesHeld >= limits.bytesMax) fullIn = period
           else {

@@ -19,6 +19,7 @@ import { DeadlineQueue } from './deadline-queue.js'
 import { createPipeline, type Pipeline } from './pipeline.js'
 import { createPublishJournal } from './journal.js'
 import { createPropagation } from './propagation.js'
+import type { Publication } from './publication.js'
 import { createRoom, type Room } from './room.js'
 import { createPublishRequest } from './single-request.js'
 
@@ -47,6 +48,8 @@ export interface PipelineWorld {
   readonly topics: Map<string, RoutedTopic>
   /** What was written for those who ask where a message is. */
   readonly traced: PublishedEvent[]
+  /** Publications with an idempotency key, which go no further here. */
+  readonly keyed: Publication[]
   /** Names being looked up; the test answers. */
   readonly lookUps: LookUpWaiter[]
   areTopicsLoaded: boolean
@@ -124,6 +127,7 @@ export async function createPipelineWorld(): Promise<PipelineWorld> {
       ensureTopic: () => Promise.resolve(),
     }),
     random: () => 0,
+    makeKeyed: () => ({ take: publication => void world.keyed.push(publication) }),
   })
   const publish = createPublishRequest(pipeline, {
     ...{ scheduler: time, isClosing: () => world.isClosing },
@@ -154,6 +158,7 @@ function createParts(): Omit<PipelineWorld, 'pipeline' | 'url' | 'stop'> {
     topics: new Map(),
     metricsText: () => registry.text(),
     traced: [],
+    keyed: [],
     lookUps: [],
     areTopicsLoaded: true,
     schedulePartitions: 12,
@@ -169,6 +174,7 @@ function createParts(): Omit<PipelineWorld, 'pipeline' | 'url' | 'stop'> {
       chaos: null,
       unsupported: null,
       isTracked: false,
+      isKeyRequired: false,
       route: { producer, budgetMs: 2_000, deadlines: kafkaDeadlines },
       delayLimit: { delayMsMax: 86_400_000, reason: 'so long does it keep them' },
       createdMs: 17,

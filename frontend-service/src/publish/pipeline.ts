@@ -10,6 +10,10 @@ import { invariant } from '@iris/common/lifecycle/invariant'
 import type { AppendOutcome } from '@iris/common/kafka/producer-message'
 import type { Clock, Random } from '@iris/common/time/clock'
 import type { Scheduler } from '@iris/common/time/scheduler'
+import { admitKey } from '../idempotency/admit-key.js'
+import type { KeyedEvents } from '../idempotency/keyed-publication.js'
+import type { Keyed } from '../idempotency/keyed.js'
+import { keyOnSchedule, keyUnavailable } from '../idempotency/refusals.js'
 import type { PublishMetrics } from '../publish-metrics.js'
 import type { RareLog } from '../rare-log.js'
 import { scheduledAnswer, type Schedule } from '../schedule/schedule.js'
@@ -53,6 +57,8 @@ export interface PipelineParts {
   /** For topics with a chaos policy. */
   readonly random: Random
   readonly schedule: Schedule
+  /** Makes the step of messages with an idempotency key. */
+  readonly makeKeyed: (events: KeyedEvents) => Keyed
 }
 
 export interface Pipeline {
@@ -60,8 +66,11 @@ export interface Pipeline {
   publish(origin: Origin, topicName: string, id?: string): void
 }
 
+const keyNotKept = 'its key could not be looked up and written down in time'
+
 interface Wired extends PipelineParts {
   readonly kafka: Append
+  readonly keyed: Keyed
 }
 
 /** Makes the publish pipeline. */
@@ -76,7 +85,18 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   }
   const again = (publication: Publication): void => append(wired, publication)
   const kafka = createAppend({ scheduler, warn, again, schedule: parts.schedule })
-  const wired: Wired = { ...parts, kafka }
+  const keyed = parts.makeKeyed({
+    stamped: (publication, body, timestampMs) => stamp(parts.propagation, publication, body, timestampMs),
+    replayed: (publication, messageId) => replay(wired, publication, messageId),
+    refused(publication, error) {
+      if (publication.stage !== 'answered') refuse(wired, publication, error)
+    },
+    refusedElsewhere(publication, messageId, error) {
+      publication.id = messageId
+      refuseQuietly(wired, publication, error)
+    },
+  })
+  const wired: Wired = { ...parts, kafka, keyed }
   return {
     publish: (origin, topicName, id) => publish(wired, new Publication(events, origin, topicName, id)),
   }
@@ -103,13 +123,15 @@ function goOn(parts: Wired, publication: Publication, topic: LookUpAnswer): void
 
 function read(parts: Wired, publication: Publication, topic: RoutedTopic): void {
   publication.routed = topic
-  const refused = admit(publication.origin, topic) ?? topic.gate?.charge(publication.origin) ?? null
+  const { origin } = publication
+  const refused = admit(origin, topic) ?? topic.gate?.charge(origin) ?? admitKey(publication, topic)
   if (refused !== null) return refuse(parts, publication, refused)
-  const time = parts.schedule.timeOf(publication.origin.sent, topic, parts.clock.now())
+  const time = parts.schedule.timeOf(origin.sent, topic, parts.clock.now())
   if (typeof time !== 'number') return refuse(parts, publication, time)
+  if (time > 0 && publication.idempotencyKey !== null) return refuse(parts, publication, keyOnSchedule)
   publication.scheduledMs = time
   publication.stage = 'reading'
-  publication.reading = publication.origin.read(publication, topic)
+  publication.reading = origin.read(publication, topic)
 }
 
 /** The body has come whole. */
@@ -123,6 +145,7 @@ function take(parts: Wired, publication: Publication, body: Buffer): void {
   if (wrongContent !== null) return refuse(parts, publication, wrongContent)
   if (body.length > topic.bodyBytesWarned)
     parts.warn('publish.overTopicLimit', { topic: topic.name, bytes: body.length })
+  if (publication.idempotencyKey !== null) return storeOnce(parts, publication, body)
   stamp(parts.propagation, publication, body, parts.clock.now())
   publication.topic = topic.kafkaTopic
   if (publication.scheduledMs > 0) parts.schedule.redirect(publication, topic)
@@ -140,6 +163,20 @@ function disturb(parts: Wired, publication: Publication, policy: ChaosPolicy): v
     if (drawn.failure === null) append(parts, publication)
     else refuse(parts, publication, drawn.failure)
   })
+}
+
+/** It has a key: whether it is stamped and appended is for the key's shard to say. */
+function storeOnce(parts: Wired, publication: Publication, body: Buffer): void {
+  awaitKafka(publication, (publication.routed as RoutedTopic).route, parts.clock)
+  parts.keyed.take(publication, body)
+}
+
+/** An earlier request with the same key has stored the message: the same answer again. */
+function replay(parts: Wired, publication: Publication, messageId: string): void {
+  if (publication.stage === 'answered') return
+  publication.id = messageId
+  finish(parts, publication, 201)
+  publication.origin.stored(messageId, null)
 }
 
 function awaitKafka(publication: Publication, route: KafkaRoute, clock: Clock): void {
@@ -182,7 +219,15 @@ function concludeLate(parts: Wired, publication: Publication, outcome: AppendOut
 function expire(parts: Wired, publication: Publication): void {
   publication.reading?.abandon()
   if (publication.stage === 'preparing') parts.kafka.forget(publication)
-  refuse(parts, publication, lateRefusal(publication, parts.reading.budgetMs))
+  const isUnkept = publication.stage === 'preparing' && publication.idempotencyKey !== null
+  const error = isUnkept ? keyUnavailable(keyNotKept) : lateRefusal(publication, parts.reading.budgetMs)
+  refuse(parts, publication, error)
+}
+
+/** The frontend that refused it has written down why. */
+function refuseQuietly(parts: Wired, publication: Publication, error: HermesError): void {
+  finish(parts, publication, error.status)
+  publication.origin.refused(publication.id, error)
 }
 
 function refuse(parts: Wired, publication: Publication, error: HermesError): void {

@@ -29,7 +29,10 @@ export interface Propagation {
 }
 
 const none: Propagated = Object.freeze({})
-const neverUnlessNamed = new Set([...hopByHopHeaders, 'host', 'authorization', 'cookie', 'cookie2', 'expect'])
+const neverUnlessNamed = new Set([
+  ...hopByHopHeaders,
+  ...['host', 'authorization', 'cookie', 'cookie2', 'expect', 'idempotency-key', 'iris-forwarded'],
+])
 
 /** Makes the propagation of an installation. */
 export function createPropagation(options: PropagationOptions): Propagation {

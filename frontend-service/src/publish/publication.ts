@@ -38,6 +38,8 @@ export class Publication implements ProducerMessage, BodyTaker, Deadlined {
   reading: BodyReading | null = null
   /** Bytes reserved in the room for bodies. */
   heldBytes = 0
+  /** The key with which it is stored once, or null. */
+  idempotencyKey: string | null = null
 
   // As the producer takes it.
   topic = ''
@@ -59,8 +61,11 @@ export class Publication implements ProducerMessage, BodyTaker, Deadlined {
     private readonly events: PublicationEvents,
     readonly origin: Origin,
     readonly topicName: string,
-    /** New and random unless the message has one of ours already; what a client calls it does not count. */
-    readonly id: string = randomUUID(),
+    /**
+     * New and random unless the message has one of ours already; what a client calls it does not count.
+     * Replaced by that of the first try, where an earlier request had the same idempotency key.
+     */
+    public id: string = randomUUID(),
   ) {}
 
   onBody(body: Buffer): void {

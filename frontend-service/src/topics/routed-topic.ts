@@ -31,6 +31,8 @@ export interface RoutedTopic {
   readonly unsupported: string | null
   /** What becomes of its messages is written down. */
   readonly isTracked: boolean
+  /** Every message must come with an `Idempotency-Key`. */
+  readonly isKeyRequired: boolean
   readonly route: KafkaRoute
   /** How far ahead its messages may be scheduled. */
   readonly delayLimit: DelayLimit
@@ -76,6 +78,7 @@ export function routeTopic(options: RoutingOptions, topic: Topic): RoutedTopic {
     unsupported:
       topic.contentType === 'AVRO' ? 'AVRO topics are not supported by this version of Iris yet' : null,
     isTracked: topic.trackingEnabled && options.areTracesOn,
+    isKeyRequired: topic.idempotencyKeyRequired,
     route: options.routes[topic.ack],
     delayLimit: delayLimitOf(options, topic),
     createdMs: topic.createdAtMs,

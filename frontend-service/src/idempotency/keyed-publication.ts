@@ -1,0 +1,104 @@
+/**
+ * A publication with a key, as its shard sees it.
+ * Takes the publication, its body and the shard's words. Gives the message on request, and the pipeline the
+ * last word. Promises: holds the body's memory until then, also when its sender was answered before.
+ */
+import type { HermesError } from '@iris/common/errors/hermes-error'
+import type { AppendOutcome, ProducerMessage } from '@iris/common/kafka/producer-message'
+import type { CounterHandle } from '@iris/common/metrics/registry'
+import type { Publication } from '../publish/publication.js'
+import type { RoutedTopic } from '../topics/routed-topic.js'
+import type { Held, Room } from '../publish/room.js'
+import type { KeyedRequest, KeyRefusal, MessagePlace } from './keyed-request.js'
+import { fingerprintOf, keyDigest } from './key.js'
+import { keyRefusal } from './refusals.js'
+
+/** Where a publication goes on from here: the pipeline. */
+export interface KeyedEvents {
+  /** Fills the record's fields, with that wall time. */
+  stamped(publication: Publication, body: Buffer, timestampMs: number): void
+  /** It was stored under this id already. */
+  replayed(publication: Publication, messageId: string): void
+  refused(publication: Publication, error: HermesError): void
+  /** A fellow has refused it, and written down why. */
+  refusedElsewhere(publication: Publication, messageId: string, error: HermesError): void
+}
+
+/** What is counted about keys. */
+export interface KeyFigures {
+  readonly replays: CounterHandle
+  readonly refusals: Readonly<Record<KeyRefusal['kind'], CounterHandle>>
+}
+
+/** What all of them share. */
+export interface KeyedSurroundings {
+  readonly events: KeyedEvents
+  readonly room: Room
+  readonly figures: KeyFigures
+  /** The partition of a message; rejects when Kafka does not show the topic in time. */
+  readonly choosePartition: (publication: Publication) => Promise<number>
+}
+
+export class KeyedPublication implements KeyedRequest, Held {
+  readonly digest: string
+  readonly fingerprint: string
+  readonly messageId: string
+  heldBytes = 0
+
+  constructor(
+    private readonly surroundings: KeyedSurroundings,
+    private readonly publication: Publication,
+    private readonly body: Buffer,
+    key: string,
+  ) {
+    const { topicName, origin } = publication
+    this.digest = keyDigest(topicName, key)
+    this.fingerprint = fingerprintOf(topicName, origin.sent, body)
+    this.messageId = publication.id
+  }
+
+  /** Reserves the memory of the body; false when there is none. */
+  hold(): boolean {
+    return this.surroundings.room.hold(this, this.body.length)
+  }
+
+  isAnswered(): boolean {
+    return this.publication.stage === 'answered'
+  }
+
+  async become(messageId: string, timestampMs: number, place: MessagePlace | null): Promise<MessagePlace> {
+    const { publication, surroundings } = this
+    publication.id = messageId
+    surroundings.events.stamped(publication, this.body, timestampMs)
+    if (place !== null) return place
+    const { kafkaTopic } = publication.routed as RoutedTopic
+    return { kafkaTopic, partition: await surroundings.choosePartition(publication) }
+  }
+
+  record(): ProducerMessage {
+    return this.publication
+  }
+
+  leaves(messageId: string): void {
+    const { publication } = this
+    publication.id = messageId
+    if (publication.stage === 'preparing') publication.stage = 'appended'
+  }
+
+  done(outcome: AppendOutcome): void {
+    this.surroundings.room.release(this)
+    this.publication.done(outcome)
+  }
+
+  replayed(messageId: string): void {
+    this.surroundings.room.release(this)
+    this.surroundings.figures.replays.value++
+    this.surroundings.events.replayed(this.publication, messageId)
+  }
+
+  refused(why: KeyRefusal): void {
+    this.surroundings.room.release(this)
+    this.surroundings.figures.refusals[why.kind].value++
+    this.surroundings.events.refused(this.publication, keyRefusal(why))
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * The step of messages with an `Idempotency-Key`, between their check and Kafka.
+ * Takes a checked publication. Gives it to the shard of its key, here or at the fellow that owns it.
+ * Promises: ends by the publication's deadline, since the pipeline watches it; what a fellow answered is
+ * answered here unchanged.
+ */
+import { HermesError } from '@iris/common/errors/hermes-error'
+import { errorCodes, type ErrorCode } from '@iris/common/errors/codes'
+import { firstHeaderValue } from '@iris/common/http/raw-headers'
+import type { Clock } from '@iris/common/time/clock'
+import type { Fellow } from '../fellows/card.js'
+import type { Company } from '../fellows/company.js'
+import { isForwarded, type Forwarded } from '../fellows/forward.js'
+import type { SentHeaders } from '../publish/origin.js'
+import type { Publication } from '../publish/publication.js'
+import type { RoutedTopic } from '../topics/routed-topic.js'
+import { overloaded } from '../publish/refusals.js'
+import type { Room } from '../publish/room.js'
+import { shardOf } from './key.js'
+import {
+  KeyedPublication,
+  type KeyedEvents,
+  type KeyedSurroundings,
+  type KeyFigures,
+} from './keyed-publication.js'
+import { keyUnavailable, sentAndUnheard } from './refusals.js'
+import type { Shard } from './shard.js'
+import type { Shards } from './shards.js'
+
+export interface Keyed {
+  /** Takes a publication in the stage `preparing`. */
+  take(publication: Publication, body: Buffer): void
+}
+
+export interface KeyedParts {
+  readonly clock: Clock
+  readonly room: Room
+  readonly shards: Shards
+  readonly company: Pick<Company, 'forward'>
+  readonly figures: KeyFigures
+  /** Why nothing that owns a shard may act now, or null. */
+  readonly doubt: () => string | null
+}
+
+const nobody = 'no frontend is known that the key belongs to'
+const moving = 'the key moves from one frontend to another'
+
+/** Makes the step. */
+export function createKeyed(parts: KeyedParts, events: KeyedEvents): Keyed {
+  const { clock, room, figures, shards, company } = parts
+  const surroundings: KeyedSurroundings = {
+    ...{ events, room, figures },
+    choosePartition: publication => choosePartition(clock, publication),
+  }
+
+  const forward = async (publication: Publication, body: Buffer, fellow: Fellow): Promise<void> => {
+    const { origin, topicName, deadlineMs } = publication
+    const answer = await company.forward(fellow, {
+      ...{ method: 'POST', path: `/topics/${topicName}`, headers: plainAnswered(origin.sent), body },
+      limitMs: Math.max(1, deadlineMs - clock.monotonic()),
+    })
+    if (publication.stage !== 'answered') passBack(events, publication, answer)
+  }
+  const serve = (request: KeyedPublication, publication: Publication, shard: Shard | null): void => {
+    if (request.isAnswered()) return
+    if (shard === null) return events.refused(publication, keyUnavailable(moving))
+    if (request.hold()) shard.take(request)
+    else events.refused(publication, overloaded)
+  }
+
+  return {
+    take(publication, body) {
+      const request = new KeyedPublication(surroundings, publication, body, publication.idempotencyKey ?? '')
+      const where = shards.whereabouts(shardOf(request.digest))
+      if (where.kind === 'here') {
+        const problem = parts.doubt()
+        const shard = where.claim.shard()
+        if (problem !== null) events.refused(publication, keyUnavailable(problem))
+        else if (shard !== null) serve(request, publication, shard)
+        else where.claim.whenServed(served => serve(request, publication, served))
+      } else if (where.kind === 'nobody') events.refused(publication, keyUnavailable(nobody))
+      else if (isForwarded(publication.origin.sent)) events.refused(publication, keyUnavailable(moving))
+      else void forward(publication, body, where.fellow)
+    },
+  }
+}
+
+/** The error body of a fellow is read here, and written anew as the sender wants it. */
+function plainAnswered({ rawHeaders }: SentHeaders): string[] {
+  const kept: string[] = []
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const [name = '', value = ''] = [rawHeaders[index], rawHeaders[index + 1]]
+    if (name.toLowerCase() !== 'accept') kept.push(name, value)
+  }
+  return kept
+}
+
+const messageIdHeader = 'hermes-message-id'
+
+/** Answers as the fellow has answered. */
+function passBack(events: KeyedEvents, publication: Publication, answer: Forwarded): void {
+  if (answer.kind === 'failed') {
+    const error = answer.isUnsent ? keyUnavailable(answer.detail) : sentAndUnheard(publication)
+    return events.refused(publication, error)
+  }
+  const messageId = firstHeaderValue(answer.headers, messageIdHeader) ?? publication.id
+  if (answer.status === 201) return events.replayed(publication, messageId)
+  const retryAfter = firstHeaderValue(answer.headers, 'retry-after')
+  const { code, message } = problemOf(answer.body)
+  const headers: Record<string, string> = retryAfter === undefined ? {} : { 'Retry-After': retryAfter }
+  const error = new HermesError(code, message, answer.status, headers)
+  events.refusedElsewhere(publication, messageId, error)
+}
+
+/** What a fellow that is stopping, or is no frontend at all, answers has no code of the table. */
+function problemOf(body: Buffer): { code: ErrorCode; message: string } {
+  try {
+    const { code, message } = JSON.parse(body.toString('utf8')) as { code?: unknown; message?: unknown }
+    if (typeof code === 'string' && code in errorCodes)
+      return { code: code as ErrorCode, message: String(message) }
+  } catch {
+    // Said below.
+  }
+  return {
+    code: 'IDEMPOTENCY_UNAVAILABLE',
+    message: 'The frontend that the key belongs to does not serve it',
+  }
+}
+
+/** The partition by the message's key, as soon as Kafka shows the topic. */
+async function choosePartition(clock: Clock, publication: Publication): Promise<number> {
+  const { kafkaTopic, route } = publication.routed as RoutedTopic
+  for (;;) {
+    const partition = route.producer.partitionFor(kafkaTopic, publication.key)
+    if (partition >= 0) return partition
+    if (clock.monotonic() >= publication.deadlineMs)
+      throw new Error(`Kafka does not show the topic ${kafkaTopic}`)
+    await route.producer.prepare(kafkaTopic)
+  }
+}
