@@ -252,7 +252,7 @@ const mutants: readonly Mutant[] = [
     name: 'a process takes more and more memory',
     check: 'leak',
     mutate: records => {
-      const looks = Array.from({ length: 900 }, (_, second) =>
+      const looks = Array.from({ length: 595 }, (_, second) =>
         record({ kind: kinds.memory, id: 4711, time: second * 1_000, other: 50_000_000 + second * 30_000 }),
       )
       return [...records, ...looks]

@@ -4,7 +4,7 @@
  * record of the topics and of the dead-letter topics. Promises: uses nothing of the broker under test to read
  * them.
  */
-import { Kafka, logLevel, type Admin, type EachBatchPayload } from 'kafkajs'
+import { ConfigResourceTypes, Kafka, logLevel, type Admin, type EachBatchPayload } from 'kafkajs'
 import { systemClock } from '@iris/common/time/clock'
 import { sleep, systemScheduler, withDeadline } from '@iris/common/time/scheduler'
 import { fingerprint } from './fingerprint.js'
@@ -95,6 +95,12 @@ export async function readLog(options: WitnessOptions): Promise<void> {
   const admin = kafka.admin()
   await admin.connect()
   const existing = new Set(await admin.listTopics())
+  await refuseForeignStamps(
+    admin,
+    plan.subscriptions
+      .map(each => deadLettersOf(plan.topics[each.topic]?.name ?? '', each.name))
+      .filter(name => existing.has(name)),
+  )
   const writers = new Map<string, (each: ReadRecord) => void>()
   plan.topics.forEach(({ name }, subject) => writers.set(name, each => writeStored(history, subject, each)))
   plan.subscriptions.forEach((each, subject) => {
@@ -105,6 +111,20 @@ export async function readLog(options: WitnessOptions): Promise<void> {
   const left = await recordsToRead(admin, topics)
   await admin.disconnect()
   await readAll(kafka, topics, left, each => writers.get(each.topic)?.(each))
+}
+
+/** A dead letter that its writer has stamped says nothing about when Kafka had it. */
+async function refuseForeignStamps(admin: Admin, topics: readonly string[]): Promise<void> {
+  if (topics.length === 0) return
+  const wanted = topics.map(name => ({
+    type: ConfigResourceTypes.TOPIC,
+    name,
+    configNames: ['message.timestamp.type'],
+  }))
+  const { resources } = await admin.describeConfigs({ resources: wanted, includeSynonyms: false })
+  const foreign = resources.filter(each => each.configEntries[0]?.configValue !== 'LogAppendTime')
+  if (foreign.length > 0)
+    throw new Error(`Kafka does not stamp ${foreign.map(each => each.resourceName).join(', ')}`)
 }
 
 interface ReadRecord {
