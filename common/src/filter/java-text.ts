@@ -59,7 +59,7 @@ export function numberText(raw: string): string {
 }
 
 /** `Double.toString`, in the shortest form that Java 19 and newer print. */
-function doubleText(value: number): string {
+export function doubleText(value: number): string {
   if (!Number.isFinite(value)) return value > 0 ? 'Infinity' : '-Infinity'
   if (value === 0) return Object.is(value, -0) ? '-0.0' : '0.0'
   const size = Math.abs(value)
