@@ -14,6 +14,8 @@ const libraryHomes: Readonly<Record<string, readonly string[]>> = {
   express: ['common/src/http/'],
   'prom-client': ['common/src/metrics/'],
   re2js: ['common/src/filter/'],
+  avsc: ['common/src/schema/', 'tests/'],
+  ajv: ['common/src/schema/'],
 }
 
 /** Steps of a pipeline are joined by the pipeline only. */
