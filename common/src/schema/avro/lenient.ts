@@ -34,13 +34,22 @@ interface Conversion {
   /** Names of the fields that lead to the present value. */
   readonly path: string[]
   problem: string
+  /** Another branch of a union may still fit: nobody will ask why this one does not. */
+  isSilent: boolean
   steps: number
 }
 
 /** Makes an encoder; one serves all topics of a process. */
 export function createLenientEncoder(): AvroEncoder {
   const document = createJsonDocument()
-  const at: Conversion = { document, output: createAvroOutput(), path: [], problem: '', steps: 0 }
+  const at: Conversion = {
+    document,
+    output: createAvroOutput(),
+    path: [],
+    problem: '',
+    isSilent: false,
+    steps: 0,
+  }
   return {
     encode(schema, body) {
       if (document.read(body) !== null || document.kinds[0] !== kind.object) {
@@ -49,6 +58,8 @@ export function createLenientEncoder(): AvroEncoder {
       }
       at.output.rewind(0)
       at.steps = at.path.length = 0
+      at.isSilent = false
+      at.problem = ''
       const places = writeRoot(at, schema)
       document.forget()
       return places === null
@@ -67,16 +78,16 @@ function writeRoot(at: Conversion, schema: AvroSchema): Omit<EncodedAvro, 'bytes
     const start = at.output.place()
     const isMetadata = place === schema.metadataPlace
     const isLeftOut = isMetadata && (members[place] ?? -1) < 0
-    if (!isLeftOut && !writeField(at, schema.root, place, members[place] ?? -1, false)) return null
+    if (!isLeftOut && !writeField(at, schema.root, place, members[place] ?? -1)) return null
     if (isMetadata) [metadataStart, metadataEnd] = [start, at.output.place()]
   }
   return { metadataStart, metadataEnd }
 }
 
-function writeRecord(at: Conversion, record: AvroRecord, value: number, isSilent: boolean): boolean {
+function writeRecord(at: Conversion, record: AvroRecord, value: number): boolean {
   const members = membersOf(at, record, value)
   for (let place = 0; place < record.fields.length; place++)
-    if (!writeField(at, record, place, members[place] ?? -1, isSilent)) return false
+    if (!writeField(at, record, place, members[place] ?? -1)) return false
   return true
 }
 
@@ -92,118 +103,111 @@ function membersOf({ document }: Conversion, { fields, places }: AvroRecord, obj
   return members
 }
 
-function writeField(
-  at: Conversion,
-  record: AvroRecord,
-  place: number,
-  value: number,
-  isSilent: boolean,
-): boolean {
+function writeField(at: Conversion, record: AvroRecord, place: number, value: number): boolean {
   const field = record.fields[place]
   if (field === undefined) return true
   at.path.push(field.name)
-  const isWritten =
-    value >= 0 ? write(at, field.node, value, isSilent) : writeDefault(at, field.fallback, isSilent)
+  const isWritten = value >= 0 ? write(at, field.node, value) : writeDefault(at, field.fallback)
   at.path.pop()
   return isWritten
 }
 
-function writeDefault(at: Conversion, fallback: Buffer | null, isSilent: boolean): boolean {
-  if (fallback === null) return refuse(at, isSilent, path => `Field ${path} is missing and has no default`)
+function writeDefault(at: Conversion, fallback: Buffer | null): boolean {
+  if (fallback === null) return refuse(at, path => `Field ${path} is missing and has no default`)
   at.output.raw(fallback)
   return true
 }
 
-function write(at: Conversion, node: AvroNode, value: number, isSilent: boolean): boolean {
-  if (++at.steps > stepsMax)
-    return refuse(at, false, path => `Field ${path} takes too many tries of its unions`)
+function write(at: Conversion, node: AvroNode, value: number): boolean {
+  if (++at.steps > stepsMax) return refuse(at, path => `Field ${path} takes too many tries of its unions`)
   const { document, output } = at
   const kindOfValue = document.kinds[value]
   switch (node.kind) {
     case 'null':
-      return kindOfValue === kind.nothing || wrongType(at, isSilent, 'null')
+      return kindOfValue === kind.nothing || wrongType(at, 'null')
     case 'boolean':
-      if (kindOfValue !== kind.flag) return wrongType(at, isSilent, 'java.lang.Boolean')
+      if (kindOfValue !== kind.flag) return wrongType(at, 'java.lang.Boolean')
       output.byte(rawText(document, value) === 'true' ? 1 : 0)
       return true
     case 'int':
     case 'long':
     case 'float':
     case 'double':
-      return writeNumber(at, node.kind, value, isSilent)
+      return writeNumber(at, node.kind, value)
     case 'string':
     case 'bytes':
-      if (!isText(kindOfValue)) return wrongType(at, isSilent, 'java.lang.String')
+      if (!isText(kindOfValue)) return wrongType(at, 'java.lang.String')
       output.text(textOf(document, value))
       return true
     case 'fixed':
-      return writeFixed(at, node.size, value, isSilent)
+      return writeFixed(at, node.size, value)
     case 'enum':
-      return writeSymbol(at, node.symbols, value, isSilent)
+      return writeSymbol(at, node.symbols, value)
     case 'union':
-      return writeUnion(at, node, value, isSilent)
+      return writeUnion(at, node, value)
     case 'array':
-      if (kindOfValue !== kind.array) return wrongType(at, isSilent, 'java.util.Collection')
-      return writeItems(at, node.items, value, isSilent)
+      if (kindOfValue !== kind.array) return wrongType(at, 'java.util.Collection')
+      return writeItems(at, node.items, value)
     case 'map':
-      if (kindOfValue !== kind.object) return wrongType(at, isSilent, 'java.util.Map')
-      return writeMembers(at, node.values, value, isSilent)
+      if (kindOfValue !== kind.object) return wrongType(at, 'java.util.Map')
+      return writeMembers(at, node.values, value)
     case 'record':
-      if (kindOfValue !== kind.object) return wrongType(at, isSilent, 'java.util.Map')
-      return writeRecord(at, node, value, isSilent)
+      if (kindOfValue !== kind.object) return wrongType(at, 'java.util.Map')
+      return writeRecord(at, node, value)
   }
 }
 
-function writeNumber(
-  at: Conversion,
-  type: 'int' | 'long' | 'float' | 'double',
-  value: number,
-  isSilent: boolean,
-): boolean {
-  if (at.document.kinds[value] !== kind.number) return wrongType(at, isSilent, 'java.lang.Number')
+function writeNumber(at: Conversion, type: 'int' | 'long' | 'float' | 'double', value: number): boolean {
+  if (at.document.kinds[value] !== kind.number) return wrongType(at, 'java.lang.Number')
   const raw = rawText(at.document, value)
   if (type === 'float' || type === 'double') {
     const number = type === 'float' ? floatOf(raw) : doubleOf(raw)
-    if (number === null) return wrongNumber(at, isSilent, type, raw)
+    if (number === null) return wrongNumber(at, type, raw)
     at.output[type](number)
     return true
   }
   const whole = type === 'int' ? intOf(raw) : longOf(raw)
-  if (whole === null) return wrongNumber(at, isSilent, type, raw)
+  if (whole === null) return wrongNumber(at, type, raw)
   at.output.long(whole)
   return true
 }
 
 /** Hermes knows no way to write one; here a text with a character for each byte does, as in Avro's JSON. */
-function writeFixed(at: Conversion, size: number, value: number, isSilent: boolean): boolean {
-  if (!isText(at.document.kinds[value])) return wrongType(at, isSilent, 'java.lang.String')
+function writeFixed(at: Conversion, size: number, value: number): boolean {
+  if (!isText(at.document.kinds[value])) return wrongType(at, 'java.lang.String')
   const text = textOf(at.document, value)
   if (text.length !== size || !isLatin1(text))
-    return refuse(at, isSilent, path => `Field ${path} is expected to be a text of ${size} bytes`)
+    return refuse(at, path => `Field ${path} is expected to be a text of ${size} bytes`)
   at.output.raw(Buffer.from(text, 'latin1'))
   return true
 }
 
-function writeSymbol(at: Conversion, symbols: readonly string[], value: number, isSilent: boolean): boolean {
-  if (!isText(at.document.kinds[value])) return wrongType(at, isSilent, 'java.lang.String')
+function writeSymbol(at: Conversion, symbols: readonly string[], value: number): boolean {
+  if (!isText(at.document.kinds[value])) return wrongType(at, 'java.lang.String')
   const index = symbols.indexOf(textOf(at.document, value))
   if (index < 0)
-    return refuse(at, isSilent, path => {
+    return refuse(at, path => {
       return `Field ${path} is expected to be of enum type and be one of ${symbols.join(', ')}`
     })
   at.output.long(index)
   return true
 }
 
-function writeUnion(at: Conversion, { branches }: AvroUnion, value: number, isSilent: boolean): boolean {
+function writeUnion(at: Conversion, { branches }: AvroUnion, value: number): boolean {
   const start = at.output.place()
+  const wasSilent = at.isSilent
+  at.isSilent = true
   for (let index = 0; index < branches.length; index++) {
     at.output.long(index)
-    if (write(at, branches[index] as AvroNode, value, true)) return true
-    if (at.steps > stepsMax) return false
+    const isWritten = write(at, branches[index] as AvroNode, value)
+    if (isWritten || at.steps > stepsMax) {
+      at.isSilent = wasSilent
+      return isWritten
+    }
     at.output.rewind(start)
   }
-  return refuse(at, isSilent, path => {
+  at.isSilent = wasSilent
+  return refuse(at, path => {
     const types = branches.map(branch => branch.kind.toUpperCase()).join(', ')
     const name = at.path.at(-1) ?? ''
     return (
@@ -213,19 +217,18 @@ function writeUnion(at: Conversion, { branches }: AvroUnion, value: number, isSi
   })
 }
 
-function writeItems(at: Conversion, items: AvroNode, array: number, isSilent: boolean): boolean {
+function writeItems(at: Conversion, items: AvroNode, array: number): boolean {
   const { nexts } = at.document
   const end = nexts[array] ?? 0
   let count = 0
   for (let item = array + 1; item < end; item = nexts[item] ?? end) count++
   if (count > 0) at.output.long(count)
-  for (let item = array + 1; item < end; item = nexts[item] ?? end)
-    if (!write(at, items, item, isSilent)) return false
+  for (let item = array + 1; item < end; item = nexts[item] ?? end) if (!write(at, items, item)) return false
   at.output.long(0)
   return true
 }
 
-function writeMembers(at: Conversion, values: AvroNode, object: number, isSilent: boolean): boolean {
+function writeMembers(at: Conversion, values: AvroNode, object: number): boolean {
   const { document, output } = at
   const { nexts } = document
   const end = nexts[object] ?? 0
@@ -234,7 +237,7 @@ function writeMembers(at: Conversion, values: AvroNode, object: number, isSilent
   if (count > 0) output.long(count)
   for (let name = object + 1; name < end; name = nexts[name + 1] ?? end) {
     output.text(textOf(document, name))
-    if (!write(at, values, name + 1, isSilent)) return false
+    if (!write(at, values, name + 1)) return false
   }
   output.long(0)
   return true
@@ -250,21 +253,17 @@ export function isLatin1(text: string): boolean {
   return true
 }
 
-function wrongType(at: Conversion, isSilent: boolean, type: string): boolean {
-  return refuse(at, isSilent, path => `Field ${path} is expected to be type: ${type}`)
+function wrongType(at: Conversion, type: string): boolean {
+  return refuse(at, path => `Field ${path} is expected to be type: ${type}`)
 }
 
-function wrongNumber(at: Conversion, isSilent: boolean, type: string, raw: string): boolean {
+function wrongNumber(at: Conversion, type: string, raw: string): boolean {
   const shown = raw.length > 40 ? `${raw.slice(0, 40)}…` : raw
-  return refuse(
-    at,
-    isSilent,
-    path => `Field ${path} is expected to be a number that fits ${type}, not ${shown}`,
-  )
+  return refuse(at, path => `Field ${path} is expected to be a number that fits ${type}, not ${shown}`)
 }
 
-/** Says why, unless another branch of a union may still fit. */
-function refuse(at: Conversion, isSilent: boolean, problem: (path: string) => string): boolean {
-  if (!isSilent) at.problem = problem(at.path.join('.'))
+/** Says why, unless nobody will ask. */
+function refuse(at: Conversion, problem: (path: string) => string): boolean {
+  if (!at.isSilent) at.problem = problem(at.path.join('.'))
   return false
 }

@@ -2,7 +2,8 @@
 /**
  * The bytes of an Avro value being written.
  * Takes values in the order of their schema. Gives the bytes, copied out.
- * Promises: one growing buffer serves all messages, since a conversion never waits; a large one is given back.
+ * Promises: one growing buffer serves all messages, since a conversion never waits; a large one is given
+ * back.
  */
 
 const keptBytes = 1 << 16
