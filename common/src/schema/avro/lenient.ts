@@ -119,7 +119,10 @@ function writeDefault(at: Conversion, fallback: Buffer | null): boolean {
 }
 
 function write(at: Conversion, node: AvroNode, value: number): boolean {
-  if (++at.steps > stepsMax) return refuse(at, path => `Field ${path} takes too many tries of its unions`)
+  if (++at.steps > stepsMax) {
+    at.problem ||= `Field ${at.path.join('.')} takes too many tries of its unions`
+    return false
+  }
   const { document, output } = at
   const kindOfValue = document.kinds[value]
   switch (node.kind) {
