@@ -13,6 +13,8 @@ export const schemaBytesMax = 262_144
 /** The field that Hermes keeps its own words in: id, time, propagated headers. */
 export const metadataName = '__metadata'
 
+const { types } = avro
+
 export type AvroPrimitive = 'null' | 'boolean' | 'int' | 'long' | 'float' | 'double' | 'bytes' | 'string'
 
 /** A type of the schema. A record may hold itself, through an array, a map or a union. */
@@ -82,38 +84,28 @@ export function readAvroType(text: string): AvroNode | { readonly problem: strin
 function nodeOf(type: Type, known: Map<Type, AvroNode>): AvroNode {
   const found = known.get(type)
   if (found !== undefined) return found
-  if (is(type, 'record', 'error')) return recordOf(type as avro.types.RecordType, known)
+  if (type instanceof types.RecordType) return recordOf(type, known)
   const node = otherNodeOf(type, known)
   known.set(type, node)
   return node
 }
 
 function otherNodeOf(type: Type, known: Map<Type, AvroNode>): AvroNode {
-  const { typeName } = type
-  switch (typeName) {
-    case 'fixed':
-      return { kind: 'fixed', size: (type as avro.types.FixedType).size }
-    case 'enum':
-      return { kind: 'enum', symbols: (type as avro.types.EnumType).symbols }
-    case 'array':
-      return { kind: 'array', items: nodeOf((type as avro.types.ArrayType).itemsType, known) }
-    case 'map':
-      return { kind: 'map', values: nodeOf((type as avro.types.MapType).valuesType as Type, known) }
-    case 'union:wrapped': {
-      const { types } = type as avro.types.WrappedUnionType
-      return {
-        kind: 'union',
-        branches: types.map(each => nodeOf(each, known)),
-        names: types.map(each => each.branchName ?? each.typeName),
-      }
+  if (type instanceof types.FixedType) return { kind: 'fixed', size: type.size }
+  if (type instanceof types.EnumType) return { kind: 'enum', symbols: type.symbols }
+  if (type instanceof types.ArrayType) return { kind: 'array', items: nodeOf(type.itemsType, known) }
+  if (type instanceof types.MapType) return { kind: 'map', values: nodeOf(type.valuesType as Type, known) }
+  if (type instanceof types.WrappedUnionType)
+    return {
+      kind: 'union',
+      branches: type.types.map(each => nodeOf(each, known)),
+      names: type.types.map(each => each.branchName ?? each.typeName),
     }
-    default:
-      return { kind: typeName as AvroPrimitive }
-  }
+  return { kind: type.typeName as AvroPrimitive }
 }
 
 /** Known before its fields are read: they may lead back to it. */
-function recordOf(type: avro.types.RecordType, known: Map<Type, AvroNode>): AvroRecord {
+function recordOf(type: InstanceType<typeof types.RecordType>, known: Map<Type, AvroNode>): AvroRecord {
   const fields: AvroField[] = []
   const record = {
     kind: 'record',
@@ -127,10 +119,6 @@ function recordOf(type: avro.types.RecordType, known: Map<Type, AvroNode>): Avro
     fields.push({ name: field.name, node: nodeOf(field.type, known), fallback })
   }
   return record
-}
-
-function is({ typeName }: Type, ...names: readonly string[]): boolean {
-  return names.includes(typeName)
 }
 
 /** The number of the branch that is a map of texts; nothing where the field is such a map itself. */
