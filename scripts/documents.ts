@@ -8,6 +8,7 @@ import {
   consumersMetrics,
   frontendMetrics,
   managementMetrics,
+  schemaMetrics,
   processMetrics,
   traceMetrics,
   type MetricDefinition,
@@ -48,8 +49,8 @@ function metrics(): string {
   }
   return page('Metrics', [
     `Each service answers \`GET /status/prometheus\`. Summaries carry quantiles 0.5, 0.99, 0.999, a count and a sum; \`<name>_max\` is a gauge beside each. ${generated}`,
-    `## frontend-service\n\n${table('hermes_frontend_', { ...frontendMetrics, ...traceMetrics, ...processMetrics })}`,
-    `## consumers-service\n\n${table('hermes_consumers_', { ...consumersMetrics, ...traceMetrics, ...processMetrics })}`,
+    `## frontend-service\n\n${table('hermes_frontend_', { ...frontendMetrics, ...schemaMetrics, ...traceMetrics, ...processMetrics })}`,
+    `## consumers-service\n\n${table('hermes_consumers_', { ...consumersMetrics, ...schemaMetrics, ...traceMetrics, ...processMetrics })}`,
     `## management-service\n\n${table('hermes_management_', { ...managementMetrics, ...processMetrics })}`,
   ])
 }

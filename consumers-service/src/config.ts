@@ -3,7 +3,14 @@
  * Names are Hermes' where it has the key; defaults differ from its where a note says so.
  */
 import { bytes, choice, count, decimal, flag, key, list, ms, text } from '@iris/common/config/declare'
-import { deliveryKeys, kafkaKeys, logKeys, traceKeys, zookeeperKeys } from '@iris/common/config/shared-keys'
+import {
+  deliveryKeys,
+  kafkaKeys,
+  logKeys,
+  schemaKeys,
+  traceKeys,
+  zookeeperKeys,
+} from '@iris/common/config/shared-keys'
 
 const mebibyte = 1024 * 1024
 const day = 24 * 60 * 60 * 1000
@@ -391,6 +398,7 @@ export const consumersKeys = {
   ...oAuthKeys,
   ...deadLetterKeys,
   ...traceKeys,
+  ...schemaKeys,
   ...taskKeys,
   ...scheduleKeys,
   ...workloadKeys,

@@ -9,6 +9,7 @@ import { ForeignMemberError } from '@iris/common/kafka/offsets'
 import { consumersMetrics } from '@iris/common/metrics/names'
 import type { Metrics } from '@iris/common/metrics/registry'
 import { systemRandom } from '@iris/common/time/clock'
+import type { Cancel } from '@iris/common/time/scheduler'
 import { acquire, type Lock } from '@iris/common/zookeeper/lock'
 import type { ZooPaths } from '@iris/common/zookeeper/paths'
 import { markTopic, watchTopicMark } from '@iris/common/zookeeper/topic-mark'
@@ -76,6 +77,7 @@ export function createDelivering(
 ): Delivering {
   const { outside, metrics, paths } = parts
   const { session, client, names } = outside
+  const cancelTopics = followTopics(outside)
   const place = { cluster: config.kafkaClusterName, hostname: hostname() }
   const waitingBudget: WaitingBudget = {
     messagesMax: config.waitingMax,
@@ -137,6 +139,8 @@ export function createDelivering(
       requestBudget,
       filterShare,
       authorization,
+      registry: outside.schemas,
+      areSchemaIdsUsed: config.areSchemaIdsUsed,
       isFilterRateLimited: config.isFilterRateLimited,
       pace: pace(plan, base.log.child({ subscription: plan.id })),
       heldBack: () => own.heldBack() ?? authorization.heldBack(),
@@ -208,12 +212,23 @@ export function createDelivering(
     taskJournal,
     deadLetters,
     stop() {
+      cancelTopics()
       committer.stop()
       undelivered.stop()
       standstill.stop()
       tokens.stop()
     },
   }
+}
+
+/** Management touches a topic whose schema has changed; one that was made anew has schemas of its own. */
+function followTopics({ definitions, schemas: registry }: Outside): Cancel {
+  if (registry === null) return () => undefined
+  return definitions.onTopic((name, node) => {
+    const subject = registry.subjectOf(name)
+    if (node === null) registry.schemas.forget(subject)
+    else registry.schemas.refresh(subject)
+  })
 }
 
 /** What was read and has no outcome yet counts as in flight, wherever it waits. */

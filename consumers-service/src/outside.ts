@@ -10,6 +10,7 @@ import { createOffsets, type Offsets } from '@iris/common/kafka/offsets'
 import { createProducer, type Producer } from '@iris/common/kafka/producer'
 import { createLogReader, logReaderDefaults, type LogReader } from '@iris/common/kafka/reader'
 import type { Metrics } from '@iris/common/metrics/registry'
+import { openRegistry, type OpenRegistry } from '@iris/common/schema/open'
 import { withDeadline } from '@iris/common/time/scheduler'
 import { openTraceWriter } from '@iris/common/trace/open'
 import type { TraceWriter } from '@iris/common/trace/writer'
@@ -30,6 +31,8 @@ export interface Outside {
   readonly producer: Producer
   /** Null where traces are switched off. */
   readonly traces: TraceWriter | null
+  /** Null where no schema registry is configured. */
+  readonly schemas: OpenRegistry | null
   readonly client: HttpClient
   readonly names: Names
 }
@@ -80,6 +83,7 @@ export function createOutside(base: ConsumersBase, config: ConsumersConfig, metr
       isIdempotent: true,
     }),
     traces: openTraceWriter({ ...parts, metrics }, config),
+    schemas: openRegistry({ ...base, metrics }, config),
     ...createEndpoints(base, config),
   }
 }
@@ -106,11 +110,12 @@ export async function startOutside(base: ConsumersBase, outside: Outside): Promi
 
 /** Closes everything. What cannot be closed in time is left. */
 export async function stopOutside(base: ConsumersBase, outside: Outside): Promise<void> {
-  const { session, definitions, cluster, producer, traces, reader, client } = outside
+  const { session, definitions, cluster, producer, traces, schemas, reader, client } = outside
   definitions.stop()
   client.stop()
   const closing = async (): Promise<void> => {
     await Promise.all([reader.stop(), producer.stop(0), traces?.stop(traceDrainMs), session.stop()])
+    await schemas?.stop()
     await cluster.stop()
   }
   try {

@@ -4,7 +4,7 @@
  */
 import { bytes, count, flag, key, list, ms, text } from '@iris/common/config/declare'
 import { authenticationKeys, quotaKeys, throughputKeys } from './access-keys.js'
-import { kafkaKeys, logKeys, traceKeys, zookeeperKeys } from '@iris/common/config/shared-keys'
+import { kafkaKeys, logKeys, schemaKeys, traceKeys, zookeeperKeys } from '@iris/common/config/shared-keys'
 
 const kibibyte = 1024
 const mebibyte = 1024 * kibibyte
@@ -367,4 +367,5 @@ export const frontendKeys = {
   ...zookeeperKeys,
   ...logKeys,
   ...traceKeys,
+  ...schemaKeys,
 } as const

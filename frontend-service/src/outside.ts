@@ -5,6 +5,7 @@
  */
 import { createCluster, type Cluster } from '@iris/common/kafka/cluster'
 import type { Metrics } from '@iris/common/metrics/registry'
+import { openRegistry, type OpenRegistry } from '@iris/common/schema/open'
 import { withDeadline } from '@iris/common/time/scheduler'
 import { openTraceWriter } from '@iris/common/trace/open'
 import type { TraceWriter } from '@iris/common/trace/writer'
@@ -20,6 +21,8 @@ export interface Outside {
   readonly kafka: KafkaRoutes
   /** Null where traces are switched off. */
   readonly traces: TraceWriter | null
+  /** Null where no schema registry is configured. */
+  readonly schemas: OpenRegistry | null
 }
 
 const zookeeperRequestTimeoutMs = 5_000
@@ -50,6 +53,7 @@ export function createOutside(base: FrontendBase, config: FrontendConfig, metric
     cluster,
     kafka: createKafkaRoutes({ ...base, cluster, metrics }, config),
     traces: openTraceWriter({ ...base, cluster, metrics }, config),
+    schemas: openRegistry({ ...base, metrics }, config),
   }
 }
 
@@ -73,14 +77,14 @@ export async function startOutside(base: FrontendBase, outside: Outside, onKafka
  * left.
  */
 export async function stopOutside(base: FrontendBase, outside: Outside, drainMs: number): Promise<void> {
-  const { session, definitions, cluster, kafka, traces } = outside
+  const { session, definitions, cluster, kafka, traces, schemas } = outside
   definitions.stop()
   await kafka.stop(drainMs)
   const closeKafka = async (): Promise<void> => {
     await traces?.stop(traceDrainMs)
     await cluster.stop()
   }
-  const closing = Promise.all([closeKafka(), session.stop()])
+  const closing = Promise.all([closeKafka(), session.stop(), schemas?.stop()])
   try {
     await withDeadline(base.scheduler, closeTimeoutMs, 'closing Kafka and ZooKeeper', closing)
   } catch (error) {

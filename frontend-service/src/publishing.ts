@@ -16,6 +16,7 @@ import type { Idempotency } from './idempotency/open.js'
 import { createPreviewShelf, type PreviewShelf } from './preview/preview-shelf.js'
 import { startPreviewWriter } from './preview/preview-writer.js'
 import { createPublishMetrics } from './publish-metrics.js'
+import { createAvroCheck } from './publish/check-avro.js'
 import { DeadlineQueue } from './publish/deadline-queue.js'
 import { createPipeline } from './publish/pipeline.js'
 import { createPublishJournal } from './publish/journal.js'
@@ -58,7 +59,7 @@ export function createPublishing(
   surroundings: PublishingSurroundings,
 ): Publishing {
   const { log, clock, scheduler } = base
-  const { definitions, kafka, cluster, session } = outside
+  const { definitions, kafka, cluster, session, schemas } = outside
   const metrics = createPublishMetrics(surroundings.registry, config.datacenter)
   const gates = createGates(base, config, { metrics, sharers: surroundings.sharers })
   const shelf = previewShelfOf(config)
@@ -71,6 +72,7 @@ export function createPublishing(
     gateOf: gates.of,
     chaosIn: config.isChaosObeyed ? config.datacenter : null,
     previewOf: shelf === null ? null : topic => shelf.topic(topic),
+    subjectOf: topic => schemas?.subjectOf(topic) ?? topic,
     metrics,
     delayMsMax: config.scheduleDelayMsMax,
     routes: kafka.byAck,
@@ -78,10 +80,16 @@ export function createPublishing(
   const topics = createTopicCache({
     definitions,
     log,
-    route: topic => routeTopic(routing, topic),
+    route(topic) {
+      const routed = routeTopic(routing, topic)
+      // Management touches a topic whose schema has changed.
+      if (routed.avroSubject !== null) schemas?.schemas.refresh(routed.avroSubject)
+      return routed
+    },
     onRemoved(topic) {
       metrics.removeTopic(topic.name)
       gates.forget(topic.name)
+      if (topic.avroSubject !== null) schemas?.schemas.forget(topic.avroSubject)
     },
   })
   const warn = createRareLog(log, clock)
@@ -98,6 +106,10 @@ export function createPublishing(
     rules: { acceptAnyBytes: config.acceptAnyBytes },
     random: systemRandom,
     schedule: openSchedule(base, config, { cluster, session, route: kafka.byAck.ALL }),
+    avro:
+      schemas === null
+        ? null
+        : createAvroCheck({ schemas: schemas.schemas, warn, areIdsUsed: config.areSchemaIdsUsed }),
   })
   const { isClosing } = surroundings
   const pieces = new DeadlineQueue(config.readBudgetMs)

@@ -4,7 +4,14 @@
  * in the other services. Defaults: Hermes' except where prose says why not.
  */
 import { bytes, count, flag, key, list, ms, text } from '@iris/common/config/declare'
-import { deliveryKeys, kafkaKeys, logKeys, traceKeys, zookeeperKeys } from '@iris/common/config/shared-keys'
+import {
+  deliveryKeys,
+  kafkaKeys,
+  logKeys,
+  schemaKeys,
+  traceKeys,
+  zookeeperKeys,
+} from '@iris/common/config/shared-keys'
 import { groupNamePatternDefault } from '@iris/common/domain/group'
 import { contentTypes } from '@iris/common/domain/topic-form'
 
@@ -19,6 +26,7 @@ export const managementKeys = {
   ...zookeeperKeys,
   ...logKeys,
   ...traceKeys,
+  ...schemaKeys,
   ...deliveryKeys,
   host: key('management.server.host', text(255), '127.0.0.1', 'Address to listen on; 0.0.0.0 for all'),
   port: key('management.server.port', count(0, 65_535), 8090, 'Port of the REST API'),
@@ -87,6 +95,24 @@ export const managementKeys = {
     contentTypeList,
     ['AVRO', 'JSON'],
     'Content types that new topics may have',
+  ),
+  isSchemaRemovalAllowed: key(
+    'management.topic.removeSchema',
+    flag(),
+    false,
+    'Whether schemas may be removed from the registry, by themselves or with their topic',
+  ),
+  isMetadataRequired: key(
+    'management.topic.avroContentTypeMetadataRequired',
+    flag(),
+    true,
+    'Whether the schema of an AVRO topic must have the field `__metadata`',
+  ),
+  schemaDeletePathSuffix: key(
+    'schema.repository.deleteSchemaPathSuffix',
+    text(100),
+    'versions',
+    'What stands behind `/subjects/{subject}/` in the call that removes a subject; empty for Confluent and Apicurio',
   ),
   remoteFallback: key(
     'management.topic.defaultFallbackToRemoteDatacenterEnabled',

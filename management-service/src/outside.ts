@@ -9,6 +9,7 @@ import { createCluster, type Cluster } from '@iris/common/kafka/cluster'
 import { createOffsets } from '@iris/common/kafka/offsets'
 import { readRange, scanRange } from '@iris/common/kafka/read-range'
 import { createProducer, type Producer } from '@iris/common/kafka/producer'
+import { openRegistry, type OpenRegistry } from '@iris/common/schema/open'
 import { withDeadline } from '@iris/common/time/scheduler'
 import { zooPaths, type ZooPaths } from '@iris/common/zookeeper/paths'
 import { createZooSession, type ZooSession } from '@iris/common/zookeeper/session'
@@ -23,6 +24,8 @@ export interface Outside {
   readonly producer: Producer
   /** For questions to consumers processes. */
   readonly asker: Asker
+  /** Null where no schema registry is configured. */
+  readonly schemas: OpenRegistry | null
 }
 
 /** An answer to a person comes sooner than this, or is 503. */
@@ -46,7 +49,8 @@ export function createOutside(base: ManagementBase, config: ManagementConfig): O
   const kafka = createKafkaClients(base, config)
   const producer = createLetterProducer(base, config, kafka.cluster)
   const asker = createAsker(base.scheduler)
-  return { session, paths: zooPaths(config.zookeeperRoot), kafka, producer, asker }
+  const schemas = openRegistry({ ...base, metrics: null }, config, config.schemaDeletePathSuffix)
+  return { session, paths: zooPaths(config.zookeeperRoot), kafka, producer, asker, schemas }
 }
 
 /** Connects both. */
@@ -57,9 +61,9 @@ export async function startOutside({ session, paths, kafka, producer }: Outside)
 
 /** Closes both. What cannot be closed in time is left. */
 export async function stopOutside(base: ManagementBase, outside: Outside): Promise<void> {
-  const { session, kafka, producer, asker } = outside
+  const { session, kafka, producer, asker, schemas } = outside
   const closeKafka = producer.stop(0).then(() => kafka.cluster.stop())
-  const closing = Promise.all([closeKafka, session.stop(), asker.stop()])
+  const closing = Promise.all([closeKafka, session.stop(), asker.stop(), schemas?.stop()])
   try {
     await withDeadline(base.scheduler, closeTimeoutMs, 'closing Kafka and ZooKeeper', closing)
   } catch (error) {

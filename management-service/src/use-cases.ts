@@ -10,6 +10,8 @@ import { traceTopicName } from '@iris/common/kafka/names'
 import type { TaskStore } from '@iris/common/tasks/task-store'
 import type { ManagementBase, ManagementConfig } from './base.js'
 import { createGate } from './gate.js'
+import { schemaRoutes } from './http/routes/schemas.js'
+import { createTopicSchemas, type TopicSchemas } from './schemas/topic-schemas.js'
 import { accessRoutes } from './http/routes/access.js'
 import { diagnosisRoutes } from './http/routes/diagnosis.js'
 import { filterRoutes } from './http/routes/filters.js'
@@ -89,7 +91,12 @@ export function createUseCases(base: ManagementBase, config: ManagementConfig, o
       ...taskRoutes(taskParts(base, config, { store, outside })),
       ...scheduledRoutes(scheduleParts(base, config, { store, outside })),
       ...traceRoutes(traceParts(base, config, { store, outside })),
-      ...filterRoutes(store),
+      ...filterRoutes({ store, registry: outside.schemas }),
+      ...schemaRoutes({
+        store,
+        schemas: createSchemaDesk(base, config, outside),
+        isRemovalAllowed: config.isSchemaRemovalAllowed,
+      }),
       ...diagnosisRoutes(
         diagnosisParts(base, config, { store, outside }),
         createGate(diagnosesMax, 'diagnoses'),
@@ -120,10 +127,11 @@ function createStore(base: ManagementBase, config: ManagementConfig, outside: Ou
 }
 
 function topicParts(
-  { log }: ManagementBase,
+  base: ManagementBase,
   config: ManagementConfig,
   { store, outside, cleanUp }: Shared,
 ): Parameters<typeof topicRoutes>[0] {
+  const { log } = base
   const namespace = namespaceOf(config)
   const settings: KafkaTopicSettings = {
     ...namespace,
@@ -134,13 +142,35 @@ function topicParts(
   }
   const rules = { allowedContentTypes: config.allowedContentTypes, remoteFallback: config.remoteFallback }
   const kafka = createKafkaTopics(outside.kafka)
-  const isRemovalAllowed = config.isTopicRemovalAllowed
+  const { isTopicRemovalAllowed: isRemovalAllowed, isSchemaRemovalAllowed } = config
+  const schemas = createSchemaDesk(base, config, outside)
   const records = createKafkaRecords(outside.kafka)
   return {
     store,
-    topics: { store, kafka, log, rules, settings, cleanUp, isRemovalAllowed },
-    preview: { store, kafka: records, namespace, clusterName: config.kafkaClusterName },
+    topics: {
+      store,
+      kafka,
+      schemas,
+      log,
+      rules,
+      settings,
+      cleanUp,
+      isRemovalAllowed,
+      isSchemaRemovalAllowed,
+    },
+    preview: {
+      ...{ store, kafka: records, namespace, clusterName: config.kafkaClusterName },
+      registry: outside.schemas,
+    },
   }
+}
+
+function createSchemaDesk(
+  { log }: ManagementBase,
+  { isMetadataRequired }: ManagementConfig,
+  { schemas: registry }: Outside,
+): TopicSchemas {
+  return createTopicSchemas({ log, registry, isMetadataRequired })
 }
 
 function subscriptionParts(

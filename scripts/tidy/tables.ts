@@ -7,6 +7,7 @@ import {
   consumersMetrics,
   frontendMetrics,
   managementMetrics,
+  schemaMetrics,
   processMetrics,
   traceMetrics,
 } from '@iris/common/metrics/names'
@@ -18,7 +19,14 @@ export function checkTables(root: string, sources: readonly SourceFile[]): Findi
 }
 
 function checkMetrics(): Finding[] {
-  const tables = [frontendMetrics, consumersMetrics, managementMetrics, traceMetrics, processMetrics]
+  const tables = [
+    frontendMetrics,
+    consumersMetrics,
+    managementMetrics,
+    schemaMetrics,
+    traceMetrics,
+    processMetrics,
+  ]
   return tables.flatMap(table =>
     doubles(
       Object.values(table).map(each => each.name),

@@ -206,11 +206,11 @@ describe('a new topic is refused', () => {
     ],
     ['no name', () => ({}), 400, 'OTHER', /name/],
     [
-      'AVRO, which is not built yet',
+      'AVRO without a schema registry',
       () => bodyOf('t9', { contentType: 'AVRO' }),
       400,
       'VALIDATION_ERROR',
-      /not supported by this version/,
+      /^AVRO topics need a schema registry: set schema\.repository\.serverUrl$/,
     ],
   ])('with %s', async (_what, json, status, code, message) => {
     const refused = await manage('POST', '/topics', json(group))

@@ -155,13 +155,13 @@ describe('a refused message', () => {
     expect((await world.publish(topic, '{}')).status).toBe(201)
   })
 
-  it('on an AVRO topic says that there is no AVRO yet', async () => {
+  it('on an AVRO topic says that there is no schema registry', async () => {
     const topic = await world.createTopic({ contentType: 'AVRO' })
 
     const answer = await world.publish(topic, '{}')
 
-    expect(answer).toMatchObject({ status: 400, code: 'VALIDATION_ERROR' })
-    expect(answer.text).toContain('AVRO topics are not supported by this version of Iris yet')
+    expect(answer).toMatchObject({ status: 500, code: 'SCHEMA_COULD_NOT_BE_LOADED' })
+    expect(answer.text).toContain('set schema.repository.serverUrl')
   })
 
   it('never reaches Kafka', async () => {

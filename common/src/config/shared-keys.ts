@@ -4,7 +4,7 @@
  * Promises: the same key means the same in every service.
  * Names: Hermes' where the thing exists there (first entry of its lists of clusters), ours otherwise.
  */
-import { bytes, choice, count, flag, key, list, ms, text } from './declare.js'
+import { bytes, choice, count, flag, key, list, ms, secretKey, text } from './declare.js'
 import { logLevels, type LogLevel } from '../lifecycle/log.js'
 
 const brokerList = list().refine(brokers => brokers.length > 0, 'at least one broker')
@@ -110,6 +110,75 @@ export const traceKeys = {
     count(10, 1_000_000),
     20_000,
     'Events on their way to Kafka; further ones are dropped and counted, nothing waits for them',
+  ),
+} as const
+
+const registryUrl = text().refine(
+  url => url === '' || (URL.canParse(url) && /^https?:/.test(url)),
+  'an http or https URL, or nothing',
+)
+
+/** The schema registry of AVRO topics. Hermes: the same names, in each service with its prefix. */
+export const schemaKeys = {
+  registryUrl: key(
+    'schema.repository.serverUrl',
+    registryUrl,
+    '',
+    "URL of a schema registry that speaks Confluent's protocol, with its path; empty for none: no AVRO topics",
+  ),
+  registryAuthorization: secretKey(
+    'schema.repository.authorization',
+    text(4_096),
+    '',
+    'Value of the `Authorization` header of calls to the registry; empty for none',
+  ),
+  registryTimeoutMs: key(
+    'schema.repository.httpReadTimeout',
+    ms(50, 60_000),
+    2_000,
+    'How long a call to the registry may take, connecting included',
+  ),
+  hasSubjectSuffix: key(
+    'schema.repository.subjectSuffixEnabled',
+    flag(),
+    false,
+    'Whether subjects are the names of topics with `-value` behind them',
+  ),
+  hasSubjectNamespace: key(
+    'schema.repository.subjectNamespaceEnabled',
+    flag(),
+    false,
+    'Whether the Kafka namespace stands in front of them',
+  ),
+  schemaRefreshMs: key(
+    'schema.cache.refreshAfterWrite',
+    ms(100, 365 * day),
+    600_000,
+    'How old the versions of a subject grow before they are asked for again, beside their use',
+  ),
+  schemaExpireMs: key(
+    'schema.cache.expireAfterWrite',
+    ms(1_000, 365 * day),
+    day,
+    'How long they are used while the registry cannot be asked',
+  ),
+  compiledIdleMs: key(
+    'schema.cache.compiledExpireAfterAccess',
+    ms(1_000, 365 * day),
+    144_000_000,
+    'How long a compiled schema is kept that nobody uses',
+  ),
+  compiledMax: key(
+    'schema.cache.compiledMaximumSize',
+    count(10, 1_000_000),
+    2_000,
+    'Compiled schemas kept; beyond it those unused for longest are forgotten',
+  ),
+  areSchemaIdsUsed: key(
+    'schema.idHeaderEnabled',
+    flag(),
+    false,
+    "Whether the schema's number in the registry counts: `Schema-Id` of a request, `sid` of a record",
   ),
 } as const
 

@@ -1,23 +1,22 @@
 // pure
 /**
  * What Iris understands and stores, and does not do yet.
- * Takes a subscription or topic. Gives a sentence for each feature it uses that is not built.
+ * Takes a subscription. Gives a sentence for each feature it uses that is not built.
  * Management refuses such a thing at creation; consumers do not start one that they find in a taken-over
  * tree.
  */
 import { hasTemplate, parseEndpoint } from './endpoint.js'
 import type { Subscription } from './subscription.js'
 import { readTargetForm } from './targets.js'
-import type { Topic } from './topic.js'
 
-interface Missing<T> {
+interface Missing {
   readonly feature: string
-  isUsed(by: T): boolean
+  isUsed(by: Subscription): boolean
 }
 
 const later = 'is not supported by this version of Iris yet'
 
-const missingForSubscriptions: readonly Missing<Subscription>[] = [
+const missingForSubscriptions: readonly Missing[] = [
   {
     feature: 'A template in the endpoint of BATCH delivery',
     isUsed: each => each.deliveryType === 'BATCH' && hasTemplate(each.endpoint),
@@ -32,22 +31,10 @@ const missingForSubscriptions: readonly Missing<Subscription>[] = [
   { feature: 'Delivery by other protocols than http and https', isUsed: each => !isHttp(each.endpoint) },
 ]
 
-const missingForTopics: readonly Missing<Topic>[] = [
-  { feature: 'The content type AVRO', isUsed: each => each.contentType === 'AVRO' },
-]
-
 /** Why consumers cannot deliver this subscription; empty when they can. */
 export function unsupportedInSubscription(subscription: Subscription): readonly string[] {
-  return sentences(missingForSubscriptions, subscription)
-}
-
-/** Why this topic cannot be used in full; empty when it can. */
-export function unsupportedInTopic(topic: Topic): readonly string[] {
-  return sentences(missingForTopics, topic)
-}
-
-function sentences<T>(missing: readonly Missing<T>[], thing: T): readonly string[] {
-  return missing.filter(each => each.isUsed(thing)).map(each => `${each.feature} ${later}`)
+  const missing = missingForSubscriptions.filter(each => each.isUsed(subscription))
+  return missing.map(each => `${each.feature} ${later}`)
 }
 
 function isHttp(endpoint: string): boolean {

@@ -67,6 +67,23 @@ export const errorCodes = {
   OAUTH_PROVIDER_ALREADY_EXISTS: { status: 400, text: 'OAuth Provider {provider} already exists' },
   UNABLE_TO_MOVE_OFFSETS_EXCEPTION: { status: 500, text: '{problem}' },
   MOVING_SUBSCRIPTION_OFFSETS_VALIDATION_ERROR: { status: 400, text: '{problem}' },
+  SCHEMA_COULD_NOT_BE_LOADED: { status: 500, text: 'Missing schema' },
+  SCHEMA_VERSION_DOES_NOT_EXIST: { status: 400, text: "Given schema version '{version}' does not exist" },
+  SCHEMA_ALREADY_EXISTS: {
+    status: 400,
+    text: 'Schema already exists for topic {topic}, please remove it before creating topic.',
+  },
+  SCHEMA_BAD_REQUEST: {
+    status: 400,
+    text: 'Bad schema request for subject {subject}, server response: {response}',
+  },
+  SCHEMA_REPOSITORY_INTERNAL_ERROR: { status: 500, text: '{problem}' },
+  AVRO_SCHEMA_INVALID_METADATA: {
+    status: 400,
+    text:
+      'Schema does not contain mandatory __metadata field for Hermes internal metadata. ' +
+      'Please fix topic schema.',
+  },
   // Ours, unknown to Hermes.
   OVERLOADED: {
     status: 503,

@@ -6,6 +6,7 @@
  * `or`, `not`. Members that a type does not know are left alone, as in Hermes.
  * Bounds: `filtersMax` filters, those inside others included; `patternsSizeMax` over their patterns.
  */
+import { avroTextsCheck, parseAvroPath } from './avro-path.js'
 import { isJsonObject, type JsonObject } from '../domain/json-shapes.js'
 import type { ContentType } from '../domain/topic-form.js'
 import {
@@ -84,6 +85,10 @@ function createFormReader(contentType: ContentType): (filter: JsonObject, place:
     switch (type) {
       case 'jsonpath':
         return textsCheck(pathOf(filter, place), strategyOf(filter), regexOf(filter, place))
+      case 'avropath': {
+        const steps = usable(parseAvroPath(textOf(filter, 'path', place)), `${place}.path`)
+        return avroTextsCheck(steps, strategyOf(filter), regexOf(filter, place))
+      }
       case 'header':
         return headerCheck(textOf(filter, 'header', place), regexOf(filter, place))
       case 'pattern': {
@@ -121,8 +126,6 @@ function createFormReader(contentType: ContentType): (filter: JsonObject, place:
       const sentence = `Message filter type ${name} doesn't match topic content type ${contentType}`
       throw new FormProblem(place.includes('.') ? `${sentence} (at ${place})` : sentence)
     }
-    if (type === 'avropath')
-      throw wrong(place, 'is of the type avropath, which is not supported by this version of Iris yet')
   }
   return read
 }

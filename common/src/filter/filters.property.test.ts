@@ -9,7 +9,7 @@ const inspector = createInspector()
 function judge(filter: JsonObject, body: string | Buffer, headers: readonly string[] = []): FilterOutcome {
   const compiled = compileFilters([filter], 'JSON')
   if (compiled === null || 'problem' in compiled) throw new Error(compiled?.problem ?? 'no filter')
-  return inspector.judge(compiled, { body: Buffer.from(body), propagated: headers })
+  return inspector.judge(compiled, { body: Buffer.from(body), avro: null, propagated: headers })
 }
 
 /** A step of a path: its text, and the second, naive way to take it. */

@@ -14,7 +14,7 @@ function judge(
   const compiled = compileFilters(list, 'JSON')
   if (compiled === null || 'problem' in compiled) throw new Error(compiled?.problem ?? 'no filters')
   const text = typeof body === 'string' ? body : JSON.stringify(body)
-  return inspector.judge(compiled, { body: Buffer.from(text), propagated: headers })
+  return inspector.judge(compiled, { body: Buffer.from(text), avro: null, propagated: headers })
 }
 
 /** In one word: whether it passes, or what went wrong. */
@@ -303,10 +303,12 @@ describe('a list that cannot be used', () => {
     expect(avro !== null && 'problem' in avro).toBe(false)
   })
 
-  it('says of avropath that it comes later', () => {
-    expect(compileFilters([{ type: 'avropath', path: '.a', matcher: 'x' }], 'AVRO')).toEqual({
-      problem:
-        'Subscription.filters[0] is of the type avropath, which is not supported by this version of Iris yet',
+  it('looks into what its topic holds, and nothing else', () => {
+    expect(compileFilters([{ type: 'avropath', path: '.a', matcher: 'x' }], 'JSON')).toEqual({
+      problem: "Message filter type avropath doesn't match topic content type JSON",
+    })
+    expect(compileFilters([{ type: 'avropath', path: 'a[x]', matcher: 'x' }], 'AVRO')).toEqual({
+      problem: 'Subscription.filters[0].path needs a name, perhaps with [3] or [*] behind it (at position 0)',
     })
     expect(compileFilters([jsonpath('$.a', 'x')], 'AVRO')).toEqual({
       problem: "Message filter type jsonpath doesn't match topic content type AVRO",

@@ -6,6 +6,8 @@
  * read as JSON at most once, and only if a filter looks into it.
  */
 import type { JsonObject } from '../domain/json-shapes.js'
+import type { AvroSource } from '../kafka/open-entry.js'
+import { avroJson } from '../schema/avro/read.js'
 import type { ContentType } from '../domain/topic-form.js'
 import type { InspectedMessage } from './checks.js'
 import { createEffort, FilterFailure } from './effort.js'
@@ -16,6 +18,8 @@ import { createPathSearch } from './path-search.js'
 /** A message before anything was converted. */
 export interface FilteredMessage {
   readonly body: Buffer
+  /** The record that it is in an AVRO topic, which filters look into instead of the body; null for JSON. */
+  readonly avro: AvroSource | null
   /** Header lines that the publisher sent along: name, value, name, value, …; null when there are none. */
   readonly propagated: readonly string[] | null
 }
@@ -50,7 +54,7 @@ export interface Inspector {
 }
 
 const passed: FilterOutcome = { kind: 'passed' }
-const nothing: FilteredMessage = { body: Buffer.alloc(0), propagated: null }
+const nothing: FilteredMessage = { body: Buffer.alloc(0), avro: null, propagated: null }
 /** Bytes of a body that are read in the time of a step. */
 const bytesPerStep = 4
 
@@ -63,8 +67,11 @@ export function createInspector(): Inspector {
 
   const read = (): JsonDocument => {
     if (isRead) return document
-    effort.spend(Math.ceil(message.body.length / bytesPerStep))
-    const problem = document.read(message.body)
+    const { avro } = message
+    // The whole record, metadata included; it was read before, so it is one.
+    const body = avro === null ? message.body : Buffer.from(avroJson(avro.known.schema, avro.record))
+    effort.spend(Math.ceil(body.length / bytesPerStep))
+    const problem = document.read(body)
     if (problem !== null) throw new FilterFailure(problem)
     isRead = true
     return document

@@ -41,6 +41,30 @@ export function javaTextOf(document: JsonDocument, value: number): string {
   }
 }
 
+/** The text of a value of an Avro record, which is what Avro's Java library prints. */
+export function avroTextOf(document: JsonDocument, value: number): string {
+  const { kinds, nexts } = document
+  if (kinds[value] === kind.object) {
+    const members: string[] = []
+    eachMember(document, value, (name, inner) => {
+      members.push(`${quoted(textOf(document, name))}: ${avroInnerText(document, inner)}`)
+    })
+    return `{${members.join(', ')}}`
+  }
+  if (kinds[value] !== kind.array) return javaTextOf(document, value)
+  const items: string[] = []
+  const end = nexts[value] ?? 0
+  for (let item = value + 1; item < end; item = nexts[item] ?? end) items.push(avroInnerText(document, item))
+  return `[${items.join(', ')}]`
+}
+
+/** Inside of others texts stand in quotes. */
+function avroInnerText(document: JsonDocument, value: number): string {
+  const kindOfValue = document.kinds[value]
+  const isText = kindOfValue === kind.text || kindOfValue === kind.escapedText
+  return isText ? quoted(textOf(document, value)) : avroTextOf(document, value)
+}
+
 /** What a JSON text says. */
 export function textOf(document: JsonDocument, value: number): string {
   if (document.kinds[value] === kind.escapedText) return JSON.parse(rawText(document, value)) as string

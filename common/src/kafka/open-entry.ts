@@ -6,6 +6,7 @@
  * throw.
  */
 import { canBeSent } from '../http/header-rules.js'
+import type { KnownSchema } from '../schema/schemas.js'
 import { openEnvelope } from './envelope.js'
 import type { LogEntry } from './log-entry.js'
 
@@ -24,21 +25,27 @@ export interface LetterContent {
   readonly propagated: readonly string[] | null
   /** Whether the entry's value is the wrapped form of this very message, without headers. */
   readonly isWrapped: boolean
+  /** The record that it was in an AVRO topic; null for every other. */
+  readonly avro: AvroSource | null
   /** Why there is no message in the entry, or null. */
   readonly problem: string | null
 }
 
+/** A message of an AVRO topic as it lies in Kafka. */
+export interface AvroSource {
+  readonly known: KnownSchema
+  readonly record: Buffer
+  /** Whether the body is the record itself, and not its JSON. */
+  readonly isBody: boolean
+}
+
 /** Reads an entry. `dropped` is called for each header line that HTTP cannot carry. */
 export function openEntry(entry: LogEntry, dropped: () => void): LetterContent {
-  if (entry.problem !== null) return unreadable(entry.value, '', entry.problem)
-  let messageId: string | null = null
-  let lines: string[] | null = null
-  for (const [name, value] of entry.headers()) {
-    if (name === messageIdHeader) messageId = value.toString('utf8')
-    else if (name.startsWith(propagatedPrefix))
-      lines = added(lines, name.slice(2), value.toString('utf8'), dropped)
-  }
-  if (entry.value === null) return unreadable(null, messageId ?? '', 'the record has no value')
+  if (entry.problem !== null) return unreadableContent(entry, '', entry.problem)
+  const headers = headersOf(entry, dropped)
+  const { messageId } = headers
+  let { lines } = headers
+  if (entry.value === null) return unreadableContent(entry, messageId ?? '', 'the record has no value')
   const opened = openEnvelope(entry.value)
   if (opened === 'raw')
     return {
@@ -46,19 +53,41 @@ export function openEntry(entry: LogEntry, dropped: () => void): LetterContent {
       body: entry.value,
       propagated: lines,
       isWrapped: false,
+      avro: null,
       problem: null,
     }
-  if ('problem' in opened) return unreadable(entry.value, messageId ?? '', opened.problem)
+  if ('problem' in opened) return unreadableContent(entry, messageId ?? '', opened.problem)
   if (lines === null) {
     for (const [name, value] of Object.entries(opened.externalMetadata))
-      if (name !== leakedMessageId) lines = added(lines, name, value, dropped)
+      if (name !== leakedMessageId) lines = lineAdded(lines, name, value, dropped)
   }
   const { id, body, isPlain } = opened
   const isWrapped = isPlain && lines === null && (messageId === null || messageId === id)
-  return { messageId: messageId ?? id, body, propagated: lines, isWrapped, problem: null }
+  return { messageId: messageId ?? id, body, propagated: lines, isWrapped, avro: null, problem: null }
 }
 
-function added(lines: string[] | null, name: string, value: string, dropped: () => void): string[] | null {
+/** The message's id and the publisher's lines, as Kafka's headers have them; null where they have none. */
+export function headersOf(
+  entry: LogEntry,
+  dropped: () => void,
+): { readonly messageId: string | null; readonly lines: string[] | null } {
+  let messageId: string | null = null
+  let lines: string[] | null = null
+  for (const [name, value] of entry.headers()) {
+    if (name === messageIdHeader) messageId = value.toString('utf8')
+    else if (name.startsWith(propagatedPrefix))
+      lines = lineAdded(lines, name.slice(2), value.toString('utf8'), dropped)
+  }
+  return { messageId, lines }
+}
+
+/** Adds a line that HTTP can carry. */
+export function lineAdded(
+  lines: string[] | null,
+  name: string,
+  value: string,
+  dropped: () => void,
+): string[] | null {
   if (!canBeSent(name, value)) {
     dropped()
     return lines
@@ -68,12 +97,14 @@ function added(lines: string[] | null, name: string, value: string, dropped: () 
   return lines
 }
 
-function unreadable(value: Buffer | null, messageId: string, problem: string): LetterContent {
+/** An entry without a message, and why. */
+export function unreadableContent(entry: LogEntry, messageId: string, problem: string): LetterContent {
   return {
     messageId,
-    body: value ?? empty,
+    body: entry.value ?? empty,
     propagated: null,
     isWrapped: false,
+    avro: null,
     problem: `UNPARSABLE: ${problem}`,
   }
 }

@@ -21,6 +21,22 @@ function define(kind: MetricKind, name: string, labels: readonly string[], help:
 const topicLabels = ['group', 'topic'] as const
 const subscriptionLabels = ['group', 'topic', 'subscription'] as const
 
+/** Calls to the schema registry, the same in every service. */
+export const schemaMetrics = {
+  getSchema: define(
+    'summary',
+    'schema_get_schema_seconds',
+    ['schema_repo_type'],
+    'Calls that ask the registry for a schema',
+  ),
+  getVersions: define(
+    'summary',
+    'schema_get_versions_seconds',
+    ['schema_repo_type'],
+    'Calls that ask the registry for versions',
+  ),
+} as const
+
 /** Metrics of the frontend, without the prefix `hermes_frontend_`. */
 export const frontendMetrics = {
   topicRequests: define(

@@ -39,6 +39,7 @@ function setUp() {
     key: Buffer.from('key'),
     body: Buffer.from('{"a":1}'),
     propagated: ['Trace-Id', 'abc'],
+    schemaVersion: null,
     facts: {
       reason: 'because',
       class: 'expired',

@@ -9,6 +9,7 @@ import {
   writeDeadLetterHeaders,
   type DeadLetterFacts,
 } from '@iris/common/kafka/dead-letter-headers'
+import { schemaLine, schemaVersionHeader } from '@iris/common/kafka/open-avro'
 import { createSafeKeeping, messageBytesFor, type Kept, type SafeKeepingParts } from './safe-keeping.js'
 
 export interface DeadMessage extends Kept {
@@ -18,6 +19,8 @@ export interface DeadMessage extends Kept {
   readonly body: Buffer
   /** The publisher's lines, flat, or null. */
   readonly propagated: readonly string[] | null
+  /** Version of the schema that the body is a record of; null where it is none. */
+  readonly schemaVersion: number | null
   readonly facts: DeadLetterFacts
 }
 
@@ -61,12 +64,18 @@ export function createDeadLetters(parts: SafeKeepingParts, options: DeadLetterOp
   return { bury }
 }
 
-function headersOf({ messageId, propagated, facts }: DeadMessage): readonly (readonly [string, Buffer])[] {
+function headersOf({
+  messageId,
+  propagated,
+  schemaVersion,
+  facts,
+}: DeadMessage): readonly (readonly [string, Buffer])[] {
   const lines = propagated ?? []
   const publishers = lines.flatMap((name, index): (readonly [string, Buffer])[] =>
     index % 2 === 0 ? [[`h-${name}`, Buffer.from(lines[index + 1] ?? '')]] : [],
   )
   const id: (readonly [string, Buffer])[] =
     messageId === '' ? [] : [[messageIdHeader, Buffer.from(messageId)]]
-  return [...id, ...publishers, ...writeDeadLetterHeaders(facts)]
+  const version = schemaVersion === null ? [] : [schemaLine(schemaVersionHeader, schemaVersion)]
+  return [...id, ...version, ...publishers, ...writeDeadLetterHeaders(facts)]
 }

@@ -3,6 +3,9 @@
  * The last message about a message: what its subscription's dead-letter topic keeps of it.
  * Takes the letter, its plan and why it died. Gives what the undertaker stores.
  */
+import type { LogEntry } from '@iris/common/kafka/log-entry'
+import { schemaVersionOf } from '@iris/common/kafka/open-avro'
+import type { LetterContent } from '@iris/common/kafka/open-entry'
 import type { DeadMessage } from './dead-letter.js'
 import type { Letter } from './letter.js'
 import type { DeliveryPlan } from './plan.js'
@@ -31,6 +34,7 @@ export function deathOf(
     key: entry.key,
     body: content.body,
     propagated: content.propagated,
+    schemaVersion: versionOf(content, entry),
     facts: {
       ...death,
       attempts: letter.attempts,
@@ -43,6 +47,12 @@ export function deathOf(
     isWithdrawn: () => letter.isGone,
     stored,
   }
+}
+
+/** A body that is a record keeps its version, and so does one that nobody could read as one. */
+function versionOf({ avro, problem }: LetterContent, entry: LogEntry): number | null {
+  if (avro !== null) return avro.isBody ? avro.known.version : null
+  return problem === null ? null : schemaVersionOf(entry)
 }
 
 /** Why a letter died whose time to live is over. */

@@ -4,7 +4,7 @@ import type { Cancel, Scheduler } from '@iris/common/time/scheduler'
 import { createFilterShare, type FilterShare } from './filter-share.js'
 
 const filters = compileFilters([{ type: 'header', header: 'X', matcher: 'y' }], 'JSON') as CompiledFilters
-const message = { body: Buffer.from('{}'), propagated: null }
+const message = { body: Buffer.from('{}'), avro: null, propagated: null }
 
 /** Timers that run when the test says so. */
 function manualScheduler(): Scheduler & { run(): number } {

@@ -126,7 +126,7 @@ describe('the filter step', () => {
     const settled: number[] = []
     const letterOf = (slot: number, attempts: number, isDelayed: boolean): Letter => {
       const window = { settle: (each: number) => void settled.push(each) }
-      const content = { body: Buffer.from('"b"'), propagated: null }
+      const content = { body: Buffer.from('"b"'), avro: null, propagated: null }
       return { slot, attempts, content, problem: null, work: { isDelayed, window } } as unknown as Letter
     }
     const letters = [

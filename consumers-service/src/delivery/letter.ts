@@ -7,6 +7,7 @@ import type { AttemptResult, OutgoingRequest, Sending } from '@iris/common/http/
 import type { DelayFacts } from '@iris/common/kafka/delay-headers'
 import type { LogEntry } from '@iris/common/kafka/log-entry'
 import type { Verdict } from './judge.js'
+import { detachedAvro } from '@iris/common/kafka/open-avro'
 import { openEntry, type LetterContent } from '@iris/common/kafka/open-entry'
 import type { PartitionWork } from './partition-work.js'
 import type { BroadcastState } from './send/broadcast-state.js'
@@ -125,7 +126,10 @@ export class Letter implements OutgoingRequest {
     if (this.isDetached) return
     this.isDetached = true
     this.entry = this.entry.detach()
-    this.content = openEntry(this.entry, () => undefined)
+    this.content =
+      this.content.avro === null
+        ? openEntry(this.entry, () => undefined)
+        : detachedAvro(this.content, this.entry)
   }
 
   requestEnded(result: AttemptResult): Verdict {

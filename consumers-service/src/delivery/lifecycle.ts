@@ -14,6 +14,7 @@ import type { Pace } from './pace/pace.js'
 import { untilIdle, type PartitionWork } from './partition-work.js'
 import type { Pipeline, PipelineParts, PipelineStatus } from './pipeline-parts.js'
 import { rateOf, type DeliveryPlan } from './plan.js'
+import { createOpener } from './opener.js'
 import { createReceiver, type ReceiverParts } from './receive.js'
 import { whyNotReading } from './why-not-reading.js'
 
@@ -71,11 +72,18 @@ export function createLifecycle<P extends DeliveryPlan>(
 ): Lifecycle {
   const { clock, scheduler, figures, journal, authorization, sender } = parts
   const pace = parts.pace(paceLimits(firstPlan.policy, rateOf(firstPlan)))
-  const receiver = createReceiver({
-    ...way.intake,
-    clock,
-    droppedHeader: () => figures.droppedHeaders.value++,
-  })
+  const opener = createOpener(
+    {
+      ...{ scheduler, registry: parts.registry, areIdsUsed: parts.areSchemaIdsUsed },
+      dropped: () => void figures.droppedHeaders.value++,
+      ready() {
+        receiver.retry()
+        wake()
+      },
+    },
+    firstPlan,
+  )
+  const receiver = createReceiver({ ...way.intake, clock, opener })
   const filterRate = (of: P): number => (parts.isFilterRateLimited ? rateOf(of) : Infinity)
   const filter = createFilterStep(
     { ...parts, receive: receiver.next, goOn: round },
@@ -125,7 +133,8 @@ export function createLifecycle<P extends DeliveryPlan>(
       rate: paceStatus.rate,
       pace: paceStatus,
       windowShare: Math.max(0, ...works.map(work => work.window.usedShare())),
-      heldBack: fence ?? fullBecause ?? whyNotReading(works, filter.resumesMs(nowMs) < Infinity),
+      heldBack:
+        fence ?? fullBecause ?? opener.waitsFor() ?? whyNotReading(works, filter.resumesMs(nowMs) < Infinity),
       isFenced: fence !== null,
     }
   }
@@ -152,6 +161,7 @@ export function createLifecycle<P extends DeliveryPlan>(
       plan = next as P
       authorization.update(plan)
       sender.update(plan)
+      opener.update(plan)
       filter.update(plan.filters, filterRate(plan))
       journal.update(plan)
       way.planned(plan)
@@ -170,6 +180,7 @@ export function createLifecycle<P extends DeliveryPlan>(
       alarm.stop()
       authorization.stop()
       sender.stop()
+      opener.stop()
       way.stop()
     },
   }

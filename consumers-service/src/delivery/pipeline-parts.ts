@@ -2,6 +2,7 @@
  * What a delivery pipeline needs, and what it gives: the same for every kind of delivery.
  */
 import type { Log } from '@iris/common/lifecycle/log'
+import type { OpenRegistry } from '@iris/common/schema/open'
 import type { Clock } from '@iris/common/time/clock'
 import type { Scheduler } from '@iris/common/time/scheduler'
 import type { RequestBudget } from './back-room.js'
@@ -25,6 +26,10 @@ export interface PipelineParts {
   readonly requestBudget: RequestBudget
   readonly filterShare: FilterShare
   readonly authorization: Authorization
+  /** The schemas of AVRO topics; null where no registry is configured. */
+  readonly registry: OpenRegistry | null
+  /** Whether records without a schema version are read by the schema's number in the registry. */
+  readonly areSchemaIdsUsed: boolean
   readonly pace: MakePace
   /** Whether messages are also filtered out at the rate of the subscription and no faster. */
   readonly isFilterRateLimited: boolean

@@ -26,7 +26,7 @@ import type {
   TrackingMode,
 } from '@iris/common/domain/subscription-form'
 import type { Subscription } from '@iris/common/domain/subscription'
-import { unsupportedInSubscription, unsupportedInTopic } from '@iris/common/domain/supported'
+import { unsupportedInSubscription } from '@iris/common/domain/supported'
 import { compileTargets, type Targets } from '@iris/common/domain/targets'
 import { compileFilters, type CompiledFilters } from '@iris/common/filter/filters'
 import { retentionMs, type Topic } from '@iris/common/domain/topic'
@@ -64,6 +64,9 @@ interface CommonPlan {
   readonly ordering: Ordering
   /** Which messages it gets; null for all. */
   readonly filters: CompiledFilters | null
+  /** Whether the topic's messages are Avro records, and whether the subscriber wants them as such. */
+  readonly isAvroTopic: boolean
+  readonly isAvroWanted: boolean
   readonly trackingMode: TrackingMode
 }
 
@@ -112,7 +115,7 @@ export function compilePlan(
   subscription: Subscription,
   options: PlanOptions,
 ): DeliveryPlan | { readonly problem: string } {
-  const missing = [...unsupportedInTopic(topic), ...unsupportedInSubscription(subscription)]
+  const missing = unsupportedInSubscription(subscription)
   if (missing.length > 0) return { problem: missing.join('; ') }
   const endpoint = parseEndpoint(subscription.endpoint)
   const filled = fillTemplate(endpoint?.address ?? '', 'template')
@@ -140,6 +143,8 @@ export function compilePlan(
     hasIdentityHeaders: subscription.subscriptionIdentityHeadersEnabled,
     ordering: subscription.ordering,
     filters,
+    isAvroTopic: topic.contentType === 'AVRO',
+    isAvroWanted: topic.contentType === 'AVRO' && subscription.contentType === 'AVRO',
     trackingMode: subscription.trackingMode,
   }
   const retention = retentionMs(topic.retentionTime)

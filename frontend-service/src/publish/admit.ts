@@ -2,7 +2,7 @@
  * Whether a message may go to a topic, before any of its body is read.
  * Takes its origin and the topic. Gives null or the refusal.
  */
-import { HermesError, refusal } from '@iris/common/errors/hermes-error'
+import { refusal, type HermesError } from '@iris/common/errors/hermes-error'
 import type { RoutedTopic } from '../topics/routed-topic.js'
 import type { Sender, SentHeaders } from './sender.js'
 
@@ -14,7 +14,6 @@ export function admit(sender: Sender, topic: RoutedTopic): HermesError | null {
   if (topic.isClosed) return refusal('AUTH_ERROR', {}, 'frontend')
   const forbidden = topic.gate?.permit(sender) ?? null
   if (forbidden !== null) return forbidden
-  if (topic.unsupported !== null) return new HermesError('VALIDATION_ERROR', topic.unsupported)
   const encoded = encodingProblem(sent)
   if (encoded !== null) return encoded
   return announcedBytes > topic.bodyBytesMax ? tooLarge(announcedBytes, topic) : null

@@ -7,6 +7,9 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Producer, ProducerMessage } from '@iris/common/kafka/producer'
 import { createMetrics } from '@iris/common/metrics/registry'
+import { silentLog } from '@iris/common/lifecycle/log'
+import { createSchemas, type Schemas } from '@iris/common/schema/schemas'
+import { createMemoryRegistry, type MemoryRegistry } from '@iris/common/schema/testing/memory-registry'
 import type { PublishedEvent } from '@iris/common/trace/event'
 import type { TraceWriter } from '@iris/common/trace/writer'
 import { createVirtualTime, type VirtualTime } from '@iris/common/time/virtual-time'
@@ -15,6 +18,7 @@ import { createSchedule } from '../schedule/schedule.js'
 import type { TopicCache } from '../topics/cache.js'
 import type { RoutedTopic } from '../topics/routed-topic.js'
 import type { LookUpWaiter } from '../topics/unknown-topics.js'
+import { createAvroCheck } from './check-avro.js'
 import { DeadlineQueue } from './deadline-queue.js'
 import { createPipeline, type Pipeline } from './pipeline.js'
 import { createPublishJournal } from './journal.js'
@@ -46,6 +50,8 @@ export interface PipelineWorld {
   /** What Prometheus would be told. */
   metricsText(): Promise<string>
   readonly topics: Map<string, RoutedTopic>
+  /** The schemas of AVRO topics. */
+  readonly registry: MemoryRegistry
   /** What was written for those who ask where a message is. */
   readonly traced: PublishedEvent[]
   /** Publications with an idempotency key, which go no further here. */
@@ -126,6 +132,7 @@ export async function createPipelineWorld(): Promise<PipelineWorld> {
       partitionCount: () => world.schedulePartitions,
       ensureTopic: () => Promise.resolve(),
     }),
+    avro: createAvroCheck({ schemas: schemasOver(world), warn: () => undefined, areIdsUsed: false }),
     random: () => 0,
     makeKeyed: () => ({ take: publication => void world.keyed.push(publication) }),
   })
@@ -157,6 +164,7 @@ function createParts(): Omit<PipelineWorld, 'pipeline' | 'url' | 'stop'> {
     metrics,
     topics: new Map(),
     metricsText: () => registry.text(),
+    registry: createMemoryRegistry(),
     traced: [],
     keyed: [],
     lookUps: [],
@@ -172,7 +180,7 @@ function createParts(): Omit<PipelineWorld, 'pipeline' | 'url' | 'stop'> {
       gate: null,
       preview: null,
       chaos: null,
-      unsupported: null,
+      avroSubject: null,
       isTracked: false,
       isKeyRequired: false,
       route: { producer, budgetMs: 2_000, deadlines: kafkaDeadlines },
@@ -182,4 +190,11 @@ function createParts(): Omit<PipelineWorld, 'pipeline' | 'url' | 'stop'> {
       ...overrides,
     }),
   }
+}
+
+const minute = 60_000
+
+function schemasOver({ registry, time }: Pick<PipelineWorld, 'registry' | 'time'>): Schemas {
+  const ages = { refreshMs: 10 * minute, expireMs: 60 * minute, compiledIdleMs: 60 * minute }
+  return createSchemas({ registry, clock: time, log: silentLog }, { ...ages, compiledMax: 10 })
 }

@@ -264,7 +264,6 @@ describe('what is not admitted', () => {
     ['a closed topic', { isClosed: true }, {}, 403, 'AUTH_ERROR'],
     ['a topic whose gate is closed', { gate: closedGate }, {}, 403, 'TOPIC_BLOCKED'],
     ['a message over its quota', { gate: emptyGate }, {}, 429, 'THROUGHPUT_QUOTA_VIOLATION'],
-    ['an unsupported topic', { unsupported: 'not yet' }, {}, 400, 'VALIDATION_ERROR'],
     ['a compressed body', {}, { 'Content-Encoding': 'gzip' }, 415, 'UNSUPPORTED_CONTENT_ENCODING'],
     ['a large body', { bodyBytesMax: 6 }, {}, 400, 'VALIDATION_ERROR'],
     ['no JSON', {}, {}, 400, 'VALIDATION_ERROR'],

@@ -5,10 +5,11 @@
  * through the steps, each goes on by a method of it: no promise, timer or closure a message.
  */
 import type { ChaosPolicy } from '@iris/common/domain/topic-form'
-import type { HermesError } from '@iris/common/errors/hermes-error'
+import type { Clock, Random } from '@iris/common/time/clock'
+import { HermesError } from '@iris/common/errors/hermes-error'
 import { invariant } from '@iris/common/lifecycle/invariant'
 import type { AppendOutcome } from '@iris/common/kafka/producer-message'
-import type { Clock, Random } from '@iris/common/time/clock'
+import type { KnownSchema } from '@iris/common/schema/schemas'
 import type { Scheduler } from '@iris/common/time/scheduler'
 import { admitKey } from '../idempotency/admit-key.js'
 import type { KeyedEvents } from '../idempotency/keyed-publication.js'
@@ -24,6 +25,7 @@ import { admit } from './admit.js'
 import { createAppend, type Append } from './append.js'
 import { disturbance } from './chaos.js'
 import { checkContent, type CheckOptions } from './check.js'
+import type { AvroCheck } from './check-avro.js'
 import type { DeadlineQueue } from './deadline-queue.js'
 import type { PublishJournal } from './journal.js'
 import type { KafkaRoute } from './kafka-route.js'
@@ -32,6 +34,7 @@ import type { Propagation } from './propagation.js'
 import { Publication, type PublicationEvents } from './publication.js'
 import {
   lateRefusal,
+  noSchemaRegistry,
   overloaded,
   outcomeRefusal,
   topicAbsent,
@@ -59,6 +62,8 @@ export interface PipelineParts {
   readonly schedule: Schedule
   /** Makes the step of messages with an idempotency key. */
   readonly makeKeyed: (events: KeyedEvents) => Keyed
+  /** Null where there is no schema registry. */
+  readonly avro: AvroCheck | null
 }
 
 export interface Pipeline {
@@ -141,8 +146,38 @@ function take(parts: Wired, publication: Publication, body: Buffer): void {
   topic.counters().received(body.length)
   const overQuota = topic.gate?.received(publication.origin, body.length) ?? null
   if (overQuota !== null) return refuse(parts, publication, overQuota)
+  if (topic.avroSubject !== null) return findSchema(parts, publication, topic.avroSubject, body)
   const wrongContent = checkContent(parts.rules, body)
-  if (wrongContent !== null) return refuse(parts, publication, wrongContent)
+  if (wrongContent !== null) refuse(parts, publication, wrongContent)
+  else accept(parts, publication, topic, body)
+}
+
+/** The schema that a message is of: it is known, or the message waits until the registry has said. */
+function findSchema(parts: Wired, publication: Publication, subject: string, body: Buffer): void {
+  const { avro } = parts
+  const { sent } = publication.origin
+  if (avro === null) return refuse(parts, publication, noSchemaRegistry)
+  const known = avro.schemaOf(subject, sent)
+  if (known !== undefined) return checkAvro(parts, publication, known, body)
+  publication.stage = 'checking'
+  void avro.ask(subject, sent).then(answer => {
+    if (publication.stage !== 'checking') return
+    if (answer instanceof HermesError) refuse(parts, publication, answer)
+    else checkAvro(parts, publication, answer, body)
+  })
+}
+
+function checkAvro(parts: Wired, publication: Publication, known: KnownSchema, body: Buffer): void {
+  const { routed: topic, origin } = publication
+  if (topic === null || parts.avro === null) return
+  const checked = parts.avro.check(known, topic.name, origin.sent, body)
+  if (checked instanceof HermesError) return refuse(parts, publication, checked)
+  publication.avro = checked
+  accept(parts, publication, topic, body)
+}
+
+/** Nothing is wrong with the message itself. */
+function accept(parts: Wired, publication: Publication, topic: RoutedTopic, body: Buffer): void {
   if (body.length > topic.bodyBytesWarned)
     parts.warn('publish.overTopicLimit', { topic: topic.name, bytes: body.length })
   if (publication.idempotencyKey !== null) return storeOnce(parts, publication, body)

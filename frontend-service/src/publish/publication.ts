@@ -8,12 +8,13 @@ import type { HermesError } from '@iris/common/errors/hermes-error'
 import type { BodyReading } from '@iris/common/http/body'
 import type { AppendOutcome, ProducerMessage } from '@iris/common/kafka/producer-message'
 import type { RoutedTopic } from '../topics/routed-topic.js'
+import type { AvroMessage } from './check-avro.js'
 import type { Deadlined, DeadlineQueue } from './deadline-queue.js'
 import type { KafkaRoute } from './kafka-route.js'
 import type { BodyTaker, Origin } from './origin.js'
 
 /** How far a message has come. `answered` is the end, whatever still happens in Kafka. */
-export type Stage = 'finding' | 'reading' | 'preparing' | 'appended' | 'answered'
+export type Stage = 'finding' | 'reading' | 'checking' | 'preparing' | 'appended' | 'answered'
 
 /** A header of a Kafka record. */
 export type RecordHeader = readonly [name: string, value: Buffer]
@@ -36,6 +37,8 @@ export class Publication implements ProducerMessage, BodyTaker, Deadlined {
   /** Wall time that it is to be delivered at; 0 for at once. */
   scheduledMs = 0
   reading: BodyReading | null = null
+  /** The message by its schema; null on JSON topics. */
+  avro: AvroMessage | null = null
   /** Bytes reserved in the room for bodies. */
   heldBytes = 0
   /** The key with which it is stored once, or null. */

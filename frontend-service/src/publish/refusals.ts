@@ -4,6 +4,7 @@
  * Promises: "surely not stored" and "may have been stored" have codes of their own; a 4xx is never stored.
  */
 import { HermesError, refusal } from '@iris/common/errors/hermes-error'
+import { noRegistry } from '@iris/common/schema/open'
 import type { AppendOutcome } from '@iris/common/kafka/producer-message'
 import type { Publication } from './publication.js'
 
@@ -11,6 +12,8 @@ const retryAfterS = 1
 
 /** Made once: an overloaded frontend must not spend its time on stacks of errors. */
 export const overloaded = withRetryAfter(refusal('OVERLOADED', { retryAfterS }, 'frontend'))
+/** A topic of a taken-over tree, or the registry's key was lost. */
+export const noSchemaRegistry = new HermesError('SCHEMA_COULD_NOT_BE_LOADED', `Missing schema: ${noRegistry}`)
 export const topicsNotLoaded = notReady('The topics are not loaded yet')
 /** For the rest of a request that is still being read. */
 export const stopping = notReady('This frontend is stopping')
@@ -32,6 +35,8 @@ export function lateRefusal(publication: Publication, readBudgetMs: number): Her
       return topicUnclear(publication.topicName)
     case 'reading':
       return refusal('TIMEOUT', { waitedMs: readBudgetMs }, 'frontend')
+    case 'checking':
+      return refusal('SCHEMA_COULD_NOT_BE_LOADED', {}, 'frontend')
     case 'preparing':
       return notSent(
         publication.routed?.chaos

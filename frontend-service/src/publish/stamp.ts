@@ -1,11 +1,14 @@
 /**
- * What Kafka keeps of a message: its time, key, headers and envelope.
+ * What Kafka keeps of a message: its time, key, headers, and its envelope or its record's metadata.
  * Takes a publication and its body. Gives nothing: it fills the record's fields.
  * Promises: the body's bytes are spliced into the envelope, neither decoded nor copied.
  */
 import { firstHeaderValue } from '@iris/common/http/raw-headers'
 import { wrapEnvelope } from '@iris/common/kafka/envelope'
-import type { Propagation } from './propagation.js'
+import { schemaIdHeader, schemaLine, schemaVersionHeader } from '@iris/common/kafka/open-avro'
+import { avroMetadataBytes, withMetadata } from '@iris/common/schema/avro/metadata'
+import type { AvroMessage } from './check-avro.js'
+import type { Propagated, Propagation } from './propagation.js'
 import type { Publication, RecordHeader } from './publication.js'
 
 const messageIdHeader = 'id'
@@ -20,11 +23,32 @@ export function stamp(
   const { id, origin } = publication
   const { sent } = origin
   const headers: RecordHeader[] = [[messageIdHeader, Buffer.from(id, 'latin1')]]
+  if (publication.avro !== null) addSchemaHeaders(headers, publication.avro)
   const externalMetadata = propagation.collect(sent, headers)
   publication.timestampMs = timestampMs
   publication.key = sent.headers['partition-key'] === undefined ? null : keyOf(sent.rawHeaders)
   publication.headers = headers
-  publication.value = wrapEnvelope({ timestampMs, id, externalMetadata }, body)
+  publication.value =
+    publication.avro === null
+      ? wrapEnvelope({ timestampMs, id, externalMetadata }, body)
+      : stampedRecord(publication.avro, externalMetadata, id, timestampMs)
+}
+
+/** Hermes' words stand inside the record; a header of the publisher's cannot take their place. */
+function stampedRecord(
+  { known, encoded }: AvroMessage,
+  propagated: Propagated,
+  messageId: string,
+  timestampMs: number,
+): readonly Buffer[] {
+  if (encoded.metadataStart < 0) return [encoded.bytes]
+  const entries = { ...propagated, messageId, timestamp: String(timestampMs) }
+  return withMetadata(encoded, avroMetadataBytes(known.schema, entries))
+}
+
+function addSchemaHeaders(headers: RecordHeader[], { known, hasId }: AvroMessage): void {
+  headers.push(schemaLine(schemaVersionHeader, known.version))
+  if (hasId) headers.push(schemaLine(schemaIdHeader, known.id))
 }
 
 /**

@@ -27,8 +27,8 @@ export interface RoutedTopic {
   readonly preview: TopicPreview | null
   /** How its messages are disturbed on purpose; null for nearly all topics. */
   readonly chaos: ChaosPolicy | null
-  /** Why messages of this topic cannot be taken, or null. */
-  readonly unsupported: string | null
+  /** What its schemas are called in the registry; null where messages are JSON. */
+  readonly avroSubject: string | null
   /** What becomes of its messages is written down. */
   readonly isTracked: boolean
   /** Every message must come with an `Idempotency-Key`. */
@@ -54,6 +54,8 @@ export interface RoutingOptions {
   readonly chaosIn: string | null
   readonly gateOf: (topic: Topic) => TopicGate | null
   readonly previewOf: ((topic: string) => TopicPreview) | null
+  /** What the schemas of a topic are called in the registry. */
+  readonly subjectOf: (topic: string) => string
   readonly metrics: PublishMetrics
   /** No message waits longer, whatever its topic keeps. */
   readonly delayMsMax: number
@@ -75,8 +77,7 @@ export function routeTopic(options: RoutingOptions, topic: Topic): RoutedTopic {
     gate: options.gateOf(topic),
     preview: options.previewOf?.(name) ?? null,
     chaos: options.chaosIn === null ? null : chaosPolicyOf(topic.chaos, options.chaosIn),
-    unsupported:
-      topic.contentType === 'AVRO' ? 'AVRO topics are not supported by this version of Iris yet' : null,
+    avroSubject: topic.contentType === 'AVRO' ? options.subjectOf(name) : null,
     isTracked: topic.trackingEnabled && options.areTracesOn,
     isKeyRequired: topic.idempotencyKeyRequired,
     route: options.routes[topic.ack],

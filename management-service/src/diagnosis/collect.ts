@@ -4,7 +4,7 @@
  * Bounds: `askedMax` consumers processes, owners first, each asked for one subscription only.
  */
 import { subscriptionId, type SubscriptionName, type TopicName } from '@iris/common/domain/names'
-import { unsupportedInSubscription, unsupportedInTopic } from '@iris/common/domain/supported'
+import { unsupportedInSubscription } from '@iris/common/domain/supported'
 import { HermesError, refusal } from '@iris/common/errors/hermes-error'
 import type { Asker } from '@iris/common/http/ask'
 import { consumerGroupId, kafkaTopicName, type KafkaNamespace } from '@iris/common/kafka/names'
@@ -107,7 +107,7 @@ async function definitionOf({ store }: CollectParts, { topic, name }: Names): Pr
   if (ofTopic === null) throw refusal('TOPIC_NOT_EXISTS', { topic })
   if (ofSubscription === null) throw refusal('SUBSCRIPTION_NOT_EXISTS', { subscription: name, topic })
   const subscription = ofSubscription.value
-  const unsupported = [...unsupportedInTopic(ofTopic.value), ...unsupportedInSubscription(subscription)]
+  const unsupported = unsupportedInSubscription(subscription)
   return { subscription, unsupported, parkedKeys }
 }
 

@@ -20,7 +20,7 @@ const jsonpath = { type: 'jsonpath', path: '$.a', matcher: 'x' }
 
 async function answerOf(body: unknown, name: TopicName = topic): Promise<unknown> {
   try {
-    return await tryFilters(setUp(), name, body)
+    return await tryFilters({ store: setUp(), registry: null }, name, body)
   } catch (error) {
     if (!(error instanceof HermesError)) throw error
     return `${error.status} ${error.code}: ${error.message}`

@@ -9,20 +9,34 @@ import type { ContentType } from '@iris/common/domain/topic-form'
 import { HermesError, refusal } from '@iris/common/errors/hermes-error'
 import { fitsContentType, isFilterType } from '@iris/common/filter/filter-forms'
 import { compileFilters, createInspector, type FilterOutcome } from '@iris/common/filter/filters'
+import type { AvroSource } from '@iris/common/kafka/open-entry'
+import { createLenientEncoder } from '@iris/common/schema/avro/lenient'
+import { avroMetadataBytes, withMetadata } from '@iris/common/schema/avro/metadata'
+import { noRegistry, type OpenRegistry } from '@iris/common/schema/open'
 import { z } from 'zod'
 import { entityOf } from '../requests.js'
 import type { TopicStore } from '../store/ports.js'
 
 /** What Hermes answers. */
 export interface FilterTrial {
-  readonly status: 'MATCHED' | 'NOT_MATCHED'
+  readonly status: 'MATCHED' | 'NOT_MATCHED' | 'ERROR'
   readonly errorMessage?: string
 }
 
 const trialShape = z.object({ message: plainText, filters: plainList(freeObject), headers: freeObject })
 
+export interface FilterTrialParts {
+  readonly store: TopicStore
+  /** Null where no schema registry is configured. */
+  readonly registry: OpenRegistry | null
+}
+
 /** Tries filters. */
-export async function tryFilters(store: TopicStore, topic: TopicName, body: unknown): Promise<FilterTrial> {
+export async function tryFilters(
+  { store, registry }: FilterTrialParts,
+  topic: TopicName,
+  body: unknown,
+): Promise<FilterTrial> {
   const { message, filters, headers } = readShape(trialShape, entityOf(body), 'create')
   const stored = await store.topic(topic)
   if (stored === null) throw refusal('TOPIC_NOT_EXISTS', { topic })
@@ -35,7 +49,24 @@ export async function tryFilters(store: TopicStore, topic: TopicName, body: unkn
   const compiled = compileFilters(forms, stored.value.contentType)
   if (compiled === null) return { status: 'MATCHED' }
   if ('problem' in compiled) throw other(compiled.problem)
-  return trialOf(createInspector().judge(compiled, { body: bytes, propagated: lines }))
+  const avro = stored.value.contentType === 'AVRO' ? await recordOf(registry, topic, bytes) : null
+  if (typeof avro === 'string') return { status: 'ERROR', errorMessage: avro }
+  return trialOf(createInspector().judge(compiled, { body: bytes, avro, propagated: lines }))
+}
+
+/** The message as a record of the topic's latest schema, or why it is none. */
+async function recordOf(
+  registry: OpenRegistry | null,
+  topic: TopicName,
+  body: Buffer,
+): Promise<AvroSource | string> {
+  if (registry === null) return noRegistry
+  const known = await registry.schemas.load(registry.subjectOf(topic), null)
+  if ('absence' in known) return known.detail
+  const encoded = createLenientEncoder().encode(known.schema, body)
+  if ('problem' in encoded) return encoded.problem
+  const field = avroMetadataBytes(known.schema, {})
+  return { known, record: Buffer.concat(withMetadata(encoded, field)), isBody: true }
 }
 
 /** An unknown type is refused; a known one that cannot look into these messages keeps each of them out. */

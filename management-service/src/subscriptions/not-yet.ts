@@ -5,18 +5,12 @@
  * What came with a tree that Hermes wrote stays, so that such a thing can still be changed otherwise.
  */
 import type { Subscription } from '@iris/common/domain/subscription'
-import { unsupportedInSubscription, unsupportedInTopic } from '@iris/common/domain/supported'
-import type { Topic } from '@iris/common/domain/topic'
+import { unsupportedInSubscription } from '@iris/common/domain/supported'
 import { refusal } from '@iris/common/errors/hermes-error'
 
 /** Refuses a subscription that could not be delivered. */
 export function refuseUnsupportedSubscription(wanted: Subscription, stored: Subscription | null): void {
   refuseNew(unsupportedInSubscription(wanted), stored === null ? [] : unsupportedInSubscription(stored))
-}
-
-/** Refuses a topic that could not be used as it says. */
-export function refuseUnsupportedTopic(wanted: Topic, stored: Topic | null): void {
-  refuseNew(unsupportedInTopic(wanted), stored === null ? [] : unsupportedInTopic(stored))
 }
 
 function refuseNew(wanted: readonly string[], stored: readonly string[]): void {

@@ -8,6 +8,7 @@ import {
   type MemoryKafka,
   type MemoryStore,
 } from '../store/in-memory.js'
+import { createTopicSchemas } from '../schemas/topic-schemas.js'
 import { createTopic, type TopicParts } from './create-topic.js'
 import { updateTopic } from './update-topic.js'
 
@@ -28,6 +29,7 @@ function setUp(): TopicParts & { store: MemoryStore; kafka: MemoryKafka } {
     store,
     kafka: createMemoryKafka(),
     log: silentLog,
+    schemas: createTopicSchemas({ log: silentLog, registry: null, isMetadataRequired: true }),
     rules: { allowedContentTypes: ['JSON', 'AVRO'], remoteFallback: false },
     settings: {
       namespace: '',
@@ -103,9 +105,9 @@ describe('a new topic', () => {
       /^400 VALIDATION_ERROR: Newly created topic cannot have migratedFromJsonType flag set to true$/,
     ],
     [
-      'a content type that is not built yet',
+      'AVRO where there is no schema registry',
       { contentType: 'AVRO' },
-      /^400 VALIDATION_ERROR: The content type AVRO is not supported by this version of Iris yet$/,
+      /^400 VALIDATION_ERROR: AVRO topics need a schema registry: set schema.repository.serverUrl$/,
     ],
     [
       'a chaos policy out of bounds',

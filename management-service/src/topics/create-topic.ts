@@ -5,7 +5,7 @@
  * behind, unless storage cannot tell, and then the Kafka topic stays for the next try to adopt. What an
  * unfinished removal of the same name left in Kafka goes first: old messages are not adopted.
  */
-import { isNamePart } from '@iris/common/domain/names'
+import { isNamePart, type TopicName } from '@iris/common/domain/names'
 import { groupOf, readTopicForm, type Topic } from '@iris/common/domain/topic'
 import { refusal } from '@iris/common/errors/hermes-error'
 import type { Log } from '@iris/common/lifecycle/log'
@@ -20,12 +20,14 @@ import {
   planKafkaTopic,
   type KafkaTopicSettings,
 } from './kafka-plan.js'
+import type { TopicSchemas } from '../schemas/topic-schemas.js'
 import { finishRemoval } from './kafka-removal.js'
 import { checkNewTopic, type TopicRules } from './topic-rules.js'
 
 export interface TopicParts {
   readonly store: GroupStore & TopicStore & SubscriptionStore & TopicRemovals & ChangeGuard
   readonly kafka: KafkaTopics
+  readonly schemas: TopicSchemas
   readonly log: Log
   readonly rules: TopicRules
   readonly settings: KafkaTopicSettings
@@ -52,8 +54,37 @@ export async function createTopic(parts: TopicParts, body: unknown): Promise<voi
     }
     const unfinished = await parts.store.openRemoval(topic.name)
     if (unfinished !== null) await finishRemoval(parts, topic.name, unfinished)
-    await apply(parts, group, await plan(parts, topic))
+    const planned = await plan(parts, topic)
+    if (topic.contentType === 'AVRO') await withSchema(parts, group, planned, form.schema)
+    else await apply(parts, group, planned)
   })
+}
+
+/** The schema comes first: a topic that can be published to has one. */
+async function withSchema(
+  parts: TopicParts,
+  group: string,
+  planned: Plan,
+  text: string | null,
+): Promise<void> {
+  const { name } = planned.topic
+  await parts.schemas.checkNew(name, text)
+  await parts.schemas.register(name, text ?? '')
+  try {
+    await apply(parts, group, planned)
+  } catch (error) {
+    // What storage may have taken without saying so keeps its schema.
+    if ((await isStored(parts, name)) === false) await parts.schemas.undo(name)
+    throw error
+  }
+}
+
+async function isStored({ store }: TopicParts, name: TopicName): Promise<boolean | 'unclear'> {
+  try {
+    return (await store.topic(name)) !== null
+  } catch {
+    return 'unclear' // storage is away: the failure that led here says so
+  }
 }
 
 async function plan({ kafka, settings }: TopicParts, topic: Topic): Promise<Plan> {

@@ -9,6 +9,7 @@ import {
   type MemoryKafka,
   type MemoryStore,
 } from '../store/in-memory.js'
+import { createTopicSchemas } from '../schemas/topic-schemas.js'
 import { createTopic } from './create-topic.js'
 import { deleteTopic, type TopicRemovalParts } from './delete-topic.js'
 import { listClients, listTopics } from './read-topics.js'
@@ -46,6 +47,8 @@ function setUp(isRemovalAllowed = true): SetUp {
     },
     cleanUp: { later: ({ group }: { group: string }) => void cleaned.push(group), stop: () => undefined },
     isRemovalAllowed,
+    isSchemaRemovalAllowed: false,
+    schemas: createTopicSchemas({ log: silentLog, registry: null, isMetadataRequired: true }),
   }
   return { parts, store, kafka, cleaned }
 }

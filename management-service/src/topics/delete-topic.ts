@@ -15,6 +15,7 @@ import { finishRemoval } from './kafka-removal.js'
 export interface TopicRemovalParts extends TopicParts {
   readonly cleanUp: GroupCleanUp
   readonly isRemovalAllowed: boolean
+  readonly isSchemaRemovalAllowed: boolean
 }
 
 /** Removes a topic. */
@@ -29,8 +30,10 @@ export async function deleteTopic(parts: TopicRemovalParts, name: TopicName): Pr
     if (begun === null && present === null) throw refusal('TOPIC_NOT_EXISTS', { topic: name })
     const subscriptions = [...new Set([...(begun ?? []), ...(present ?? [])])]
     if (present !== null) {
+      const isAvro = (await parts.store.topic(name))?.value.contentType === 'AVRO'
       await parts.store.noteRemoval(name, subscriptions)
       await removeDefinition(parts, name, present)
+      if (isAvro && parts.isSchemaRemovalAllowed) await parts.schemas.undo(name)
     }
     for (const each of subscriptions) {
       parts.cleanUp.later({

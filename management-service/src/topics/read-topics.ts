@@ -7,6 +7,7 @@ import { isNamePart, type TopicName } from '@iris/common/domain/names'
 import { topicAnswer } from '@iris/common/domain/topic-json'
 import { refusal } from '@iris/common/errors/hermes-error'
 import { forEachOf } from '../store/bounded-reads.js'
+import type { TopicSchemas } from '../schemas/topic-schemas.js'
 import type { GroupStore, SubscriptionStore, TopicStore } from '../store/ports.js'
 
 export interface TopicFilter {
@@ -25,10 +26,17 @@ export async function listTopics(
 }
 
 /** One topic. */
-export async function readTopic(store: TopicStore, name: TopicName): Promise<JsonObject> {
+export async function readTopic(
+  store: TopicStore,
+  schemas: Pick<TopicSchemas, 'version'>,
+  name: TopicName,
+): Promise<JsonObject> {
   const stored = await store.topic(name)
   if (stored === null) throw refusal('TOPIC_NOT_EXISTS', { topic: name })
-  return topicAnswer(stored.value)
+  const answer = topicAnswer(stored.value)
+  if (stored.value.contentType !== 'AVRO') return answer
+  const latest = await schemas.version(name, 'latest')
+  return latest === null ? answer : { schema: latest.text, ...answer }
 }
 
 /** The distinct owner ids of a topic's subscriptions. */

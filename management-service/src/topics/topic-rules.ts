@@ -8,7 +8,6 @@ import { checkTopic, type Topic } from '@iris/common/domain/topic'
 import type { TopicForm } from '@iris/common/domain/topic-form'
 import { refusal, type HermesError } from '@iris/common/errors/hermes-error'
 import { checkOwnerExists } from '../owners/owner-sources.js'
-import { refuseUnsupportedTopic } from '../subscriptions/not-yet.js'
 
 /** What an installation lets topics be. */
 export interface TopicRules {
@@ -26,7 +25,6 @@ export function checkNewTopic(rules: TopicRules, form: TopicForm): Topic {
   if (topic.migratedFromJsonType) {
     throw invalid('Newly created topic cannot have migratedFromJsonType flag set to true')
   }
-  refuseUnsupportedTopic(topic, null)
   return topic
 }
 
@@ -39,7 +37,6 @@ export function checkChangedTopic(rules: TopicRules, form: TopicForm, stored: To
   checkOwnerExists(topic.owner)
   checkChaos(topic)
   checkMigration(topic, stored)
-  refuseUnsupportedTopic(topic, stored)
   return topic
 }
 
@@ -63,7 +60,6 @@ function checkMigration(topic: Topic, stored: Topic): void {
       'Cannot change content type, except for migration to Avro with setting migratedFromJsonType flag.',
     )
   }
-  if (isMigrating) throw invalid('Avro schema not available, migration not permitted')
 }
 
 function checkChaos({ chaos }: Topic): void {

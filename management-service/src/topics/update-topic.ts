@@ -22,10 +22,29 @@ export async function updateTopic(parts: TopicParts, name: TopicName, body: unkn
     if (stored === null) throw refusal('TOPIC_NOT_EXISTS', { topic: name })
     const form = readTopicForm(mergePatch(topicJson(stored.value), patch), 'patch')
     const topic = checkChangedTopic(parts.rules, form, stored.value)
-    if (isDeepStrictEqual(topicJson(topic), topicJson(stored.value))) return
+    const hasNewSchema = await changeSchema(parts, topic, stored.value, form.schema)
+    if (!hasNewSchema && isDeepStrictEqual(topicJson(topic), topicJson(stored.value))) return
     await checkSize(parts, topic, stored.value)
     await apply(parts, { before: stored.value, after: topic, version: stored.version })
   })
+}
+
+/** A schema in the patch is a new version; Hermes registers it before anything else, and so it stays. */
+async function changeSchema(
+  { schemas }: TopicParts,
+  topic: Topic,
+  stored: Topic,
+  text: string | null,
+): Promise<boolean> {
+  if (topic.contentType !== 'AVRO') return false
+  if (text !== null) {
+    schemas.check(text)
+    await schemas.register(topic.name, text)
+  }
+  const isMigrating = stored.contentType !== 'AVRO'
+  if (isMigrating && (await schemas.version(topic.name, 'latest')) === null)
+    throw refusal('VALIDATION_ERROR', { problem: 'Avro schema not available, migration not permitted' })
+  return text !== null
 }
 
 async function checkSize({ kafka, settings }: TopicParts, topic: Topic, stored: Topic): Promise<void> {

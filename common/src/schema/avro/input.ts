@@ -5,10 +5,11 @@
  * Promises: nothing is allocated because the bytes ask for it. The library's own readers allocate whatever
  * count an array claims: six bytes of a message made one take 1.3 GB (measured).
  */
+import { jsonDepthMax } from '../../domain/json-check.js'
 import { valuesMax } from '../../filter/json-document.js'
 
-/** Values may stand this deep inside each other; a schema that holds itself sets no other bound. */
-export const avroDepthMax = 100
+/** As deep as JSON may nest: every record can be shown as JSON. A schema that holds itself sets no bound. */
+export const avroDepthMax = jsonDepthMax
 /** Values of one message; an array of nulls costs no bytes, so its count must be bounded. */
 const stepsMax = valuesMax
 

@@ -22,6 +22,7 @@ export interface AvroPlaces {
 export function avroPlaces(schema: AvroSchema, bytes: Buffer): AvroPlaces {
   const input = new AvroInput(bytes)
   let [metadataStart, metadataEnd] = [-1, -1]
+  input.enter()
   schema.root.fields.forEach(({ node }, place) => {
     const start = input.at
     skip(node, input)
@@ -50,9 +51,27 @@ export function avroMetadata(schema: AvroSchema, bytes: Buffer, places: AvroPlac
  * The record as JSON, unions in plain form; bytes are texts of one character a byte, as in Avro's own JSON.
  * Numbers that JSON has no form for (NaN, Infinity) become texts.
  */
-export function avroJson(schema: AvroSchema, bytes: Buffer, isWithMetadata = false): string {
+export function avroJson(schema: AvroSchema, bytes: Buffer): string {
+  return recordJson(schema.root, new AvroInput(bytes))
+}
+
+/** The record as JSON without its metadata, and where things stand in it, in one walk. */
+export function avroReading(
+  schema: AvroSchema,
+  bytes: Buffer,
+): { readonly json: string; readonly places: AvroPlaces } {
   const input = new AvroInput(bytes)
-  return recordJson(schema.root, input, isWithMetadata ? -1 : schema.metadataPlace)
+  const members: string[] = []
+  let [metadataStart, metadataEnd] = [-1, -1]
+  input.enter()
+  schema.root.fields.forEach(({ name, node }, place) => {
+    const start = input.at
+    if (place !== schema.metadataPlace) return void members.push(`"${name}":${jsonOf(node, input)}`)
+    skip(node, input)
+    metadataStart = start
+    metadataEnd = input.at
+  })
+  return { json: `{${members.join(',')}}`, places: { end: input.at, metadataStart, metadataEnd } }
 }
 
 function skip(node: AvroNode, input: AvroInput): void {
@@ -132,17 +151,13 @@ function jsonOf(node: AvroNode, input: AvroInput): string {
       return `{${members.join(',')}}`
     }
     case 'record':
-      return recordJson(node, input, -1)
+      return recordJson(node, input)
   }
 }
 
-function recordJson({ fields }: AvroRecord, input: AvroInput, placeLeftOut: number): string {
+function recordJson({ fields }: AvroRecord, input: AvroInput): string {
   input.enter()
-  const members: string[] = []
-  fields.forEach(({ name, node }, place) => {
-    if (place === placeLeftOut) skip(node, input)
-    else members.push(`"${name}":${jsonOf(node, input)}`)
-  })
+  const members = fields.map(({ name, node }) => `"${name}":${jsonOf(node, input)}`)
   input.leave()
   return `{${members.join(',')}}`
 }

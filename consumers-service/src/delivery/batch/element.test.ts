@@ -76,6 +76,7 @@ describe('an element of a batch', () => {
       body: Buffer.from(body),
       propagated: null,
       isWrapped: false,
+      avro: null,
       problem: null,
     }
 

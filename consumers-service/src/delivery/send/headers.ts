@@ -7,6 +7,7 @@
  * the last wins.
  */
 import { canBeSent } from '@iris/common/http/header-rules'
+import type { AvroSource } from '@iris/common/kafka/open-entry'
 import type { DeliveryPlan } from '../plan.js'
 import type { Authorization } from './authorization.js'
 
@@ -19,7 +20,12 @@ export interface HeaderParts {
 
 export interface HeaderLines {
   /** Lines of one attempt: name, value, name, value. */
-  of(messageId: string, retryCount: number, propagated: readonly string[] | null): readonly string[]
+  of(
+    messageId: string,
+    retryCount: number,
+    propagated: readonly string[] | null,
+    avro?: AvroSource | null,
+  ): readonly string[]
 }
 
 export interface BatchHeaderLines {
@@ -30,16 +36,24 @@ export interface BatchHeaderLines {
 const messageIdName = 'Hermes-Message-Id'
 const batchIdName = 'Hermes-Batch-Id'
 const retryCountName = 'Hermes-Retry-Count'
+const schemaVersionName = 'Schema-Version'
+const schemaIdName = 'Schema-Id'
 
 /** Prepares what stays the same over all messages, and anew when the authorization changes. */
 export function prepareHeaders(plan: DeliveryPlan, parts: HeaderParts): HeaderLines {
-  const prepared = preparedLines(plan, messageIdName, parts)
+  const asJson = preparedLines(plan, messageIdName, parts)
+  const asRecord = plan.isAvroWanted
+    ? preparedLines(plan, messageIdName, { ...parts, dropped: unheard }, true)
+    : null
   const { dropped } = parts
 
   return {
-    of(messageId, retryCount, propagated) {
-      const { lines, ours, idIndex, countIndex } = prepared()
+    of(messageId, retryCount, propagated, avro = null) {
+      const prepared = avro?.isBody === true && asRecord !== null ? asRecord() : asJson()
+      const { lines, ours, idIndex, countIndex, versionIndex, numberIndex } = prepared
       const all = lines.slice()
+      if (avro !== null && versionIndex >= 0) all[versionIndex] = String(avro.known.version)
+      if (avro !== null && numberIndex >= 0) all[numberIndex] = String(avro.known.id)
       if (idIndex >= 0 && messageId !== '') {
         if (canBeSent(messageIdName, messageId)) all[idIndex] = messageId
         else dropped()
@@ -65,6 +79,9 @@ export function prepareBatchHeaders(plan: DeliveryPlan, parts: HeaderParts): Bat
   }
 }
 
+/** What was left out was counted already. */
+const unheard = (): void => undefined
+
 interface PreparedLines {
   readonly lines: readonly string[]
   /** Lower-case names that we set ourselves. */
@@ -73,18 +90,26 @@ interface PreparedLines {
   readonly idIndex: number
   /** The same of the retry count. */
   readonly countIndex: number
+  /** The same of the schema's version and number; -1 where the body is JSON. */
+  readonly versionIndex: number
+  readonly numberIndex: number
 }
 
 /** Gives the lines as they are now. */
-function preparedLines(plan: DeliveryPlan, idName: string, parts: HeaderParts): () => PreparedLines {
+function preparedLines(
+  plan: DeliveryPlan,
+  idName: string,
+  parts: HeaderParts,
+  isAvro = false,
+): () => PreparedLines {
   const { authorization } = parts
   let { version } = authorization
-  let prepared = prepareLines(plan, idName, parts)
+  let prepared = prepareLines(plan, idName, parts, isAvro)
   return () => {
     if (version === authorization.version) return prepared
     version = authorization.version
     // What was left out was counted when the plan was new.
-    return (prepared = prepareLines(plan, idName, { authorization, dropped: () => undefined }))
+    return (prepared = prepareLines(plan, idName, { authorization, dropped: unheard }, isAvro))
   }
 }
 
@@ -92,6 +117,7 @@ function prepareLines(
   plan: DeliveryPlan,
   idName: string,
   { authorization, dropped }: HeaderParts,
+  isAvro: boolean,
 ): PreparedLines {
   const lines = new Map<string, readonly [name: string, value: string]>()
   const put = (name: string, value: string): void => {
@@ -100,7 +126,7 @@ function prepareLines(
     lines.set(name.toLowerCase(), [name, value])
   }
   put('User-Agent', 'Iris')
-  put('Content-Type', 'application/json')
+  put('Content-Type', isAvro ? 'avro/binary' : 'application/json')
   const authorized = authorization.header()
   if (authorized !== null) put('Authorization', authorized)
   put(idName, '')
@@ -108,6 +134,10 @@ function prepareLines(
   if (plan.hasIdentityHeaders) {
     put('Hermes-Topic-Name', plan.topic)
     put('Hermes-Subscription-Name', plan.subscription)
+  }
+  if (isAvro) {
+    put(schemaVersionName, '')
+    put(schemaIdName, '')
   }
   const ours = new Set(lines.keys())
   // While there is no token yet, a publisher's own takes its place no more than later.
@@ -122,8 +152,13 @@ function prepareLines(
     fixed.add(name.toLowerCase())
   }
   const flat = [...lines.values()].flat()
-  const placeOf = (name: string): number => (fixed.has(name.toLowerCase()) ? -1 : flat.indexOf(name) + 1)
-  return { lines: flat, ours, idIndex: placeOf(idName), countIndex: placeOf(retryCountName) }
+  // 0 is no place of a value: the name is not there.
+  const placeOf = (name: string): number =>
+    fixed.has(name.toLowerCase()) ? -1 : flat.indexOf(name) + 1 || -1
+  return {
+    ...{ lines: flat, ours, idIndex: placeOf(idName), countIndex: placeOf(retryCountName) },
+    ...{ versionIndex: placeOf(schemaVersionName), numberIndex: placeOf(schemaIdName) },
+  }
 }
 
 /** The publisher's lines come first; those that we set ourselves are ours to set. */

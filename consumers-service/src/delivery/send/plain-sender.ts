@@ -27,7 +27,8 @@ export function createPlainSender(parts: SenderParts, plan: SerialPlan): Sending
     send(letter) {
       const { destination, lines, plan: present } = prepared
       letter.path = destination.path
-      letter.headers = lines.of(letter.content.messageId, letter.attempts, letter.content.propagated)
+      const { messageId, propagated, avro } = letter.content
+      letter.headers = lines.of(messageId, letter.attempts, propagated, avro)
       letter.timeoutMs = present.policy.requestTimeoutMs
       letter.socketTimeoutMs = present.policy.socketTimeoutMs
       letter.sending = destination.target.send(letter)

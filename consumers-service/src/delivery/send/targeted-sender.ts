@@ -29,7 +29,8 @@ export function createTargetedSender(parts: SenderParts, firstPlan: SerialPlan):
   return {
     send(letter) {
       const { plan, lines } = prepared
-      letter.headers = lines.of(letter.content.messageId, letter.attempts, letter.content.propagated)
+      const { messageId, propagated, avro } = letter.content
+      letter.headers = lines.of(messageId, letter.attempts, propagated, avro)
       letter.timeoutMs = plan.policy.requestTimeoutMs
       letter.socketTimeoutMs = plan.policy.socketTimeoutMs
       if (plan.mode === 'BROADCAST') sendToAll(parts, prepared, letter)

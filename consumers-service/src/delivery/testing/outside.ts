@@ -76,6 +76,8 @@ export function createScriptedOutside(
     log: silentLog,
     deadLetters: { bury: message => void dead.push(message) },
     figures,
+    registry: null,
+    areSchemaIdsUsed: false,
     journal: createJournal(
       {
         clock: time,

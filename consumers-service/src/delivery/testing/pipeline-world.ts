@@ -44,6 +44,8 @@ export const basePlan: SerialPlan = {
   httpVersion: 'HTTP/1.1',
   ordering: 'NONE',
   filters: null,
+  isAvroTopic: false,
+  isAvroWanted: false,
   trackingMode: 'trackingAll',
   createdAtMs: 0,
   deliveryType: 'SERIAL',

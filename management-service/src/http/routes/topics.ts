@@ -33,7 +33,7 @@ export function topicRoutes({ store, topics, preview }: TopicRouteParts): readon
       return emptyAnswer(201)
     }),
     reading('GET', '/topics/:topic', async ({ params }) =>
-      jsonAnswer(await readTopic(store, topicOfPath(params['topic']))),
+      jsonAnswer(await readTopic(store, topics.schemas, topicOfPath(params['topic']))),
     ),
     writing('PUT', '/topics/:topic', async ({ params, body }) => {
       await updateTopic(topics, topicOfPath(params['topic']), body)

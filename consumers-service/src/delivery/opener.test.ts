@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest'
+import { silentLog } from '@iris/common/lifecycle/log'
+import { wrapEnvelope } from '@iris/common/kafka/envelope'
+import type { LogEntry } from '@iris/common/kafka/log-entry'
+import type { OpenRegistry } from '@iris/common/schema/open'
+import { createSchemas } from '@iris/common/schema/schemas'
+import { createMemoryRegistry, type MemoryRegistry } from '@iris/common/schema/testing/memory-registry'
+import { createVirtualTime, type VirtualTime } from '@iris/common/time/virtual-time'
+import { createOpener, type Opener } from './opener.js'
+import { basePlan } from './testing/pipeline-world.js'
+
+const schema = JSON.stringify({
+  type: 'record',
+  name: 'A',
+  fields: [
+    { name: 'a', type: 'int' },
+    { name: '__metadata', type: ['null', { type: 'map', values: 'string' }], default: null },
+  ],
+})
+/** `{"a":1}` with the metadata `messageId: m, X-Kind: k`. */
+const record = Buffer.concat([
+  Buffer.from([2, 2, 4]),
+  ...['messageId', 'm', 'X-Kind', 'k'].map(text => Buffer.from([text.length * 2, ...Buffer.from(text)])),
+  Buffer.from([0]),
+])
+const version = Buffer.from([0, 0, 0, 1])
+
+function entryOf(value: Buffer, headers: Readonly<Record<string, Buffer>> = { sv: version }): LogEntry {
+  const entry: LogEntry = {
+    ...{
+      topic: 'g.t',
+      partition: 0,
+      offset: 3,
+      lastOffset: 3,
+      timestampMs: 5,
+      key: null,
+      value,
+      problem: null,
+    },
+    header: name => headers[name] ?? null,
+    headers: () => Object.entries(headers),
+    detach: () => entry,
+  }
+  return entry
+}
+
+interface World {
+  readonly opener: Opener
+  readonly registry: MemoryRegistry
+  readonly time: VirtualTime
+  /** How often it said that it may go on. */
+  ready(): number
+}
+
+function createWorld(plan: { isAvroTopic?: boolean; isAvroWanted?: boolean } = {}): World {
+  const [registry, time] = [createMemoryRegistry(), createVirtualTime()]
+  registry.add('g.t', schema)
+  const ages = { refreshMs: 600_000, expireMs: 86_400_000, compiledIdleMs: 86_400_000, compiledMax: 10 }
+  const schemas = createSchemas({ registry, clock: time, log: silentLog }, ages)
+  const open = { registry, schemas, subjectOf: (name: string) => name } as unknown as OpenRegistry
+  let readyCount = 0
+  const parts = {
+    ...{ scheduler: time, registry: open, areIdsUsed: false },
+    dropped: () => undefined,
+    ready: () => void readyCount++,
+  }
+  const opener = createOpener(parts, { ...basePlan, isAvroTopic: true, topic: 'g.t' as never, ...plan })
+  return { opener, registry, time, ready: () => readyCount }
+}
+
+const settled = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
+
+describe('an entry of an AVRO topic', () => {
+  it('waits for its schema, then is JSON without metadata', async () => {
+    const { opener, ready } = createWorld()
+    const entry = entryOf(record)
+
+    expect(opener.canOpen(entry)).toBe(false)
+    await settled()
+
+    expect([ready(), opener.canOpen(entry), opener.waitsFor()]).toEqual([1, true, null])
+    const content = opener.open(entry)
+    expect(content).toMatchObject({ messageId: 'm', propagated: ['X-Kind', 'k'], problem: null })
+    expect([content.body.toString(), content.avro?.isBody]).toEqual(['{"a":1}', false])
+  })
+
+  it('is the record itself where the subscriber wants that', async () => {
+    const { opener } = createWorld({ isAvroWanted: true })
+    const entry = entryOf(record, { sv: version, id: Buffer.from('other'), 'h-X-Kind': Buffer.from('z') })
+    opener.canOpen(entry)
+    await settled()
+
+    const content = opener.open(entry)
+
+    expect(content).toMatchObject({ messageId: 'other', propagated: ['X-Kind', 'z'], body: record })
+    expect(content.avro).toMatchObject({ isBody: true, known: { version: 1 } })
+  })
+
+  it.each<[string, (world: World) => void, LogEntry, RegExp]>([
+    [
+      'the registry is down',
+      ({ registry }) => void (registry.isDown = true),
+      entryOf(record),
+      /cannot be reached/,
+    ],
+    [
+      'its version is unknown',
+      () => undefined,
+      entryOf(record, { sv: Buffer.from([0, 0, 0, 9]) }),
+      /no version 9/,
+    ],
+  ])('waits and says why while %s, and asks again each second', async (_what, prepare, entry, reason) => {
+    const world = createWorld()
+    const { opener, registry, time, ready } = world
+    prepare(world)
+
+    expect(opener.canOpen(entry)).toBe(false)
+    await settled()
+    expect(opener.waitsFor()).toMatch(reason)
+    const asked = registry.asked.length
+    opener.canOpen(entry)
+    await settled()
+    expect([registry.asked.length, ready()]).toEqual([asked, 0])
+    await time.advance(1_000)
+    expect(ready()).toBe(1)
+
+    opener.canOpen(entry)
+    opener.stop()
+    await settled()
+    expect(time.pending()).toBe(0)
+  })
+
+  it('is unreadable where its bytes are no record, or nothing says of which schema', async () => {
+    const { opener } = createWorld()
+    const cut = entryOf(record.subarray(0, 4))
+    opener.canOpen(cut)
+    await settled()
+
+    expect(opener.open(cut).problem).toBe('UNPARSABLE: no record of version 1 of its schema: EOFException:')
+    const bare = entryOf(record, {})
+    expect(opener.canOpen(bare)).toBe(true)
+    expect(opener.open(bare).problem).toBe('UNPARSABLE: the record says no schema version (Kafka header sv)')
+  })
+
+  it('is the JSON that it is where it came from the days before', () => {
+    const { opener } = createWorld()
+    const metadata = { timestampMs: 1, id: 'old', externalMetadata: {} }
+    const entry = entryOf(Buffer.concat(wrapEnvelope(metadata, Buffer.from('{"b":2}'))), {})
+
+    const content = opener.open(entry)
+
+    expect(content).toMatchObject({ messageId: 'old', avro: null, problem: null })
+    expect(content.body.toString()).toBe('{"b":2}')
+  })
+})
+
+describe('an entry of a JSON topic', () => {
+  it('is opened as it is, whatever its headers say', () => {
+    const { opener, registry } = createWorld({ isAvroTopic: false })
+    const entry = entryOf(Buffer.from('{"a":1}'))
+
+    expect(opener.canOpen(entry)).toBe(true)
+    expect(opener.open(entry)).toMatchObject({ avro: null, problem: null })
+    expect(registry.asked).toEqual([])
+  })
+})
