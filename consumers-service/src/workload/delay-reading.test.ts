@@ -15,10 +15,14 @@ function setUp() {
     follower: { endOffset: 3 },
     window: { next: () => 2, commitPosition: () => 1 },
   } as unknown as PartitionWork
-  const claims = [
-    { partition: 0, work: () => work },
-    { partition: 2, work: () => null },
-  ] as unknown as Claim[]
+  // As a claim is: its methods are nothing without it.
+  const claimOf = (partition: number, present: PartitionWork | null): object => ({
+    ...{ partition, present },
+    work(this: { present: unknown }) {
+      return this.present
+    },
+  })
+  const claims = [claimOf(0, work), claimOf(2, null)] as unknown as Claim[]
   const reading = createDelayReading(
     {
       offsets: {

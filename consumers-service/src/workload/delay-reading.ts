@@ -53,7 +53,9 @@ export function createDelayReading(parts: DelayReadingParts, plan: DeliveryPlan)
     reading?.want(slot === null ? [] : partitionsOfSlot(slot, partitions))
   }
   const look = async (): Promise<void> => {
-    const owned = (reading?.claims() ?? []).flatMap(({ partition, work }) => (work() ? [partition] : []))
+    const owned = (reading?.claims() ?? [])
+      .filter(claim => claim.work() !== null)
+      .map(({ partition }) => partition)
     if (owned.length === 0) return
     try {
       const rows = await parts.offsets.latest(plan.delayTopic, owned)
