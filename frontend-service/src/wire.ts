@@ -2,7 +2,7 @@
  * The one place where the frontend's parts are made and joined.
  * Takes configuration, log and time. Gives start and stop of the whole.
  * Promises: it listens first, so that a starting process answers 503 and refuses no connection; a stop turns
- * health red, serves on for a while, lets what is under way finish, then closes, within `stopMsOf`.
+ * health red and serves on, then accepts no more and serves who is connected, then closes, in `stopMsOf`.
  */
 import type { AddressInfo } from 'node:net'
 import { createListener, type HttpListener, type ListenerHandlers } from '@iris/common/http/server'
@@ -33,10 +33,12 @@ const openRequestsMs = 8_000
 const drainMs = 2_000
 const closeMs = 500
 const openCheckMs = 20
+/** How long connections may bring a last request when no further ones are accepted. */
+const lastRequestsMs = 1_000
 
 /** The longest a stop takes. */
 export function stopMsOf(config: FrontendConfig): number {
-  return config.stopWaitMs + openRequestsMs + drainMs + closeMs + 4_000
+  return config.stopWaitMs + lastRequestsMs + openRequestsMs + drainMs + closeMs + 4_000
 }
 
 /** Makes the frontend. Nothing is connected before `start`. */
@@ -78,10 +80,10 @@ export function createFrontend(base: FrontendBase, config: FrontendConfig): Fron
     async stop() {
       readiness.stopping()
       checks.stop()
-      listener.beginClosing()
       await company.leave()
       if (config.isStopGraceful) {
         await sleep(base.scheduler, config.stopWaitMs)
+        await letConnectionsEnd(base, listener, Math.min(config.stopWaitMs, lastRequestsMs))
         isClosed = true
         publishing.bulk.wrapUp()
         await whenNoneIsOpen(base, () => publishing.openCount())
@@ -106,6 +108,23 @@ function createFrontendListener(
   const requestTimeoutMs = headersTimeoutMs + Math.max(config.readBudgetMs, config.bulkReadMs) + 1_000
   const limits = { headersMax, headerBytesMax, headersTimeoutMs, requestTimeoutMs, keepAliveTimeoutMs }
   return createListener(base, { host, port, connectionsMax, backlog, ...limits }, handlers)
+}
+
+/**
+ * Nobody who tries to connect may be left without a word, nor anybody who is connected without an answer: a
+ * refused connection is tried elsewhere, a broken one is not. So the port closes while connections are in use
+ * and few are made, and each of them ends with an answer that says so.
+ */
+async function letConnectionsEnd(
+  base: FrontendBase,
+  listener: HttpListener,
+  withinMs: number,
+): Promise<void> {
+  const endMs = base.clock.monotonic() + withinMs
+  listener.beginClosing()
+  listener.stopAccepting()
+  while (listener.connectionCount() > 0 && base.clock.monotonic() < endMs)
+    await sleep(base.scheduler, openCheckMs)
 }
 
 async function whenNoneIsOpen(base: FrontendBase, openCount: () => number): Promise<void> {

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import type { ServiceProcess } from '@iris/local-stack/service'
+import { freePort } from '@iris/local-stack/ports'
 import { eventually, pause } from '../support/eventually.js'
 import { witness } from '../support/kafka-witness.js'
+import { createPublisher } from '../support/keep-alive-publisher.js'
 import { openRaw, rawPublish } from '../support/raw-connection.js'
 import { publishTo, startPublishWorld, type PublishWorld } from '../support/publish-world.js'
 
@@ -34,7 +37,8 @@ describe('SIGTERM', () => {
 
     expect(ready).toEqual([503, 'NOT_READY'])
     expect(during.status).toBe(201)
-    expect(during.headers.get('connection')).toBe('close')
+    // Who is connected stays so: a client that had to connect anew would find the port closed at any moment.
+    expect(during.headers.get('connection')).toBe('keep-alive')
     expect(exit).toEqual({ code: 0, signal: null })
     expect(performance.now() - startedMs).toBeLessThan(10_000)
   })
@@ -93,6 +97,40 @@ describe('SIGTERM', () => {
     expect(new Set(ids).size).toBe(ids.length)
     const missing = stored.filter(id => !ids.includes(id))
     expect(missing).toEqual([])
+  })
+})
+
+describe('a rolling restart', () => {
+  it('answers every request of clients that keep their connection and turn away from a closed port', async () => {
+    const topic = await world.createTopic({ partitions: 4 })
+    const settings = { 'frontend.server.gracefulShutdownInitialWait': '600ms' }
+    const ports = [String(await freePort()), String(await freePort())]
+    const start = (port = ''): Promise<ServiceProcess> =>
+      world.addFrontend({ ...settings, 'frontend.server.port': port })
+    const running = await Promise.all(ports.map(start))
+    const outcomes = new Map<string, number>()
+    let isOver = false
+    const clients = Array.from({ length: 8 }, async (_, index) => {
+      const client = createPublisher(
+        ports.map(port => `http://127.0.0.1:${port}/topics/${topic}`),
+        index,
+      )
+      while (!isOver) {
+        const outcome = await client.publish()
+        outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
+      }
+      client.close()
+    })
+    await eventually(() => expect(outcomes.get('201') ?? 0).toBeGreaterThan(100))
+
+    for (const [index, frontend] of running.entries()) {
+      expect((await frontend.stop())?.code).toBe(0)
+      await start(ports[index])
+    }
+    isOver = true
+    await Promise.all(clients)
+
+    expect([...outcomes.keys()]).toEqual(['201'])
   })
 })
 

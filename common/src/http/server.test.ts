@@ -280,6 +280,23 @@ describe('stopping listener', () => {
     await expect.poll(() => listener.connectionCount()).toBe(0)
   })
 
+  it('serves the connections it has when it accepts no more', async () => {
+    const listener = listenWith(polite)
+    const { port } = await listener.start()
+    const open = dial(port, post('Content-Length: 0\r\n'))
+    await expect.poll(() => open.text()).toContain('200')
+
+    listener.stopAccepting()
+    const late = dial(port, post('Content-Length: 0\r\n'))
+    await late.closed
+    open.socket.write(post('Content-Length: 0\r\n'))
+    await expect.poll(() => open.text().match(/HTTP\/1.1 200/g)).toHaveLength(2)
+    await listener.stop(0)
+    await open.closed
+
+    expect(late.text()).toBe('')
+  })
+
   it('cuts what is still open when its grace is over', async () => {
     const listener = listenWith(() => undefined)
     const { port } = await listener.start()

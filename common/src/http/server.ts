@@ -6,7 +6,7 @@
  * lost in silence.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import { Server as SocketServer, type AddressInfo, type Socket } from 'node:net'
 import type { Cancel, Scheduler } from '../time/scheduler.js'
 import { refusal, type HermesError } from '../errors/hermes-error.js'
 import type { Log } from '../lifecycle/log.js'
@@ -41,6 +41,8 @@ export interface ListenerOptions {
   readonly connectionsMax: number
   /** Connections that wait to be accepted; the system may hold fewer. */
   readonly backlog: number
+  /** Never shares its port with other workers of the same program. */
+  readonly isExclusive?: boolean
 }
 
 export interface ListenerParts {
@@ -53,6 +55,8 @@ export interface HttpListener {
   start(): Promise<AddressInfo>
   /** From now on every answer closes its connection, so that clients move on before the listener stops. */
   beginClosing(): void
+  /** Accepts no further connection; those that are open live on. */
+  stopAccepting(): void
   /**
    * Accepts nothing more, closes idle connections, waits for open requests up to `graceMs`, then closes all.
    */
@@ -76,6 +80,12 @@ export function createListener(
 ): HttpListener {
   const sockets = new Set<Socket>()
   let isClosing = false
+  let closed: Promise<void> | null = null
+  // Node's own `close` of an HTTP server cuts idle connections at once: a request may be on its way on them.
+  const stopAccepting = (): Promise<void> =>
+    (closed ??= server.listening
+      ? new Promise(resolve => SocketServer.prototype.close.call(server, () => resolve()))
+      : Promise.resolve())
   const serve = (request: IncomingMessage, response: ServerResponse): void => {
     if (!acceptResponse(request.socket, response)) return
     if (isClosing) endConnectionAfter(response)
@@ -103,9 +113,10 @@ export function createListener(
   return {
     start: () => listen(server, options),
     beginClosing: () => void (isClosing = true),
+    stopAccepting: () => void stopAccepting(),
     stop(graceMs) {
       isClosing = true
-      return stopServer(parts.scheduler, server, sockets, graceMs)
+      return endConnections(parts.scheduler, sockets, graceMs, stopAccepting())
     },
     isClosing: () => isClosing,
     connectionCount: () => sockets.size,
@@ -148,33 +159,32 @@ function refuseHostless(response: ServerResponse): void {
 }
 
 function listen(server: Server, options: ListenerOptions): Promise<AddressInfo> {
-  const { host, port, backlog } = options
+  const { host, port, backlog, isExclusive: exclusive = false } = options
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const isTaken = cause.code === 'EADDRINUSE'
       const reason = isTaken ? 'another process listens there; stop it or choose another port' : cause.message
       reject(new Error(`Cannot listen on ${host}:${port}: ${reason}`, { cause }))
     })
-    server.listen({ host, port, backlog }, () => resolve(server.address() as AddressInfo))
+    server.listen({ host, port, backlog, exclusive }, () => resolve(server.address() as AddressInfo))
   })
 }
 
-async function stopServer(
+/** Closes connections as they become idle, and all after `graceMs`, until `closed`: there are none left. */
+async function endConnections(
   scheduler: Scheduler,
-  server: Server,
   sockets: ReadonlySet<Socket>,
   graceMs: number,
+  closed: Promise<void>,
 ): Promise<void> {
-  if (!server.listening) return
   const closeIdle = (): void => {
     for (const socket of sockets) if (owesNothing(socket)) socket.destroy()
   }
-  const cancels: Cancel[] = []
-  await new Promise<void>(resolve => {
-    server.close(() => resolve())
-    closeIdle()
-    cancels.push(scheduler.every(idleCheckMs, closeIdle))
-    cancels.push(scheduler.after(graceMs, () => sockets.forEach(socket => socket.destroy())))
-  })
+  closeIdle()
+  const cancels: Cancel[] = [
+    scheduler.every(idleCheckMs, closeIdle),
+    scheduler.after(graceMs, () => sockets.forEach(socket => socket.destroy())),
+  ]
+  await closed
   cancels.forEach(cancel => cancel())
 }
