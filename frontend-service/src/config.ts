@@ -40,6 +40,12 @@ const serverKeys = {
     'Host at which the other frontends reach this one; empty for the address it listens on, or for the ' +
       "machine's name when it listens on all",
   ),
+  workers: key(
+    'frontend.server.workers',
+    count(1, 64),
+    1,
+    'Processes that share the port; bounds on memory and connections are divided among them',
+  ),
   headersMax: key(
     'frontend.server.maxHeaders',
     count(1, 2_000),

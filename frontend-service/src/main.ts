@@ -8,7 +8,7 @@ import { runService } from '@iris/common/lifecycle/service'
 import { systemClock } from '@iris/common/time/clock'
 import { systemScheduler } from '@iris/common/time/scheduler'
 import { frontendKeys } from './config.js'
-import { createFrontend, stopMsOf } from './wire.js'
+import { createProgram } from './workers/program.js'
 
 try {
   const config = loadConfig(frontendKeys, { argv: process.argv.slice(2), environment: process.env })
@@ -19,16 +19,8 @@ try {
     fields: { service: 'frontend-service' },
   })
   log.info('service.configuration', shownConfig(frontendKeys, config))
-  const frontend = createFrontend({ log, clock: systemClock, scheduler: systemScheduler }, config)
-  await runService({
-    name: 'frontend-service',
-    log,
-    stopMs: stopMsOf(config),
-    async start() {
-      await frontend.start()
-      return () => frontend.stop()
-    },
-  })
+  const program = createProgram({ log, clock: systemClock, scheduler: systemScheduler }, config)
+  await runService({ name: 'frontend-service', log, ...program })
 } catch (error) {
   if (!(error instanceof ConfigError)) throw error
   process.stderr.write(`${error.message}\n`)

@@ -13,11 +13,12 @@ import { sleep } from '@iris/common/time/scheduler'
 import type { FrontendBase, FrontendConfig } from './base.js'
 import { createCompany } from './fellows/company.js'
 import { openIdempotency } from './idempotency/open.js'
-import { createHandlers } from './http/routes.js'
+import { createHandlers, metricsPage } from './http/routes.js'
 import { createOutside, startOutside, stopOutside } from './outside.js'
 import { createPublishing } from './publishing.js'
 import { createOptionalChecks } from './readiness/checks.js'
 import { createReadiness, readinessPages } from './readiness/readiness.js'
+import type { WorkerSide } from './workers/worker.js'
 
 export interface Frontend {
   /**
@@ -38,12 +39,22 @@ const lastRequestsMs = 1_000
 
 /** The longest a stop takes. */
 export function stopMsOf(config: FrontendConfig): number {
-  return config.stopWaitMs + lastRequestsMs + openRequestsMs + drainMs + closeMs + 4_000
+  return config.stopWaitMs + 2 * lastRequestsMs + openRequestsMs + drainMs + closeMs + 4_000
 }
 
-/** Makes the frontend. Nothing is connected before `start`. */
-export function createFrontend(base: FrontendBase, config: FrontendConfig): Frontend {
-  const registry = createMetrics('hermes_frontend_')
+/** What every metric of a frontend begins with. */
+export const metricsPrefix = 'hermes_frontend_'
+
+/**
+ * Makes the frontend. Nothing is connected before `start`. A `worker` shares its port with others: its
+ * primary answers the status pages, and other frontends reach it at a port of its own.
+ */
+export function createFrontend(
+  base: FrontendBase,
+  config: FrontendConfig,
+  worker: WorkerSide | null = null,
+): Frontend {
+  const registry = createMetrics(metricsPrefix)
   const outside = createOutside(base, config, registry)
   const company = createCompany(base, config, { session: outside.session, metrics: registry })
   const isClosing = (): boolean => listener.isClosing()
@@ -52,17 +63,18 @@ export function createFrontend(base: FrontendBase, config: FrontendConfig): Fron
   const publishing = createPublishing(base, config, outside, { registry, isClosing, sharers, idempotency })
   const checks = createOptionalChecks(base, config, outside, () => publishing.topics.kafkaTopics())
   const readiness = createReadiness([() => outside.definitions.isLoaded(), ...checks.all])
+  const pages = [...readinessPages(readiness), metricsPage(registry)]
   let isClosed = false
   const handlers = createHandlers({
     publish: publishing.publish,
     publishMany: publishing.bulk.publish,
-    pages: readinessPages(readiness),
-    metrics: registry,
+    pages: worker === null ? pages : worker.pages(pages.map(({ path }) => path)),
     scheduler: base.scheduler,
     isClosed: () => isClosed,
     onDefect: error => reportDefect(base, error),
   })
   const listener = createFrontendListener(base, config, handlers)
+  const door = worker === null ? null : createFrontendListener(base, config, handlers, ownPort)
   const cancelLag = watchLoopLag(registry, base.clock, base.scheduler)
 
   return {
@@ -71,9 +83,10 @@ export function createFrontend(base: FrontendBase, config: FrontendConfig): Fron
       base.log.info('frontend.listening', { host: address.address, port: address.port })
       publishing.start()
       await startOutside(base, outside, readiness.kafkaSeen)
-      await company.join(address)
+      await company.join((await door?.start()) ?? address)
       checks.start()
       readiness.started()
+      worker?.begin(readiness.isReady, () => registry.snapshot())
       base.log.info('frontend.ready', { topics: publishing.topics.count() })
       return address
     },
@@ -83,6 +96,8 @@ export function createFrontend(base: FrontendBase, config: FrontendConfig): Fron
       await company.leave()
       if (config.isStopGraceful) {
         await sleep(base.scheduler, config.stopWaitMs)
+        listener.stopAccepting()
+        await worker?.portClosed()
         await letConnectionsEnd(base, listener, Math.min(config.stopWaitMs, lastRequestsMs))
         isClosed = true
         publishing.bulk.wrapUp()
@@ -91,23 +106,27 @@ export function createFrontend(base: FrontendBase, config: FrontendConfig): Fron
       await idempotency.stop()
       await company.stop()
       await stopOutside(base, outside, config.isStopGraceful ? drainMs : 0)
-      await listener.stop(closeMs)
+      await Promise.all([listener.stop(closeMs), door?.stop(closeMs)])
       publishing.stop()
       cancelLag()
     },
   }
 }
 
+/** A port that no other worker shares. */
+const ownPort = { port: 0, isExclusive: true }
+
 function createFrontendListener(
   base: FrontendBase,
   config: FrontendConfig,
   handlers: ListenerHandlers,
+  place: { readonly port?: number; readonly isExclusive?: boolean } = {},
 ): HttpListener {
   const { host, port, headersMax, headersTimeoutMs, keepAliveTimeoutMs, connectionsMax, backlog } = config
   // The body's own deadline comes first and gives the better answer.
   const requestTimeoutMs = headersTimeoutMs + Math.max(config.readBudgetMs, config.bulkReadMs) + 1_000
   const limits = { headersMax, headerBytesMax, headersTimeoutMs, requestTimeoutMs, keepAliveTimeoutMs }
-  return createListener(base, { host, port, connectionsMax, backlog, ...limits }, handlers)
+  return createListener(base, { host, port, connectionsMax, backlog, ...limits, ...place }, handlers)
 }
 
 /**
@@ -122,7 +141,6 @@ async function letConnectionsEnd(
 ): Promise<void> {
   const endMs = base.clock.monotonic() + withinMs
   listener.beginClosing()
-  listener.stopAccepting()
   while (listener.connectionCount() > 0 && base.clock.monotonic() < endMs)
     await sleep(base.scheduler, openCheckMs)
 }

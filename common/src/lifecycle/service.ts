@@ -15,6 +15,8 @@ export interface ServiceRun {
   readonly log: Log
   /** The longest a stop may take before the process ends anyway. */
   readonly stopMs: number
+  /** Resolves with who says so when this process is to stop by another one's word. */
+  readonly whenToStop?: Promise<string>
   start(): Promise<Stop>
 }
 
@@ -27,7 +29,9 @@ export async function runService(run: ServiceRun): Promise<void> {
   process.on('uncaughtException', error => die('service.uncaught', error))
   process.on('unhandledRejection', error => die('service.unhandledRejection', error))
 
-  const signal = nextSignal()
+  const { whenToStop } = run
+  // Who is told by another process may get the same signal as that one, and must not take it for a second.
+  const signal = whenToStop === undefined ? nextSignal(true) : Promise.race([nextSignal(false), whenToStop])
   const starting = run.start()
   let stop: Stop
   try {
@@ -47,11 +51,11 @@ export async function runService(run: ServiceRun): Promise<void> {
   process.exit(0)
 }
 
-function nextSignal(): Promise<NodeJS.Signals> {
+function nextSignal(isSecondFinal: boolean): Promise<string> {
   return new Promise(resolve => {
     let isStopping = false
     const onSignal = (name: NodeJS.Signals): void => {
-      if (isStopping) process.exit(1)
+      if (isStopping && isSecondFinal) process.exit(1)
       isStopping = true
       resolve(name)
     }

@@ -12,6 +12,8 @@ export interface MetricDefinition {
   readonly kind: MetricKind
   readonly labels: readonly string[]
   readonly help: string
+  /** A gauge that every worker of a process sees whole: over workers the greatest counts, not the sum. */
+  readonly isSame?: true
 }
 
 function define(kind: MetricKind, name: string, labels: readonly string[], help: string): MetricDefinition {
@@ -132,7 +134,12 @@ export const frontendMetrics = {
   ),
   keys: define('gauge', 'idempotency_keys', [], 'Idempotency keys in the memory of this frontend'),
   keyShards: define('gauge', 'idempotency_shards', [], 'Shards of idempotency keys served by this frontend'),
-  fellows: define('gauge', 'fellows', [], 'Frontends that this one knows of, itself among them'),
+  fellows: {
+    ...define('gauge', 'fellows', [], 'Frontends that this one knows of, itself among them'),
+    isSame: true,
+  },
+  workers: define('gauge', 'workers', [], 'Worker processes that are ready'),
+  workerRestarts: define('counter', 'worker_restarts_total', [], 'Workers that died and were started again'),
   forwards: define(
     'counter',
     'forwards_total',

@@ -19,6 +19,22 @@ export interface FixedHistogram {
   max(): number
   /** Observations up to and including bucket `index`. */
   readonly buckets: Readonly<Uint32Array>
+  /** Adds the observations of another. */
+  add(other: HistogramContent): void
+}
+
+/** What a histogram holds, in a shape that travels between processes. */
+export interface HistogramContent {
+  /** Pairs of bucket and observations. */
+  readonly filled: readonly (readonly [index: number, count: number])[]
+  readonly sum: number
+  readonly max: number
+}
+
+/** The content of a histogram. */
+export function contentOf(histogram: FixedHistogram): HistogramContent {
+  const filled = [...histogram.buckets.entries()].filter(([, count]) => count > 0)
+  return { filled, sum: histogram.sum(), max: histogram.max() }
 }
 
 /** Makes an empty histogram. */
@@ -40,6 +56,15 @@ export function createHistogram(): FixedHistogram {
     sum: () => sum,
     max: () => max,
     buckets,
+    add(other) {
+      for (const [index, count] of other.filled) {
+        if (index >= bucketCount) continue
+        buckets[index] = (buckets[index] ?? 0) + count
+        total += count
+      }
+      sum += other.sum
+      max = Math.max(max, other.max)
+    },
   }
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { MetricDefinition } from './names.js'
 import { createHistogram, quantile } from './quantiles.js'
-import { createMetrics } from './registry.js'
+import { createMetrics, mergedText } from './registry.js'
 
 const labels = ['group', 'topic', 'subscription']
 const delivered: MetricDefinition = { name: 'delivered_total', kind: 'counter', labels, help: 'Delivered' }
@@ -47,6 +47,33 @@ describe('metrics', () => {
     const text = await metrics.text()
     expect(text).not.toContain('subscription="c"')
     expect(text).toContain('subscription="cc"')
+  })
+
+  it('of several processes are added up as if they were one', async () => {
+    const fellows: MetricDefinition = { ...inflight, name: 'fellows', isSame: true }
+    const processes = [1, 2, 3].map(number => {
+      const metrics = createMetrics('x_')
+      metrics.counter(delivered, 'a', 'b', 'c').value += number
+      metrics.gauge(inflight, () => number)
+      metrics.gauge(fellows, () => 3)
+      if (number === 1) metrics.counter(status, 'a', 'b', 'c', '503').value++
+      const summary = metrics.summary(latency)
+      for (let time = 0; time < 100; time++) summary.observe(number)
+      return metrics
+    })
+
+    const snapshots = await Promise.all(processes.map(each => each.snapshot()))
+    const text = await mergedText('x_', JSON.parse(JSON.stringify(snapshots)) as typeof snapshots)
+
+    expect(text).toContain('x_delivered_total{group="a",topic="b",subscription="c"} 6')
+    expect(text).toContain('status_code="503"} 1')
+    expect(text).toContain('x_inflight 6')
+    expect(text).toContain('x_fellows 3')
+    expect(text).toContain('x_latency_seconds_count 300')
+    expect(text).toContain('x_latency_seconds_sum 600')
+    expect(Number(/x_latency_seconds\{quantile="0.5"\} (\S+)/.exec(text)?.[1])).toBeCloseTo(2, 0)
+    expect(text).toContain('x_latency_seconds_max 3')
+    expect(text).toMatch(/^process_cpu_seconds_total \d/m)
   })
 
   it('reads gauges when asked', async () => {

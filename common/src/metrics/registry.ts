@@ -4,9 +4,15 @@
  * Promises: a hot path pays no map look-up and no promise; series of a thing that ends can be removed.
  * Bound: `seriesMax` series a metric; what comes after counts under the label value `_other`.
  */
-import { Registry, collectDefaultMetrics } from 'prom-client'
+import { AggregatorRegistry, Registry, collectDefaultMetrics } from 'prom-client'
 import type { MetricDefinition } from './names.js'
-import { createHistogram, quantile, type FixedHistogram } from './quantiles.js'
+import {
+  contentOf,
+  createHistogram,
+  quantile,
+  type FixedHistogram,
+  type HistogramContent,
+} from './quantiles.js'
 
 /** A number that only grows. */
 export interface CounterHandle {
@@ -24,6 +30,7 @@ export interface SummaryHandle {
 }
 
 type Series = {
+  readonly definition: MetricDefinition
   readonly labels: Record<string, string>
   readonly handle: CounterHandle | GaugeHandle | Recorder
 }
@@ -39,16 +46,70 @@ export interface Metrics {
   remove(definitions: readonly MetricDefinition[], ...labels: readonly string[]): void
   /** The exposition text. */
   text(): Promise<string>
+  /** All of it, to be added to that of other processes: see {@link mergedText}. */
+  snapshot(): Promise<MetricsSnapshot>
   readonly contentType: string
 }
 
 const quantiles = [0.5, 0.99, 0.999] as const
 const seriesMax = 20_000
 
+/** The metrics of one process at one moment, in a shape that travels between processes. */
+export interface MetricsSnapshot {
+  readonly own: readonly SeriesSnapshot[]
+  /** What prom-client says of the process itself. */
+  readonly ofProcess: readonly object[]
+}
+
+interface SeriesSnapshot {
+  readonly definition: MetricDefinition
+  readonly labels: readonly string[]
+  readonly content: number | HistogramContent
+}
+
 /** Makes the metrics of a process; `prefix` is `hermes_frontend_` and the like. */
 export function createMetrics(prefix: string): Metrics {
+  const ofProcess = new Registry()
+  collectDefaultMetrics({ register: ofProcess })
+  const { rows, text, ...own } = createOwnMetrics(prefix)
+  return {
+    ...own,
+    text: async () => `${await ofProcess.metrics()}\n${await text()}`,
+    snapshot: async () => ({ own: rows(), ofProcess: await ofProcess.getMetricsAsJSON() }),
+    contentType,
+  }
+}
+
+/**
+ * The exposition text of several processes that are one to the outside: counters, observations and gauges
+ * added up, but gauges that all of them see whole.
+ */
+export async function mergedText(prefix: string, snapshots: readonly MetricsSnapshot[]): Promise<string> {
+  const { counter, summary, gauge, text } = createOwnMetrics(prefix)
+  const gauges = new Map<string, number>()
+  for (const { definition, labels, content } of snapshots.flatMap(({ own }) => own)) {
+    if (typeof content !== 'number') (summary(definition, ...labels) as Recorder).histogram.add(content)
+    else if (definition.kind === 'counter') counter(definition, ...labels).value += content
+    else {
+      const id = [definition.name, ...labels].join('\n')
+      const before = gauges.get(id)
+      const sum = definition.isSame ? Math.max(before ?? content, content) : (before ?? 0) + content
+      gauges.set(id, sum)
+      gauge(definition, () => gauges.get(id) ?? 0, ...labels)
+    }
+  }
+  const ofProcess = AggregatorRegistry.aggregate(snapshots.map(each => [...each.ofProcess]))
+  return `${await ofProcess.metrics()}\n${await text()}`
+}
+
+const contentType = 'text/plain;version=0.0.4;charset=utf-8'
+
+type OwnMetrics = Pick<Metrics, 'counter' | 'gauge' | 'summary' | 'remove' | 'text'> & {
+  rows(): SeriesSnapshot[]
+}
+
+function createOwnMetrics(prefix: string): OwnMetrics {
   const registry = new Registry()
-  collectDefaultMetrics({ register: registry })
   const all = new Map<string, Map<string, Series>>()
 
   const series = (
@@ -66,7 +127,7 @@ export function createMetrics(prefix: string): Metrics {
     let found = known.get(id)
     if (found === undefined) {
       const named = Object.fromEntries(definition.labels.map((name, index) => [name, kept[index] ?? '']))
-      known.set(id, (found = { labels: named, handle: make() }))
+      known.set(id, (found = { definition, labels: named, handle: make() }))
     }
     return found
   }
@@ -88,8 +149,14 @@ export function createMetrics(prefix: string): Metrics {
       }
     },
     text: () => registry.metrics(),
-    contentType: 'text/plain;version=0.0.4;charset=utf-8',
+    rows: () => [...all.values()].flatMap(known => [...known.values()].map(rowOf)),
   }
+}
+
+function rowOf({ definition, labels, handle }: Series): SeriesSnapshot {
+  const content =
+    'histogram' in handle ? contentOf(handle.histogram) : 'read' in handle ? handle.read() : handle.value
+  return { definition, labels: definition.labels.map(name => labels[name] ?? ''), content }
 }
 
 function createRecorder(): Recorder {

@@ -12,6 +12,7 @@ const unseen: Metrics = {
   gauge: () => undefined,
   summary: () => ({ observe: () => undefined }),
   remove: () => undefined,
+  snapshot: () => Promise.resolve({ own: [], ofProcess: [] }),
   text: () => Promise.resolve(''),
   contentType: '',
 }

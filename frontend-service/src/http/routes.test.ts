@@ -6,7 +6,7 @@ import { createMetrics } from '@iris/common/metrics/registry'
 import { createVirtualTime } from '@iris/common/time/virtual-time'
 import { createRoutes } from '@iris/common/http/router'
 import { createReadiness, readinessPages } from '../readiness/readiness.js'
-import { createHandlers } from './routes.js'
+import { createHandlers, metricsPage } from './routes.js'
 
 let server: Server
 let url: string
@@ -26,8 +26,7 @@ beforeAll(async () => {
   const handlers = createHandlers({
     publish,
     publishMany,
-    pages: readinessPages(readiness),
-    metrics: createMetrics('hermes_frontend_'),
+    pages: [...readinessPages(readiness), metricsPage(createMetrics('hermes_frontend_'))],
     scheduler: createVirtualTime(),
     isClosed: () => isClosed,
     onDefect: error => {

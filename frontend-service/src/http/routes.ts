@@ -20,7 +20,6 @@ export interface RouteParts {
   readonly publish: PublishRequest
   readonly publishMany: Bulk['publish']
   readonly pages: readonly StatusPage[]
-  readonly metrics: Metrics
   readonly scheduler: Scheduler
   /** Whether new requests are turned away. */
   readonly isClosed: () => boolean
@@ -29,7 +28,7 @@ export interface RouteParts {
 
 /** Makes the handlers. */
 export function createHandlers(parts: RouteParts): ListenerHandlers {
-  const { publish, publishMany, metrics } = parts
+  const { publish, publishMany } = parts
   const publishToTopic: Route = {
     method: 'POST',
     path: '/topics/:name{/}',
@@ -52,11 +51,7 @@ export function createHandlers(parts: RouteParts): ListenerHandlers {
     handle: (request, response) => publishMany(request, response, null),
   }
   const publishing = [publishManyToTopics, publishToTopic, publishManyToTopic, publishToNothing]
-  const prometheus: StatusPage = {
-    path: '/status/prometheus',
-    read: async () => ({ status: 200, body: await metrics.text(), contentType: metrics.contentType }),
-  }
-  const status = statusRoutes([...parts.pages, prometheus], parts.onDefect)
+  const status = statusRoutes(parts.pages, parts.onDefect)
   const route = createRoutes([...publishing, ...status], parts.onDefect)
   return {
     handle(request, response) {
@@ -70,6 +65,15 @@ export function createHandlers(parts: RouteParts): ListenerHandlers {
   }
 }
 
+/** The page of metrics. */
+export function metricsPage(metrics: Metrics): StatusPage {
+  return {
+    path: metricsPath,
+    read: async () => ({ status: 200, body: await metrics.text(), contentType: metrics.contentType }),
+  }
+}
+
+export const metricsPath = '/status/prometheus'
 const publishPrefix = '/topics/'
 const manyName = 'batch'
 

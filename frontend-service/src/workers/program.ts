@@ -1,0 +1,45 @@
+/**
+ * What this process of the frontend is: all of it, the primary of several workers, or one of them.
+ * Takes the configuration and Node's word. Gives its life.
+ */
+import cluster from 'node:cluster'
+import { hostname } from 'node:os'
+import type { Stop } from '@iris/common/lifecycle/service'
+import type { FrontendBase, FrontendConfig } from '../base.js'
+import { createFrontend, stopMsOf } from '../wire.js'
+import { createPrimary, placeVariable } from './primary.js'
+import { workerConfig } from './share.js'
+import { createWorkerSide } from './worker.js'
+
+export interface Program {
+  readonly stopMs: number
+  /** Where another process says when to stop; signals say so everywhere. */
+  readonly whenToStop?: Promise<string>
+  start(): Promise<Stop>
+}
+
+/** A primary gives its workers so much longer than they need. */
+const crewMs = 2_000
+
+/** Decides once, at the start of the process. */
+export function createProgram(base: FrontendBase, config: FrontendConfig): Program {
+  if (config.workers > 1 && cluster.isPrimary) {
+    const primary = createPrimary(base, config)
+    return { stopMs: stopMsOf(config) + crewMs, ...lifeOf(primary) }
+  }
+  if (cluster.isPrimary) return { stopMs: stopMsOf(config), ...lifeOf(createFrontend(base, config)) }
+  const side = createWorkerSide(process, base.scheduler)
+  const place = { number: Number(process.env[placeVariable]), count: config.workers }
+  const frontend = createFrontend(base, workerConfig(config, place, hostname()), side)
+  const whenToStop = new Promise<string>(resolve => side.onStop(() => resolve('the primary')))
+  return { stopMs: stopMsOf(config), whenToStop, ...lifeOf(frontend) }
+}
+
+function lifeOf(part: { start(): Promise<unknown>; stop: Stop }): Pick<Program, 'start'> {
+  return {
+    async start() {
+      await part.start()
+      return () => part.stop()
+    },
+  }
+}

@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { eventually } from '../support/eventually.js'
+import { createPublisher } from '../support/keep-alive-publisher.js'
+import { witness } from '../support/kafka-witness.js'
+import { publishTo, startPublishWorld, type PublishWorld } from '../support/publish-world.js'
+
+let world: PublishWorld
+
+beforeAll(async () => {
+  const settings = { 'frontend.server.workers': '2', 'frontend.server.gracefulShutdownInitialWait': '600ms' }
+  world = await startPublishWorld({ kafka: inject('kafka'), zookeeper: inject('zookeeper'), settings })
+})
+
+afterAll(() => world.stop())
+
+const workerPids = (): number[] => {
+  const { pid } = world.frontend
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number)
+}
+const page = async (path: string): Promise<string> => {
+  const answer = await fetch(`${world.frontend.url}/status/${path}`, { headers: { Connection: 'close' } })
+  return `${answer.status} ${await answer.text()}`
+}
+const metric = async (pattern: RegExp): Promise<number> =>
+  Number(pattern.exec(await page('prometheus'))?.[1] ?? Number.NaN)
+/** Publishes over a connection of its own each time, so that every worker gets some. */
+const publishEach = async (topic: string, times: number): Promise<string[]> => {
+  const ids = new Array<string>()
+  for (let count = 0; count < times; count++) {
+    const answer = await publishTo(world.frontend.url, topic, '{}', { Connection: 'close' })
+    expect(answer.status).toBe(201)
+    ids.push(answer.id as string)
+  }
+  return ids
+}
+
+describe('a frontend with two workers', () => {
+  it('is one frontend to the outside: whoever is asked tells the sum of both', async () => {
+    const topic = await world.createTopic()
+    const name = topic.split('.')[1]
+
+    const ids = await publishEach(topic, 20)
+
+    const requests = new RegExp(`topic_requests_total\\{group="acme",topic="${name}"\\} (\\d+)`)
+    for (let time = 0; time < 4; time++) expect(await metric(requests)).toBe(20)
+    expect(await metric(/hermes_frontend_workers (\d+)/)).toBe(2)
+    expect(await metric(/hermes_frontend_fellows (\d+)/)).toBe(2)
+    expect(await metric(/hermes_frontend_kafka_producer_ack_all_buffer_total_bytes\{[^}]*\} (\d+)/)).toBe(
+      64 * 1024 * 1024,
+    )
+    expect(await page('ready')).toBe('200 READY')
+    const records = await witness(inject('kafka'), world.kafkaTopic(topic), 20)
+    expect(records.map(record => record.headers['id']).sort()).toEqual(ids.sort())
+    expect(workerPids()).toHaveLength(2)
+  })
+
+  it('that loses one goes on with the other, is not ready meanwhile, and starts it again', async () => {
+    const topic = await world.createTopic()
+    await publishEach(topic, 2)
+    const [victim = 0] = workerPids()
+
+    process.kill(victim, 'SIGKILL')
+    await eventually(async () => expect(await page('ready')).toBe('503 NOT_READY'))
+    await publishEach(topic, 4)
+    await eventually(async () => expect(await page('ready')).toBe('200 READY'))
+
+    expect(await metric(/hermes_frontend_worker_restarts_total (\d+)/)).toBe(1)
+    expect(workerPids()).not.toContain(victim)
+    expect(workerPids()).toHaveLength(2)
+    await publishEach(topic, 4)
+  })
+
+  it('stops as one: every request of clients that keep their connection is answered before the port closes', async () => {
+    const topic = await world.createTopic()
+    const outcomes = new Set<string>()
+    let storedCount = 0
+    const clients = Array.from({ length: 8 }, async () => {
+      const client = createPublisher([`${world.frontend.url}/topics/${topic}`], 0)
+      for (let outcome = '201'; outcome === '201'; ) {
+        outcome = await client.publish()
+        if (outcome === '201') storedCount++
+        else outcomes.add(outcome)
+      }
+      client.close()
+    })
+    await eventually(() => expect(storedCount).toBeGreaterThan(50))
+
+    const exit = await world.frontend.stop()
+    await Promise.all(clients)
+
+    expect(exit).toEqual({ code: 0, signal: null })
+    expect([...outcomes]).toEqual(['ECONNREFUSED'])
+    expect(await witness(inject('kafka'), world.kafkaTopic(topic), storedCount)).toHaveLength(storedCount)
+  })
+})
