@@ -21,10 +21,14 @@ import { startParty, type Party } from '../chaos/party.js'
 /** As in the published figures. */
 export const partitionsPerTopic = 10
 const requestMs = 30_000
+/** Of the largest body that is measured, and a little more. */
+const bodyBytesMax = 70_000
 
 export interface BenchStack {
   readonly kafka: KafkaServer
   readonly frontend: ServiceProcess
+  /** Starts one more frontend, with these settings. */
+  readonly addFrontend: (settings: Readonly<Record<string, string>>) => Promise<ServiceProcess>
   readonly consumers: ServiceProcess
   readonly management: ServiceProcess
   readonly load: Party
@@ -53,14 +57,18 @@ async function start(dir: string, stops: (() => Promise<unknown>)[]): Promise<Be
   const zookeeper = await startZooKeeper({ dataDir: join(dir, 'zookeeper') })
   stops.push(() => zookeeper.kill())
 
-  const service = async (name: ServiceName): Promise<ServiceProcess> => {
-    const settings = { ...settingsOf(name), [portKeyOf(name)]: String(await freePort()) }
+  const service = async (
+    name: ServiceName,
+    own: Readonly<Record<string, string>> = {},
+  ): Promise<ServiceProcess> => {
+    const port = String(await freePort())
+    const settings = { ...settingsOf(name), ...own, [portKeyOf(name)]: port }
     const environment = {
       ...settingsEnvironment(settings),
       KAFKA_BROKERS: kafka.bootstrap,
       ZOOKEEPER: zookeeper.connection,
     }
-    const started = await startService({ name, environment, logFile: join(dir, `${name}.log`) })
+    const started = await startService({ name, environment, logFile: join(dir, `${name}-${port}.log`) })
     stops.push(() => started.stop())
     return started
   }
@@ -73,7 +81,8 @@ async function start(dir: string, stops: (() => Promise<unknown>)[]): Promise<Be
   stops.push(() => receiver.end())
   const receiverUrl = await receiver.ask<string>('open')
   const tell: BenchStack['tell'] = (method, path, body) => ask(management.url + path, method, body)
-  return { kafka, frontend, consumers, management, load, receiver, receiverUrl, tell }
+  const addFrontend: BenchStack['addFrontend'] = settings => service('frontend-service', settings)
+  return { kafka, frontend, addFrontend, consumers, management, load, receiver, receiverUrl, tell }
 }
 
 function settingsOf(name: ServiceName): Record<string, string> {
@@ -104,7 +113,8 @@ export function makeGroup({ tell }: BenchStack, groupName: string): Promise<void
 /** Makes a topic. */
 export function makeTopic({ tell }: BenchStack, name: string, ack: 'LEADER' | 'ALL'): Promise<void> {
   const retentionTime = { duration: 1, retentionUnit: 'DAYS' }
-  return tell('POST', '/topics', { name, description: '', owner, retentionTime, contentType: 'JSON', ack })
+  const limits = { maxMessageSize: bodyBytesMax, retentionTime }
+  return tell('POST', '/topics', { name, description: '', owner, ...limits, contentType: 'JSON', ack })
 }
 
 /** Makes a subscription that may run as fast as it can, delivered to the receiver at `path`. */
@@ -128,6 +138,11 @@ export function makeSubscription(
 
 /** 1 KiB of JSON. */
 export function kibibyteBody(): string {
+  return jsonBody(1024)
+}
+
+/** JSON of so many bytes, at least 42. */
+export function jsonBody(bytes: number): string {
   const head = '{"order":4711,"customer":"c-17","note":"'
-  return `${head}${'x'.repeat(1024 - head.length - 2)}"}`
+  return `${head}${'x'.repeat(bytes - head.length - 2)}"}`
 }

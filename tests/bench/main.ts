@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
- * `npm run bench [-- publish delivery latency fanout failing neighbour idle]`: the figures we publish, as Markdown.
- * Takes names of benches, `publish delivery` by default, and `--quick` for a look. Each has a stack of its
- * own.
+ * `npm run bench [-- publish delivery overload latency …]`: the figures we publish, as Markdown.
+ * Takes names of benches, `publish delivery` by default, `--quick` for a look, `--full` for every size,
+ * number of publishers and of workers. Each has a stack of its own.
  */
 import { parseArgs } from 'node:util'
 import { systemClock } from '@iris/common/time/clock'
@@ -14,17 +14,20 @@ import { benchIdle } from './idle.js'
 import { benchLatency } from './latency.js'
 import { machineFacts } from './machine.js'
 import { benchNeighbour } from './neighbour.js'
-import { benchPublish } from './publish.js'
+import { benchOverload } from './overload.js'
+import { benchPublish, fullPublish, usualPublish } from './publish.js'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: 'boolean', default: false } },
+  options: { quick: { type: 'boolean', default: false }, full: { type: 'boolean', default: false } },
 })
 const isQuick = values.quick
 const rounds = isQuick ? 1 : 3
 
 const benches: Readonly<Record<string, (stack: BenchStack) => Promise<readonly string[]>>> = {
-  publish: stack => benchPublish(stack, { rounds, seconds: isQuick ? 2 : 5 }),
+  publish: stack =>
+    benchPublish(stack, { rounds, seconds: isQuick ? 2 : 5, ...(values.full ? fullPublish : usualPublish) }),
+  overload: stack => benchOverload(stack, isQuick ? 5 : 20),
   delivery: stack =>
     benchDelivery(stack, { rounds, messages: isQuick ? 20_000 : 200_000, deadlineSeconds: 300 }),
   latency: stack => benchLatency(stack, isQuick ? 5 : 30),

@@ -14,6 +14,16 @@ export function cpuSecondsOf(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
 }
 
+/** The same of a process and those that it started itself, such as the workers of a frontend. */
+export function cpuSecondsOfAll(pid: number): number {
+  return [pid, ...childrenOf(pid)].reduce((sum, each) => sum + cpuSecondsOf(each), 0)
+}
+
+function childrenOf(pid: number): readonly number[] {
+  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim()
+  return text === '' ? [] : text.split(' ').map(Number)
+}
+
 /** Resident bytes now; 0 where the process has ended. */
 export function residentBytesOf(pid: number): number {
   if (!existsSync(`/proc/${pid}/stat`)) return 0

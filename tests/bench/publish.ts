@@ -3,13 +3,12 @@
  * Gives a table of rates, latencies and costs, and the ratios that the goals are about.
  */
 import { startParty } from '../chaos/party.js'
-import { kibibyteBody, makeGroup, makeTopic, type BenchStack } from './bench-stack.js'
+import { jsonBody, makeGroup, makeTopic, type BenchStack } from './bench-stack.js'
 import { figure, percent, table } from './markdown.js'
-import { cpuSecondsOf } from './process-cpu.js'
+import { cpuSecondsOf, cpuSecondsOfAll } from './process-cpu.js'
 import { median } from './statistics.js'
 import type { LoadOrder, LoadResult } from './load.js'
 
-const concurrencies = [1, 32, 128]
 const warmUpSeconds = 3
 
 interface Target {
@@ -29,54 +28,84 @@ interface Measure {
 export interface PublishOptions {
   readonly rounds: number
   readonly seconds: number
+  readonly concurrencies: readonly number[]
+  /** Bytes of a body. */
+  readonly sizes: readonly number[]
+  /** Workers of the frontends that are measured beside each other. */
+  readonly workers: readonly number[]
 }
+
+/** What is published in the usual figures. */
+export const usualPublish = { concurrencies: [1, 32, 128], sizes: [1024], workers: [1] } as const
+/** Everything there is a claim about. */
+export const fullPublish = {
+  concurrencies: [1, 32, 128, 512],
+  sizes: [100, 1024, 65_536],
+  workers: [1, 2],
+} as const
 
 /** Measures and gives lines of Markdown. */
 export async function benchPublish(stack: BenchStack, options: PublishOptions): Promise<readonly string[]> {
   const bare = startParty(new URL('./bare-server.js', import.meta.url))
   try {
     const bareUrl = await bare.ask<string>('open')
-    const targets = await targetsOf(stack, { name: 'bare http.Server', url: `${bareUrl}/`, pid: bare.pid })
-    for (const target of targets) await measure(stack, target, 128, warmUpSeconds)
-    const lines = ['## Publishing, 1 KiB JSON, 10 partitions', '']
-    for (const concurrency of concurrencies)
-      lines.push(...(await benchConcurrency(stack, targets, concurrency, options)))
+    const server = { name: 'bare http.Server', url: `${bareUrl}/`, pid: bare.pid }
+    const targets = await targetsOf(stack, server, options.workers)
+    for (const target of targets)
+      await measure(stack, target, { concurrency: 128, bytes: 1024, seconds: warmUpSeconds })
+    const lines: string[] = []
+    for (const bytes of options.sizes) {
+      lines.push(`## Publishing, ${bytes} bytes of JSON, 10 partitions`, '')
+      for (const concurrency of options.concurrencies)
+        lines.push(...(await benchLoad(stack, targets, { concurrency, bytes }, options)))
+    }
     return lines
   } finally {
     await bare.end()
   }
 }
 
-async function targetsOf(stack: BenchStack, bare: Target): Promise<readonly Target[]> {
+async function targetsOf(
+  stack: BenchStack,
+  bare: Target,
+  workerCounts: readonly number[],
+): Promise<readonly Target[]> {
   await makeGroup(stack, 'benchpublish')
-  const target = async (ack: 'ALL' | 'LEADER'): Promise<Target> => {
-    const topic = `benchpublish.${ack.toLowerCase()}`
-    await makeTopic(stack, topic, ack)
-    return {
-      name: `frontend, ack ${ack}`,
-      url: `${stack.frontend.url}/topics/${topic}`,
-      pid: stack.frontend.pid,
-    }
+  const targets = [bare]
+  const acks = ['ALL', 'LEADER'] as const
+  const topicOf = (ack: string): string => `benchpublish.${ack.toLowerCase()}`
+  for (const ack of acks) await makeTopic(stack, topicOf(ack), ack)
+  for (const workers of workerCounts) {
+    const settings = { 'frontend.server.workers': String(workers) }
+    const { url, pid } = workers === 1 ? stack.frontend : await stack.addFrontend(settings)
+    const name = workers === 1 ? 'frontend' : `${workers} workers`
+    for (const ack of acks)
+      targets.push({ name: `${name}, ack ${ack}`, url: `${url}/topics/${topicOf(ack)}`, pid })
   }
-  return [bare, await target('ALL'), await target('LEADER')]
+  return targets
 }
 
-async function benchConcurrency(
+interface LoadShape {
+  readonly concurrency: number
+  readonly bytes: number
+}
+
+async function benchLoad(
   stack: BenchStack,
   targets: readonly Target[],
-  concurrency: number,
+  shape: LoadShape,
   { rounds, seconds }: PublishOptions,
 ): Promise<readonly string[]> {
   const measures = targets.map((): Measure[] => [])
   for (let round = 0; round < rounds; round++) {
     for (const [index, target] of targets.entries()) {
-      measures[index]?.push(await measure(stack, target, concurrency, seconds))
+      measures[index]?.push(await measure(stack, target, { ...shape, seconds }))
     }
   }
   const middle = measures.map(middleOf)
   const bare = middle[0]
   const header = [
-    `concurrency ${concurrency}`,
+    `concurrency ${shape.concurrency}`,
     'req/s',
     'p50 ms',
     'p99 ms',
@@ -105,22 +134,21 @@ async function benchConcurrency(
 async function measure(
   stack: BenchStack,
   target: Target,
-  concurrency: number,
-  seconds: number,
+  { concurrency, bytes, seconds }: LoadShape & { readonly seconds: number },
 ): Promise<Measure> {
   const order: LoadOrder = {
     url: target.url,
-    body: kibibyteBody(),
+    body: jsonBody(bytes),
     concurrency,
     seconds,
     requestsMax: Number.MAX_SAFE_INTEGER,
   }
-  const before = { own: cpuSecondsOf(target.pid), kafka: cpuSecondsOf(stack.kafka.pid) }
+  const before = { own: cpuSecondsOfAll(target.pid), kafka: cpuSecondsOf(stack.kafka.pid) }
   const load = await stack.load.ask<LoadResult>('run', order)
   const per = 1000 / load.requests
   return {
     load,
-    cpu: (cpuSecondsOf(target.pid) - before.own) * per,
+    cpu: (cpuSecondsOfAll(target.pid) - before.own) * per,
     kafkaCpu: (cpuSecondsOf(stack.kafka.pid) - before.kafka) * per,
     loadCpu: load.cpuSeconds * per,
   }
