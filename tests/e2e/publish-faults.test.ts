@@ -137,6 +137,7 @@ describe('with Kafka away', () => {
 })
 
 describe('with ZooKeeper away', () => {
+  const withKey = { 'Idempotency-Key': '"once"' }
   let zookeeper: ZooKeeperServer
   let world: PublishWorld
 
@@ -157,15 +158,20 @@ describe('with ZooKeeper away', () => {
   it('known topics are published to, unknown names are 503, new ones are seen after its return', async () => {
     const topic = await world.createTopic()
     expect((await world.publish(topic, '{}')).status).toBe(201)
+    await eventually(async () => expect((await world.publish(topic, '{}', withKey)).status).toBe(201))
 
     await zookeeper.kill()
     await pause(3_000)
     const known = await world.publish(topic, '{}')
+    const keyed = await world.publish(topic, '{}', withKey)
     const unknown = await world.publish('acme.unknown', '{}')
     await zookeeper.start()
     const added = await eventually(() => world.createTopic())
 
     expect(known.status).toBe(201)
+    expect(keyed).toMatchObject({ status: 503, code: 'IDEMPOTENCY_UNAVAILABLE' })
+    expect(keyed.headers.get('retry-after')).toBe('1')
+    await eventually(async () => expect((await world.publish(topic, '{}', withKey)).status).toBe(201))
     expect(unknown).toMatchObject({ status: 503, code: 'NOT_READY' })
     await eventually(async () => expect((await world.publish(added, '{}')).status).toBe(201))
     await world.removeTopic(topic)

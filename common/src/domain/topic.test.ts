@@ -67,6 +67,18 @@ describe('a topic body', () => {
     expect(topicJson(topic)).not.toHaveProperty('unknown')
   })
 
+  it('shows that it requires idempotency keys only where it does', () => {
+    const required = parseTopic({ ...body, idempotencyKeyRequired: true })
+
+    expect(topicJson(required)).toMatchObject({ idempotencyKeyRequired: true })
+    expect(parseTopic(topicJson(required)).idempotencyKeyRequired).toBe(true)
+    for (const idempotencyKeyRequired of [false, null, undefined])
+      expect(topicJson(parseTopic({ ...body, idempotencyKeyRequired }))).not.toHaveProperty(
+        'idempotencyKeyRequired',
+      )
+    expect(() => parseTopic({ ...body, idempotencyKeyRequired: 'x' })).toThrow()
+  })
+
   it('keeps what only Iris knows, and leaves it out where it is not used', () => {
     const quotas = { messagesPerSecond: 0.5, publisherBytesPerSecond: 0 }
     const topic = parseTopic({ ...body, quotas, publishing: { blocked: true, reason: 'moved' } })

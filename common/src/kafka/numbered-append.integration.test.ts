@@ -1,7 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { startKafka } from '@iris/local-stack/kafka'
 import { afterEach, describe, expect, inject, it } from 'vitest'
 import { silentLog } from '../lifecycle/log.js'
 import { systemClock } from '../time/clock.js'
@@ -106,22 +102,6 @@ describe('Kafka, told the numbers of a batch', () => {
     await world.send('one', numbers)
 
     expect((await world.send('three', { ...numbers, baseSequence: 2 })).kind).toBe('superseded')
-    expect(await world.stored()).toEqual(['one'])
-  })
-
-  it('knows the numbers again after it was killed', async () => {
-    const dataDir = await mkdtemp(join(tmpdir(), 'iris-numbered-'))
-    stops.push(() => rm(dataDir, { recursive: true, force: true }))
-    const kafka = await startKafka({ dataDir })
-    stops.push(() => kafka.kill())
-    const world = await worldAt(kafka.bootstrap)
-    const numbers = await numbersOf(world)
-    await world.send('one', numbers)
-
-    await kafka.kill()
-    await kafka.start()
-
-    expect((await world.send('one', numbers)).kind).toBe('stored')
     expect(await world.stored()).toEqual(['one'])
   })
 

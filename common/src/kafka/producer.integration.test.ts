@@ -8,6 +8,7 @@ import { silentLog } from '../lifecycle/log.js'
 import { systemClock } from '../time/clock.js'
 import { sleep, systemScheduler } from '../time/scheduler.js'
 import { createCluster, type Cluster } from './cluster.js'
+import { askForProducerId, createNumberedAppend, type AppendNumbered } from './numbered-append.js'
 import type { AppendOutcome, ProducerMessage } from './producer-message.js'
 import { createProducer, type Producer, type ProducerOptions } from './producer.js'
 import { kafkaCode } from './protocol/kafka-error.js'
@@ -327,6 +328,27 @@ describe('a producer whose broker goes away', () => {
     expect(await compare(topic, kinds)).toEqual(clean)
     expect(kinds.every(kind => kind === 'stored')).toBe(true)
   }, 180_000)
+
+  it('is known by its numbers again after kill -9, so that a message sent before is not stored twice', async () => {
+    const cluster = await clusterAt(broker.bootstrap)
+    const topic = await makeTopic(broker.bootstrap, 1)
+    const numbers = { ...(await askForProducerId({ ...parts, cluster }, 10_000)), baseSequence: 0 }
+    const send = (): ReturnType<AppendNumbered> =>
+      createNumberedAppend(
+        { ...parts, cluster },
+        10_000,
+      )({
+        ...{ topic, partition: 0, numbers, deadlineMs: systemClock.monotonic() + 60_000 },
+        records: [{ key: null, value: [Buffer.from('1')], headers: [], timestampMs: systemClock.now() }],
+      })
+    expect((await send()).kind).toBe('stored')
+
+    await broker.kill()
+    await broker.start()
+
+    expect((await send()).kind).toBe('stored')
+    expect(await readBack(broker.bootstrap, topic)).toHaveLength(1)
+  }, 120_000)
 
   it('answers in time while the broker is paused, and is right about what was stored', async () => {
     const { topic, kinds } = await sendWhile(async () => {

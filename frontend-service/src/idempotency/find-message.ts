@@ -31,7 +31,7 @@ export function createFindMessage(parts: FrontendBase & { readonly cluster: Clus
     const { kafkaTopic: topic, partition } = place
     const untilOffset = await offsetAt(findOffsets, place, latestTime)
     const fromOffset =
-      unfinished.get(messageId) ?? (await offsetAt(findOffsets, place, sinceMs - clockSkewMs))
+      unfinished.get(messageId) ?? (await offsetAt(findOffsets, place, Math.max(0, sinceMs - clockSkewMs)))
     unfinished.delete(messageId)
     // Nothing in the partition is as young as the message would be.
     if (fromOffset < 0 || fromOffset >= untilOffset) return 'absent'

@@ -64,7 +64,10 @@ export function openIdempotency(
     append: createNumberedAppend({ ...base, cluster }, config.kafkaRequestTimeoutMs),
     slots: createSlots(askForId, config.keyedInFlightMax),
     find: createFindMessage({ ...base, cluster }),
-    ensureTopic: once(() => ensureTopic({ ...base, cluster }, config, topic)),
+    ensureTopic: unless(
+      () => cluster.layout(topic) !== undefined,
+      () => ensureTopic({ ...base, cluster }, config, topic),
+    ),
   }
   const claim = (index: number): ShardClaim => {
     const owner = company.fellows.self()?.id ?? ''
@@ -131,15 +134,23 @@ async function ensureTopic(
     await admin.alterConfigs(topic, { 'retention.ms': String(retentionMs) })
 }
 
-/** What succeeded once is not done again; what failed is tried at the next call. */
-function once(work: () => Promise<void>): () => Promise<void> {
-  let done: Promise<void> | null = null
+/** Does the work once for all who ask meanwhile, and again when what it made is there no more. */
+function unless(isThere: () => boolean, work: () => Promise<void>): () => Promise<void> {
+  let isDone = false
+  let doing: Promise<void> | null = null
   return () => {
-    done ??= work().catch((error: unknown) => {
-      done = null
-      throw error
-    })
-    return done
+    if (isDone && isThere()) return Promise.resolve()
+    doing ??= work().then(
+      () => {
+        isDone = true
+        doing = null
+      },
+      (error: unknown) => {
+        doing = null
+        throw error
+      },
+    )
+    return doing
   }
 }
 

@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest'
+import { silentLog } from '@iris/common/lifecycle/log'
+import { createVirtualTime, type VirtualTime } from '@iris/common/time/virtual-time'
+import type { Lock } from '@iris/common/zookeeper/lock'
+import { createShardClaim, type ShardClaim } from './shard-claim.js'
+import type { Shard } from './shard.js'
+
+interface World {
+  readonly time: VirtualTime
+  readonly claim: ShardClaim
+  /** What happened, in its order. */
+  readonly events: string[]
+  /** The shard that is served has so many messages under way. */
+  running: number
+  takeOverFails: boolean
+  loseLock(): void
+  loseLog(): void
+}
+
+function makeWorld(): World {
+  const time = createVirtualTime()
+  const events: string[] = []
+  let lockLost = (): void => undefined
+  let logLost = (): void => undefined
+  const acquire = (): Promise<Lock> => {
+    events.push('locked')
+    let isHeld = true
+    return Promise.resolve({
+      ...{ path: '/l', number: 1, isHeld: () => isHeld },
+      release() {
+        events.push('released')
+        return Promise.resolve()
+      },
+      onLost(listener) {
+        lockLost = () => {
+          isHeld = false
+          listener('gone')
+        }
+        return () => undefined
+      },
+    })
+  }
+  const world: World = {
+    ...{ time, events, running: 0, takeOverFails: false },
+    claim: createShardClaim(
+      {
+        ...{ log: silentLog, clock: time, scheduler: time, acquire },
+        takeOver(onLost) {
+          logLost = () => onLost('fenced')
+          if (world.takeOverFails) return Promise.reject(new Error('Kafka is away'))
+          events.push('taken')
+          const served = {
+            get running() {
+              return world.running
+            },
+          }
+          return Promise.resolve(served as unknown as Shard)
+        },
+      },
+      3,
+    ),
+    loseLock: () => lockLost(),
+    loseLog: () => logLost(),
+  }
+  return world
+}
+
+describe('the claim of a shard', () => {
+  it('tells who waits as soon as it serves, and releases the lock after what is under way', async () => {
+    const world = makeWorld()
+    const told: (Shard | null)[] = []
+    world.claim.whenServed(shard => told.push(shard))
+    await world.time.advance(0)
+    expect(told).toEqual([world.claim.shard()])
+    expect(told[0]).not.toBeNull()
+
+    world.running = 1
+    const given = world.claim.give()
+    await world.time.advance(100)
+    expect(world.claim.shard()).toBeNull()
+    expect(world.events).toEqual(['locked', 'taken'])
+    world.running = 0
+    await world.time.advance(100)
+    await given
+
+    expect(world.events).toEqual(['locked', 'taken', 'released'])
+  })
+
+  it.each(['loseLock', 'loseLog'] as const)('serves no more after %s, and takes over anew', async what => {
+    const world = makeWorld()
+    await world.time.advance(0)
+
+    world[what]()
+    await world.time.advance(0)
+    expect(world.claim.shard()).toBeNull()
+    await world.time.advance(1_000)
+
+    expect(world.claim.shard()).not.toBeNull()
+    expect(world.events).toEqual(['locked', 'taken', 'released', 'locked', 'taken'])
+  })
+
+  it('tries again until the log can be read, and never serves without it', async () => {
+    const world = makeWorld()
+    world.takeOverFails = true
+    await world.time.advance(1_000)
+    expect(world.claim.shard()).toBeNull()
+
+    world.takeOverFails = false
+    await world.time.advance(1_000)
+
+    expect(world.claim.shard()).not.toBeNull()
+  })
+
+  it('does not wait for ever for what is under way, and tells who comes too late', async () => {
+    const world = makeWorld()
+    await world.time.advance(0)
+    world.running = 1
+
+    const given = world.claim.give()
+    await world.time.advance(10_000)
+    await given
+    const told: (Shard | null)[] = []
+    world.claim.whenServed(shard => told.push(shard))
+
+    expect(world.events.at(-1)).toBe('released')
+    expect(told).toEqual([null])
+  })
+})
