@@ -32,6 +32,17 @@ describe('a ledger', () => {
     expect(ledger.decide(claim('k', 'other'), waiter(), 0).kind).toBe('differs')
   })
 
+  it('keeps nothing of a request but what stands for its key', () => {
+    const ledger = make()
+    const request = { ...claim('k'), body: Buffer.alloc(1_000) }
+
+    const decision = ledger.decide(request, waiter(), 0)
+
+    const members = 'entry' in decision ? Object.keys(decision.entry).sort() : []
+    const kept = ['digest', 'fingerprint', 'intent', 'messageId', 'state', 'timestampMs', 'untilMs', 'waiter']
+    expect(members).toEqual(kept)
+  })
+
   it('lets a request follow one whose sender has stopped waiting', () => {
     const ledger = make()
     const entry = begun(ledger, 'k')

@@ -103,7 +103,12 @@ export class Ledger<W> {
     this.entries.delete(claim.digest)
     if (this.entries.size >= this.options.entriesMax) return { kind: 'full' }
     const untilMs = nowMs + this.options.windowMs
-    const entry: Entry<W> = { ...claim, timestampMs: nowMs, untilMs, state: 'running', intent: null, waiter }
+    // Member by member: a claim may be a whole request, which must not stay in memory for the window.
+    const { digest, fingerprint, messageId } = claim
+    const entry: Entry<W> = {
+      ...{ digest, fingerprint, messageId, timestampMs: nowMs, untilMs },
+      ...{ state: 'running', intent: null, waiter },
+    }
     this.entries.set(claim.digest, entry)
     return { kind: 'begin', entry }
   }
