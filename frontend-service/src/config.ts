@@ -5,6 +5,7 @@
 import { bytes, count, flag, key, list, ms, text } from '@iris/common/config/declare'
 import { authenticationKeys, quotaKeys, throughputKeys } from './access-keys.js'
 import { kafkaKeys, logKeys, schemaKeys, traceKeys, zookeeperKeys } from '@iris/common/config/shared-keys'
+import { spoolKeys } from './spool-keys.js'
 
 const kibibyte = 1024
 const mebibyte = 1024 * kibibyte
@@ -369,6 +370,7 @@ export const frontendKeys = {
   ...producerKeys,
   ...scheduleKeys,
   ...idempotencyKeys,
+  ...spoolKeys,
   ...kafkaKeys,
   ...zookeeperKeys,
   ...logKeys,

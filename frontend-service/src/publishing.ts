@@ -25,6 +25,8 @@ import { createRoom } from './publish/room.js'
 import { createPublishRequest, type PublishRequest } from './publish/single-request.js'
 import { createRareLog } from './rare-log.js'
 import { openSchedule } from './schedule/open-schedule.js'
+import type { Spools } from './spool/spools.js'
+import { createSpooling } from './spooling.js'
 import { createTopicCache, type TopicCache } from './topics/cache.js'
 import { routeTopic, type RoutingOptions } from './topics/routed-topic.js'
 import { createUnknownTopics } from './topics/unknown-topics.js'
@@ -37,6 +39,8 @@ export interface Publishing {
   openCount(): number
   start(): void
   stop(): void
+  /** Null where nothing is answered before Kafka has it. */
+  readonly spools: Spools | null
 }
 
 export interface PublishingSurroundings {
@@ -45,6 +49,8 @@ export interface PublishingSurroundings {
   /** How many frontends share quotas now. */
   readonly sharers: () => number
   readonly idempotency: Idempotency
+  /** The id of this frontend among its fellows; empty before it has joined them. */
+  readonly ownId: () => string
 }
 
 const deadlineTickMs = 50
@@ -98,10 +104,12 @@ export function createPublishing(
   const propagation = propagationOf(log, config)
   const place = { cluster: config.kafkaClusterName, storageDc: config.datacenter, hostname: hostname() }
   const room = createRoom(config.bodiesBytesMax)
+  const journal = createPublishJournal({ clock, propagation, traces: outside.traces, place })
+  const { registry, ownId } = surroundings
+  const spooling = createSpooling(base, config, { metrics: registry, definitions, topics, journal, ownId })
   const pipeline = createPipeline({
     ...{ clock, scheduler, warn, metrics, topics, unknownTopics, propagation, reading },
-    journal: createPublishJournal({ clock, propagation, traces: outside.traces, place }),
-    room,
+    ...{ journal, spooling, room },
     makeKeyed: events => surroundings.idempotency.makeKeyed(events, room),
     rules: { acceptAnyBytes: config.acceptAnyBytes },
     random: systemRandom,
@@ -124,7 +132,8 @@ export function createPublishing(
     },
     bodyBytesMax: config.bodyBytesMax,
   })
-  const queues = [reading, pieces, ...kafka.deadlines]
+  const diskDeadlines = spooling === null ? [] : [spooling.deadlines]
+  const queues = [reading, pieces, ...kafka.deadlines, ...diskDeadlines]
   const tick = (): void => queues.forEach(queue => queue.expire(clock.monotonic()))
   const beside: Cancel[] = [() => unknownTopics.stop()]
   const startPreviews = (): Cancel => {
@@ -137,6 +146,7 @@ export function createPublishing(
     publish: createPublishRequest(pipeline, { scheduler, isClosing, answerHeaders }),
     bulk,
     topics,
+    spools: spooling?.spools ?? null,
     openCount: () => metrics.inflight + bulk.openCount(),
     start: () => void beside.push(topics.start(), scheduler.every(deadlineTickMs, tick), startPreviews()),
     stop: () => beside.forEach(cancel => cancel()),

@@ -18,6 +18,8 @@ import { createOutside, startOutside, stopOutside } from './outside.js'
 import { createPublishing } from './publishing.js'
 import { createOptionalChecks } from './readiness/checks.js'
 import { createReadiness, readinessPages } from './readiness/readiness.js'
+import { closeSpools } from './spooling.js'
+import { createMessageStatusResource } from './status/message-status-resource.js'
 import type { WorkerSide } from './workers/worker.js'
 
 export interface Frontend {
@@ -39,7 +41,7 @@ const lastRequestsMs = 1_000
 
 /** The longest a stop takes. */
 export function stopMsOf(config: FrontendConfig): number {
-  return config.stopWaitMs + 2 * lastRequestsMs + openRequestsMs + drainMs + closeMs + 4_000
+  return config.stopWaitMs + 2 * lastRequestsMs + openRequestsMs + drainMs + closeMs + 6_000
 }
 
 /** What every metric of a frontend begins with. */
@@ -60,15 +62,24 @@ export function createFrontend(
   const isClosing = (): boolean => listener.isClosing()
   const sharers = (): number => Math.max(1, company.fellows.all().length)
   const idempotency = openIdempotency(base, config, { outside, company, metrics: registry })
-  const publishing = createPublishing(base, config, outside, { registry, isClosing, sharers, idempotency })
+  const publishing = createPublishing(base, config, outside, {
+    ...{ registry, isClosing, sharers, idempotency },
+    ownId: () => company.fellows.self()?.id ?? '',
+  })
   const checks = createOptionalChecks(base, config, outside, () => publishing.topics.kafkaTopics())
   const readiness = createReadiness([() => outside.definitions.isLoaded(), ...checks.all])
   const pages = [...readinessPages(readiness), metricsPage(registry)]
+  const statusResource = createMessageStatusResource(base, config, {
+    ...{ outside, company },
+    spools: publishing.spools,
+    onDefect: error => reportDefect(base, error),
+  })
   let isClosed = false
   const handlers = createHandlers({
     publish: publishing.publish,
     publishMany: publishing.bulk.publish,
     pages: worker === null ? pages : worker.pages(pages.map(({ path }) => path)),
+    resources: [statusResource],
     scheduler: base.scheduler,
     isClosed: () => isClosed,
     onDefect: error => reportDefect(base, error),
@@ -82,8 +93,9 @@ export function createFrontend(
       const address = await listener.start()
       base.log.info('frontend.listening', { host: address.address, port: address.port })
       publishing.start()
-      await startOutside(base, outside, readiness.kafkaSeen)
+      await Promise.all([startOutside(base, outside, readiness.kafkaSeen), publishing.spools?.open()])
       await company.join((await door?.start()) ?? address)
+      publishing.spools?.start()
       checks.start()
       readiness.started()
       worker?.begin(readiness.isReady, () => registry.snapshot())
@@ -105,8 +117,10 @@ export function createFrontend(
       }
       await idempotency.stop()
       await company.stop()
+      publishing.spools?.halt()
       await stopOutside(base, outside, config.isStopGraceful ? drainMs : 0)
       await Promise.all([listener.stop(closeMs), door?.stop(closeMs)])
+      if (publishing.spools !== null) await closeSpools(base, publishing.spools)
       publishing.stop()
       cancelLag()
     },

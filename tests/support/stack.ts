@@ -57,6 +57,8 @@ export interface TestStack {
   publish(topic: string, body: string | Buffer, options?: PublishOptions): Promise<ApiAnswer>
   /** Starts one more consumers process. */
   addConsumers(): Promise<ServiceProcess>
+  /** Starts one more frontend, with settings over the usual ones. */
+  addFrontend(settings?: Settings): Promise<ServiceProcess>
   stop(): Promise<void>
 }
 
@@ -95,8 +97,8 @@ export async function startTestStack(options: TestStackOptions): Promise<TestSta
     'kafka.namespace': namespace,
   }
   const running: ServiceProcess[] = []
-  const start = async (name: ServiceName): Promise<ServiceProcess> => {
-    const settings = { ...shared, ...baseSettings[name], ...options.settings?.[name] }
+  const start = async (name: ServiceName, own: Settings = {}): Promise<ServiceProcess> => {
+    const settings = { ...shared, ...baseSettings[name], ...options.settings?.[name], ...own }
     const service = await startService({
       name,
       environment: {
@@ -139,6 +141,7 @@ export async function startTestStack(options: TestStackOptions): Promise<TestSta
       consumers.push(added)
       return added
     },
+    addFrontend: settings => start('frontend-service', settings),
     stop,
   }
 }

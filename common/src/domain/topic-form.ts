@@ -54,6 +54,13 @@ export interface PublishingAuth {
   readonly unauthenticatedAccessEnabled: boolean
 }
 
+/**
+ * Whether a publisher is answered before Kafka has the message: only when it asks so, when Kafka does not
+ * answer in time, or always. Ours; a topic without it is as in Hermes.
+ */
+export const respondAsyncModes = ['ON_REQUEST', 'FALLBACK', 'ALWAYS'] as const
+export type RespondAsync = (typeof respondAsyncModes)[number]
+
 /** A wish about storage elsewhere; nothing in Iris acts on it. */
 export interface OfflineStorage {
   readonly enabled: boolean
@@ -62,7 +69,7 @@ export interface OfflineStorage {
 }
 
 /** Defaults of plain members that are not `false`. */
-export const topicDefaults = { ack: 'LEADER', maxMessageSize: 51_200 } as const
+export const topicDefaults = { ack: 'LEADER', maxMessageSize: 51_200, respondAsync: 'ON_REQUEST' } as const
 /** No disturbance. */
 export const chaosOff: Chaos = { mode: 'DISABLED', globalPolicy: null, datacenterPolicies: new Map() }
 /** Everybody may publish: the default where `auth` is missing as a whole. */
@@ -149,6 +156,7 @@ export const topicShape = z.object({
   auth: authShape,
   subscribingRestricted: plainFlag,
   offlineStorage: offlineStorageShape,
+  respondAsync: plainWord(respondAsyncModes),
   schema: plainText,
   // Ours, unknown to Hermes.
   publishing: publishingShape,

@@ -5,7 +5,7 @@
  */
 import type { JsonObject } from './json-shapes.js'
 import { secondsOf, withoutNullMembers } from './json-text.js'
-import type { ChaosPolicy } from './topic-form.js'
+import { topicDefaults, type ChaosPolicy } from './topic-form.js'
 import type { Topic } from './topic.js'
 
 /** The members of a topic's node. */
@@ -34,6 +34,8 @@ export function topicJson(topic: Topic): JsonObject {
     ...(topic.blocked === null ? {} : { publishing: { blocked: true, ...topic.blocked } }),
     ...(topic.quotas === null ? {} : { quotas: withoutNullMembers({ ...topic.quotas }) }),
     ...(topic.idempotencyKeyRequired ? { idempotencyKeyRequired: true } : {}),
+    // Ours: left out where it says what Hermes does.
+    ...(topic.respondAsync === topicDefaults.respondAsync ? {} : { respondAsync: topic.respondAsync }),
   }
 }
 

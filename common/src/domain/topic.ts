@@ -18,6 +18,7 @@ import {
   type ContentType,
   type OfflineStorage,
   type PublishingAuth,
+  type RespondAsync,
   type RetentionUnit,
   type TopicForm,
 } from './topic-form.js'
@@ -56,6 +57,7 @@ export interface Topic {
   readonly quotas: TopicQuotas | null
   /** Ours: whether every message must come with an `Idempotency-Key`. */
   readonly idempotencyKeyRequired: boolean
+  readonly respondAsync: RespondAsync
   /** Time of the storage node; 0 before it is stored. */
   readonly createdAtMs: number
   /** Time of the storage node; 0 before it is stored. */
@@ -150,6 +152,7 @@ export function fillTopic(form: TopicForm, name: TopicName, remoteFallback = fal
     blocked: form.publishing,
     quotas: form.quotas,
     idempotencyKeyRequired: form.idempotencyKeyRequired ?? false,
+    respondAsync: form.respondAsync ?? topicDefaults.respondAsync,
     createdAtMs: 0,
     modifiedAtMs: 0,
   }

@@ -149,6 +149,20 @@ export const errorCodes = {
     status: 503,
     text: 'Not now, send it again with the same Idempotency-Key: {problem}',
   },
+  SPOOL_FULL: {
+    status: 507,
+    text: 'The message was not accepted, the spool of this frontend is full: {problem}',
+  },
+  SPOOL_FAILED: { status: 503, text: 'The message was not accepted: {problem}' },
+  SPOOL_UNCLEAR: { status: 503, text: 'Nobody knows whether the message was accepted: {problem}' },
+  RESPOND_ASYNC_UNAVAILABLE: {
+    status: 501,
+    text: 'respond-async with handling=strict needs a spool, and this frontend has none: frontend.spool.directory is not set',
+  },
+  MESSAGE_NOT_KNOWN: {
+    status: 404,
+    text: 'Message {id} of topic {topic} is not known: only messages answered 202 are, for {retention} after they were settled',
+  },
   PAUSE_NOT_CONFIRMED: { status: 504, text: '{problem}' },
 } as const satisfies Readonly<Record<string, ErrorRow>>
 

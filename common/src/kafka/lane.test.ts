@@ -280,10 +280,10 @@ const codes: readonly (readonly [name: keyof typeof kafkaCode, outcome: string, 
   ['RECORD_LIST_TOO_LARGE', 'notStored tooLarge', 'none'],
   ['INVALID_RECORD', 'notStored refused', 'none'],
   ['INVALID_TIMESTAMP', 'notStored refused', 'none'],
-  ['TOPIC_AUTHORIZATION_FAILED', 'notStored refused', 'none'],
-  ['CLUSTER_AUTHORIZATION_FAILED', 'notStored refused', 'none'],
-  ['POLICY_VIOLATION', 'notStored refused', 'none'],
-  ['UNSUPPORTED_VERSION', 'notStored refused', 'none'],
+  ['TOPIC_AUTHORIZATION_FAILED', 'notStored barred', 'none'],
+  ['CLUSTER_AUTHORIZATION_FAILED', 'notStored barred', 'none'],
+  ['POLICY_VIOLATION', 'notStored barred', 'none'],
+  ['UNSUPPORTED_VERSION', 'notStored barred', 'none'],
 ]
 
 describe('a lane on Kafka’s word', () => {

@@ -239,7 +239,7 @@ export class Lane {
 
   private refuse(batch: Batch): void {
     if (batch.isUnsure) return this.abandon(batch, this.problem)
-    for (const entry of batch.entries) this.drop(entry, notStored('refused', this.problem))
+    for (const entry of batch.entries) this.drop(entry, notStored('barred', this.problem))
     this.retire(false)
     this.endBatch()
   }

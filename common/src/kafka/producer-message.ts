@@ -15,8 +15,11 @@ export interface ProducerMessage extends RecordToWrite {
   done(outcome: AppendOutcome): void
 }
 
-/** Why a message is surely not in Kafka. */
-export type NotStoredCause = 'deadline' | 'tooLarge' | 'refused' | 'unknownTopic' | 'stopped'
+/**
+ * Why a message is surely not in Kafka. `tooLarge` and `refused` are this message's own fault; `barred` is Kafka
+ * taking no message of the topic as things are, such as for want of a permission.
+ */
+export type NotStoredCause = 'deadline' | 'tooLarge' | 'refused' | 'barred' | 'unknownTopic' | 'stopped'
 
 /**
  * - `stored`: Kafka has it. `offset` is -1 where Kafka knows it as a repeat and no longer says where it lies.

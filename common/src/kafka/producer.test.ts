@@ -339,7 +339,7 @@ describe('a producer', () => {
     cluster.requests[0]!.fail(new UnsupportedBroker('Kafka broker x speaks Produce versions 0 to 3'))
     await time.advance(1)
 
-    expect(outcomes).toMatchObject([{ kind: 'notStored', cause: 'refused' }])
+    expect(outcomes).toMatchObject([{ kind: 'notStored', cause: 'barred' }])
   })
 
   it('has no timer while it has nothing to do', async () => {

@@ -3,22 +3,10 @@
  * Names are Hermes' where it has the metric (management's rates depend on them), ours otherwise.
  * Each service appends its own table; a name that is not declared cannot be created.
  */
+import { define } from './define.js'
+import { spoolMetrics } from './spool-names.js'
 
-export type MetricKind = 'counter' | 'gauge' | 'summary'
-
-/** One metric. Summaries are in seconds or bytes, as the name says. */
-export interface MetricDefinition {
-  readonly name: string
-  readonly kind: MetricKind
-  readonly labels: readonly string[]
-  readonly help: string
-  /** A gauge that every worker of a process sees whole: over workers the greatest counts, not the sum. */
-  readonly isSame?: true
-}
-
-function define(kind: MetricKind, name: string, labels: readonly string[], help: string): MetricDefinition {
-  return { kind, name, labels, help }
-}
+export type { MetricDefinition, MetricKind } from './define.js'
 
 const topicLabels = ['group', 'topic'] as const
 const subscriptionLabels = ['group', 'topic', 'subscription'] as const
@@ -95,6 +83,7 @@ export const frontendMetrics = {
     [...topicLabels, 'limit'],
     'Messages refused with 429: `topic-messages` and the like by a quota, `throughput` by the average rate',
   ),
+  ...spoolMetrics,
   inflight: define('gauge', 'inflight_requests', [], 'Publish requests open now'),
   producerBufferTotal: define(
     'gauge',

@@ -44,6 +44,7 @@ const origin = (headers: Record<string, string> = {}, more: Partial<Origin> = {}
   address: '10.0.0.1',
   read: () => null,
   stored: () => undefined,
+  accepted: () => undefined,
   refused: () => undefined,
   ...more,
 })

@@ -4,11 +4,11 @@
  * whose answer goes to the request.
  */
 import { HermesError } from '@iris/common/errors/hermes-error'
-import type { BodyTaker, Origin, SentHeaders } from '../publish/origin.js'
+import type { Acceptance, BodyTaker, Origin, SentHeaders } from '../publish/origin.js'
 import type { ScheduledAnswer } from '../schedule/scheduled-answer.js'
 
-/** A refusal, or what is said of a message that Kafka has. */
-export type RecordOutcome = HermesError | ScheduledAnswer | null
+/** A refusal, what is said of a message that Kafka will have later, or of one that it has. */
+export type RecordOutcome = HermesError | Acceptance | ScheduledAnswer | null
 
 /** What a request hears of its records. */
 export interface RecordEvents {
@@ -45,6 +45,10 @@ export class BulkRecord implements Origin {
 
   stored(id: string, scheduled: ScheduledAnswer | null): void {
     this.events.settled(this, id, scheduled)
+  }
+
+  accepted(id: string, where: Acceptance): void {
+    this.events.settled(this, id, where)
   }
 
   refused(id: string, error: HermesError): void {

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { AppendOutcome } from '@iris/common/kafka/producer'
+import { DeadlineQueue } from '../publish/deadline-queue.js'
+import type { SpooledEntry } from '../spool/segment.js'
 import { recordsInFlightMax } from './bulk-request.js'
 import { bodyOf, bulkLimits, createBulkWorld, type BulkAnswer, type BulkWorld } from './in-memory-bulk.js'
 
@@ -43,6 +45,26 @@ describe('a request with many messages', () => {
       failed: 0,
       results: [],
     })
+  })
+
+  it('tells which records are safe and go to Kafka later', async () => {
+    world.stop()
+    world = await createBulkWorld({
+      spools: {
+        accept: message => queueMicrotask(() => message.spooled({ kind: 'kept', entry: {} as SpooledEntry })),
+        hasWaiting: () => false,
+        resolve: () => undefined,
+      },
+      ...{ deadlines: new DeadlineQueue(1_000), holdMs: 1_000, locationOf: topic => `/${topic}/there` },
+    })
+    world.pipeline.topics.set('acme.orders', world.pipeline.topic({ respondAsync: 'ALWAYS' }))
+
+    const safe = await world.publish('[1]', json)
+    const mixed = await world.publish('[1,]', json)
+
+    expect(safe).toMatchObject({ status: 200, records: 1, stored: 0, accepted: 1, failed: 0 })
+    expect(safe.results).toMatchObject([{ index: 0, status: 202, location: '/acme.orders/there' }])
+    expect(mixed).toMatchObject({ status: 207, accepted: 1, unread: { code: 'VALIDATION_ERROR' } })
   })
 
   it('lists outcomes in the order of the records, whatever came first', async () => {

@@ -10,6 +10,7 @@ import type { ProducerMessage } from '@iris/common/kafka/producer'
 import { DeadlineQueue } from '../publish/deadline-queue.js'
 import { createPipelineWorld, type PipelineWorld } from '../publish/in-memory-pipeline.js'
 import { createRoom } from '../publish/room.js'
+import type { Spooling } from '../publish/spooling.js'
 import { createBulk, type Bulk } from './bulk.js'
 
 /** What an answer has, whichever it is. */
@@ -54,9 +55,9 @@ export function bodyOf(message: ProducerMessage): string {
   return message.value[1]?.toString() ?? ''
 }
 
-/** Makes a world with the topic `acme.orders`, and room for three requests. */
-export async function createBulkWorld(): Promise<BulkWorld> {
-  const pipeline = await createPipelineWorld()
+/** Makes a world with the topic `acme.orders`, and room for three requests; without a spool unless given. */
+export async function createBulkWorld(spooling: Spooling | null = null): Promise<BulkWorld> {
+  const pipeline = await createPipelineWorld(spooling)
   const room = createRoom(2 * mebibyte)
   const idle = new DeadlineQueue(5_000)
   const bulk = createBulk({

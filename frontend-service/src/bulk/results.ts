@@ -1,8 +1,8 @@
 // pure
 /**
  * What became of each record of a request, in their order.
- * Takes outcomes in any order. Gives the body of the answer and its status: 200 when every record was stored,
- * 207 otherwise. Bound: the records of a request; a refusal is kept as its text only.
+ * Takes outcomes in any order. Gives the body of the answer and its status: 200 when every record was stored
+ * or accepted, 207 otherwise. Bound: the records of a request; a refusal is kept as its text only.
  */
 import type { HermesError } from '@iris/common/errors/hermes-error'
 import { problemDetails } from '@iris/common/errors/problem'
@@ -22,12 +22,19 @@ export class BulkResults {
 
   private readonly lines: string[] = []
   private storedCount = 0
+  private acceptedCount = 0
 
   /** Kafka has the record at `index`. */
   stored(index: number, messageId: string, scheduled: ScheduledAnswer | null): void {
     this.storedCount++
     const later = scheduled === null ? {} : laterShown(scheduled)
     this.lines[index] = JSON.stringify({ index, status: 201, messageId, ...later })
+  }
+
+  /** The record at `index` is safe, and Kafka will have it later. */
+  accepted(index: number, messageId: string, location: string): void {
+    this.acceptedCount++
+    this.lines[index] = JSON.stringify({ index, status: 202, messageId, location })
   }
 
   /** A record was refused; `messageId` is null where it never came to have one. */
@@ -48,8 +55,10 @@ export class BulkResults {
 
   /** The answer, when every record has its outcome. `ended`: why those after them were not read, or null. */
   answer(ended: HermesError | null): BulkAnswer {
-    const failed = this.count - this.storedCount
-    const counts = { records: this.count, stored: this.storedCount, failed }
+    const { storedCount: stored, acceptedCount } = this
+    const accepted = acceptedCount === 0 ? {} : { accepted: acceptedCount }
+    const failed = this.count - stored - acceptedCount
+    const counts = { records: this.count, stored, ...accepted, failed }
     const head = JSON.stringify(counts).slice(1, -1)
     const error = ended === null ? '' : `,"unread":${JSON.stringify(this.shown(ended, null))}`
     const body = Buffer.from(`{${head}${error},"results":[${this.lines.join(',')}]}`)

@@ -27,6 +27,7 @@ beforeAll(async () => {
     publish,
     publishMany,
     pages: [...readinessPages(readiness), metricsPage(createMetrics('hermes_frontend_'))],
+    resources: [],
     scheduler: createVirtualTime(),
     isClosed: () => isClosed,
     onDefect: error => {

@@ -20,6 +20,8 @@ export interface RouteParts {
   readonly publish: PublishRequest
   readonly publishMany: Bulk['publish']
   readonly pages: readonly StatusPage[]
+  /** Further routes. */
+  readonly resources: readonly Route[]
   readonly scheduler: Scheduler
   /** Whether new requests are turned away. */
   readonly isClosed: () => boolean
@@ -52,7 +54,7 @@ export function createHandlers(parts: RouteParts): ListenerHandlers {
   }
   const publishing = [publishManyToTopics, publishToTopic, publishManyToTopic, publishToNothing]
   const status = statusRoutes(parts.pages, parts.onDefect)
-  const route = createRoutes([...publishing, ...status], parts.onDefect)
+  const route = createRoutes([...publishing, ...parts.resources, ...status], parts.onDefect)
   return {
     handle(request, response) {
       if (parts.isClosed()) return answerEmpty(response, 503)

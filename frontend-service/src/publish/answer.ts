@@ -10,6 +10,7 @@ import { writeProblem } from '@iris/common/errors/problem'
 import { endEarly, mustCloseEarly } from '@iris/common/http/early-answer'
 import type { Scheduler } from '@iris/common/time/scheduler'
 import type { ScheduledAnswer } from '../schedule/scheduled-answer.js'
+import type { Acceptance } from './origin.js'
 
 const messageIdHeader = 'Hermes-Message-Id'
 const hermesType = 'application/json'
@@ -32,6 +33,19 @@ export interface Answerable extends Exchange {
 export function answerStored(response: ServerResponse, id: string, more: readonly string[] = none): void {
   const headers = [messageIdHeader, id, 'Content-Length', '0']
   response.writeHead(201, more.length === 0 ? headers : headers.concat(more))
+  response.end()
+}
+
+/** The message is safe here, and Kafka will have it later. */
+export function answerAccepted(
+  response: ServerResponse,
+  id: string,
+  where: Acceptance,
+  more: readonly string[] = none,
+): void {
+  const headers = [messageIdHeader, id, 'Location', where.location, 'Content-Length', '0', ...more]
+  if (where.isPreferred) headers.push('Preference-Applied', 'respond-async')
+  response.writeHead(202, headers)
   response.end()
 }
 

@@ -25,6 +25,7 @@ import { createPublishJournal } from './journal.js'
 import { createPropagation } from './propagation.js'
 import type { Publication } from './publication.js'
 import { createRoom, type Room } from './room.js'
+import type { Spooling } from './spooling.js'
 import { createPublishRequest } from './single-request.js'
 
 /** A producer under a test's hand. */
@@ -103,8 +104,8 @@ export function createInMemoryProducer(): InMemoryProducer {
   return producer
 }
 
-/** Makes a world with the topic `acme.orders` and starts to listen. */
-export async function createPipelineWorld(): Promise<PipelineWorld> {
+/** Makes a world with the topic `acme.orders`, without a spool unless one is given, and starts to listen. */
+export async function createPipelineWorld(spooling: Spooling | null = null): Promise<PipelineWorld> {
   const world = createParts()
   const { time, metrics, reading, room, topics, lookUps } = world
   topics.set('acme.orders', world.topic())
@@ -135,6 +136,7 @@ export async function createPipelineWorld(): Promise<PipelineWorld> {
     avro: createAvroCheck({ schemas: schemasOver(world), warn: () => undefined, areIdsUsed: false }),
     random: () => 0,
     makeKeyed: () => ({ take: publication => void world.keyed.push(publication) }),
+    spooling,
   })
   const publish = createPublishRequest(pipeline, {
     ...{ scheduler: time, isClosing: () => world.isClosing },
@@ -183,6 +185,7 @@ function createParts(): Omit<PipelineWorld, 'pipeline' | 'url' | 'stop'> {
       avroSubject: null,
       isTracked: false,
       isKeyRequired: false,
+      respondAsync: 'ON_REQUEST',
       route: { producer, budgetMs: 2_000, deadlines: kafkaDeadlines },
       delayLimit: { delayMsMax: 86_400_000, reason: 'so long does it keep them' },
       createdMs: 17,

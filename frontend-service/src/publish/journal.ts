@@ -8,12 +8,17 @@ import type { AppendOutcome } from '@iris/common/kafka/producer-message'
 import type { Clock } from '@iris/common/time/clock'
 import { keyHash, type PublishedEvent } from '@iris/common/trace/event'
 import type { TraceWriter } from '@iris/common/trace/writer'
+import type { Settled, SettledEnd } from '../spool/outcome-record.js'
 import type { Propagation } from './propagation.js'
 import type { Publication } from './publication.js'
 
 export interface PublishJournal {
   /** Kafka has it, whatever its publisher was told. */
   stored(publication: Publication, outcome: Extract<AppendOutcome, { kind: 'stored' }>): void
+  /** It is safe in the spool, and its publisher was told so. */
+  accepted(publication: Publication): void
+  /** What became of it after that. */
+  settled(message: Settled): void
   /** Its publisher was told so. */
   refused(publication: Publication, error: HermesError): void
   /** Its publisher was told that nobody knows; now it is sure that Kafka does not have it. */
@@ -59,12 +64,25 @@ export function createPublishJournal(parts: PublishJournalParts): PublishJournal
       // It will lie in its topic when its time has come, and that is written down then.
       if (scheduledFor > 0)
         return trace(publication, 'INFLIGHT', { scheduledFor, reason: untilIts(scheduledFor) })
-      // Kafka may know a batch that was sent twice and no longer say where it lies.
-      trace(publication, 'SUCCESS', offset < 0 ? { partition } : { partition, offset })
+      const { status, details } = endDetails({ kind: 'stored', partition, offset })
+      trace(publication, status, details)
     },
     refused(publication, error) {
       const isUnclear = error.code === 'SENDING_TO_KAFKA_TIMEOUT'
       trace(publication, isUnclear ? 'INFLIGHT' : 'ERROR', { reason: error.message })
+    },
+    accepted: publication => trace(publication, 'INFLIGHT', { reason: 'accepted; Kafka will have it later' }),
+    settled({ id, topicName, end }) {
+      const { status, details } = endDetails(end)
+      traces?.write({
+        kind: 'published',
+        messageId: id,
+        timestamp: clock.now(),
+        topicName,
+        status,
+        ...details,
+        ...place,
+      })
     },
     lost: (publication, reason) => trace(publication, 'ERROR', { reason }),
   }
@@ -72,4 +90,14 @@ export function createPublishJournal(parts: PublishJournalParts): PublishJournal
 
 function untilIts(timeMs: number): string {
   return `scheduled for ${new Date(timeMs).toISOString()}`
+}
+
+function endDetails(end: SettledEnd): {
+  readonly status: PublishedEvent['status']
+  readonly details: Details
+} {
+  if (end.kind === 'refused') return { status: 'ERROR', details: { reason: end.reason } }
+  const { partition, offset } = end
+  // Kafka may know a batch that was sent twice and no longer say where it lies.
+  return { status: 'SUCCESS', details: offset < 0 ? { partition } : { partition, offset } }
 }

@@ -2,7 +2,7 @@
  * Where a message comes from, and where its answer goes.
  * A single request is one, a record of a bulk request another; whoever has messages of another kind writes a
  * further one. Promises, as the pipeline keeps them: `read` is called at most once, then exactly one of
- * `stored` and `refused`, once.
+ * `stored`, `accepted` and `refused`, once.
  */
 import type { HermesError } from '@iris/common/errors/hermes-error'
 import type { BodyReading } from '@iris/common/http/body'
@@ -12,10 +12,20 @@ import type { Sender } from './sender.js'
 
 export type { SentHeaders } from './sender.js'
 
+/** What the answer to an accepted message says. */
+export interface Acceptance {
+  /** Path of its status resource. */
+  readonly location: string
+  /** The client preferred it, so it hears that its preference was applied. */
+  readonly isPreferred: boolean
+}
+
 /** Where the answer to a message goes. `id` is the message's. */
 export interface Answering {
   /** Kafka has the message; it may be one that waits for its time. */
   stored(id: string, scheduled: ScheduledAnswer | null): void
+  /** It is safe, and Kafka will have it later. */
+  accepted(id: string, where: Acceptance): void
   /** It was refused, or nobody knows its fate: the code says which. */
   refused(id: string, error: HermesError): void
 }

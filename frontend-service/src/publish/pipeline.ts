@@ -1,8 +1,8 @@
 /**
- * READ FIRST: publish() = identify, admit, read, stamp, check, (schedule,) append, answer.
- * Takes a message for a topic, by its origin. Gives exactly one answer, 201 on Kafka's word only.
- * Promises: the id is there before anything can fail; whatever waits has a deadline. One record travels
- * through the steps, each goes on by a method of it: no promise, timer or closure a message.
+ * READ FIRST: publish() = identify, admit, read, stamp, check, (schedule,) append or keep for later, answer.
+ * Takes a message for a topic, by its origin. Gives exactly one answer: 201 on Kafka's word only, 202 once it
+ * is safe in the spool. Promises: the id is there before anything can fail; whatever waits has a deadline;
+ * one record goes through the steps by methods of its own: no promise, timer or closure a message.
  */
 import type { ChaosPolicy } from '@iris/common/domain/topic-form'
 import type { Clock, Random } from '@iris/common/time/clock'
@@ -18,6 +18,7 @@ import { keyOnSchedule, keyUnavailable } from '../idempotency/refusals.js'
 import type { PublishMetrics } from '../publish-metrics.js'
 import type { RareLog } from '../rare-log.js'
 import { scheduledAnswer, type Schedule } from '../schedule/schedule.js'
+import type { Keeping } from '../spool/message-log.js'
 import type { TopicCache } from '../topics/cache.js'
 import type { RoutedTopic } from '../topics/routed-topic.js'
 import type { LookUpAnswer, UnknownTopics } from '../topics/unknown-topics.js'
@@ -31,9 +32,12 @@ import type { PublishJournal } from './journal.js'
 import type { KafkaRoute } from './kafka-route.js'
 import type { Origin } from './origin.js'
 import type { Propagation } from './propagation.js'
-import { Publication, type PublicationEvents } from './publication.js'
+import { Publication, type Later, type PublicationEvents } from './publication.js'
 import {
+  asyncUnavailable,
+  keepingRefusal,
   lateRefusal,
+  mayBeLater,
   noSchemaRegistry,
   overloaded,
   outcomeRefusal,
@@ -41,7 +45,9 @@ import {
   topicsNotLoaded,
   topicUnclear,
 } from './refusals.js'
+import { asyncWish } from './respond-async.js'
 import { requestBytes, type Room } from './room.js'
+import type { Spooling } from './spooling.js'
 import { stamp } from './stamp.js'
 
 export interface PipelineParts {
@@ -64,6 +70,8 @@ export interface PipelineParts {
   readonly makeKeyed: (events: KeyedEvents) => Keyed
   /** Null where there is no schema registry. */
   readonly avro: AvroCheck | null
+  /** Null where no message is answered before Kafka has it. */
+  readonly spooling: Spooling | null
 }
 
 export interface Pipeline {
@@ -72,6 +80,7 @@ export interface Pipeline {
 }
 
 const keyNotKept = 'its key could not be looked up and written down in time'
+type StoredOutcome = Extract<AppendOutcome, { kind: 'stored' }>
 
 interface Wired extends PipelineParts {
   readonly kafka: Append
@@ -87,6 +96,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     mayHold: (publication, bytes) => room.hold(publication, bytes),
     confirmed: (publication, outcome) => conclude(wired, publication, outcome),
     expired: publication => expire(wired, publication),
+    kept: (publication, keeping) => concludeKept(wired, publication, keeping),
   }
   const again = (publication: Publication): void => append(wired, publication)
   const kafka = createAppend({ scheduler, warn, again, schedule: parts.schedule })
@@ -184,9 +194,27 @@ function accept(parts: Wired, publication: Publication, topic: RoutedTopic, body
   stamp(parts.propagation, publication, body, parts.clock.now())
   publication.topic = topic.kafkaTopic
   if (publication.scheduledMs > 0) parts.schedule.redirect(publication, topic)
-  awaitKafka(publication, publication.scheduledMs > 0 ? parts.schedule.route : topic.route, parts.clock)
+  else if (!goesToKafka(parts, publication, topic)) return
+  awaitKafka(parts, publication, publication.scheduledMs > 0 ? parts.schedule.route : topic.route)
   if (topic.chaos === null) append(parts, publication)
   else disturb(parts, publication, topic.chaos)
+}
+
+/** Whether a message goes to Kafka now; if not, all is done that can be done now. */
+function goesToKafka(parts: Wired, publication: Publication, topic: RoutedTopic): boolean {
+  const wish = asyncWish(publication.origin.sent.headers['prefer'] as string | undefined, topic.respondAsync)
+  const { spooling, warn } = parts
+  if (wish.mode === 'never') return true
+  if (spooling === null) {
+    if (!wish.isPreferred) warn('publish.noSpool', { topic: topic.name, unset: 'frontend.spool.directory' })
+    if (wish.isStrict) refuse(parts, publication, asyncUnavailable)
+    return !wish.isStrict
+  }
+  publication.later = { isPreferred: wish.isPreferred, isHeld: false, entry: null, outcome: null }
+  // Behind what waits already, so that the order of a key holds.
+  if (wish.mode === 'fallback' && !spooling.spools.hasWaiting(topic.name)) return true
+  keep(parts, publication)
+  return false
 }
 
 /** What the topic's chaos policy does to a message, then as usual. */
@@ -202,7 +230,7 @@ function disturb(parts: Wired, publication: Publication, policy: ChaosPolicy): v
 
 /** It has a key: whether it is stamped and appended is for the key's shard to say. */
 function storeOnce(parts: Wired, publication: Publication, body: Buffer): void {
-  awaitKafka(publication, (publication.routed as RoutedTopic).route, parts.clock)
+  awaitKafka(parts, publication, (publication.routed as RoutedTopic).route)
   parts.keyed.take(publication, body)
 }
 
@@ -214,11 +242,12 @@ function replay(parts: Wired, publication: Publication, messageId: string): void
   publication.origin.stored(messageId, null)
 }
 
-function awaitKafka(publication: Publication, route: KafkaRoute, clock: Clock): void {
-  const nowMs = clock.monotonic()
+function awaitKafka(parts: Wired, publication: Publication, route: KafkaRoute): void {
+  const nowMs = parts.clock.monotonic()
+  const budgetMs = publication.later === null ? route.budgetMs : (parts.spooling?.holdMs ?? 0)
   publication.stage = 'preparing'
   publication.route = route
-  publication.deadlineMs = nowMs + route.budgetMs
+  publication.deadlineMs = nowMs + budgetMs
   publication.queue?.remove(publication)
   route.deadlines.add(publication, nowMs)
 }
@@ -227,21 +256,86 @@ function awaitKafka(publication: Publication, route: KafkaRoute, clock: Clock): 
 function append(parts: Wired, publication: Publication): void {
   if (publication.stage !== 'preparing') return
   const appending = parts.kafka.append(publication)
-  if (appending === 'noRoom') return refuse(parts, publication, overloaded)
+  if (appending === 'noRoom') {
+    return publication.later === null ? refuse(parts, publication, overloaded) : keep(parts, publication)
+  }
   if (appending === 'waiting') return
   publication.stage = 'appended'
   parts.room.release(publication)
 }
 
+/** Into the spool, which tells when the message is safe. */
+function keep(parts: Wired, publication: Publication): void {
+  const { spooling } = parts
+  invariant(spooling !== null, 'a message was to be kept without a spool')
+  publication.stage = 'keeping'
+  publication.queue?.remove(publication)
+  spooling.deadlines.add(publication, parts.clock.monotonic())
+  spooling.spools.accept(publication)
+}
+
+/** The spool's word: the message is safe, or surely not there, or nobody knows. */
+function concludeKept(parts: Wired, publication: Publication, keeping: Keeping): void {
+  const { spooling } = parts
+  const { later, stage, id, topicName } = publication
+  invariant(spooling !== null && later !== null, 'a message was kept that nobody wanted to keep')
+  if (keeping.kind === 'kept') {
+    later.entry = keeping.entry
+    if (later.outcome !== null) spooling.spools.resolve(keeping.entry, later.outcome)
+  }
+  if (stage === 'answered') return
+  if (keeping.kind !== 'kept') return notKept(parts, publication, keepingRefusal(publication, keeping))
+  if (publication.routed?.isTracked === true) parts.journal.accepted(publication)
+  publication.routed?.preview?.offer(publication.value)
+  finish(parts, publication, 202)
+  publication.origin.accepted(id, {
+    location: spooling.locationOf(topicName, id),
+    isPreferred: later.isPreferred,
+  })
+}
+
+/** There is no place for it in the spool; Kafka may have it by now. */
+function notKept(parts: Wired, publication: Publication, error: HermesError): void {
+  const outcome = publication.later?.outcome
+  if (outcome?.kind === 'stored') concludeStored(parts, publication, outcome)
+  else refuse(parts, publication, error)
+}
+
 /** Kafka's word has come, or the producer's that it will not. */
 function conclude(parts: Wired, publication: Publication, outcome: AppendOutcome): void {
+  if (publication.later !== null && !concludeLater(parts, publication, publication.later, outcome)) return
   if (publication.stage === 'answered') return concludeLate(parts, publication, outcome)
-  if (outcome.kind !== 'stored') return refuse(parts, publication, outcomeRefusal(publication, outcome))
+  if (outcome.kind === 'stored') concludeStored(parts, publication, outcome)
+  else refuse(parts, publication, outcomeRefusal(publication, outcome))
+}
+
+function concludeStored(parts: Wired, publication: Publication, outcome: StoredOutcome): void {
   if (publication.routed?.isTracked === true) parts.journal.stored(publication, outcome)
   publication.routed?.counters().published()
   publication.routed?.preview?.offer(publication.value)
   finish(parts, publication, 201)
   publication.origin.stored(publication.id, scheduledAnswer(publication, outcome))
+}
+
+/** Kafka's word on a message that may be in the spool as well. Whether there is more to do. */
+function concludeLater(
+  parts: Wired,
+  publication: Publication,
+  later: Later,
+  outcome: AppendOutcome,
+): boolean {
+  later.outcome = outcome
+  if (later.entry !== null) {
+    // The spool writes down what became of it.
+    parts.spooling?.spools.resolve(later.entry, outcome)
+    return false
+  }
+  if (publication.stage === 'appended' && mayBeLater(outcome)) {
+    keep(parts, publication)
+    return false
+  }
+  // While it is being kept, the spool's word is the answer.
+  return publication.stage !== 'keeping'
 }
 
 /** The publisher has heard that nobody knows; who asks for the trace hears the truth. */
@@ -252,7 +346,16 @@ function concludeLate(parts: Wired, publication: Publication, outcome: AppendOut
 }
 
 function expire(parts: Wired, publication: Publication): void {
+  const { later, stage } = publication
   publication.reading?.abandon()
+  if (later !== null && (stage === 'preparing' || stage === 'appended')) {
+    later.isHeld = stage === 'appended'
+    if (!later.isHeld) parts.kafka.forget(publication)
+    return keep(parts, publication)
+  }
+  if (stage === 'keeping') {
+    return notKept(parts, publication, lateRefusal(publication, parts.reading.budgetMs))
+  }
   if (publication.stage === 'preparing') parts.kafka.forget(publication)
   const isUnkept = publication.stage === 'preparing' && publication.idempotencyKey !== null
   const error = isUnkept ? keyUnavailable(keyNotKept) : lateRefusal(publication, parts.reading.budgetMs)

@@ -7,6 +7,8 @@ import { randomUUID } from 'node:crypto'
 import type { HermesError } from '@iris/common/errors/hermes-error'
 import type { BodyReading } from '@iris/common/http/body'
 import type { AppendOutcome, ProducerMessage } from '@iris/common/kafka/producer-message'
+import type { Keeping, SpoolMessage } from '../spool/message-log.js'
+import type { SpooledEntry } from '../spool/segment.js'
 import type { RoutedTopic } from '../topics/routed-topic.js'
 import type { AvroMessage } from './check-avro.js'
 import type { Deadlined, DeadlineQueue } from './deadline-queue.js'
@@ -14,7 +16,7 @@ import type { KafkaRoute } from './kafka-route.js'
 import type { BodyTaker, Origin } from './origin.js'
 
 /** How far a message has come. `answered` is the end, whatever still happens in Kafka. */
-export type Stage = 'finding' | 'reading' | 'checking' | 'preparing' | 'appended' | 'answered'
+export type Stage = 'finding' | 'reading' | 'checking' | 'preparing' | 'appended' | 'keeping' | 'answered'
 
 /** A header of a Kafka record. */
 export type RecordHeader = readonly [name: string, value: Buffer]
@@ -26,9 +28,22 @@ export interface PublicationEvents {
   mayHold(publication: Publication, bytes: number): boolean
   confirmed(publication: Publication, outcome: AppendOutcome): void
   expired(publication: Publication): void
+  kept(publication: Publication, keeping: Keeping): void
 }
 
-export class Publication implements ProducerMessage, BodyTaker, Deadlined {
+/** What a message that may be answered before Kafka has it needs besides. */
+export interface Later {
+  /** The client preferred it. */
+  readonly isPreferred: boolean
+  /** The producer has it as well, and its word will come. */
+  isHeld: boolean
+  /** Its place in the spool, once it is safe there. */
+  entry: SpooledEntry | null
+  /** The producer's word, once it has come. */
+  outcome: AppendOutcome | null
+}
+
+export class Publication implements ProducerMessage, SpoolMessage, BodyTaker, Deadlined {
   startedMs = 0
   stage: Stage = 'finding'
   routed: RoutedTopic | null = null
@@ -43,6 +58,8 @@ export class Publication implements ProducerMessage, BodyTaker, Deadlined {
   heldBytes = 0
   /** The key with which it is stored once, or null. */
   idempotencyKey: string | null = null
+  /** Null for a message whose answer waits for Kafka. */
+  later: Later | null = null
 
   // As the producer takes it.
   topic = ''
@@ -85,6 +102,14 @@ export class Publication implements ProducerMessage, BodyTaker, Deadlined {
 
   done(outcome: AppendOutcome): void {
     this.events.confirmed(this, outcome)
+  }
+
+  get isHeld(): boolean {
+    return this.later?.isHeld === true
+  }
+
+  spooled(keeping: Keeping): void {
+    this.events.kept(this, keeping)
   }
 
   onDue(): void {

@@ -6,6 +6,7 @@
 import { HermesError, refusal } from '@iris/common/errors/hermes-error'
 import { noRegistry } from '@iris/common/schema/open'
 import type { AppendOutcome } from '@iris/common/kafka/producer-message'
+import type { Keeping } from '../spool/message-log.js'
 import type { Publication } from './publication.js'
 
 const retryAfterS = 1
@@ -17,6 +18,8 @@ export const noSchemaRegistry = new HermesError('SCHEMA_COULD_NOT_BE_LOADED', `M
 export const topicsNotLoaded = notReady('The topics are not loaded yet')
 /** For the rest of a request that is still being read. */
 export const stopping = notReady('This frontend is stopping')
+
+export const asyncUnavailable = refusal('RESPOND_ASYNC_UNAVAILABLE', {}, 'frontend')
 
 /** ZooKeeper has no such topic. */
 export function topicAbsent(topic: string): HermesError {
@@ -43,6 +46,8 @@ export function lateRefusal(publication: Publication, readBudgetMs: number): Her
           ? `the chaos policy of topic ${publication.topicName} held it up for too long`
           : `Kafka does not show the topic ${publication.topic}`,
       )
+    case 'keeping':
+      return keepingRefusal(publication, diskSilent)
     default:
       return unknownFate(publication)
   }
@@ -59,10 +64,31 @@ export function outcomeRefusal(
     case 'tooLarge':
       return refusal('VALIDATION_ERROR', { problem }, 'frontend')
     case 'refused':
+    case 'barred':
       return refusal('INTERNAL_ERROR', { problem }, 'frontend')
     default:
       return notSent(outcome.detail)
   }
+}
+
+const diskSilent = { kind: 'failed', detail: 'the disk has not answered in time', mayBeKept: true } as const
+
+/** It is not safe in the spool, as far as is known. */
+export function keepingRefusal(
+  publication: Publication,
+  keeping: Exclude<Keeping, { kind: 'kept' }>,
+): HermesError {
+  // The producer still has it, whatever the spool says.
+  if (publication.isHeld && publication.later?.outcome?.kind !== 'notStored') return unknownFate(publication)
+  const problem = keeping.detail
+  if (keeping.kind === 'full') return refusal('SPOOL_FULL', { problem }, 'frontend')
+  return refusal(keeping.mayBeKept ? 'SPOOL_UNCLEAR' : 'SPOOL_FAILED', { problem }, 'frontend')
+}
+
+/** Whether another try may end otherwise, so that a message which can wait is not refused. */
+export function mayBeLater(outcome: AppendOutcome): boolean {
+  if (outcome.kind !== 'notStored') return outcome.kind === 'unknown'
+  return outcome.cause === 'deadline' || outcome.cause === 'unknownTopic' || outcome.cause === 'stopped'
 }
 
 function unknownFate(publication: Publication): HermesError {

@@ -14,8 +14,8 @@ import type { Scheduler } from '@iris/common/time/scheduler'
 import type { ScheduledAnswer } from '../schedule/scheduled-answer.js'
 import type { RoutedTopic } from '../topics/routed-topic.js'
 import { tooLarge } from './admit.js'
-import { answerRefusal, answerStored, scheduledHeaders } from './answer.js'
-import type { BodyTaker, Origin } from './origin.js'
+import { answerAccepted, answerRefusal, answerStored, scheduledHeaders } from './answer.js'
+import type { Acceptance, BodyTaker, Origin } from './origin.js'
 import type { Pipeline } from './pipeline.js'
 import { overloaded } from './refusals.js'
 
@@ -78,6 +78,10 @@ class SingleRequest implements Origin, BodySink {
   stored(id: string, scheduled: ScheduledAnswer | null): void {
     const more = this.moreHeaders()
     answerStored(this.response, id, scheduled === null ? more : [...scheduledHeaders(scheduled), ...more])
+  }
+
+  accepted(id: string, where: Acceptance): void {
+    answerAccepted(this.response, id, where, this.moreHeaders())
   }
 
   refused(id: string, error: HermesError): void {

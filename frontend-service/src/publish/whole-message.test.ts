@@ -26,6 +26,7 @@ const nothingSent: SentHeaders = { headers: {}, rawHeaders: [] }
 function publish(body: string, sent: SentHeaders = nothingSent, topicName = 'acme.orders'): void {
   const origin = wholeMessage(sent, Buffer.from(body), {
     stored: messageId => void answers.push(`stored ${messageId}`),
+    accepted: (messageId, where) => void answers.push(`accepted ${messageId} at ${where.location}`),
     refused: (messageId, error) => void answers.push(`${error.code} ${messageId}`),
   })
   world.pipeline.publish(origin, topicName, id)

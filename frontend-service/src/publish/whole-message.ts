@@ -16,6 +16,7 @@ export function wholeMessage(sent: SentHeaders, body: Buffer, answering: Answeri
       return null
     },
     stored: (id, scheduled) => answering.stored(id, scheduled),
+    accepted: (id, where) => answering.accepted(id, where),
     refused: (id, error) => answering.refused(id, error),
   }
 }

@@ -2,8 +2,8 @@
  * A topic as publishing needs it: everything decided once, when the topic changes, and not once a message.
  * Takes a topic and the installation's settings. Gives its place in Kafka, its limits and its counters.
  */
-import type { ChaosPolicy } from '@iris/common/domain/topic-form'
 import { retentionMs, type Topic } from '@iris/common/domain/topic'
+import type { ChaosPolicy, RespondAsync } from '@iris/common/domain/topic-form'
 import { kafkaTopicName, type KafkaNamespace } from '@iris/common/kafka/names'
 import type { TopicGate } from '../access/topic-gate.js'
 import type { TopicPreview } from '../preview/preview-shelf.js'
@@ -38,6 +38,8 @@ export interface RoutedTopic {
   readonly delayLimit: DelayLimit
   /** Tells it from another of the same name. */
   readonly createdMs: number
+  /** When its publishers are answered before Kafka has their message. */
+  readonly respondAsync: RespondAsync
   /** Made at the first message, so that 10,000 silent topics cost nothing. */
   counters(): TopicCounters
 }
@@ -83,6 +85,7 @@ export function routeTopic(options: RoutingOptions, topic: Topic): RoutedTopic {
     route: options.routes[topic.ack],
     delayLimit: delayLimitOf(options, topic),
     createdMs: topic.createdAtMs,
+    respondAsync: topic.respondAsync,
     counters: () => (counters ??= options.metrics.topic(name, topic.ack)),
   }
 }

@@ -15,7 +15,9 @@ describe('the settings of a worker', () => {
     )
     expect(changed.map(([name]) => name).sort()).toEqual([
       ...['bodiesBytesMax', 'bufferBytesMax', 'bulkBytesMax', 'connectionsMax', 'instanceId'],
-      ...['quotaPublishersMax', 'traceQueueMax'],
+      'quotaPublishersMax',
+      ...['spoolBytesMax', 'spoolMessagesMax', 'spoolRefusedBytesMax', 'spoolStatusMax'],
+      'traceQueueMax',
     ])
     for (const [name, value] of changed)
       if (typeof value === 'number')

@@ -23,6 +23,10 @@ export function workerConfig(config: FrontendConfig, place: WorkerPlace, machine
     bodiesBytesMax: share(config.bodiesBytesMax),
     bulkBytesMax: share(config.bulkBytesMax),
     bufferBytesMax: share(config.bufferBytesMax),
+    spoolBytesMax: share(config.spoolBytesMax),
+    spoolMessagesMax: share(config.spoolMessagesMax),
+    spoolStatusMax: share(config.spoolStatusMax),
+    spoolRefusedBytesMax: share(config.spoolRefusedBytesMax),
     traceQueueMax: share(config.traceQueueMax),
     quotaPublishersMax: share(config.quotaPublishersMax),
   }

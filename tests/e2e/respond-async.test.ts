@@ -1,0 +1,191 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { startKafka, type KafkaServer } from '@iris/local-stack/kafka'
+import type { ServiceProcess } from '@iris/local-stack/service'
+import { eventually } from '../support/eventually.js'
+import { publishTo, type PublishAnswer } from '../support/publish-world.js'
+import { startTestStack, type TestStack } from '../support/stack.js'
+import { startSubscriber, type Received, type Subscriber } from '../support/subscriber.js'
+
+interface Status {
+  readonly status: string
+  readonly partition?: number
+  readonly offset?: number
+  readonly reason?: string
+  readonly subscriptions?: Readonly<Record<string, string>>
+}
+
+const preferring = { Prefer: 'respond-async' }
+
+let dataDir: string
+let spoolDir: string
+let kafka: KafkaServer
+let stack: TestStack
+let frontend: ServiceProcess
+let other: ServiceProcess
+let subscriber: Subscriber
+
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'iris-spool-'))
+  spoolDir = join(dataDir, 'spool')
+  kafka = await startKafka({ dataDir: join(dataDir, 'kafka') })
+  stack = await startTestStack({
+    kafka: kafka.bootstrap,
+    zookeeper: inject('zookeeper'),
+    settings: { 'frontend-service': { 'frontend.handlers.idleTimeout': '1s' } },
+    frontends: 1,
+  })
+  ;[frontend, subscriber] = await Promise.all([
+    stack.addFrontend({ 'frontend.spool.directory': spoolDir }),
+    startSubscriber(),
+  ])
+  other = stack.frontends[0]!
+})
+
+afterAll(async () => {
+  kafka.resume()
+  await stack.stop()
+  await Promise.all([subscriber.stop(), kafka.kill()])
+  await rm(dataDir, { recursive: true, force: true })
+})
+
+const publish = (topic: string, body: string, headers = {}): Promise<PublishAnswer> =>
+  publishTo(frontend.url, topic, body, headers)
+
+async function statusOf(answer: PublishAnswer, through = frontend): Promise<Status> {
+  const response = await fetch(through.url + answer.headers.get('location')!)
+  expect(response.status).toBe(200)
+  return (await response.json()) as Status
+}
+
+const idsOf = (received: readonly Received[]): string[] => received.map(each => each.messageId)
+
+describe('Prefer: respond-async', () => {
+  it('is answered 202 with a status that follows the message to its subscriber, through any frontend', async () => {
+    const topic = await stack.createTopic()
+    await stack.createSubscription(topic, `${subscriber.url}/first`, { name: 'billing' })
+
+    const answer = await publish(topic, '{"n":1}', preferring)
+
+    expect(answer.status).toBe(202)
+    expect(answer.headers.get('preference-applied')).toBe('respond-async')
+    const [received] = await subscriber.waitFor(1, { path: '/first' })
+    expect(received?.messageId).toBe(answer.id)
+    expect(received?.body.toString()).toBe('{"n":1}')
+    const status = await eventually(async () => {
+      const found = await statusOf(answer)
+      expect(found.status).toBe('DELIVERED')
+      return found
+    })
+    expect(status).toMatchObject({ id: answer.id, topic, offset: 0, subscriptions: { billing: 'DELIVERED' } })
+    expect(await statusOf(answer, other)).toEqual(status)
+  })
+
+  it('is ignored by a frontend without a spool, which says what is missing to those who insist', async () => {
+    const topic = await stack.createTopic()
+
+    const ignored = await publishTo(other.url, topic, '{}', preferring)
+    const strict = await publishTo(other.url, topic, '{}', { Prefer: 'respond-async, handling=strict' })
+
+    expect([ignored.status, ignored.headers.get('preference-applied')]).toEqual([201, null])
+    expect([strict.status, strict.code]).toEqual([501, 'RESPOND_ASYNC_UNAVAILABLE'])
+    expect(strict.text).toContain('frontend.spool.directory')
+  })
+
+  it('does not help what would be refused anyway, and nobody knows such a message', async () => {
+    const topic = await stack.createTopic()
+
+    const broken = await publish(topic, '{', preferring)
+    const nowhere = await publish(`${stack.group}.nothing`, '{}', preferring)
+    const unknown = await fetch(`${frontend.url}/topics/${topic}/messages/${broken.id}`)
+
+    expect([broken.status, broken.code]).toEqual([400, 'VALIDATION_ERROR'])
+    expect([nowhere.status, nowhere.code]).toEqual([404, 'TOPIC_NOT_EXISTS'])
+    expect(unknown.status).toBe(404)
+    expect(await unknown.json()).toMatchObject({ code: 'MESSAGE_NOT_KNOWN' })
+  })
+
+  it('a message that its subscriber refuses is told as dead', async () => {
+    subscriber.answerWith(({ path }) => (path === '/refusing' ? { status: 400 } : {}))
+    const topic = await stack.createTopic()
+    await stack.createSubscription(topic, `${subscriber.url}/refusing`, { name: 'strict' })
+    await stack.createSubscription(topic, `${subscriber.url}/taking`, { name: 'kind' })
+
+    const answer = await publish(topic, '{}', preferring)
+
+    await eventually(async () => {
+      const status = await statusOf(answer)
+      expect(status).toMatchObject({ status: 'FAILED', subscriptions: { kind: 'DELIVERED', strict: 'DEAD' } })
+    }, 30_000)
+  })
+})
+
+describe('a topic', () => {
+  it('set to ALWAYS is answered 202 unasked, and the setting is no part of other topics', async () => {
+    const topic = await stack.createTopic({ respondAsync: 'ALWAYS' })
+    const plain = await stack.createTopic()
+
+    const answer = await publish(topic, '{}')
+
+    expect([answer.status, answer.headers.get('preference-applied')]).toEqual([202, null])
+    const shown = async (name: string): Promise<Record<string, unknown>> =>
+      (await (await fetch(`${stack.management.url}/topics/${name}`)).json()) as Record<string, unknown>
+    expect((await shown(topic))['respondAsync']).toBe('ALWAYS')
+    expect(await shown(plain)).not.toHaveProperty('respondAsync')
+  })
+})
+
+describe('with Kafka silent', () => {
+  it('what was answered 202 survives kill -9 of its frontend and comes in order once Kafka is back', async () => {
+    const asked = await stack.createTopic()
+    const falling = await stack.createTopic({ respondAsync: 'FALLBACK' })
+    const subscription = { subscriptionPolicy: { inflightSize: 10 }, ordering: 'KEY' }
+    await stack.createSubscription(asked, `${subscriber.url}/asked`, subscription)
+    await stack.createSubscription(falling, `${subscriber.url}/falling`, subscription)
+    const key = { 'Partition-Key': 'k' }
+    const before = [await publish(asked, '"0"', key), await publish(falling, '"0"', key)]
+    await subscriber.waitFor(1, { path: '/falling' })
+    kafka.pause()
+
+    const answers: Record<'asked' | 'falling', PublishAnswer[]> = { asked: [], falling: [] }
+    for (let n = 1; n <= 10; n++) {
+      answers.asked.push(await publish(asked, `"${n}"`, { ...key, ...preferring }))
+      answers.falling.push(await publish(falling, `"${n}"`, key))
+    }
+    const waiting = await statusOf(answers.asked[0]!)
+    await frontend.kill()
+    kafka.resume()
+    await frontend.start()
+
+    expect(before.map(answer => answer.status)).toEqual([201, 201])
+    for (const answer of [...answers.asked, ...answers.falling]) expect(answer.status).toBe(202)
+    expect(waiting.status).toBe('ACCEPTED')
+    for (const name of ['asked', 'falling'] as const) {
+      const ids = answers[name].map(answer => answer.id)
+      await eventually(() => {
+        // A repeat after the kill is allowed, under the same id; the first times are in order.
+        const first = [...new Set(idsOf(subscriber.received(`/${name}`)))]
+        expect(first.slice(1)).toEqual(ids)
+      }, 30_000)
+    }
+    await eventually(async () => {
+      for (const answer of [answers.asked[9]!, answers.falling[9]!]) {
+        expect((await statusOf(answer)).status).toBe('DELIVERED')
+      }
+    }, 30_000)
+    const figures = await (await fetch(`${frontend.url}/status/prometheus`)).text()
+    expect(figures).toContain('hermes_frontend_spool_messages 0')
+  })
+})
+
+describe('a directory', () => {
+  it('that another frontend uses ends the start with a sentence that names the key', async () => {
+    const second = stack.addFrontend({ 'frontend.spool.directory': spoolDir })
+
+    await expect(second).rejects.toThrow(/frontend\.spool\.directory.*in use/s)
+
+    expect(await readdir(spoolDir)).toEqual(['0'])
+  })
+})
