@@ -99,8 +99,9 @@ describe('with a second frontend', () => {
   it('each grants its half, so that both together grant the quota', async () => {
     const second = await world.addFrontend()
     const topic = await world.createTopic({ quotas: { messagesPerSecond: 0.2 } })
-    const text = async (): Promise<string> => (await fetch(`${world.frontend.url}/status/prometheus`)).text()
-    await eventually(async () => expect(await text()).toMatch(/hermes_frontend_fellows\S* 2/))
+    const text = async (url: string): Promise<string> => (await fetch(`${url}/status/prometheus`)).text()
+    for (const url of [world.frontend.url, second.url])
+      await eventually(async () => expect(await text(url)).toMatch(/hermes_frontend_fellows\S* 2/))
 
     const [one, other] = await Promise.all([send(topic, 10), send(topic, 10, {}, second.url)])
 

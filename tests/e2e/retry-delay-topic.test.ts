@@ -6,7 +6,7 @@ import { startTestStack, type TestStack } from '../support/stack.js'
 import { startSubscriber, type Subscriber } from '../support/subscriber.js'
 
 /** Long enough to look at what waits, and to kill its owner, on a machine that is busy. */
-const delayMs = 15_000
+const delayMs = 20_000
 
 interface Row {
   readonly qualifiedName: string
@@ -83,9 +83,6 @@ describe('a retry that waits for long', () => {
     await subscriber.waitFor(440)
     expect(subscriber.received().filter(each => each.retryCount > 0)).toEqual([])
 
-    const delayTopic = `${stack.namespace}_${topic}.${name}_delay`
-    const records = await witness(inject('kafka'), delayTopic, 40)
-    expect(records.map(each => each.headers['Delay-Retry-Count'])).toEqual(records.map(() => '1'))
     await eventually(async () => {
       const rows = (await Promise.all(stack.consumers.map(each => rowsAt(each.url, id)))).flat()
       const partitions = rows.flatMap(row => row.partitions)
@@ -105,6 +102,9 @@ describe('a retry that waits for long', () => {
     }
     await pause(500)
     expect(subscriber.received()).toHaveLength(480)
+    const delayTopic = `${stack.namespace}_${topic}.${name}_delay`
+    const records = await witness(inject('kafka'), delayTopic, 40)
+    expect(records.map(each => each.headers['Delay-Retry-Count'])).toEqual(records.map(() => '1'))
     expect((await stack.api.manage('GET', '/topics')).text).not.toContain('_delay')
 
     await stack.api.deleteSubscription(topic, name)
