@@ -93,7 +93,12 @@ describe('a retry that waits for long', () => {
     })
     await owner.kill()
 
-    const received = await subscriber.waitFor(480)
+    const survivor = stack.consumers.find(each => each !== owner)!
+    const received = await subscriber
+      .waitFor(480, { withinMs: delayMs + 30_000 })
+      .catch(async (cause: unknown) => {
+        throw new Error(JSON.stringify(await rowsAt(survivor.url, id)), { cause })
+      })
     const attempts = poison.map(body => received.filter(each => each.body.toString() === body))
     for (const [first, second] of attempts) {
       expect(second?.retryCount).toBe(1)
