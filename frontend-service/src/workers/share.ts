@@ -29,5 +29,7 @@ export function workerConfig(config: FrontendConfig, place: WorkerPlace, machine
     spoolRefusedBytesMax: share(config.spoolRefusedBytesMax),
     traceQueueMax: share(config.traceQueueMax),
     quotaPublishersMax: share(config.quotaPublishersMax),
+    // A shard is served by one worker, so `keysMax` bounds it as it is.
+    keyedInFlightMax: share(config.keyedInFlightMax),
   }
 }
