@@ -78,7 +78,7 @@ export function createOutcomeLog(parts: OutcomeLogParts, limits: OutcomeLogLimit
       for (const settled of batch) count(part, settled)
     } catch (error) {
       log.warn('spool.outcomesNotWritten', { outcomes: batch.length, error })
-      noted = [...batch, ...noted].slice(-limits.statusMax)
+      noted = [...batch, ...noted].slice(-Math.max(1, limits.statusMax))
     }
   }
   const currentPart = async (): Promise<Part> => {

@@ -173,8 +173,10 @@ export function createSpool(parts: SpoolParts, limits: SpoolLimits): Spool {
     haltDrain: () => drain.halt(),
     async close() {
       drain.halt()
-      await drain.idle()
       for (const cancel of timers) cancel()
+      // What is known is safe before a round that does not end uses the time up.
+      await outcomes.flush()
+      await drain.idle()
       await messages.close()
       await outcomes.close()
       await refused.close()
