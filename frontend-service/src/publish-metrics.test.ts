@@ -10,7 +10,7 @@ describe('publish metrics', () => {
     const other = metrics.topic('acme.users', 'ALL')
 
     one.received(10)
-    one.published()
+    one.published(0.25)
     one.answered(201, 0.5)
     one.answered(400, 0.1)
     other.answered(201, 0.2)
@@ -23,6 +23,7 @@ describe('publish metrics', () => {
         'hermes_frontend_topic_http_status_codes_total{group="acme.shop",topic="orders",status_code="201"} 1',
         'hermes_frontend_topic_http_status_codes_total{group="acme.shop",topic="orders",status_code="400"} 1',
         'hermes_frontend_topic_global_http_status_codes_total{status_code="201"} 2',
+        'hermes_frontend_topic_ack_leader_broker_latency_seconds_sum 0.25',
         'hermes_frontend_topic_published_total{group="acme.shop",topic="orders",storageDc="dc"} 1',
         'hermes_frontend_topic_throughput_bytes_total{group="acme.shop",topic="orders"} 10',
         'hermes_frontend_topic_global_throughput_bytes_total 10',

@@ -11,8 +11,8 @@ import type { CounterHandle, Metrics, SummaryHandle } from '@iris/common/metrics
 export interface TopicCounters {
   /** A body came whole, whatever becomes of it. */
   received(bytes: number): void
-  /** Kafka has a message. */
-  published(): void
+  /** Kafka has a message, so long after it was ready; null where it lay in a spool. */
+  published(seconds: number | null): void
   /** A request was answered. */
   answered(status: number, seconds: number): void
 }
@@ -48,6 +48,10 @@ export function createPublishMetrics(metrics: Metrics, datacenter: string): Publ
       LEADER: metrics.summary(frontendMetrics.leaderLatencyGlobal),
       ALL: metrics.summary(frontendMetrics.allLatencyGlobal),
     },
+    kafkaLatency: {
+      LEADER: metrics.summary(frontendMetrics.leaderLatencyKafka),
+      ALL: metrics.summary(frontendMetrics.allLatencyKafka),
+    },
     status: statusCounters(status => metrics.counter(frontendMetrics.status, status)),
   }
   const publishMetrics: PublishMetrics = {
@@ -63,6 +67,7 @@ export function createPublishMetrics(metrics: Metrics, datacenter: string): Publ
       const latency: SummaryHandle = metrics.summary(latencyOf, ...labels)
       const status = statusCounters(code => metrics.counter(frontendMetrics.topicStatus, ...labels, code))
       const globalLatency = global.latency[level]
+      const kafkaLatency = global.kafkaLatency[level]
       return {
         received(length) {
           bytes.value += length
@@ -70,8 +75,9 @@ export function createPublishMetrics(metrics: Metrics, datacenter: string): Publ
           size.observe(length)
           global.size.observe(length)
         },
-        published() {
+        published(seconds) {
           published.value++
+          if (seconds !== null) kafkaLatency.observe(seconds)
         },
         answered(code, seconds) {
           requests.value++

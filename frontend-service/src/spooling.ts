@@ -49,7 +49,7 @@ export function createSpooling(
   const holdMs = Math.min(holdMsMax, config.deliveryTimeoutMs * holdShare)
   const onSettled = (settled: Settled): void => {
     const topic = topics.find(settled.topicName)
-    if (settled.end.kind === 'stored') topic?.counters().published()
+    if (settled.end.kind === 'stored') topic?.counters().published(null)
     if (topic?.isTracked === true) journal.settled(settled)
   }
   const spools = createSpools(

@@ -77,6 +77,13 @@ export const frontendMetrics = {
     'The same over topics',
   ),
   allLatencyGlobal: define('summary', 'topic_ack_all_global_latency_seconds', [], 'The same over topics'),
+  leaderLatencyKafka: define(
+    'summary',
+    'topic_ack_leader_broker_latency_seconds',
+    [],
+    'From the moment a message is ready for Kafka to its acknowledgement, ack LEADER',
+  ),
+  allLatencyKafka: define('summary', 'topic_ack_all_broker_latency_seconds', [], 'The same, ack ALL'),
   quotaExceeded: define(
     'counter',
     'topic_quota_exceeded_total',

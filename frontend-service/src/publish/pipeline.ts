@@ -247,6 +247,7 @@ function awaitKafka(parts: Wired, publication: Publication, route: KafkaRoute): 
   const budgetMs = publication.later === null ? route.budgetMs : (parts.spooling?.holdMs ?? 0)
   publication.stage = 'preparing'
   publication.route = route
+  publication.readyMs = nowMs
   publication.deadlineMs = nowMs + budgetMs
   publication.queue?.remove(publication)
   route.deadlines.add(publication, nowMs)
@@ -311,7 +312,8 @@ function conclude(parts: Wired, publication: Publication, outcome: AppendOutcome
 
 function concludeStored(parts: Wired, publication: Publication, outcome: StoredOutcome): void {
   if (publication.routed?.isTracked === true) parts.journal.stored(publication, outcome)
-  publication.routed?.counters().published()
+  const seconds = (parts.clock.monotonic() - publication.readyMs) / 1_000
+  publication.routed?.counters().published(seconds)
   publication.routed?.preview?.offer(publication.value)
   finish(parts, publication, 201)
   publication.origin.stored(publication.id, scheduledAnswer(publication, outcome))

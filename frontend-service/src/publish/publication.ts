@@ -69,7 +69,8 @@ export class Publication implements ProducerMessage, SpoolMessage, BodyTaker, De
   headers: readonly RecordHeader[] = nothing
   timestampMs = 0
   deadlineMs = 0
-  appendedMs = 0
+  /** When it was ready for Kafka. */
+  readyMs = 0
 
   // As the queue of deadlines takes it.
   dueMs = 0

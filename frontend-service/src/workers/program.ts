@@ -4,6 +4,7 @@
  */
 import cluster from 'node:cluster'
 import { hostname } from 'node:os'
+import { ConfigError } from '@iris/common/config/load'
 import type { Stop } from '@iris/common/lifecycle/service'
 import type { FrontendBase, FrontendConfig } from '../base.js'
 import { createFrontend, stopMsOf } from '../wire.js'
@@ -23,6 +24,7 @@ const crewMs = 2_000
 
 /** Decides once, at the start of the process. */
 export function createProgram(base: FrontendBase, config: FrontendConfig): Program {
+  refuseSharedSpool(config)
   if (config.workers > 1 && cluster.isPrimary) {
     const primary = createPrimary(base, config)
     return { stopMs: stopMsOf(config) + crewMs, ...lifeOf(primary) }
@@ -33,6 +35,14 @@ export function createProgram(base: FrontendBase, config: FrontendConfig): Progr
   const frontend = createFrontend(base, workerConfig(config, place, hostname()), side)
   const whenToStop = new Promise<string>(resolve => side.onStop(() => resolve('the primary')))
   return { stopMs: stopMsOf(config), whenToStop, ...lifeOf(frontend) }
+}
+
+/** A spool belongs to one process: what another worker left in it would lie there when workers become fewer. */
+function refuseSharedSpool({ workers, spoolDirectory }: FrontendConfig): void {
+  if (workers === 1 || spoolDirectory === '') return
+  const problem =
+    'frontend.spool.directory belongs to one process; it cannot be set with frontend.server.workers > 1'
+  throw new ConfigError([problem])
 }
 
 function lifeOf(part: { start(): Promise<unknown>; stop: Stop }): Pick<Program, 'start'> {
