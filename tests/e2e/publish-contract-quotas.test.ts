@@ -78,6 +78,21 @@ describe('a quota', () => {
     expect(statuses(await send(topic, 5))).toEqual({ 201: 3, 429: 2 })
   })
 
+  it('holds for each record of a bulk request, and no record can pass for another publisher', async () => {
+    const topic = await world.createTopic({ quotas: { publisherMessagesPerSecond: 0.05 } })
+    const record = (team: string): string => JSON.stringify({ message: 1, headers: { 'X-Team': team } })
+
+    const answer = await fetch(`${world.frontend.url}/topics/${topic}/batch?records=wrapped`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/x-ndjson', 'X-Team': 'red' },
+      body: ['a', 'b', 'c', 'd', 'e'].map(record).join('\n'),
+    })
+
+    const { stored, results } = (await answer.json()) as { stored: number; results: { status: number }[] }
+    expect([answer.status, stored]).toEqual([207, 3])
+    expect(results.map(({ status }) => status)).toEqual([201, 201, 201, 429, 429])
+  })
+
   it('is none on a topic without, and its answers have no such header', async () => {
     const topic = await world.createTopic()
 

@@ -7,7 +7,7 @@
 import type { Topic } from '@iris/common/domain/topic'
 import { HermesError, refusal } from '@iris/common/errors/hermes-error'
 import type { Clock } from '@iris/common/time/clock'
-import type { Sender } from '../publish/sender.js'
+import type { Sender, SentHeaders } from '../publish/sender.js'
 import type { Quotas, TopicQuota } from '../quota/quotas.js'
 import type { Throughput } from '../quota/throughput.js'
 import { nobody, type Authenticate, type Caller } from './authentication.js'
@@ -66,7 +66,7 @@ class Gate implements TopicGate {
 
   permit(sender: Sender): HermesError | null {
     if (this.authenticate !== null) {
-      const permission = permissionOf(this.topic.auth, this.authenticate(sender.sent))
+      const permission = permissionOf(this.topic.auth, this.authenticate(callerOf(sender)))
       if (permission === 'unauthenticated') return unauthenticated(this.authenticate.challenge)
       if (permission === 'forbidden') return refusal('AUTH_ERROR', {}, 'frontend')
     }
@@ -98,13 +98,18 @@ class Gate implements TopicGate {
   /** The account where there is one; else what the header says; else where the request came from. */
   private publisherOf(sender: Sender): string {
     if (this.quota?.isPerPublisher !== true) return ''
-    const caller: Caller = this.authenticate?.(sender.sent) ?? nobody
+    const caller: Caller = this.authenticate?.(callerOf(sender)) ?? nobody
     if (caller.kind === 'account') return `account ${caller.name}`
     const { publisherHeader } = this.parts
-    const named = publisherHeader === '' ? undefined : sender.sent.headers[publisherHeader]
+    const named = publisherHeader === '' ? undefined : callerOf(sender).headers[publisherHeader]
     if (typeof named === 'string' && named !== '') return `header ${named.slice(0, publisherLettersMax)}`
     return `address ${sender.address ?? ''}`
   }
+}
+
+/** The headers that say who publishes: a record of a bulk request cannot put others in their place. */
+function callerOf(sender: Sender): SentHeaders {
+  return sender.caller ?? sender.sent
 }
 
 function blockedRefusal(topic: string, reason: string): HermesError {

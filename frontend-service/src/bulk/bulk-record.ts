@@ -12,7 +12,9 @@ export type RecordOutcome = HermesError | Acceptance | ScheduledAnswer | null
 
 /** What a request hears of its records. */
 export interface RecordEvents {
-  /** Where the request came from. */
+  /** What the request said. */
+  readonly caller: SentHeaders
+  /** Where it came from. */
   readonly address: string | undefined
   /** Its topic is known, and it is on its way or refused. */
   onWay(record: BulkRecord): void
@@ -30,6 +32,10 @@ export class BulkRecord implements Origin {
     private readonly brought: Brought,
     readonly announcedBytes: number,
   ) {}
+
+  get caller(): SentHeaders {
+    return this.events.caller
+  }
 
   get address(): string | undefined {
     return this.events.address

@@ -16,6 +16,7 @@ import type { Scheduler } from '@iris/common/time/scheduler'
 import { answer, answerRefusal } from '../publish/answer.js'
 import type { Deadlined, DeadlineQueue } from '../publish/deadline-queue.js'
 import type { Pipeline } from '../publish/pipeline.js'
+import type { SentHeaders } from '../publish/sender.js'
 import { overloaded } from '../publish/refusals.js'
 import type { Held, Room } from '../publish/room.js'
 import { BulkRecord, type RecordEvents, type RecordOutcome } from './bulk-record.js'
@@ -116,6 +117,10 @@ export class BulkRequest implements Deadlined, Held, RecordEvents {
 
   onDue(): void {
     this.stop(this.late())
+  }
+
+  get caller(): SentHeaders {
+    return this.request
   }
 
   get address(): string | undefined {

@@ -11,6 +11,8 @@ export interface SentHeaders {
 
 export interface Sender {
   readonly sent: SentHeaders
+  /** What its request said, where a message may say something else: only this tells who the caller is. */
+  readonly caller?: SentHeaders | undefined
   /** Bytes of the body, as known or announced before it is read; -1 where nothing is said. */
   readonly announcedBytes: number
   /** Where the message came from over the network, where that is known. */
