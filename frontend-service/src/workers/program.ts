@@ -37,11 +37,10 @@ export function createProgram(base: FrontendBase, config: FrontendConfig): Progr
   return { stopMs: stopMsOf(config), whenToStop, ...lifeOf(frontend) }
 }
 
-/** A spool belongs to one process: what another worker left in it would lie there when workers become fewer. */
+/** What a worker leaves in a spool would lie there for ever when workers become fewer. */
 function refuseSharedSpool({ workers, spoolDirectory }: FrontendConfig): void {
   if (workers === 1 || spoolDirectory === '') return
-  const problem =
-    'frontend.spool.directory belongs to one process; it cannot be set with frontend.server.workers > 1'
+  const problem = 'frontend.spool.directory belongs to one process: set frontend.server.workers to 1'
   throw new ConfigError([problem])
 }
 
