@@ -33,6 +33,10 @@ export type DeliveryMode = (typeof deliveryModes)[number]
 export const orderings = ['NONE', 'KEY', 'PARTITION'] as const
 export type Ordering = (typeof orderings)[number]
 
+/** Ours: as what CloudEvents messages are delivered, where a subscriber wants them. */
+export const cloudEventModes = ['binary', 'structured'] as const
+export type CloudEventMode = (typeof cloudEventModes)[number]
+
 /** What the tracker writes down. */
 export const trackingModes = ['trackingAll', 'discardedOnly', 'trackingOff'] as const
 export type TrackingMode = (typeof trackingModes)[number]
@@ -88,6 +92,7 @@ export const subscriptionShape = z.object({
   mode: plainWord(deliveryModes),
   ordering: plainWord(orderings),
   retry: retryShape,
+  cloudEvents: plainWord(cloudEventModes),
   suspendedReason: plainText,
   subscriptionPolicy: z.unknown().optional(),
   trackingMode: plainText,

@@ -13,7 +13,7 @@ import type { Subscription } from './subscription.js'
 
 /** The members of a subscription's node. */
 export function subscriptionJson(subscription: Subscription): JsonObject {
-  const { ordering, oAuthPolicy, retry, suspendedReason } = subscription
+  const { ordering, oAuthPolicy, retry, cloudEvents, suspendedReason } = subscription
   const isSuspendedFor = subscription.state === 'SUSPENDED' && suspendedReason !== null
   return {
     topicName: subscription.topicName,
@@ -41,6 +41,7 @@ export function subscriptionJson(subscription: Subscription): JsonObject {
     metricsConfig: subscription.metricsConfig,
     ...(ordering === 'NONE' ? {} : { ordering }),
     ...(retry === null ? {} : { retry: retryJson(retry) }),
+    ...(cloudEvents === null ? {} : { cloudEvents }),
     ...(isSuspendedFor ? { suspendedReason } : {}),
   }
 }

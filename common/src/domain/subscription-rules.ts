@@ -37,6 +37,12 @@ export function checkSubscriptionForm(form: SubscriptionForm, policy: DeliveryPo
   if (policy.deliveryType === 'BATCH' && hasTemplate(form.endpoint ?? '')) {
     violations.add('Subscription endpoint must not be a template in BATCH delivery mode')
   }
+  if (form.contentType === 'AVRO' && form.cloudEvents !== null) {
+    violations.add('Subscription cloudEvents needs contentType JSON')
+  }
+  if (policy.deliveryType === 'BATCH' && form.cloudEvents !== null) {
+    violations.add('Subscription cloudEvents is not supported in BATCH delivery mode')
+  }
   checkThresholds(violations, form)
   checkHeaders(violations, form)
   checkRetry(violations, form.retry, form.ordering === 'KEY' && policy.deliveryType === 'SERIAL')

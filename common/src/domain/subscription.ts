@@ -14,6 +14,7 @@ import {
   monitoringDefault,
   subscriptionShape,
   trackingModes,
+  type CloudEventMode,
   type DeliveryMode,
   type Filter,
   type FixedHeader,
@@ -47,6 +48,8 @@ export type Subscription = DeliveryPolicy & {
   readonly ordering: Ordering
   /** Null means Hermes' behaviour. */
   readonly retry: RetryOptions | null
+  /** Null means Hermes' behaviour: the message alone. */
+  readonly cloudEvents: CloudEventMode | null
   readonly trackingMode: TrackingMode
   readonly monitoringDetails: MonitoringDetails
   readonly filters: readonly Filter[]
@@ -108,6 +111,7 @@ export function fillSubscription(
     mode: form.mode ?? 'ANYCAST',
     ordering: form.ordering ?? 'NONE',
     retry: retryOf(form.retry),
+    cloudEvents: form.cloudEvents,
     trackingMode: trackingModeOf(form),
     monitoringDetails: form.monitoringDetails ?? monitoringDefault,
     filters: (form.filters ?? []).map(filter => filter ?? {}),

@@ -43,7 +43,7 @@ export function openAvroEntry(
   dropped: () => void,
 ): LetterContent {
   const { value: record } = entry
-  const { messageId, lines } = headersOf(entry, dropped)
+  const { messageId, lines, event } = headersOf(entry, dropped)
   if (record === null) return unreadableContent(entry, messageId ?? '', 'the record has no value')
   try {
     const { schema } = known
@@ -53,6 +53,7 @@ export function openAvroEntry(
       messageId: messageId ?? metadata[messageIdName] ?? '',
       body: reading === null ? record : Buffer.from(reading.json),
       propagated: lines ?? linesOf(metadata, dropped),
+      event,
       isWrapped: false,
       avro: { known, record, isBody: isRecordWanted },
       problem: null,

@@ -5,6 +5,7 @@
  * Promises: the body is a view of the entry's bytes; an envelope that nobody can read is a problem, never a
  * throw.
  */
+import { eventOf, isEventHeader } from '../cloudevents/kafka-headers.js'
 import { canBeSent } from '../http/header-rules.js'
 import type { KnownSchema } from '../schema/schemas.js'
 import { openEnvelope } from './envelope.js'
@@ -23,6 +24,8 @@ export interface LetterContent {
   readonly body: Buffer
   /** Header lines of the publisher, flat; null when there are none. */
   readonly propagated: readonly string[] | null
+  /** Its attributes as a CloudEvent, names and values in turn; null where it is none. */
+  readonly event: readonly string[] | null
   /** Whether the entry's value is the wrapped form of this very message, without headers. */
   readonly isWrapped: boolean
   /** The record that it was in an AVRO topic; null for every other. */
@@ -43,7 +46,7 @@ export interface AvroSource {
 export function openEntry(entry: LogEntry, dropped: () => void): LetterContent {
   if (entry.problem !== null) return unreadableContent(entry, '', entry.problem)
   const headers = headersOf(entry, dropped)
-  const { messageId } = headers
+  const { messageId, event } = headers
   let { lines } = headers
   if (entry.value === null) return unreadableContent(entry, messageId ?? '', 'the record has no value')
   const opened = openEnvelope(entry.value)
@@ -52,6 +55,7 @@ export function openEntry(entry: LogEntry, dropped: () => void): LetterContent {
       messageId: messageId ?? '',
       body: entry.value,
       propagated: lines,
+      event,
       isWrapped: false,
       avro: null,
       problem: null,
@@ -63,22 +67,28 @@ export function openEntry(entry: LogEntry, dropped: () => void): LetterContent {
   }
   const { id, body, isPlain } = opened
   const isWrapped = isPlain && lines === null && (messageId === null || messageId === id)
-  return { messageId: messageId ?? id, body, propagated: lines, isWrapped, avro: null, problem: null }
+  return { messageId: messageId ?? id, body, propagated: lines, event, isWrapped, avro: null, problem: null }
 }
 
-/** The message's id and the publisher's lines, as Kafka's headers have them; null where they have none. */
-export function headersOf(
-  entry: LogEntry,
-  dropped: () => void,
-): { readonly messageId: string | null; readonly lines: string[] | null } {
+/** What a record's headers say of its message, each null where they do not. */
+export interface PublishersHeaders {
+  readonly messageId: string | null
+  readonly lines: string[] | null
+  readonly event: readonly string[] | null
+}
+
+/** The message's id, the publisher's lines and an event's attributes, as Kafka's headers have them. */
+export function headersOf(entry: LogEntry, dropped: () => void): PublishersHeaders {
   let messageId: string | null = null
   let lines: string[] | null = null
+  let eventLines: (readonly [name: string, value: Buffer])[] | null = null
   for (const [name, value] of entry.headers()) {
     if (name === messageIdHeader) messageId = value.toString('utf8')
     else if (name.startsWith(propagatedPrefix))
       lines = lineAdded(lines, name.slice(2), value.toString('utf8'), dropped)
+    else if (isEventHeader(name)) (eventLines ??= []).push([name, value])
   }
-  return { messageId, lines }
+  return { messageId, lines, event: eventLines === null ? null : eventOf(eventLines) }
 }
 
 /** Adds a line that HTTP can carry. */
@@ -103,6 +113,7 @@ export function unreadableContent(entry: LogEntry, messageId: string, problem: s
     messageId,
     body: entry.value ?? empty,
     propagated: null,
+    event: null,
     isWrapped: false,
     avro: null,
     problem: `UNPARSABLE: ${problem}`,

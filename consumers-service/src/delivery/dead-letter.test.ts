@@ -40,6 +40,7 @@ function setUp() {
     body: Buffer.from('{"a":1}'),
     propagated: ['Trace-Id', 'abc'],
     schemaVersion: null,
+    event: ['specversion', '1.0', 'id', 'e', 'datacontenttype', 'application/json'],
     facts: {
       reason: 'because',
       class: 'expired',
@@ -73,6 +74,10 @@ describe('dead letters', () => {
     const [record] = appended
     const header = (name: string): Buffer | null =>
       record?.headers.find(([each]) => each === name)?.[1] ?? null
+    expect([header('ce_id')?.toString(), header('content-type')?.toString()]).toEqual([
+      'e',
+      'application/json',
+    ])
     expect(record).toMatchObject({ topic: 'g.t.s_dlq', partition: 0, key: Buffer.from('key') })
     expect(Buffer.concat([...record!.value]).toString()).toBe('{"a":1}')
     expect(readDeadLetterHeaders(header)).toMatchObject({ reason: 'because', offset: 7 })

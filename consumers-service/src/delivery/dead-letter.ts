@@ -4,6 +4,7 @@
  * before. Promises: the topic is made at the first dead letter; what fails is tried again until it is stored
  * or withdrawn, so a message is never settled on the way to the floor.
  */
+import { eventHeadersOf } from '@iris/common/cloudevents/kafka-headers'
 import {
   messageIdHeader,
   writeDeadLetterHeaders,
@@ -21,6 +22,8 @@ export interface DeadMessage extends Kept {
   readonly propagated: readonly string[] | null
   /** Version of the schema that the body is a record of; null where it is none. */
   readonly schemaVersion: number | null
+  /** Its attributes as a CloudEvent, flat, or null. */
+  readonly event: readonly string[] | null
   readonly facts: DeadLetterFacts
 }
 
@@ -68,6 +71,7 @@ function headersOf({
   messageId,
   propagated,
   schemaVersion,
+  event,
   facts,
 }: DeadMessage): readonly (readonly [string, Buffer])[] {
   const lines = propagated ?? []
@@ -77,5 +81,5 @@ function headersOf({
   const id: (readonly [string, Buffer])[] =
     messageId === '' ? [] : [[messageIdHeader, Buffer.from(messageId)]]
   const version = schemaVersion === null ? [] : [schemaLine(schemaVersionHeader, schemaVersion)]
-  return [...id, ...version, ...publishers, ...writeDeadLetterHeaders(facts)]
+  return [...id, ...version, ...publishers, ...eventHeadersOf(event ?? []), ...writeDeadLetterHeaders(facts)]
 }

@@ -35,6 +35,7 @@ export function deathOf(
     body: content.body,
     propagated: content.propagated,
     schemaVersion: versionOf(content, entry),
+    event: content.event,
     facts: {
       ...death,
       attempts: letter.attempts,

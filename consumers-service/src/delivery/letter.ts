@@ -32,6 +32,8 @@ export class Letter implements OutgoingRequest {
   // What the client sends; the sender fills it in before each attempt.
   path = ''
   headers: readonly string[] = []
+  /** What goes out instead of the message: the event around it, or null. */
+  eventBody: Buffer | null = null
   timeoutMs = 0
   socketTimeoutMs = 0
   sending: Sending | null = null
@@ -85,7 +87,7 @@ export class Letter implements OutgoingRequest {
   }
 
   get body(): Buffer {
-    return this.content.body
+    return this.eventBody ?? this.content.body
   }
 
   /** Why it cannot be delivered at all, or null. */

@@ -19,6 +19,7 @@ import {
 } from '@iris/common/domain/policy'
 import { compileDelay, compileRetry, type DelayPolicy } from '@iris/common/domain/retry-policy'
 import type {
+  CloudEventMode,
   DeliveryMode,
   FixedHeader,
   OAuthPolicy,
@@ -80,6 +81,8 @@ export interface SerialPlan extends CommonPlan {
   readonly delay: DelayPolicy | null
   /** Whether what follows a dead letter with its key goes to the dead letters too. */
   readonly isParking: boolean
+  /** As what CloudEvents it is delivered; null as the message alone. */
+  readonly cloudEvents: CloudEventMode | null
   readonly policy: CompiledSerialPolicy
 }
 
@@ -158,7 +161,7 @@ function deliveryOf(
   targets: Targets,
   options: PlanOptions,
 ): Omit<SerialPlan, keyof CommonPlan> | Omit<BatchPlan, keyof CommonPlan> {
-  const { deliveryType, subscriptionPolicy, ordering, mode, retry } = subscription
+  const { deliveryType, subscriptionPolicy, ordering, mode, retry, cloudEvents } = subscription
   const retriesUnauthorized = subscription.oAuthPolicy !== null
   if (deliveryType === 'BATCH') {
     const policy = { ...compileBatchPolicy(subscriptionPolicy, options.batchVolumeMax), retriesUnauthorized }
@@ -174,6 +177,7 @@ function deliveryOf(
     targets,
     mode,
     delay: isPostponable ? compileDelay(retry) : null,
+    cloudEvents,
     isParking: ordering === 'KEY' && retry?.onKeyFailure === 'PARK',
     policy: compileRetry({ ...policy, inflightMax, retriesUnauthorized }, retry, retentionMs),
   }

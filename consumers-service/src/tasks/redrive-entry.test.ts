@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { eventHeadersOf } from '@iris/common/cloudevents/kafka-headers'
 import { createMemoryLog } from '@iris/common/dead-letters/testing/memory-log'
 import type { LogEntry } from '@iris/common/kafka/log-entry'
 import { openEntry } from '@iris/common/kafka/open-entry'
@@ -31,6 +32,27 @@ describe('a dead letter on its way back', () => {
     expect(content.body.toString()).toBe('{"a":1}')
     expect(entry).toMatchObject({ offset: 7, timestampMs: 5, published: { partition: 3, offset: 1024 } })
     expect(entry.key?.toString()).toBe('k')
+  })
+
+  it('is the same CloudEvent again', () => {
+    const attributes = [
+      'specversion',
+      '1.0',
+      'id',
+      'e',
+      'source',
+      '/s',
+      'type',
+      't',
+      'datacontenttype',
+      'a/b',
+    ]
+    const lines = eventHeadersOf(attributes).map(([name, value]): [string, string] => [name, String(value)])
+
+    expect(openEntry(redriveEntry(dead('1', [...facts, ...lines])), () => undefined).event).toEqual(
+      attributes,
+    )
+    expect(openEntry(redriveEntry(dead('1', facts)), () => undefined).event).toBeNull()
   })
 
   it.each([

@@ -5,6 +5,7 @@
  * envelope, with the publisher's headers and time: whatever the body looks like, it is sent as it is. A body
  * that is an Avro record says so by its version and stays one.
  */
+import { isEventHeader } from '@iris/common/cloudevents/kafka-headers'
 import { readDeadLetterHeaders, messageIdHeader } from '@iris/common/kafka/dead-letter-headers'
 import { wrapEnvelope } from '@iris/common/kafka/envelope'
 import { placesOf, type LogEntry } from '@iris/common/kafka/log-entry'
@@ -35,7 +36,7 @@ export function redriveEntry(letter: LogEntry): RedriveEntry {
   const metadata = { timestampMs, id, externalMetadata: {} }
   const lines = letter
     .headers()
-    .filter(([name]) => kept.has(name) || name.startsWith(propagatedPrefix))
+    .filter(([name]) => isOfMessage(name))
     .map(([name, value]) => [name, Buffer.from(value)] as const)
   const entry: RedriveEntry = {
     ...placesOf(letter),
@@ -51,6 +52,11 @@ export function redriveEntry(letter: LogEntry): RedriveEntry {
     detach: () => entry,
   }
   return entry
+}
+
+/** Whether a header line came with the message and not with its death. */
+function isOfMessage(name: string): boolean {
+  return kept.has(name) || name.startsWith(propagatedPrefix) || isEventHeader(name)
 }
 
 /** Where the message of a redriven dead letter was published; null for any other entry. */

@@ -119,6 +119,28 @@ describe('a request with many messages', () => {
   })
 })
 
+describe('a batch of CloudEvents', () => {
+  const batch = { 'Content-Type': 'application/cloudevents-batch+json; charset=utf-8' }
+  const event = (id: string): string =>
+    `{"specversion":"1.0","id":"${id}","source":"/s","type":"t","data": {"n" : 1.0} }`
+
+  it('stores the data of each, its attributes beside it', async () => {
+    const answer = await world.storing(world.publish(`[${event('a')}, {"id":"b"}, ${event('c')}]`, batch))
+
+    expect(answer).toMatchObject({ status: 207, stored: 2 })
+    expect(answer.results?.[1]).toMatchObject({
+      status: 400,
+      message: expect.stringContaining('Invalid CloudEvent: attribute specversion is missing') as string,
+    })
+    expect(world.stored).toEqual(['{"n" : 1.0}', '{"n" : 1.0}'])
+  })
+
+  it('is for one topic and unwrapped', async () => {
+    expect(await world.publish('[]', batch, '')).toMatchObject({ status: 400, code: 'VALIDATION_ERROR' })
+    expect(await world.publish('[]', batch, 'acme.orders?records=wrapped')).toMatchObject({ status: 400 })
+  })
+})
+
 describe('the body of such a request', () => {
   it('is taken while it comes', async () => {
     const { request, answering } = world.open(lines)

@@ -60,7 +60,7 @@ export function createBulk(parts: BulkParts): Bulk {
       if (topicName === null) {
         const encoding = encodingProblem(request)
         if (encoding !== null) return refuse(request, response, encoding)
-        const reader = wrappedReader(null, sharedHeaders(request.rawHeaders))
+        const reader = wrappedReader(null, sharedHeaders(request.rawHeaders, form.recordType))
         return begin(request, response, readingOf(form, reader, parts.bodyBytesMax))
       }
       findingCount++
@@ -89,8 +89,12 @@ function headOf(request: IncomingMessage): Parameters<typeof admit>[0] {
   return { sent: request, announcedBytes: -1 }
 }
 
-function readerOf({ isWrapped }: BulkForm, topicName: string, request: IncomingMessage): RecordReader {
-  const shared = sharedHeaders(request.rawHeaders)
+function readerOf(
+  { isWrapped, recordType }: BulkForm,
+  topicName: string,
+  request: IncomingMessage,
+): RecordReader {
+  const shared = sharedHeaders(request.rawHeaders, recordType)
   return isWrapped ? wrappedReader(topicName, shared) : plainReader(topicName, shared)
 }
 

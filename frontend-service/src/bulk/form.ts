@@ -8,6 +8,8 @@ export interface BulkForm {
   readonly splitting: 'array' | 'lines'
   /** A record is an object of ours around the message, not the message itself. */
   readonly isWrapped: boolean
+  /** The media type that each record has for itself. */
+  readonly recordType: string
 }
 
 /** What is wrong with a request's form: the code of the answer and its values. */
@@ -15,7 +17,9 @@ export type FormProblem =
   | { readonly code: 'UNSUPPORTED_MEDIA_TYPE'; readonly contentType: string }
   | { readonly code: 'VALIDATION_ERROR'; readonly problem: string }
 
+const batchOfEventsType = 'application/cloudevents-batch+json'
 const splittings: Readonly<Record<string, BulkForm['splitting']>> = {
+  [batchOfEventsType]: 'array',
   'application/json': 'array',
   'application/x-ndjson': 'lines',
   'application/ndjson': 'lines',
@@ -23,7 +27,8 @@ const splittings: Readonly<Record<string, BulkForm['splitting']>> = {
 }
 
 /** The types that are taken, for the text of a refusal. */
-export const acceptedTypes = 'application/json (an array) or application/x-ndjson (a message a line)'
+export const acceptedTypes =
+  'application/json (an array), application/x-ndjson (a message a line) or application/cloudevents-batch+json'
 
 const shownLetters = 100
 
@@ -50,5 +55,8 @@ export function bulkForm(
     const problem = 'Records for several topics are always wrapped: leave out the query parameter records'
     return { code: 'VALIDATION_ERROR', problem }
   }
-  return { splitting, isWrapped: named === 'wrapped' || !isOneTopic }
+  const isWrapped = named === 'wrapped' || !isOneTopic
+  if (type !== batchOfEventsType) return { splitting, isWrapped, recordType: 'application/json' }
+  if (!isWrapped) return { splitting, isWrapped, recordType: 'application/cloudevents+json' }
+  return { code: 'VALIDATION_ERROR', problem: 'A batch of CloudEvents is for one topic and is not wrapped' }
 }

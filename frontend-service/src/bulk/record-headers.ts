@@ -16,8 +16,8 @@ function isOfRecords(lowerName: string): boolean {
 }
 
 /** The headers that every record of a request has. */
-export function sharedHeaders(rawHeaders: readonly string[]): SentHeaders {
-  const raw = ['Content-Type', 'application/json']
+export function sharedHeaders(rawHeaders: readonly string[], recordType: string): SentHeaders {
+  const raw = ['Content-Type', recordType]
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] as string
     if (isOfRecords(name.toLowerCase())) raw.push(name, rawHeaders[index + 1] as string)

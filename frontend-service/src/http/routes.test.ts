@@ -84,6 +84,18 @@ describe('routes of the frontend', () => {
     expect(await ask(method, path)).toEqual([status, text])
   })
 
+  it.each([
+    ['application/cloudevents-batch+json', 'many <a.b>'],
+    ['Application/CloudEvents-Batch+JSON; charset=utf-8', 'many <a.b>'],
+    ['application/cloudevents+json', '<a.b>'],
+    ['application/json', '<a.b>'],
+  ])('take a body of %s as %s', async (type, text) => {
+    for (const path of ['/topics/a.b', '/topics/a%2eb']) {
+      const answer = await fetch(url + path, { method: 'POST', headers: { 'Content-Type': type } })
+      expect(await answer.text()).toBe(text)
+    }
+  })
+
   it('treat a plain path as the Router would', async () => {
     const handle = (_request: IncomingMessage, response: ServerResponse, { name = '' }): void => {
       response.end(`<${name}>`)

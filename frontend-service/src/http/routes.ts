@@ -14,6 +14,7 @@ import type { Metrics } from '@iris/common/metrics/registry'
 import type { Scheduler } from '@iris/common/time/scheduler'
 import type { Bulk } from '../bulk/bulk.js'
 import { answerRefusal } from '../publish/answer.js'
+import { isBatchOfEvents } from '../publish/decode.js'
 import type { PublishRequest } from '../publish/single-request.js'
 
 export interface RouteParts {
@@ -31,10 +32,14 @@ export interface RouteParts {
 /** Makes the handlers. */
 export function createHandlers(parts: RouteParts): ListenerHandlers {
   const { publish, publishMany } = parts
+  const publishOne: PublishRequest = (request, response, topic) => {
+    if (isBatchOfEvents(request.headers['content-type'])) publishMany(request, response, topic)
+    else publish(request, response, topic)
+  }
   const publishToTopic: Route = {
     method: 'POST',
     path: '/topics/:name{/}',
-    handle: (request, response, { name = '' }) => publish(request, response, name),
+    handle: (request, response, { name = '' }) => publishOne(request, response, name),
   }
   const publishToNothing: Route = {
     method: 'POST',
@@ -60,7 +65,7 @@ export function createHandlers(parts: RouteParts): ListenerHandlers {
       if (parts.isClosed()) return answerEmpty(response, 503)
       const topic = plainTopic(request)
       if (topic === null) route(request, response)
-      else publish(request, response, topic)
+      else publishOne(request, response, topic)
     },
     refuse: (request, response, error) =>
       answerRefusal(parts.scheduler, { id: randomUUID(), request, response }, error),

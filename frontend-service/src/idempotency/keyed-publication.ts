@@ -53,7 +53,7 @@ export class KeyedPublication implements KeyedRequest, Held {
   ) {
     const { topicName, origin } = publication
     this.digest = keyDigest(topicName, key)
-    this.fingerprint = fingerprintOf(topicName, origin.sent, body)
+    this.fingerprint = fingerprintOf(topicName, origin.sent, publication.event?.sent ?? body)
     this.messageId = publication.id
   }
 

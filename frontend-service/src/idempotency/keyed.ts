@@ -80,7 +80,7 @@ export function createKeyed(parts: KeyedParts, events: KeyedEvents): Keyed {
         else where.claim.whenServed(served => serve(request, publication, served))
       } else if (where.kind === 'nobody') events.refused(publication, keyUnavailable(nobody))
       else if (isForwarded(publication.origin.sent)) events.refused(publication, keyUnavailable(moving))
-      else void forward(publication, body, where.fellow)
+      else void forward(publication, publication.event?.sent ?? body, where.fellow)
     },
   }
 }

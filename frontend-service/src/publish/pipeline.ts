@@ -1,5 +1,5 @@
 /**
- * READ FIRST: publish() = identify, admit, read, stamp, check, (schedule,) append or keep for later, answer.
+ * READ FIRST: publish() = identify, admit, read, decode, stamp, check, (schedule,) append or keep, answer.
  * Takes a message for a topic, by its origin. Gives exactly one answer: 201 on Kafka's word only, 202 once it
  * is safe in the spool. Promises: the id is there before anything can fail; whatever waits has a deadline;
  * one record goes through the steps by methods of its own: no promise, timer or closure a message.
@@ -28,6 +28,7 @@ import { disturbance } from './chaos.js'
 import { checkContent, type CheckOptions } from './check.js'
 import type { AvroCheck } from './check-avro.js'
 import type { DeadlineQueue } from './deadline-queue.js'
+import { decodeEvent, isEvent } from './decode.js'
 import type { PublishJournal } from './journal.js'
 import type { KafkaRoute } from './kafka-route.js'
 import type { Origin } from './origin.js'
@@ -156,6 +157,15 @@ function take(parts: Wired, publication: Publication, body: Buffer): void {
   topic.counters().received(body.length)
   const overQuota = topic.gate?.received(publication.origin, body.length) ?? null
   if (overQuota !== null) return refuse(parts, publication, overQuota)
+  if (!isEvent(publication.origin.sent)) return check(parts, publication, topic, body)
+  const event = decodeEvent(publication.origin.sent, body)
+  if (event instanceof HermesError) return refuse(parts, publication, event)
+  publication.event = event
+  check(parts, publication, topic, event.data)
+}
+
+/** `body`: the message, whatever it came in. */
+function check(parts: Wired, publication: Publication, topic: RoutedTopic, body: Buffer): void {
   if (topic.avroSubject !== null) return findSchema(parts, publication, topic.avroSubject, body)
   const wrongContent = checkContent(parts.rules, body)
   if (wrongContent !== null) refuse(parts, publication, wrongContent)

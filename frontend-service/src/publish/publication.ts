@@ -12,6 +12,7 @@ import type { SpooledEntry } from '../spool/segment.js'
 import type { RoutedTopic } from '../topics/routed-topic.js'
 import type { AvroMessage } from './check-avro.js'
 import type { Deadlined, DeadlineQueue } from './deadline-queue.js'
+import type { DecodedEvent } from './decode.js'
 import type { KafkaRoute } from './kafka-route.js'
 import type { BodyTaker, Origin } from './origin.js'
 
@@ -54,6 +55,8 @@ export class Publication implements ProducerMessage, SpoolMessage, BodyTaker, De
   reading: BodyReading | null = null
   /** The message by its schema; null on JSON topics. */
   avro: AvroMessage | null = null
+  /** What it says as a CloudEvent; null where it is none. */
+  event: DecodedEvent | null = null
   /** Bytes reserved in the room for bodies. */
   heldBytes = 0
   /** The key with which it is stored once, or null. */

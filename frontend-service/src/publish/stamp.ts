@@ -3,6 +3,7 @@
  * Takes a publication and its body. Gives nothing: it fills the record's fields.
  * Promises: the body's bytes are spliced into the envelope, neither decoded nor copied.
  */
+import { eventHeaders } from '@iris/common/cloudevents/kafka-headers'
 import { firstHeaderValue } from '@iris/common/http/raw-headers'
 import { wrapEnvelope } from '@iris/common/kafka/envelope'
 import { schemaIdHeader, schemaLine, schemaVersionHeader } from '@iris/common/kafka/open-avro'
@@ -25,8 +26,10 @@ export function stamp(
   const headers: RecordHeader[] = [[messageIdHeader, Buffer.from(id, 'latin1')]]
   if (publication.avro !== null) addSchemaHeaders(headers, publication.avro)
   const externalMetadata = propagation.collect(sent, headers)
+  if (publication.event !== null) headers.push(...eventHeaders(publication.event.attributes))
   publication.timestampMs = timestampMs
-  publication.key = sent.headers['partition-key'] === undefined ? null : keyOf(sent.rawHeaders)
+  publication.key =
+    sent.headers['partition-key'] === undefined ? eventKey(publication) : keyOf(sent.rawHeaders)
   publication.headers = headers
   publication.value =
     publication.avro === null
@@ -49,6 +52,12 @@ function stampedRecord(
 function addSchemaHeaders(headers: RecordHeader[], { known, hasId }: AvroMessage): void {
   headers.push(schemaLine(schemaVersionHeader, known.version))
   if (hasId) headers.push(schemaLine(schemaIdHeader, known.id))
+}
+
+/** The key that an event names, as the Kafka binding of CloudEvents has it. */
+function eventKey({ event }: Publication): Buffer | null {
+  const key = event?.attributes.get('partitionkey')
+  return key === undefined ? null : Buffer.from(key, 'utf8')
 }
 
 /**

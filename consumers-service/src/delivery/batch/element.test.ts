@@ -75,6 +75,7 @@ describe('an element of a batch', () => {
       messageId: '',
       body: Buffer.from(body),
       propagated: null,
+      event: null,
       isWrapped: false,
       avro: null,
       problem: null,

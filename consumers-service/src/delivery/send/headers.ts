@@ -19,13 +19,13 @@ export interface HeaderParts {
 }
 
 export interface HeaderLines {
-  /** Lines of one attempt: name, value, name, value. */
+  /** Lines of one attempt: name, value, name, value; the caller's own to add to. */
   of(
     messageId: string,
     retryCount: number,
     propagated: readonly string[] | null,
     avro?: AvroSource | null,
-  ): readonly string[]
+  ): string[]
 }
 
 export interface BatchHeaderLines {

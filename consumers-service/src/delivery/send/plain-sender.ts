@@ -6,31 +6,26 @@
  */
 import type { SerialPlan } from '../plan.js'
 import { destinationOf, type Destination } from './destination.js'
-import { prepareHeaders, type HeaderLines } from './headers.js'
+import { createDress, type Dress } from './dress.js'
 import type { SenderParts, SendingWay } from './sender.js'
 
 interface Prepared {
   readonly destination: Destination
-  readonly lines: HeaderLines
-  readonly plan: SerialPlan
+  readonly dress: Dress
 }
 
 /** Makes the sender of one subscription. */
 export function createPlainSender(parts: SenderParts, plan: SerialPlan): SendingWay {
   const prepare = (next: SerialPlan, former: Destination | null): Prepared => ({
     destination: destinationOf(parts.client, { ...next, connectionsMax: next.policy.inflightMax }, former),
-    lines: prepareHeaders(next, parts),
-    plan: next,
+    dress: createDress(next, parts),
   })
   let prepared = prepare(plan, null)
   return {
     send(letter) {
-      const { destination, lines, plan: present } = prepared
+      const { destination, dress } = prepared
       letter.path = destination.path
-      const { messageId, propagated, avro } = letter.content
-      letter.headers = lines.of(messageId, letter.attempts, propagated, avro)
-      letter.timeoutMs = present.policy.requestTimeoutMs
-      letter.socketTimeoutMs = present.policy.socketTimeoutMs
+      dress(letter)
       letter.sending = destination.target.send(letter)
     },
     update(next) {

@@ -10,7 +10,7 @@ import type { Cancel, Scheduler } from '@iris/common/time/scheduler'
 import type { Letter } from '../letter.js'
 import type { SerialPlan } from '../plan.js'
 import { broadcast } from './broadcast.js'
-import { prepareHeaders, type HeaderLines } from './headers.js'
+import { createDress, type Dress } from './dress.js'
 import { createResolver, type AddressResolver, type ResolutionFailure } from './resolver.js'
 import type { SenderParts, SendingWay } from './sender.js'
 import { TargetAttempt } from './target-attempt.js'
@@ -18,7 +18,7 @@ import { createTargetPool, hostOf, type TargetPool } from './target-pool.js'
 
 interface Prepared {
   readonly plan: SerialPlan
-  readonly lines: HeaderLines
+  readonly dress: Dress
   readonly pool: TargetPool
   readonly resolver: AddressResolver
 }
@@ -28,12 +28,8 @@ export function createTargetedSender(parts: SenderParts, firstPlan: SerialPlan):
   let prepared = prepare(parts, firstPlan, null)
   return {
     send(letter) {
-      const { plan, lines } = prepared
-      const { messageId, propagated, avro } = letter.content
-      letter.headers = lines.of(messageId, letter.attempts, propagated, avro)
-      letter.timeoutMs = plan.policy.requestTimeoutMs
-      letter.socketTimeoutMs = plan.policy.socketTimeoutMs
-      if (plan.mode === 'BROADCAST') sendToAll(parts, prepared, letter)
+      prepared.dress(letter)
+      if (prepared.plan.mode === 'BROADCAST') sendToAll(parts, prepared, letter)
       else sendToOne(parts, prepared, letter)
     },
     update(next) {
@@ -125,7 +121,7 @@ function prepare(parts: SenderParts, plan: SerialPlan, former: Prepared | null):
   if (former !== null && !isSamePool) former.pool.retire()
   return {
     plan,
-    lines: prepareHeaders(plan, parts),
+    dress: createDress(plan, parts),
     pool: isSamePool ? former.pool : createTargetPool(parts.client, policy.inflightMax, httpVersion),
     resolver:
       former !== null && sameTargets(former.plan.targets, targets)

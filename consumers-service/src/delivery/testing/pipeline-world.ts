@@ -51,6 +51,7 @@ export const basePlan: SerialPlan = {
   deliveryType: 'SERIAL',
   delay: null,
   isParking: false,
+  cloudEvents: null,
   policy: {
     rate: 100_000,
     messageTtlMs: 10_000,

@@ -1,0 +1,79 @@
+// pure
+/**
+ * What every request of a letter carries: header lines and body, in the form that its subscription asks for.
+ * Takes the plan once, and the letter before each attempt. Gives nothing: it fills the letter in.
+ * Promises: without `cloudEvents` the body is the message and nothing is made for it; with it, a message that
+ * was published as no CloudEvent becomes one of its topic.
+ */
+import { derivedEvent } from '@iris/common/cloudevents/derived-event'
+import { writeBinary } from '@iris/common/cloudevents/http-binary'
+import { structuredType, writeStructured } from '@iris/common/cloudevents/json-format'
+import { canBeSent } from '@iris/common/http/header-rules'
+import type { Letter } from '../letter.js'
+import type { SerialPlan } from '../plan.js'
+import { prepareHeaders, type HeaderParts } from './headers.js'
+
+/** Fills in headers, body and time limits of an attempt. */
+export type Dress = (letter: Letter) => void
+
+const contentTypeName = 'Content-Type'
+const eventPrefix = 'ce-'
+
+/** Prepares what stays the same over all messages. */
+export function createDress(plan: SerialPlan, parts: HeaderParts): Dress {
+  const lines = prepareHeaders(plan, parts)
+  const { requestTimeoutMs, socketTimeoutMs } = plan.policy
+  const dress = (letter: Letter, propagated: readonly string[] | null): string[] => {
+    letter.timeoutMs = requestTimeoutMs
+    letter.socketTimeoutMs = socketTimeoutMs
+    letter.eventBody = null
+    const { messageId, avro } = letter.content
+    return lines.of(messageId, letter.attempts, propagated, avro)
+  }
+  if (plan.cloudEvents === null) {
+    return letter => void (letter.headers = dress(letter, letter.content.propagated))
+  }
+  const isBinary = plan.cloudEvents === 'binary'
+  const fixed = new Set(plan.fixedHeaders.map(({ name }) => name.toLowerCase()))
+  return letter => {
+    const event = eventOf(letter, plan)
+    const own = dress(letter, without(letter.content.propagated, isOfEvent))
+    if (isBinary) own.push(...(without(writeBinary(event), name => fixed.has(name)) ?? []))
+    else letter.eventBody = writeStructured(event, letter.content.body)
+    if (!fixed.has('content-type')) setType(own, isBinary ? dataTypeOf(event) : structuredType)
+    letter.headers = own
+  }
+}
+
+function eventOf({ content, entry }: Letter, { topic }: SerialPlan): readonly string[] {
+  const { event, messageId } = content
+  return event ?? derivedEvent({ messageId, topic, timestampMs: entry.timestampMs })
+}
+
+/** What the publisher's own headers may not say of an event. */
+function isOfEvent(lowerName: string): boolean {
+  return lowerName.startsWith(eventPrefix)
+}
+
+function without(
+  lines: readonly string[] | null,
+  isLeftOut: (lowerName: string) => boolean,
+): readonly string[] | null {
+  if (lines === null) return null
+  const isKept = (index: number): boolean => !isLeftOut((lines[index] ?? '').toLowerCase())
+  return lines.filter((_, index) => isKept(index - (index % 2)))
+}
+
+function dataTypeOf(event: readonly string[]): string | null {
+  for (let index = 0; index < event.length; index += 2) {
+    const type = event[index + 1] ?? ''
+    if (event[index] === 'datacontenttype' && canBeSent(contentTypeName, type)) return type
+  }
+  return null
+}
+
+/** Null leaves the type that every delivery has. */
+function setType(lines: string[], type: string | null): void {
+  const at = lines.indexOf(contentTypeName)
+  if (type !== null && at >= 0) lines[at + 1] = type
+}
