@@ -34,6 +34,9 @@ import { createSender } from './delivery/send/http-sender.js'
 import { createTokens } from './delivery/send/oauth/tokens.js'
 import type { WaitingBudget } from './delivery/waiting.js'
 import type { Outside } from './outside.js'
+import { createLending } from './rate/lending.js'
+import { wholeRate } from './rate/share.js'
+import { createZooPages } from './rate/zoo-pages.js'
 import type { OwnPipelineParts } from './tasks/task-opener.js'
 import { unseenFigures } from './tasks/unseen-figures.js'
 import { startLastUndelivered } from './undelivered/last-undelivered.js'
@@ -53,6 +56,9 @@ export interface Delivering {
   readonly deadLetters: DeadLetters
   stop(): void
 }
+
+/** What tells a subscription's own pipeline from one of a task. */
+type RunParts = OwnPipelineParts & Pick<PipelineParts, 'rateShare'>
 
 export interface DeliveringParts {
   readonly outside: Outside
@@ -129,8 +135,18 @@ export function createDelivering(
   )
   const pace = createPaceMaker(base, paceOptions(config))
   const fenced = createFence(session, config.fenceShare)
+  const lending = createLending({
+    ...{ ...base, me: parts.instance, session: session.sessionId },
+    pages: createZooPages({ ...base, session }, paths.iris.rates(config.kafkaClusterName), parts.instance),
+    isSurelyAlive: () => fenced() === null,
+    onNewSession: listener =>
+      session.onSession(event => {
+        if (event === 'new') listener()
+      }),
+  })
+  lending.start()
 
-  const assemble = (plan: DeliveryPlan, own: OwnPipelineParts, figures: DeliveryFigures): Pipeline => {
+  const assemble = (plan: DeliveryPlan, own: RunParts, figures: DeliveryFigures): Pipeline => {
     const authorization = createAuthorization(tokens, plan, () => made?.wake())
     const common: PipelineParts = {
       ...base,
@@ -172,14 +188,14 @@ export function createDelivering(
     const journal = createJournal({ ...base, figures, undelivered, traces: outside.traces, place }, plan)
     const heldBack = (): string | null =>
       suspensions.heldBack(plan.id) ?? (plan.ordering === 'NONE' ? standstill.doubt() : fenced())
-    const made = assemble(plan, { deadLetters, journal, heldBack }, figures)
+    const made = assemble(plan, { deadLetters, journal, heldBack, rateShare: lending.share }, figures)
     showDelivery(figures, plan, made)
     return made
   }
   // A task is one process's alone: what it does without its lock, another does as well.
   const taskPipeline: Delivering['taskPipeline'] = (plan, own) => {
     const heldBack = (): string | null => own.heldBack() ?? suspensions.heldBack(plan.id) ?? fenced()
-    return assemble(plan, { ...own, heldBack }, unseenFigures(base.clock, plan))
+    return assemble(plan, { ...own, heldBack, rateShare: wholeRate }, unseenFigures(base.clock, plan))
   }
   const taskJournal: Delivering['taskJournal'] = plan => {
     const figures = unseenFigures(base.clock, plan)
@@ -216,6 +232,7 @@ export function createDelivering(
       committer.stop()
       undelivered.stop()
       standstill.stop()
+      lending.stop()
       tokens.stop()
     },
   }

@@ -84,6 +84,8 @@ export interface IrisPaths {
   /** Where owners confirm that a suspended subscription sends no more. */
   suspensions(cluster: string): string
   suspension(cluster: string, topic: string, subscription: string): string
+  /** What the consumers say to each other about rates that they share: a node each. */
+  rates(cluster: string): string
   readonly tasks: TaskPaths
   /** Exists from the first need of the topic of scheduled messages on. */
   schedule(cluster: string): string
@@ -184,6 +186,7 @@ function irisPaths(root: string): IrisPaths {
     retransmission: (cluster, topic, subscription) =>
       consumers(cluster, 'retransmissions', `${topic}$${subscription}`),
     suspensions: cluster => consumers(cluster, 'suspensions'),
+    rates: cluster => consumers(cluster, 'rates'),
     suspension: (cluster, topic, subscription) =>
       consumers(cluster, 'suspensions', `${topic}$${subscription}`),
     schedule: cluster => consumers(cluster, 'schedule'),

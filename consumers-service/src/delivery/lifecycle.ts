@@ -9,7 +9,6 @@ import { createAlarm } from '@iris/common/time/alarm'
 import { createFilterStep } from './filter.js'
 import type { Letter } from './letter.js'
 import { paceLimits } from './pace/controller.js'
-import { rateShare } from './pace/limiter.js'
 import type { Pace } from './pace/pace.js'
 import { untilIdle, type PartitionWork } from './partition-work.js'
 import type { Pipeline, PipelineParts, PipelineStatus } from './pipeline-parts.js'
@@ -91,8 +90,10 @@ export function createLifecycle<P extends DeliveryPlan>(
     filterRate(firstPlan),
   )
   const alarm = createAlarm(scheduler, round)
+  const share = parts.rateShare(firstPlan.id, { begun: pace.begun, changed: partChanged })
   let plan = firstPlan
   let partitionsTotal = 0
+  let rate = rateOf(firstPlan)
   let isRoundDue = false
   let isStopped = false
 
@@ -101,6 +102,8 @@ export function createLifecycle<P extends DeliveryPlan>(
     isRoundDue = false
     if (isStopped) return
     const nowMs = clock.monotonic()
+    // What is borrowed may have ended with nothing but time.
+    if (share.perSecond() !== rate) setRate()
     if (parts.heldBack() === null) {
       way.begin(nowMs)
       alarm.ringAt(Math.min(way.lookAtMs(nowMs), filter.resumesMs(nowMs)), nowMs)
@@ -117,8 +120,24 @@ export function createLifecycle<P extends DeliveryPlan>(
   }
 
   function setRate(): void {
-    const partitions = receiver.works().filter(work => !work.isDelayed).length
-    pace.update(paceLimits(plan.policy, rateShare(rateOf(plan), partitions, partitionsTotal)))
+    rate = share.perSecond()
+    pace.update(paceLimits(plan.policy, rate))
+  }
+
+  function partChanged(): void {
+    setRate()
+    wake()
+  }
+
+  /** What is owned, or the plan, has changed. */
+  function updateShare(): void {
+    const owned = receiver.works().filter(work => !work.isDelayed)
+    share.update(
+      rateOf(plan),
+      owned.map(work => work.partition),
+      partitionsTotal,
+    )
+    partChanged()
   }
 
   function status(): PipelineStatus {
@@ -140,11 +159,12 @@ export function createLifecycle<P extends DeliveryPlan>(
   }
 
   const pipeline: Pipeline = {
-    ready: way.ready,
+    async ready() {
+      await Promise.all([way.ready(), share.ready()])
+    },
     add(work) {
       receiver.add(work)
-      setRate()
-      wake()
+      updateShare()
     },
     async drain(work, drainMs) {
       work.isClosing = true
@@ -152,8 +172,8 @@ export function createLifecycle<P extends DeliveryPlan>(
       await untilIdle(work, scheduler, drainMs)
       way.forget(work)
       receiver.remove(work)
-      setRate()
-      wake()
+      updateShare()
+      await share.settled()
     },
     update(next) {
       const { deliveryType, id } = next
@@ -165,12 +185,11 @@ export function createLifecycle<P extends DeliveryPlan>(
       filter.update(plan.filters, filterRate(plan))
       journal.update(plan)
       way.planned(plan)
-      setRate()
-      wake()
+      updateShare()
     },
     share(total) {
       partitionsTotal = total
-      setRate()
+      updateShare()
     },
     wake,
     works: receiver.works,
@@ -178,6 +197,7 @@ export function createLifecycle<P extends DeliveryPlan>(
     stop() {
       isStopped = true
       alarm.stop()
+      share.stop()
       authorization.stop()
       sender.stop()
       opener.stop()

@@ -12,6 +12,7 @@ import type { FilterShare } from './filter-share.js'
 import type { DeliveryJournal } from './journal.js'
 import type { MakePace } from './pace/pace-maker.js'
 import type { PaceStatus } from './pace/pace.js'
+import type { MakeRateShare } from '../rate/share.js'
 import type { PartitionWork } from './partition-work.js'
 import type { DeliveryPlan } from './plan.js'
 import type { Authorization } from './send/authorization.js'
@@ -31,6 +32,8 @@ export interface PipelineParts {
   /** Whether records without a schema version are read by the schema's number in the registry. */
   readonly areSchemaIdsUsed: boolean
   readonly pace: MakePace
+  /** Who shares the subscription's rate with this process. */
+  readonly rateShare: MakeRateShare
   /** Whether messages are also filtered out at the rate of the subscription and no faster. */
   readonly isFilterRateLimited: boolean
   /** Why nothing may be begun now, or null. */

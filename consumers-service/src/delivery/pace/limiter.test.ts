@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createLimiter, rateShare } from './limiter.js'
+import { createLimiter } from './limiter.js'
 
 /** Times at which a sender that is always ready gets permits, waking exactly when told. */
 function permits(rate: number, untilMs: number): number[] {
@@ -68,18 +68,5 @@ describe('the limiter', () => {
         }
       }),
     )
-  })
-})
-
-describe('the share of a rate', () => {
-  it.each([
-    [400, 5, 10, 200],
-    [400, 10, 10, 400],
-    [400, 3, 10, 120],
-    [1, 1, 2, 0.5],
-    [400, 0, 10, 40],
-    [400, 1, 0, 400],
-  ])('of %d with %d of %d partitions is %d', (rate, own, total, share) => {
-    expect(rateShare(rate, own, total)).toBeCloseTo(share)
   })
 })

@@ -51,10 +51,3 @@ export function createLimiter(perSecond: number): Limiter {
     rate: () => 1000 / intervalMs,
   }
 }
-
-/** The part of a subscription's rate that belongs to some of its partitions. */
-export function rateShare(rate: number, partitions: number, partitionsTotal: number): number {
-  return partitionsTotal <= 0
-    ? rate
-    : (rate * Math.max(1, partitions)) / Math.max(partitions, partitionsTotal)
-}

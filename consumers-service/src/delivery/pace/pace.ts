@@ -22,6 +22,8 @@ export interface Pace {
   /** An attempt was given up; nobody will hear of its result. */
   abandoned(attempt: PacedAttempt, nowMs: number): void
   update(limits: PaceLimits): void
+  /** Attempts that have begun so far. */
+  begun(): number
   status(nowMs: number): PaceStatus
 }
 
@@ -70,13 +72,15 @@ export function createPace({ clock, log, controller: make }: PaceParts, first: P
   const limiter = createLimiter(first.max)
   let limits = first
   let limiterRate = first.max
+  let begunCount = 0
   let loggedMode = controller.mode()
   let loggedMs = -Infinity
 
   /** Takes over what the controller has decided. */
   function follow(nowMs: number): void {
     const rate = controller.rate(nowMs)
-    if (rate !== limiterRate) {
+    // A permit of no rate would never be due, whatever the rate became.
+    if (rate !== limiterRate && rate > 0) {
       limiterRate = rate
       limiter.setRate(rate)
     }
@@ -102,15 +106,20 @@ export function createPace({ clock, log, controller: make }: PaceParts, first: P
 
   return {
     waitMs(nowMs, isFresh) {
+      if (limits.max === 0) return Infinity
       follow(nowMs)
       const heldMs = controller.waitMs(nowMs, isFresh)
       return heldMs > 0 ? heldMs : limiter.waitMs(nowMs)
     },
     began(nowMs) {
+      begunCount++
       limiter.take(nowMs)
       controller.began(nowMs)
     },
-    charge: limiter.charge,
+    charge(count, nowMs) {
+      begunCount += count
+      limiter.charge(count, nowMs)
+    },
     ended(attempt, result, verdict, nowMs) {
       const askedMs = askedIn(result, clock)
       controller.ended(attempt, outcomeOf(result, verdict, askedMs), askedMs, nowMs)
@@ -124,6 +133,7 @@ export function createPace({ clock, log, controller: make }: PaceParts, first: P
       controller.update(next)
       follow(clock.monotonic())
     },
+    begun: () => begunCount,
     status(nowMs) {
       follow(nowMs)
       const mode = controller.mode()

@@ -12,6 +12,7 @@ import { createDeliveryFigures, type DeliveryFigures } from '../figures.js'
 import { createFilterShare } from '../filter-share.js'
 import { createJournal } from '../journal.js'
 import { createPaceMaker, type PaceOptions } from '../pace/pace-maker.js'
+import { createLending, type Pages } from '../../rate/lending.js'
 import type { PipelineParts } from '../pipeline-parts.js'
 import type { DeliveryPlan } from '../plan.js'
 import type { Authorization } from '../send/authorization.js'
@@ -57,6 +58,14 @@ const noAuthorization: Authorization = {
   stop: () => undefined,
 }
 
+/** Nobody else shares a rate. */
+const nobodysPages: Pages = {
+  read: () => Promise.resolve(new Map()),
+  create: () => Promise.resolve(),
+  write: () => Promise.resolve(),
+  watch: () => () => undefined,
+}
+
 /** Makes the outside of a subscription. */
 export function createScriptedOutside(
   plan: DeliveryPlan,
@@ -70,6 +79,12 @@ export function createScriptedOutside(
   const undelivered: string[] = []
   const suspensions: string[] = []
   const traced: SentEvent[] = []
+  const lending = createLending({
+    ...{ clock: time, scheduler: time, log: silentLog, pages: nobodysPages, me: 'here' },
+    isSurelyAlive: () => true,
+    session: () => '',
+    onNewSession: () => () => undefined,
+  })
   const parts: PipelineParts = {
     clock: time,
     scheduler: time,
@@ -94,6 +109,7 @@ export function createScriptedOutside(
     authorization: { ...noAuthorization, ...authorization },
     isFilterRateLimited: false,
     pace: createPaceMaker({ clock: time }, paceOptions)(plan, silentLog),
+    rateShare: lending.share,
     heldBack: () => held.reason,
     suspend: reason => void suspensions.push(reason),
   }
