@@ -10,7 +10,9 @@ import { withDeadline } from '@iris/common/time/scheduler'
 import { openTraceWriter } from '@iris/common/trace/open'
 import type { TraceWriter } from '@iris/common/trace/writer'
 import { createDefinitions, type Definitions } from '@iris/common/zookeeper/definitions'
+import { zooPaths } from '@iris/common/zookeeper/paths'
 import { createZooSession, type ZooSession } from '@iris/common/zookeeper/session'
+import { createSchemaBook, type SchemaBook } from './topics/schema-book.js'
 import type { FrontendBase, FrontendConfig } from './base.js'
 import { createKafkaRoutes, type KafkaRoutes } from './kafka-routes.js'
 
@@ -21,6 +23,8 @@ export interface Outside {
   readonly kafka: KafkaRoutes
   /** Null where traces are switched off. */
   readonly traces: TraceWriter | null
+  /** The JSON Schemas of topics. */
+  readonly book: SchemaBook
   /** Null where no schema registry is configured. */
   readonly schemas: OpenRegistry | null
 }
@@ -53,6 +57,7 @@ export function createOutside(base: FrontendBase, config: FrontendConfig, metric
     cluster,
     kafka: createKafkaRoutes({ ...base, cluster, metrics }, config),
     traces: openTraceWriter({ ...base, cluster, metrics }, config),
+    book: createSchemaBook({ session, log: base.log }, zooPaths(config.zookeeperRoot).iris),
     schemas: openRegistry({ ...base, metrics }, config),
   }
 }
@@ -63,6 +68,12 @@ export async function startOutside(base: FrontendBase, outside: Outside, onKafka
   const loadTopics = async (): Promise<void> => {
     await session.start()
     await withDeadline(base.scheduler, loadTimeoutMs, 'loading topics from ZooKeeper', definitions.start())
+    await withDeadline(
+      base.scheduler,
+      loadTimeoutMs,
+      'loading JSON Schemas from ZooKeeper',
+      outside.book.start(),
+    )
   }
   const connectKafka = async (): Promise<void> => {
     await cluster.start()
@@ -79,6 +90,7 @@ export async function startOutside(base: FrontendBase, outside: Outside, onKafka
 export async function stopOutside(base: FrontendBase, outside: Outside, drainMs: number): Promise<void> {
   const { session, definitions, cluster, kafka, traces, schemas } = outside
   definitions.stop()
+  outside.book.stop()
   await kafka.stop(drainMs)
   const closeKafka = async (): Promise<void> => {
     await traces?.stop(traceDrainMs)

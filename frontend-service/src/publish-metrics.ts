@@ -13,6 +13,8 @@ export interface TopicCounters {
   received(bytes: number): void
   /** Kafka has a message, so long after it was ready; null where it lay in a spool. */
   published(seconds: number | null): void
+  /** A message does not fit its topic's JSON Schema, whatever becomes of it. */
+  violated(): void
   /** A request was answered. */
   answered(status: number, seconds: number): void
 }
@@ -31,6 +33,7 @@ const topicSeries = [
   frontendMetrics.topicRequests,
   frontendMetrics.topicStatus,
   frontendMetrics.topicPublished,
+  frontendMetrics.schemaViolations,
   frontendMetrics.topicBytes,
   frontendMetrics.topicSize,
   frontendMetrics.leaderLatency,
@@ -61,6 +64,7 @@ export function createPublishMetrics(metrics: Metrics, datacenter: string): Publ
       const level = ack === 'ALL' ? 'ALL' : 'LEADER'
       const requests = metrics.counter(frontendMetrics.topicRequests, ...labels)
       const published = metrics.counter(frontendMetrics.topicPublished, ...labels, datacenter)
+      let violations: CounterHandle | null = null
       const bytes = metrics.counter(frontendMetrics.topicBytes, ...labels)
       const size = metrics.summary(frontendMetrics.topicSize, ...labels)
       const latencyOf = level === 'ALL' ? frontendMetrics.allLatency : frontendMetrics.leaderLatency
@@ -74,6 +78,10 @@ export function createPublishMetrics(metrics: Metrics, datacenter: string): Publ
           global.bytes.value += length
           size.observe(length)
           global.size.observe(length)
+        },
+        violated() {
+          violations ??= metrics.counter(frontendMetrics.schemaViolations, ...labels)
+          violations.value++
         },
         published(seconds) {
           published.value++

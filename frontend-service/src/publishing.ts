@@ -65,7 +65,7 @@ export function createPublishing(
   surroundings: PublishingSurroundings,
 ): Publishing {
   const { log, clock, scheduler } = base
-  const { definitions, kafka, cluster, session, schemas } = outside
+  const { definitions, kafka, cluster, session, schemas, book } = outside
   const metrics = createPublishMetrics(surroundings.registry, config.datacenter)
   const gates = createGates(base, config, { metrics, sharers: surroundings.sharers })
   const shelf = previewShelfOf(config)
@@ -78,6 +78,7 @@ export function createPublishing(
     gateOf: gates.of,
     chaosIn: config.isChaosObeyed ? config.datacenter : null,
     previewOf: shelf === null ? null : topic => shelf.topic(topic),
+    jsonRulesOf: topic => book.of(topic),
     subjectOf: topic => schemas?.subjectOf(topic) ?? topic,
     metrics,
     delayMsMax: config.scheduleDelayMsMax,

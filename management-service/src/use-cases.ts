@@ -10,6 +10,8 @@ import { traceTopicName } from '@iris/common/kafka/names'
 import type { TaskStore } from '@iris/common/tasks/task-store'
 import type { ManagementBase, ManagementConfig } from './base.js'
 import { createGate } from './gate.js'
+import { jsonSchemaRoutes } from './http/routes/json-schemas.js'
+import { createJsonSchemaStore, type JsonSchemaStore } from './store/json-schemas.js'
 import { schemaRoutes } from './http/routes/schemas.js'
 import { createTopicSchemas, type TopicSchemas } from './schemas/topic-schemas.js'
 import { accessRoutes } from './http/routes/access.js'
@@ -92,6 +94,7 @@ export function createUseCases(base: ManagementBase, config: ManagementConfig, o
       ...scheduledRoutes(scheduleParts(base, config, { store, outside })),
       ...traceRoutes(traceParts(base, config, { store, outside })),
       ...filterRoutes({ store, registry: outside.schemas }),
+      ...jsonSchemaRoutes({ ...base, store }),
       ...schemaRoutes({
         store,
         schemas: createSchemaDesk(base, config, outside),
@@ -110,18 +113,23 @@ export function createUseCases(base: ManagementBase, config: ManagementConfig, o
 }
 
 interface Shared {
-  readonly store: Store
+  readonly store: Store & JsonSchemaStore
   readonly outside: Outside
   readonly cleanUp: GroupCleanUp
 }
 
-function createStore(base: ManagementBase, config: ManagementConfig, outside: Outside): Store {
+function createStore(
+  base: ManagementBase,
+  config: ManagementConfig,
+  outside: Outside,
+): Store & JsonSchemaStore {
   const { session, paths } = outside
   return {
     ...createZooStore({ session, paths }),
     ...createSlotOwners(session, paths, config.kafkaClusterName),
     ...createRetryState(session, paths, config.kafkaClusterName),
     ...createTopicRemovals(session, paths),
+    ...createJsonSchemaStore(session, paths),
     ...createChangeGuard({ ...base, session }, paths),
   }
 }

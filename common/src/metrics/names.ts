@@ -54,6 +54,12 @@ export const frontendMetrics = {
     [...topicLabels, 'storageDc'],
     'Messages acknowledged by Kafka',
   ),
+  schemaViolations: define(
+    'counter',
+    'topic_json_schema_violations_total',
+    topicLabels,
+    "Messages that do not fit their topic's JSON Schema, refused or not",
+  ),
   topicBytes: define(
     'counter',
     'topic_throughput_bytes_total',

@@ -86,6 +86,10 @@ export interface IrisPaths {
   suspension(cluster: string, topic: string, subscription: string): string
   /** What the consumers say to each other about rates that they share: a node each. */
   rates(cluster: string): string
+  /** Parent of the JSON Schemas of topics: a node a topic, and one below it for each version. */
+  readonly jsonSchemas: string
+  jsonSchema(topic: string): string
+  jsonSchemaVersion(topic: string, version: number): string
   readonly tasks: TaskPaths
   /** Exists from the first need of the topic of scheduled messages on. */
   schedule(cluster: string): string
@@ -191,6 +195,9 @@ function irisPaths(root: string): IrisPaths {
       consumers(cluster, 'suspensions', `${topic}$${subscription}`),
     schedule: cluster => consumers(cluster, 'schedule'),
     scheduleLock: (cluster, partition) => consumers(cluster, 'schedule-locks', String(partition)),
+    jsonSchemas: join(root, 'json-schemas'),
+    jsonSchema: topic => join(root, 'json-schemas', topic),
+    jsonSchemaVersion: (topic, version) => join(root, 'json-schemas', topic, String(version)),
     tasks: {
       allOpen: join(root, 'tasks', 'open'),
       open: (topic, subscription, kind) => join(root, 'tasks', 'open', `${topic}$${subscription}$${kind}`),

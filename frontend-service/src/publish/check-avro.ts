@@ -118,7 +118,7 @@ function mediaTypeOf(header: string | undefined): 'application/json' | 'avro/jso
 }
 
 /** A header that is no whole number counts as absent, as in Hermes. */
-function wholeNumber(header: string | string[] | undefined): number | null {
+export function wholeNumber(header: string | string[] | undefined): number | null {
   if (typeof header !== 'string' || !/^[+-]?\d{1,10}$/.test(header)) return null
   const value = Number(header)
   return Math.abs(value) <= versionMax ? value : null

@@ -26,6 +26,7 @@ import { admit } from './admit.js'
 import { createAppend, type Append } from './append.js'
 import { disturbance } from './chaos.js'
 import { checkContent, type CheckOptions } from './check.js'
+import { refusalBySchema } from './check-json.js'
 import type { AvroCheck } from './check-avro.js'
 import type { DeadlineQueue } from './deadline-queue.js'
 import { decodeEvent, isEvent } from './decode.js'
@@ -167,8 +168,9 @@ function take(parts: Wired, publication: Publication, body: Buffer): void {
 /** `body`: the message, whatever it came in. */
 function check(parts: Wired, publication: Publication, topic: RoutedTopic, body: Buffer): void {
   if (topic.avroSubject !== null) return findSchema(parts, publication, topic.avroSubject, body)
-  const wrongContent = checkContent(parts.rules, body)
-  if (wrongContent !== null) refuse(parts, publication, wrongContent)
+  const { sent } = publication.origin
+  const refused = checkContent(parts.rules, body) ?? refusalBySchema(parts.warn, topic, sent, body)
+  if (refused !== null) refuse(parts, publication, refused)
   else accept(parts, publication, topic, body)
 }
 

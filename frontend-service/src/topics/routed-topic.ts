@@ -9,6 +9,7 @@ import type { TopicGate } from '../access/topic-gate.js'
 import type { TopicPreview } from '../preview/preview-shelf.js'
 import { chaosPolicyOf } from '../publish/chaos.js'
 import type { PublishMetrics, TopicCounters } from '../publish-metrics.js'
+import type { JsonRulesPlace } from './schema-book.js'
 import type { KafkaRoute } from '../publish/kafka-route.js'
 import type { DelayLimit } from '../schedule/deliver-headers.js'
 
@@ -29,6 +30,8 @@ export interface RoutedTopic {
   readonly chaos: ChaosPolicy | null
   /** What its schemas are called in the registry; null where messages are JSON. */
   readonly avroSubject: string | null
+  /** The JSON Schema that its messages are held against, while it has one. */
+  readonly json: JsonRulesPlace
   /** What becomes of its messages is written down. */
   readonly isTracked: boolean
   /** Every message must come with an `Idempotency-Key`. */
@@ -58,6 +61,7 @@ export interface RoutingOptions {
   readonly previewOf: ((topic: string) => TopicPreview) | null
   /** What the schemas of a topic are called in the registry. */
   readonly subjectOf: (topic: string) => string
+  readonly jsonRulesOf: (topic: string) => JsonRulesPlace
   readonly metrics: PublishMetrics
   /** No message waits longer, whatever its topic keeps. */
   readonly delayMsMax: number
@@ -79,6 +83,7 @@ export function routeTopic(options: RoutingOptions, topic: Topic): RoutedTopic {
     gate: options.gateOf(topic),
     preview: options.previewOf?.(name) ?? null,
     chaos: options.chaosIn === null ? null : chaosPolicyOf(topic.chaos, options.chaosIn),
+    json: options.jsonRulesOf(name),
     avroSubject: topic.contentType === 'AVRO' ? options.subjectOf(name) : null,
     isTracked: topic.trackingEnabled && options.areTracesOn,
     isKeyRequired: topic.idempotencyKeyRequired,

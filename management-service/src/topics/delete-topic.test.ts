@@ -18,6 +18,9 @@ const name = 'acme.orders' as TopicName
 const owner = { source: 'Plaintext', id: 'Orders Team' }
 const body = { name, description: '', owner, contentType: 'JSON', retentionTime: { duration: 1 } }
 
+const createStore = (): MemoryStore & { forgetSchemas: () => Promise<void> } =>
+  Object.assign(createMemoryStore(), { forgetSchemas: () => Promise.resolve() })
+
 interface SetUp {
   readonly parts: TopicRemovalParts
   readonly store: MemoryStore
@@ -26,7 +29,7 @@ interface SetUp {
 }
 
 function setUp(isRemovalAllowed = true): SetUp {
-  const [store, kafka, cleaned] = [createMemoryStore(), createMemoryKafka(), [] as string[]]
+  const [store, kafka, cleaned] = [createStore(), createMemoryKafka(), [] as string[]]
   store.held.groups.add('acme')
   store.held.topics.set(name, { value: parseTopic(body), version: 0 })
   for (const topic of [name, `${name}.auto_dlq`, `${name}.auto_delay`]) {

@@ -8,11 +8,13 @@
 import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
 import { refusal } from '@iris/common/errors/hermes-error'
 import { consumerGroupId } from '@iris/common/kafka/names'
+import type { JsonSchemaStore } from '../store/json-schemas.js'
 import type { GroupCleanUp } from '../subscriptions/group-clean-up.js'
 import type { TopicParts } from './create-topic.js'
 import { finishRemoval } from './kafka-removal.js'
 
 export interface TopicRemovalParts extends TopicParts {
+  readonly store: TopicParts['store'] & Pick<JsonSchemaStore, 'forgetSchemas'>
   readonly cleanUp: GroupCleanUp
   readonly isRemovalAllowed: boolean
   readonly isSchemaRemovalAllowed: boolean
@@ -33,6 +35,7 @@ export async function deleteTopic(parts: TopicRemovalParts, name: TopicName): Pr
       const isAvro = (await parts.store.topic(name))?.value.contentType === 'AVRO'
       await parts.store.noteRemoval(name, subscriptions)
       await removeDefinition(parts, name, present)
+      await parts.store.forgetSchemas(name)
       if (isAvro && parts.isSchemaRemovalAllowed) await parts.schemas.undo(name)
     }
     for (const each of subscriptions) {
