@@ -4,7 +4,7 @@
  * record of the topics and of the dead-letter topics. Promises: uses nothing of the broker under test to read
  * them.
  */
-import { ConfigResourceTypes, Kafka, logLevel, type Admin, type EachBatchPayload } from 'kafkajs'
+import kafkajs, { Kafka, logLevel, type Admin, type EachBatchPayload } from 'kafkajs'
 import { systemClock } from '@iris/common/time/clock'
 import { sleep, systemScheduler, withDeadline } from '@iris/common/time/scheduler'
 import { fingerprint } from './fingerprint.js'
@@ -117,7 +117,8 @@ export async function readLog(options: WitnessOptions): Promise<void> {
 async function refuseForeignStamps(admin: Admin, topics: readonly string[]): Promise<void> {
   if (topics.length === 0) return
   const wanted = topics.map(name => ({
-    type: ConfigResourceTypes.TOPIC,
+    // Node's loader does not find this name among the package's exports.
+    type: kafkajs.ConfigResourceTypes.TOPIC,
     name,
     configNames: ['message.timestamp.type'],
   }))
