@@ -43,17 +43,21 @@ const headersLengthMax = 4_000
 /** Makes the journal of publishing. */
 export function createPublishJournal(parts: PublishJournalParts): PublishJournal {
   const { clock, propagation, traces, place } = parts
-  const trace = (publication: Publication, status: PublishedEvent['status'], details: Details): void => {
-    const { id, topicName, key, origin } = publication
-    const headers = propagation.described(origin.sent)
+  const write = (
+    { id, topicName }: Pick<Publication, 'id' | 'topicName'>,
+    status: PublishedEvent['status'],
+    details: Partial<PublishedEvent>,
+  ): void =>
     traces?.write({
-      kind: 'published',
-      messageId: id,
-      timestamp: clock.now(),
-      topicName,
-      status,
+      ...{ kind: 'published', messageId: id, timestamp: clock.now(), topicName, status },
       ...details,
       ...place,
+    })
+  const trace = (publication: Publication, status: PublishedEvent['status'], details: Details): void => {
+    const { key, origin } = publication
+    const headers = propagation.described(origin.sent)
+    write(publication, status, {
+      ...details,
       ...(headers === '' ? {} : { extraRequestHeaders: headers.slice(0, headersLengthMax) }),
       ...(key === null ? {} : { keyHash: keyHash(key) }),
     })
@@ -72,17 +76,9 @@ export function createPublishJournal(parts: PublishJournalParts): PublishJournal
       trace(publication, isUnclear ? 'INFLIGHT' : 'ERROR', { reason: error.message })
     },
     accepted: publication => trace(publication, 'INFLIGHT', { reason: 'accepted; Kafka will have it later' }),
-    settled({ id, topicName, end }) {
-      const { status, details } = endDetails(end)
-      traces?.write({
-        kind: 'published',
-        messageId: id,
-        timestamp: clock.now(),
-        topicName,
-        status,
-        ...details,
-        ...place,
-      })
+    settled(message) {
+      const { status, details } = endDetails(message.end)
+      write(message, status, details)
     },
     lost: (publication, reason) => trace(publication, 'ERROR', { reason }),
   }

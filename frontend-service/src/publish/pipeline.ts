@@ -384,8 +384,7 @@ function refuseQuietly(parts: Wired, publication: Publication, error: HermesErro
 
 function refuse(parts: Wired, publication: Publication, error: HermesError): void {
   if (publication.routed?.isTracked === true) parts.journal.refused(publication, error)
-  finish(parts, publication, error.status)
-  publication.origin.refused(publication.id, error)
+  refuseQuietly(parts, publication, error)
 }
 
 function finish(parts: Wired, publication: Publication, status: number): void {
