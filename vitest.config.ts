@@ -14,6 +14,8 @@ const alias = [
 ]
 /** A limit ends what hangs; how fast a machine is, it does not judge. */
 const limits = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 30_000 } } }
+/** These mostly wait, for sessions and timeouts: a third keeps two cores busy (306 s, with two 406 s). */
+const maxWorkers = 3
 const globalSetup = [source('./tests/support/global-setup.ts')]
 
 export default defineConfig({
@@ -47,7 +49,7 @@ export default defineConfig({
           include: ['*/src/**/*.integration.test.ts'],
           exclude: ['**/dist/**', '**/node_modules/**'],
           globalSetup,
-          maxWorkers: 2,
+          maxWorkers,
           ...limits,
         },
       },
@@ -58,7 +60,7 @@ export default defineConfig({
           include: ['tests/e2e/**/*.test.ts', 'tests/hostile/**/*.test.ts'],
           exclude: ['**/dist/**', '**/node_modules/**'],
           globalSetup,
-          maxWorkers: 2,
+          maxWorkers,
           ...limits,
         },
       },

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -95,6 +95,22 @@ describe('a managed process', () => {
     const exit = await program.stop()
 
     expect(exit).toEqual({ code: 7, signal: null })
+  })
+
+  it('stands still with all its threads when the pause is over', async () => {
+    const program = make(`${polite}; setInterval(() => { for (let n = 0; n < 1e6; n++); }, 0)`)
+    await program.start()
+    const threads = `/proc/${program.pid}/task`
+    const states = (): string[] =>
+      readdirSync(threads).map(
+        thread => readFileSync(`${threads}/${thread}/stat`, 'utf8').split(') ').at(-1)?.[0] ?? '',
+      )
+
+    program.pause()
+    const paused = existsSync(threads) ? states() : ['T']
+
+    expect(new Set(paused)).toEqual(new Set(['T']))
+    await program.kill()
   })
 
   it('tells that it ended by itself', async () => {

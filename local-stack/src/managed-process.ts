@@ -5,7 +5,7 @@
  * Refuses to start when another living process uses the same directory.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { closeSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { systemClock } from '@iris/common/time/clock'
@@ -17,6 +17,8 @@ import { endStaleProcess, forgetProcess, rememberProcess } from './process-file.
 const pollMs = 40
 const outputTailCharacters = 2_000
 const killMs = 10_000
+/** A millisecond apart. */
+const pauseTriesMax = 2_000
 
 /** What to run and when to call it started. */
 export interface ProcessPlan {
@@ -52,7 +54,7 @@ export interface ManagedProcess {
   stop(): Promise<ProcessExit | null>
   /** SIGKILL. */
   kill(): Promise<ProcessExit | null>
-  /** SIGSTOP: it keeps its connections and answers nothing. */
+  /** SIGSTOP: it keeps its connections and answers nothing. Comes back when all of it stands still. */
   pause(): void
   /** SIGCONT. */
   resume(): void
@@ -106,7 +108,10 @@ export function createManagedProcess(deps: { log: Log }, plan: ProcessPlan): Man
     },
     stop: () => end('SIGTERM', plan.stopMs),
     kill: () => end('SIGKILL', killMs),
-    pause: () => signal('SIGSTOP'),
+    pause() {
+      signal('SIGSTOP')
+      if (life !== null) untilStopped(life)
+    },
     resume: () => signal('SIGCONT'),
     onExit(listener) {
       void life?.ended.then(listener)
@@ -174,6 +179,28 @@ async function untilReady(plan: ProcessPlan, life: Life): Promise<void> {
     await sleep(systemScheduler, pollMs)
   }
   throw startFailure(plan, `did not answer in ${plan.startMs} ms`)
+}
+
+/**
+ * Waits until each thread of a signalled process stands. One of them takes the signal, when it gets a core;
+ * until then the others go on and answer, which is milliseconds on a busy machine. Where there is no `/proc`,
+ * nothing is waited for.
+ */
+function untilStopped({ child }: Life): void {
+  const threads = `/proc/${child.pid}/task`
+  const isStopped = (thread: string): boolean => {
+    const [state] = readFileSync(`${threads}/${thread}/stat`, 'utf8').split(') ').at(-1) ?? ''
+    return state === 'T' || state === 't'
+  }
+  const waiter = new Int32Array(new SharedArrayBuffer(4))
+  for (let tries = 0; tries < pauseTriesMax && existsSync(threads); tries++) {
+    try {
+      if (readdirSync(threads).every(isStopped)) return
+    } catch {
+      // A thread that ended between the two looks: look again.
+    }
+    Atomics.wait(waiter, 0, 0, 1)
+  }
 }
 
 function startFailure(plan: ProcessPlan, what: string): LocalStackError {

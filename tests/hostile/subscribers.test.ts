@@ -16,6 +16,8 @@ import { startTestStack, type TestStack } from '../support/stack.js'
 import { startSubscriber, type Subscriber } from '../support/subscriber.js'
 
 const mebibyte = 1024 * 1024
+/** All of what the rows send is gigabytes. */
+const heapMegabytes = 96
 const rowNames = [
   ...['D1 slow, within its time', 'D1 slow, over its time', 'D2 silence'],
   ...['D3 reset at once', 'D3 end at once', 'D3 end in the head', 'D3 reset in the body'],
@@ -84,6 +86,8 @@ describe('hostile subscribers', () => {
     stack = await startTestStack({
       kafka: inject('kafka'),
       zookeeper: inject('zookeeper'),
+      // What is kept does not fit; what is only not collected yet is collected then.
+      heapMegabytesMax: { 'consumers-service': heapMegabytes },
       settings: {
         'consumers-service': {
           'consumer.http-client.dnsServers': dns.address,

@@ -30,6 +30,8 @@ export interface TestStackOptions {
   readonly frontends?: number
   /** How many consumers; 1 when left out. */
   readonly consumers?: number
+  /** Bounds of their JavaScript heaps in megabytes, for tests of memory. */
+  readonly heapMegabytesMax?: Partial<Readonly<Record<ServiceName, number>>>
   /** Over those that a test needs anyway. */
   readonly settings?: Partial<Readonly<Record<ServiceName, Settings>>>
 }
@@ -99,8 +101,10 @@ export async function startTestStack(options: TestStackOptions): Promise<TestSta
   const running: ServiceProcess[] = []
   const start = async (name: ServiceName, own: Settings = {}): Promise<ServiceProcess> => {
     const settings = { ...shared, ...baseSettings[name], ...options.settings?.[name], ...own }
+    const heap = options.heapMegabytesMax?.[name]
     const service = await startService({
       name,
+      ...(heap === undefined ? {} : { heapMegabytesMax: heap }),
       environment: {
         KAFKA_BROKERS: options.kafka,
         ZOOKEEPER: options.zookeeper,
