@@ -131,12 +131,9 @@ export function createLifecycle<P extends DeliveryPlan>(
 
   /** What is owned, or the plan, has changed. */
   function updateShare(): void {
-    const owned = receiver.works().filter(work => !work.isDelayed)
-    share.update(
-      rateOf(plan),
-      owned.map(work => work.partition),
-      partitionsTotal,
-    )
+    const works = receiver.works()
+    const owned = works.filter(work => !work.isDelayed).map(work => work.partition)
+    share.update(rateOf(plan), owned, partitionsTotal, owned.length === 0 && works.length > 0)
     partChanged()
   }
 

@@ -54,6 +54,14 @@ describe('a retry that waits for long', () => {
     expect([postponed, budget.messages]).toEqual([[], 1])
   })
 
+  it('is sent from the delay topic though no partition of the topic is owned here', async () => {
+    const { open, pipeline, bodies } = delayed()
+    pipeline.share(2)
+    await open(0, messages('a'), { isDelayed: true })
+
+    expect(bodies()).toEqual(['a'])
+  })
+
   it('changes nothing when its partition was given away meanwhile', async () => {
     const { open, answer, pipeline, postponed, time, figures } = delayed()
     const work = await open(0, messages('a'))

@@ -94,7 +94,8 @@ describe('lending between instances', () => {
 
         expect(total(world)).toBeCloseTo(rate)
       }),
-      { numRuns: 40 },
+      // What was given back while it asked was not seen, and nothing made it ask again.
+      { numRuns: 40, examples: [[4, [{ kind: 'demand', member: 0, partition: 0, afterMs: 8_000 }]]] },
     )
   }, 60_000)
 

@@ -204,6 +204,41 @@ describe('an instance that shares a rate', () => {
     expect(user.share.perSecond()).toBe(50)
   })
 
+  it('slows down only who took a partition while nobody could be asked', async () => {
+    const { time, share, failing } = desk()
+    const [known, taking] = [share('g.t$known'), share('g.t$taking')]
+    await known.share.ready()
+    failing.read = true
+    await taking.share.ready()
+    expect([known.share.perSecond(), taking.share.perSecond()]).toEqual([50, 5])
+
+    failing.read = false
+    await time.advance(2_000)
+    expect(taking.share.perSecond()).toBe(50)
+  })
+
+  it('knows what it is worth once it has asked, though nothing can be said', async () => {
+    const { time, share, failing, writes } = desk()
+    const user = share()
+    await user.share.ready()
+    failing.write = new Error('away')
+    user.busy = true
+    await time.advance(2_000)
+    const other = share('g.t$other')
+    await other.share.ready()
+
+    expect([writes, user.share.perSecond(), other.share.perSecond()]).toEqual([[], 50, 50])
+  })
+
+  it('has the least to read a delay topic with, and nothing without any partition', () => {
+    const { share } = desk()
+    const user = share().share
+    user.update(rate, [], 20, true)
+    expect(user.perSecond()).toBeCloseTo(0.5)
+    user.update(rate, [], 20, false)
+    expect(user.perSecond()).toBe(0)
+  })
+
   it('writes one page for a thousand subscriptions, at most four times a second, and only changes', async () => {
     const { time, share, writes } = desk()
     const users = Array.from({ length: 1_000 }, (_, index) => share(`g.t$s${index}`))

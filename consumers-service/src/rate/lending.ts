@@ -2,8 +2,8 @@
  * Lending between the instances that share rates: who needs little of its part lends it to who needs more.
  * Takes what each subscription here uses, and the pages of all instances. Gives each subscription its part.
  * Promises: parts in force never add up to more than the rate, also while one is frozen, dead or cut off
- * (`credit.ts`); nothing is written while no need changes; one page an instance, written at most every
- * `writeMs` however many subscriptions it has.
+ * (`credit.ts`), but for the least that a delay topic is read with; nothing is written while no need changes;
+ * one page an instance, written at most every `writeMs` however many subscriptions it has.
  */
 import type { Log } from '@iris/common/lifecycle/log'
 import type { Clock } from '@iris/common/time/clock'
@@ -11,7 +11,7 @@ import type { Cancel, Scheduler } from '@iris/common/time/scheduler'
 import { decide, inForce, isTakenBack, lendersOf, type Position } from './credit.js'
 import { entriesMax, isSilent, pageText, silence, type Page, type Says } from './says.js'
 import type { Allowance } from './usage.js'
-import { Share, type MakeRateShare, type RateShare, type RateUser } from './share.js'
+import { blindShare, Share, type MakeRateShare, type RateShare, type RateUser } from './share.js'
 
 /** The page of an instance, and which of its versions it is. */
 export interface KnownPage {
@@ -64,8 +64,12 @@ const lookMs = 200
 /** Between two writes of the page. */
 const writeMs = 250
 const retryMs = 1_000
-/** Until the others were asked, of which nothing is known. */
-const blindShare = 0.1
+
+/** A share that waits until the others were asked. */
+interface Asking {
+  readonly share: Share
+  ready(): void
+}
 
 /** Makes the lending of a process. */
 export function createLending(parts: LendingParts): Lending {
@@ -78,11 +82,12 @@ export function createLending(parts: LendingParts): Lending {
   let stored: Page = new Map()
   let doubtful: readonly Page[] = []
   let said: readonly Page[] = []
-  /** The session in which the others were asked last, and whether a later question failed. */
+  /** The session in which the others were asked last, and who took partitions since then without asking. */
   let askedIn = ''
-  let hasFailed = false
-  let waiting: (() => void)[] = []
+  const unasked = new Set<Share>()
+  let waiting: Asking[] = []
   let running: Promise<void> | null = null
+  let isWanted = false
   let planned: Cancel | null = null
   let writtenMs = -Infinity
   let isStopped = false
@@ -106,19 +111,22 @@ export function createLending(parts: LendingParts): Lending {
     [...others.values()].some(({ page }) => page.has(id))
 
   /** What others say of partitions that this process owns may be old: it was not asked since it has them. */
-  const isBlind = (): boolean => hasFailed || parts.session() !== askedIn
+  const isBlind = (share: Share): boolean => unasked.has(share) || parts.session() !== askedIn
 
-  const applyTo = (id: string, share: Share, isSurelyNew = false): void => {
+  const partOf = (share: Share): number => {
     const { own, held } = share.inForce
+    if (isBlind(share)) return Math.max(share.least, blindShare * share.worth)
+    return Math.max(share.least, held > 0 && parts.isSurelyAlive() ? own + held : own)
+  }
+  const applyTo = (id: string, share: Share): void => {
     share.inForce = isSpokenOf(id) ? inForce(positionOf(id, share)) : { own: share.worth, held: 0 }
-    if (isSurelyNew || share.inForce.own !== own || share.inForce.held !== held) share.user.changed()
+    const part = partOf(share)
+    if (part === share.toldPart) return
+    share.toldPart = part
+    share.user.changed()
   }
-  const apply = (isSurelyNew = false): void => {
-    for (const [id, share] of shares) applyTo(id, share, isSurelyNew)
-  }
-  const partOf = ({ inForce: { own, held }, worth }: Share): number => {
-    if (isBlind()) return blindShare * worth
-    return held > 0 && parts.isSurelyAlive() ? own + held : own
+  const apply = (): void => {
+    for (const [id, share] of shares) applyTo(id, share)
   }
   const allowanceOf = (share: Share): Allowance => ({
     worth: share.rate * share.worth,
@@ -147,9 +155,12 @@ export function createLending(parts: LendingParts): Lending {
   }
   const run = (): void => {
     if (isStopped) return
-    running ??= round().finally(() => {
+    // The round under way may have asked before that happened for which another one is wanted.
+    if (running !== null) return void (isWanted = true)
+    isWanted = false
+    running = round().finally(() => {
       running = null
-      if (waiting.length > 0) run()
+      if (isWanted) run()
     })
   }
 
@@ -157,23 +168,24 @@ export function createLending(parts: LendingParts): Lending {
   const round = async (): Promise<void> => {
     const asked = waiting
     waiting = []
+    let isAsked = false
     try {
       await ask()
-      for (const ready of asked) ready()
+      isAsked = true
+      for (const { ready } of asked) ready()
       await say()
     } catch (error) {
       if (!(error instanceof RefusedError)) log.warn('lending.failed', { error })
-      // Who waits begins with the least rather than not at all.
-      hasFailed ||= asked.length > 0
-      apply(true)
-      for (const ready of asked) ready()
+      // Who waits begins with the least rather than not at all; everybody else knows what it knew.
+      if (!isAsked) for (const { share } of asked) unasked.add(share)
+      apply()
+      for (const { ready } of asked) ready()
       plan(error instanceof RefusedError ? writeMs : retryMs)
     }
   }
 
   const ask = async (): Promise<void> => {
     const before = [stored, ...doubtful]
-    const wasBlind = isBlind()
     const session = parts.session()
     const present = joined(await pages.read(), await pages.read())
     if (session !== parts.session()) throw new RefusedError('the session is another one')
@@ -183,8 +195,8 @@ export function createLending(parts: LendingParts): Lending {
     said = [stored, ...before]
     others = new Map([...present].filter(([name]) => name !== me))
     askedIn = session
-    hasFailed = false
-    apply(wasBlind)
+    unasked.clear()
+    apply()
   }
 
   const say = async (): Promise<void> => {
@@ -237,13 +249,11 @@ export function createLending(parts: LendingParts): Lending {
       ready: () =>
         new Promise(resolve => {
           if (isStopped) return resolve()
-          waiting.push(resolve)
+          waiting.push({ share: made, ready: resolve })
           run()
         }),
-      update(rate, owned, total) {
-        made.rate = rate
-        made.owned = owned
-        made.total = total
+      update(rate, owned, total, isDelayedOnly = false) {
+        Object.assign(made, { rate, owned, total, isDelayedOnly })
         applyTo(id, made)
       },
       perSecond() {
@@ -252,6 +262,7 @@ export function createLending(parts: LendingParts): Lending {
       settled: () => running ?? Promise.resolve(),
       stop() {
         if (shares.get(id) === made) shares.delete(id)
+        unasked.delete(made)
       },
     }
   }
@@ -265,7 +276,7 @@ export function createLending(parts: LendingParts): Lending {
         parts.onNewSession(() => {
           stored = new Map()
           ownVersion = null
-          apply(true)
+          apply()
           plan(0)
         }),
       )
@@ -274,7 +285,7 @@ export function createLending(parts: LendingParts): Lending {
       isStopped = true
       planned?.()
       for (const cancel of cancels) cancel()
-      for (const ready of waiting) ready()
+      for (const { ready } of waiting) ready()
     },
   }
 }

@@ -11,8 +11,11 @@ import { Usage } from './usage.js'
 export interface RateShare {
   /** Knows what others use of the partitions whose locks were just taken. */
   ready(): Promise<void>
-  /** Messages a second of the subscription, and which of its partitions are owned here. */
-  update(rate: number, owned: readonly number[], partitionsTotal: number): void
+  /**
+   * Messages a second of the subscription, and which of its partitions are owned here; whether there are none
+   * of its topic but some of its delay topic, which are worth nothing by themselves.
+   */
+  update(rate: number, owned: readonly number[], partitionsTotal: number, isDelayedOnly?: boolean): void
   /** Messages a second that may begin now. */
   perSecond(): number
   /** A partition of it is to be given away: nothing more is said about it once this resolves. */
@@ -43,12 +46,18 @@ export const wholeRate: MakeRateShare = () => {
   }
 }
 
+/** Of what partitions are worth, until the others were asked, of which nothing is known. */
+export const blindShare = 0.1
+
 /** What the negotiation knows of a part. */
 export class Share {
   rate = Infinity
   owned: readonly number[] = []
   total = 0
+  isDelayedOnly = false
   inForce: InForce = { own: 1, held: 0 }
+  /** The part of which its user was told last. */
+  toldPart = 1
   readonly usage = new Usage()
 
   constructor(readonly user: RateUser) {}
@@ -61,5 +70,13 @@ export class Share {
   /** The part of the rate that its partitions are worth. */
   get worth(): number {
     return this.total <= 0 ? 1 : this.owned.length / this.total
+  }
+
+  /**
+   * What it may use at the least: retries in a delay topic go on, if slowly, where its owner has no partition
+   * of the topic yet or any more. A handover lasts seconds; for so long it is beside what all others have.
+   */
+  get least(): number {
+    return this.isDelayedOnly && this.total > 0 ? blindShare / this.total : 0
   }
 }

@@ -12,8 +12,11 @@ import { createWindow, type WindowStart } from '../settle.js'
 /** A message of the log; it is read as unreadable where it has a problem. */
 export type Message = { body: string; padding?: number; key?: string; problem?: string; at?: number }
 
+/** Where its window begins, and whether it is one of the delay topic. */
+export type Start = Partial<WindowStart> & { readonly isDelayed?: boolean }
+
 export interface Partitions {
-  open(partition: number, messages: Message[], start?: Partial<WindowStart>): Promise<PartitionWork>
+  open(partition: number, messages: Message[], start?: Start): Promise<PartitionWork>
   append(work: PartitionWork, messages: Message[]): Promise<void>
 }
 
@@ -33,11 +36,11 @@ export function createPartitions(
   }
   return {
     append,
-    async open(partition, messages, start = {}) {
+    async open(partition, messages, { isDelayed = false, ...start } = {}) {
       const base = { offset: 0, note: null, wallLeadMs: 0, unsettledMax: 1000, endsTogether: false }
       const window = createWindow({ ...base, ...usual, ...start })
       const isDoubtful = (each: PartitionWork): boolean => isInDoubt(each, true)
-      const work = new PartitionWork({ partition, window, lock: 1, offset: 0, isDoubtful })
+      const work = new PartitionWork({ partition, isDelayed, window, lock: 1, offset: 0, isDoubtful })
       work.follow({
         next: () => logs.get(work)![window.next()] ?? null,
         get position() {
