@@ -151,7 +151,7 @@ describe('a message whose key belongs here', () => {
     kind: 'here',
     claim: {
       shard: () => served,
-      whenServed: waiter => void waiters.push(waiter),
+      whenServed: waiter => waiters.length < 1 && waiters.push(waiter) > 0,
       give: () => Promise.resolve(),
     },
   })
@@ -170,7 +170,7 @@ describe('a message whose key belongs here', () => {
     early.where = here(null, waiters)
     await early.take()
     expect(early.words).toEqual([])
-    waiters[0]?.(shardOf(taken))
+    waiters[0]?.served(shardOf(taken))
     expect(taken).toHaveLength(2)
   })
 
@@ -181,9 +181,21 @@ describe('a message whose key belongs here', () => {
     world.where = here(null, waiters)
     await world.take()
     world.publication.stage = 'answered'
-    waiters[0]?.(shardOf(taken))
+    waiters[0]?.served(shardOf(taken))
 
     expect(taken).toEqual([])
+  })
+
+  it('is 503 OVERLOADED when too many wait for its shard', async () => {
+    const waiters: ShardWaiter[] = []
+    const [first, second] = [makeWorld(), makeWorld()]
+    for (const world of [first, second]) {
+      world.where = here(null, waiters)
+      await world.take()
+    }
+
+    expect(first.words).toEqual([])
+    expect(second.words).toEqual(['OVERLOADED'])
   })
 
   it.each([

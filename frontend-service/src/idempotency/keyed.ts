@@ -24,6 +24,7 @@ import {
   type KeyFigures,
 } from './keyed-publication.js'
 import { keyUnavailable, sentAndUnheard } from './refusals.js'
+import type { ShardClaim } from './shard-claim.js'
 import type { Shard } from './shard.js'
 import type { Shards } from './shards.js'
 
@@ -67,6 +68,13 @@ export function createKeyed(parts: KeyedParts, events: KeyedEvents): Keyed {
     if (request.hold()) shard.take(request)
     else events.refused(publication, overloaded)
   }
+  const awaitShard = (claim: ShardClaim, request: KeyedPublication, publication: Publication): void => {
+    const isWaiting = claim.whenServed({
+      served: shard => serve(request, publication, shard),
+      isAnswered: () => request.isAnswered(),
+    })
+    if (!isWaiting) events.refused(publication, overloaded)
+  }
 
   return {
     take(publication, body) {
@@ -77,7 +85,7 @@ export function createKeyed(parts: KeyedParts, events: KeyedEvents): Keyed {
         const shard = where.claim.shard()
         if (problem !== null) events.refused(publication, keyUnavailable(problem))
         else if (shard !== null) serve(request, publication, shard)
-        else where.claim.whenServed(served => serve(request, publication, served))
+        else awaitShard(where.claim, request, publication)
       } else if (where.kind === 'nobody') events.refused(publication, keyUnavailable(nobody))
       else if (isForwarded(publication.origin.sent)) events.refused(publication, keyUnavailable(moving))
       else void forward(publication, publication.event?.sent ?? body, where.fellow)

@@ -46,9 +46,10 @@ describe('a ledger', () => {
   it('lets a request follow one whose sender has stopped waiting', () => {
     const ledger = make()
     const entry = begun(ledger, 'k')
-    entry.waiter!.isAnswered = true
+    const replaced = entry.waiter!
+    replaced.isAnswered = true
 
-    expect(ledger.decide(claim('k'), waiter(), 0).kind).toBe('follow')
+    expect(ledger.decide(claim('k'), waiter(), 0)).toEqual({ kind: 'follow', entry, replaced })
     expect(ledger.decide(claim('k'), waiter(), 0).kind).toBe('busy')
   })
 

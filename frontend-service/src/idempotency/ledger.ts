@@ -30,12 +30,14 @@ export interface Entry<W> {
 /**
  * - `begin`: the key is new: append the message
  * - `resume`: find out whether the message is stored, and append it if not
- * - `follow`: an earlier request is on its way and its sender has stopped waiting: wait for its outcome
+ * - `follow`: an earlier request is on its way and its sender has stopped waiting: wait for its outcome in
+ *   the place of `replaced`, who will hear of it from nobody else
  * - `replay`: the message is stored: answer as before
  * - `busy`, `differs`, `full`: refusals
  */
 export type Decision<W> =
-  | { readonly kind: 'begin' | 'resume' | 'follow' | 'replay'; readonly entry: Entry<W> }
+  | { readonly kind: 'begin' | 'resume' | 'replay'; readonly entry: Entry<W> }
+  | { readonly kind: 'follow'; readonly entry: Entry<W>; readonly replaced: W | null }
   | { readonly kind: 'busy' | 'differs' | 'full' }
 
 /** The bounds of a ledger, and who waits. */
@@ -88,10 +90,10 @@ export class Ledger<W> {
     if (entry.fingerprint !== claim.fingerprint) return { kind: 'differs' }
     if (entry.state === 'stored') return { kind: 'replay', entry }
     if (entry.waiter !== null && this.options.isWaiting(entry.waiter)) return { kind: 'busy' }
-    const kind = entry.state === 'open' ? 'resume' : 'follow'
+    const { state, waiter: replaced } = entry
     entry.waiter = waiter
     entry.state = 'running'
-    return { kind, entry }
+    return state === 'open' ? { kind: 'resume', entry } : { kind: 'follow', entry, replaced }
   }
 
   /** Nothing was stored under the key, now or later. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { silentLog } from '@iris/common/lifecycle/log'
 import { createVirtualTime, type VirtualTime } from '@iris/common/time/virtual-time'
 import type { Lock } from '@iris/common/zookeeper/lock'
-import { createShardClaim, type ShardClaim } from './shard-claim.js'
+import { createShardClaim, waitersMax, type ShardClaim, type ShardWaiter } from './shard-claim.js'
 import type { Shard } from './shard.js'
 
 interface World {
@@ -65,11 +65,16 @@ function makeWorld(): World {
   return world
 }
 
+const waiterOf = (told: (Shard | null)[], isAnswered = false): ShardWaiter => ({
+  served: shard => void told.push(shard),
+  isAnswered: () => isAnswered,
+})
+
 describe('the claim of a shard', () => {
   it('tells who waits as soon as it serves, and releases the lock after what is under way', async () => {
     const world = makeWorld()
     const told: (Shard | null)[] = []
-    world.claim.whenServed(shard => told.push(shard))
+    world.claim.whenServed(waiterOf(told))
     await world.time.advance(0)
     expect(told).toEqual([world.claim.shard()])
     expect(told[0]).not.toBeNull()
@@ -111,6 +116,30 @@ describe('the claim of a shard', () => {
     expect(world.claim.shard()).not.toBeNull()
   })
 
+  it('tells who waits that it cannot be taken over now, and lets nobody wait for the next try', async () => {
+    const world = makeWorld()
+    world.takeOverFails = true
+    const told: (Shard | null)[] = []
+    world.claim.whenServed(waiterOf(told))
+    await world.time.advance(0)
+
+    expect(told).toEqual([null])
+    world.takeOverFails = false
+    await world.time.advance(1_000)
+    expect(told).toHaveLength(1)
+  })
+
+  it('lets a bounded number wait, and counts nobody who was answered', () => {
+    const world = makeWorld()
+    const told: (Shard | null)[] = []
+    for (let count = 0; count < 3 * waitersMax; count++)
+      expect(world.claim.whenServed(waiterOf(told, true))).toBe(true)
+    for (let count = 0; count < waitersMax - 1; count++) world.claim.whenServed(waiterOf(told))
+
+    expect(world.claim.whenServed(waiterOf(told))).toBe(true)
+    expect(world.claim.whenServed(waiterOf(told))).toBe(false)
+  })
+
   it('does not wait for ever for what is under way, and tells who comes too late', async () => {
     const world = makeWorld()
     await world.time.advance(0)
@@ -120,7 +149,7 @@ describe('the claim of a shard', () => {
     await world.time.advance(10_000)
     await given
     const told: (Shard | null)[] = []
-    world.claim.whenServed(shard => told.push(shard))
+    world.claim.whenServed(waiterOf(told))
 
     expect(world.events.at(-1)).toBe('released')
     expect(told).toEqual([null])

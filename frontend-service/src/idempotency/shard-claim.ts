@@ -2,7 +2,7 @@
  * One shard as this frontend owns it: from the wish to the release of its lock.
  * Takes how to lock and to take over. Gives the shard while it is owned, and tells who waits for it.
  * Promises: served only under the lock, until it or the right to write is lost, then taken over anew while
- * it is still wanted; what is under way has `drainMs` before the lock is released.
+ * it is still wanted; what is under way has `drainMs` before the lock is released. Bound: `waitersMax`.
  */
 import type { Log } from '@iris/common/lifecycle/log'
 import type { Clock } from '@iris/common/time/clock'
@@ -10,14 +10,19 @@ import { sleep, type Scheduler } from '@iris/common/time/scheduler'
 import type { Lock } from '@iris/common/zookeeper/lock'
 import type { Shard } from './shard.js'
 
-/** Told once: the shard, or that it will not be served here. */
-export type ShardWaiter = (shard: Shard | null) => void
+/** Who waits for a shard. */
+export interface ShardWaiter {
+  /** Told once: the shard, or that it is not served here now. */
+  served(shard: Shard | null): void
+  /** Whether it was answered meanwhile, and so waits no more. */
+  isAnswered(): boolean
+}
 
 export interface ShardClaim {
   /** Null while it is not served here. */
   shard(): Shard | null
-  /** Calls back when it is. */
-  whenServed(waiter: ShardWaiter): void
+  /** Calls back when it is, or when that failed. False: too many wait, and it will not be called. */
+  whenServed(waiter: ShardWaiter): boolean
   /** Gives it back; resolves when the lock is released. */
   give(): Promise<void>
 }
@@ -33,6 +38,10 @@ export interface ShardClaimParts {
 const drainMs = 3_000
 const drainCheckMs = 20
 const retryMs = 250
+/** Who waits for one shard at a time. */
+export const waitersMax = 10_000
+/** Fewer are not worth a look for those that were answered. */
+const sweptMin = 16
 
 /** Claims the shard `index`; goes on until it is given back. */
 export function createShardClaim(parts: ShardClaimParts, index: number): ShardClaim {
@@ -40,6 +49,7 @@ export function createShardClaim(parts: ShardClaimParts, index: number): ShardCl
   const unwanted = new AbortController()
   let shard: Shard | null = null
   let waiters: ShardWaiter[] = []
+  let sweepAt = sweptMin
 
   const serve = async (lock: Lock): Promise<void> => {
     let lose: (reason: string) => void = () => undefined
@@ -68,7 +78,14 @@ export function createShardClaim(parts: ShardClaimParts, index: number): ShardCl
   const tellWaiters = (served: Shard | null): void => {
     const told = waiters
     waiters = []
-    for (const waiter of told) waiter(served)
+    sweepAt = sweptMin
+    for (const waiter of told) waiter.served(served)
+  }
+  /** Drops who was answered, whenever twice as many wait as were left the last time. */
+  const sweep = (): void => {
+    if (waiters.length < sweepAt) return
+    waiters = waiters.filter(waiter => !waiter.isAnswered())
+    sweepAt = Math.min(waitersMax, Math.max(sweptMin, 2 * waiters.length))
   }
   const once = async (): Promise<void> => {
     let lock: Lock | null = null
@@ -77,6 +94,8 @@ export function createShardClaim(parts: ShardClaimParts, index: number): ShardCl
       await serve(lock)
     } catch (error) {
       if (!unwanted.signal.aborted) log.warn('idempotency.shardNotTaken', { shard: index, error })
+      // Whoever waits hears now that it may come again, and holds no memory until the cause is gone.
+      tellWaiters(null)
     } finally {
       await release(lock)
     }
@@ -101,8 +120,13 @@ export function createShardClaim(parts: ShardClaimParts, index: number): ShardCl
   return {
     shard: () => shard,
     whenServed(waiter) {
-      if (unwanted.signal.aborted) waiter(null)
-      else waiters.push(waiter)
+      if (unwanted.signal.aborted) waiter.served(null)
+      else {
+        sweep()
+        if (waiters.length >= waitersMax) return false
+        waiters.push(waiter)
+      }
+      return true
     },
     async give() {
       unwanted.abort(new Error('unwanted'))

@@ -196,7 +196,7 @@ describe('a shard', () => {
     expect(sent).toHaveLength(1)
     await answer(sent, stored)
 
-    expect([first.word, second.word]).toEqual(['', 'stored m0'])
+    expect([first.word, second.word]).toEqual(['unknown m0', 'stored m0'])
   })
 
   it('sends nothing for a sender that was answered while the intent was written', async () => {

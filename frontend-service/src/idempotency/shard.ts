@@ -64,10 +64,12 @@ export class Shard {
     if (detail !== null) return request.refused({ kind: 'unavailable', detail })
     const decision = this.ledger.decide(request, request, clock.now())
     if (!('entry' in decision)) return request.refused(decision)
-    const { kind, entry } = decision
-    if (kind === 'begin') this.run(entry, () => this.begin(entry))
-    else if (kind === 'resume') this.run(entry, () => this.resume(entry))
-    else if (kind === 'follow') request.leaves(entry.messageId)
+    const { entry } = decision
+    if (decision.kind === 'follow') {
+      request.leaves(entry.messageId)
+      decision.replaced?.done({ kind: 'unknown', detail: waitsInItsPlace })
+    } else if (decision.kind === 'begin') this.run(entry, () => this.begin(entry))
+    else if (decision.kind === 'resume') this.run(entry, () => this.resume(entry))
     else request.replayed(entry.messageId)
   }
 
@@ -226,6 +228,7 @@ type Settled = Exclude<NumberedOutcome, { kind: 'superseded' }>
 const foundStored: Settled = { kind: 'stored', offset: -1 }
 const notSent: Settled = { kind: 'notStored', cause: 'deadline', detail: 'its sender was answered before' }
 const lostOwner = 'another frontend takes over the keys that this one belongs to'
+const waitsInItsPlace = 'a later request with the same key waits in its place'
 const notFoundYet = 'an earlier try with this key may have stored it, and Kafka is still being searched'
 
 function waiterOf(entry: KeyEntry): KeyedRequest {

@@ -40,7 +40,7 @@ function makeWorld(ids: readonly string[]): World {
     claimed.push(index)
     return {
       shard: () => null,
-      whenServed: () => undefined,
+      whenServed: () => true,
       give() {
         given.push(index)
         return new Promise(resolve => void finish.push(resolve))

@@ -101,7 +101,8 @@ function notSent(problem: string): HermesError {
   return refusal('MESSAGE_NOT_SENT', { problem }, 'frontend')
 }
 
-function notReady(problem: string): HermesError {
+/** Not now; the same again is answered later. */
+export function notReady(problem: string): HermesError {
   return withRetryAfter(refusal('NOT_READY', { problem }, 'frontend'))
 }
 

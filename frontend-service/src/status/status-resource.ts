@@ -2,9 +2,11 @@
  * The status resource of accepted messages: `GET /topics/{topic}/messages/{id}`.
  * Takes requests. Gives the status from the spool here, or from the frontend that has the message.
  * Promises: one frontend passes a question on, the other answers it itself; every answer comes within
- * `answerMs`. Bounds: questions at a time, fellows asked.
+ * `answerMs`; 404 only when everybody who may have the message has said that it is not there.
+ * Bounds: questions at a time, fellows asked.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { errorCodes } from '@iris/common/errors/codes'
 import { refusal, type HermesError } from '@iris/common/errors/hermes-error'
 import { problemBody } from '@iris/common/errors/problem'
 import { topicName } from '@iris/common/domain/names'
@@ -13,6 +15,7 @@ import { withDeadline, type Scheduler } from '@iris/common/time/scheduler'
 import type { Company } from '../fellows/company.js'
 import type { Fellow } from '../fellows/card.js'
 import { isForwarded } from '../fellows/forward.js'
+import { notReady, overloaded } from '../publish/refusals.js'
 import type { SpoolStatus } from '../spool/spool.js'
 import type { Spools } from '../spool/spools.js'
 import { messageStatus, type SubscriptionStates } from './message-status.js'
@@ -33,15 +36,20 @@ export interface StatusResourceParts {
 interface Answer {
   readonly status: number
   readonly body: string
+  readonly headers: Readonly<Record<string, string>>
 }
 
-const answerMs = 10_000
-/** Less than the whole: a fellow that is silent leaves time to say so. */
-const fellowMs = 8_000
+/** What a fellow says: its answer, or that it does not know the message, or nothing that tells. */
+type FellowWord = Answer | 'notKnown' | 'silent'
+
+const answerMs = 16_000
 const statesMs = 6_000
+/** More than a fellow takes for its answer, and twice it less than the whole. */
+const fellowMs = 7_000
 const questionsMax = 32
-const fellowsMax = 8
-const overloaded = refusal('OVERLOADED', { retryAfterS: 1 }, 'frontend')
+/** All are asked at once. */
+export const fellowsMax = 64
+const notKnownStatus = errorCodes.MESSAGE_NOT_KNOWN.status
 
 /** Makes the route. */
 export function createStatusResource(parts: StatusResourceParts): Route {
@@ -55,9 +63,7 @@ export function createStatusResource(parts: StatusResourceParts): Route {
       withDeadline(parts.scheduler, answerMs, `the status of ${id}`, answer(parts, request, name, id))
         .then(
           made => send(response, made),
-          (error: unknown) => {
-            send(response, refused(refusal('NOT_READY', { problem: (error as Error).message }, 'frontend')))
-          },
+          (error: unknown) => send(response, untold((error as Error).message)),
         )
         .catch(parts.onDefect)
         .finally(() => openCount--)
@@ -74,7 +80,7 @@ async function answer(
   const known = parts.spools?.status(id) ?? null
   if (known?.topicName === topic) {
     const status = messageStatus(known, await statesOf(parts, known))
-    return { status: 200, body: JSON.stringify(status) }
+    return told(JSON.stringify(status))
   }
   const elsewhere = isForwarded(request) ? null : await askFellows(parts, request)
   if (elsewhere !== null) return elsewhere
@@ -97,40 +103,55 @@ async function statesOf(parts: StatusResourceParts, known: SpoolStatus): Promise
 }
 
 /**
- * The frontend that the path names; where it is gone or does not know, the others. Null where nobody knows.
+ * The frontend that the path names; where it does not have the message, the others. Null where all have said
+ * that they do not know it. One that is away may have it on its disk, so that its absence is no answer.
  */
 async function askFellows(parts: StatusResourceParts, request: IncomingMessage): Promise<Answer | null> {
   const { fellows } = parts.company
   const path = request.url ?? ''
-  const named = fellows.find(new URL(path, 'http://here').searchParams.get(frontendParameter) ?? '')
+  const name = new URL(path, 'http://here').searchParams.get(frontendParameter) ?? ''
   const self = fellows.self()
-  const others = fellows.all().filter(fellow => fellow.id !== self?.id && fellow.id !== named?.id)
-  const first = named === undefined || named.id === self?.id ? null : await ask(parts, named, path)
-  if (first !== null) return first
-  const answers = await Promise.all(others.slice(0, fellowsMax).map(fellow => ask(parts, fellow, path)))
-  return answers.find(each => each !== null) ?? null
+  if (self === null) return untold('this frontend is still starting')
+  const isNamed = name !== '' && name !== self.id
+  const named = isNamed ? fellows.find(name) : undefined
+  const others = fellows.all().filter(fellow => fellow.id !== self.id && fellow !== named)
+  const first = named === undefined ? 'notKnown' : await ask(parts, named, path)
+  if (typeof first === 'object') return first
+  const words = await Promise.all(others.slice(0, fellowsMax).map(fellow => ask(parts, fellow, path)))
+  const known = words.find(word => typeof word === 'object')
+  if (known !== undefined) return known
+  if (isNamed && named === undefined) return untold(`the frontend ${name}, which accepted it, is away`)
+  if (first === 'silent') return untold(`the frontend ${name}, which accepted it, does not answer`)
+  if (words.includes('silent')) return untold('a frontend that may have accepted it does not answer')
+  if (others.length > fellowsMax) return untold(`only ${fellowsMax} of ${others.length} frontends were asked`)
+  return null
 }
 
-/** Null for a fellow that does not know the message or does not answer. */
-async function ask(parts: StatusResourceParts, fellow: Fellow, path: string): Promise<Answer | null> {
-  const result = await parts.company.forward(fellow, {
-    method: 'GET',
-    path,
-    headers: [],
-    body: null,
-    limitMs: fellowMs / 2,
-  })
-  if (result.kind !== 'answer' || result.status !== 200) return null
-  return { status: 200, body: result.body.toString('utf8') }
+async function ask(parts: StatusResourceParts, fellow: Fellow, path: string): Promise<FellowWord> {
+  const question = { method: 'GET', path, headers: [], body: null, limitMs: fellowMs } as const
+  const result = await parts.company.forward(fellow, question)
+  if (result.kind !== 'answer') return 'silent'
+  if (result.status === 200) return told(result.body.toString('utf8'))
+  return result.status === notKnownStatus ? 'notKnown' : 'silent'
+}
+
+function told(body: string): Answer {
+  return { status: 200, body, headers: {} }
+}
+
+/** Nobody can tell now; whoever has the message will. */
+function untold(problem: string): Answer {
+  return refused(notReady(problem))
 }
 
 function refused(error: HermesError): Answer {
-  return { status: error.status, body: problemBody(error) }
+  return { status: error.status, body: problemBody(error), headers: error.headers }
 }
 
-function send(response: ServerResponse, { status, body }: Answer): void {
+function send(response: ServerResponse, { status, body, headers }: Answer): void {
   if (response.headersSent || response.destroyed) return
   const length = String(Buffer.byteLength(body))
-  response.writeHead(status, ['Content-Type', 'application/json', 'Content-Length', length])
+  const more = Object.entries(headers).flat()
+  response.writeHead(status, ['Content-Type', 'application/json', 'Content-Length', length, ...more])
   response.end(body)
 }

@@ -1,0 +1,78 @@
+import { expect, it } from 'vitest'
+import { frontendMetrics } from '@iris/common/metrics/names'
+import { createMetrics } from '@iris/common/metrics/registry'
+import type { NumberedOutcome } from '@iris/common/kafka/numbered-append'
+import { createVirtualTime } from '@iris/common/time/virtual-time'
+import { sentHeaders } from '../bulk/record-headers.js'
+import { Publication, type PublicationEvents } from '../publish/publication.js'
+import { createRoom } from '../publish/room.js'
+import { wholeMessage } from '../publish/whole-message.js'
+import type { RoutedTopic } from '../topics/routed-topic.js'
+import { KeyedPublication, type KeyedEvents, type KeyedSurroundings } from './keyed-publication.js'
+import type { KeyedRequest } from './keyed-request.js'
+import { Ledger } from './ledger.js'
+import { createShardLog } from './shard-log.js'
+import { Shard } from './shard.js'
+import { createSlots } from './slots.js'
+
+const settle = (): Promise<void> => new Promise(resolve => void setImmediate(resolve))
+const body = Buffer.from('{}')
+
+/** A shard whose intents are written at once, and whose messages wait for the test's word. */
+function makeWorld() {
+  const time = createVirtualTime()
+  const room = createRoom(1_000)
+  const metrics = createMetrics('hermes_frontend_')
+  const counter = (): ReturnType<typeof metrics.counter> => metrics.counter(frontendMetrics.keyReplays)
+  const sent: ((outcome: NumberedOutcome) => void)[] = []
+  const stored: NumberedOutcome = { kind: 'stored', offset: 0 }
+  const events = { stamped: () => undefined, refused: () => undefined } as unknown as KeyedEvents
+  const surroundings: KeyedSurroundings = {
+    ...{ events, room, choosePartition: () => Promise.resolve(0) },
+    figures: {
+      replays: counter(),
+      refusals: { busy: counter(), differs: counter(), full: counter(), unavailable: counter() },
+    },
+  }
+  const shard = new Shard(
+    {
+      ...{ clock: time, doubt: () => null, warn: () => undefined, find: () => Promise.resolve('unclear') },
+      slots: createSlots(() => Promise.resolve({ producerId: 1, producerEpoch: 0 }), 4),
+      log: createShardLog(
+        { clock: time, append: () => Promise.resolve(stored), doubt: () => null, onLost: () => undefined },
+        {
+          ...{ topic: 'log', partition: 0, nextSequence: 1, writeTimeoutMs: 1_000 },
+          id: { producerId: 1, producerEpoch: 0 },
+        },
+      ),
+      append: () => new Promise<NumberedOutcome>(answer => void sent.push(answer)),
+    },
+    { deliveryTimeoutMs: 120_000 },
+    new Ledger<KeyedRequest>({
+      ...{ entriesMax: 3, windowMs: 1_000, isWaiting: request => !request.isAnswered() },
+    }),
+  )
+  const ask = async (): Promise<Publication> => {
+    const origin = wholeMessage(sentHeaders([]), body, {} as never)
+    const publicationEvents = { confirmed: () => undefined } as unknown as PublicationEvents
+    const publication = new Publication(publicationEvents, origin, 'acme.orders')
+    publication.routed = { kafkaTopic: 'acme.orders' } as RoutedTopic
+    const request = new KeyedPublication(surroundings, publication, body, 'k')
+    expect(request.hold()).toBe(true)
+    shard.take(request)
+    await settle()
+    return publication
+  }
+  return { room, sent, ask, stored }
+}
+
+it('gives back the memory of every request with one key, however often its sender gave up and came again', async () => {
+  const { room, sent, ask, stored } = makeWorld()
+  for (let count = 0; count < 3; count++) (await ask()).stage = 'answered'
+
+  expect(room.bytesHeld()).toBe(body.length)
+  sent.forEach(answer => answer(stored))
+  await settle()
+
+  expect(room.bytesHeld()).toBe(0)
+})
