@@ -30,6 +30,7 @@ import { taskRoutes } from './http/routes/tasks.js'
 import { topicRoutes } from './http/routes/topics.js'
 import { traceRoutes } from './http/routes/traces.js'
 import type { Outside } from './outside.js'
+import { createOverview } from './overview.js'
 import type { ScheduleParts } from './schedule/list-scheduled.js'
 import { createChangeGuard } from './store/change-guard.js'
 import { createKafkaLetters } from './store/kafka-letters.js'
@@ -59,6 +60,8 @@ import { createTraceLog } from './traces/trace-log.js'
 
 export interface UseCases {
   readonly routes: readonly ApiRoute[]
+  /** Begins what runs behind the routes; ZooKeeper and Kafka have answered by then. */
+  start(): void
   stop(): void
 }
 
@@ -82,8 +85,10 @@ export function createUseCases(base: ManagementBase, config: ManagementConfig, o
     options,
   )
   const datacenter = config.datacenter
+  const overview = createOverview(base, config, outside)
   return {
     routes: [
+      ...overview.routes,
       ...groupRoutes({ store, groupNamePattern: config.groupNamePattern, datacenter }),
       ...topicRoutes(topicParts(base, config, { store, outside, cleanUp })),
       ...subscriptionRoutes(subscriptionParts(base, config, { store, outside, cleanUp })),
@@ -108,7 +113,11 @@ export function createUseCases(base: ManagementBase, config: ManagementConfig, o
       ...ownerRoutes(),
       ...accessRoutes(),
     ],
-    stop: () => cleanUp.stop(),
+    start: () => overview.start(),
+    stop() {
+      cleanUp.stop()
+      overview.stop()
+    },
   }
 }
 

@@ -50,6 +50,7 @@ export function createManagement(base: ManagementBase, config: ManagementConfig)
   return {
     async start() {
       await startOutside(outside)
+      useCases.start()
       const address = await listener.start()
       life = 'running'
       cancels.push(watchLoopLag(metrics, base.clock, base.scheduler))

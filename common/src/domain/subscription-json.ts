@@ -49,10 +49,15 @@ export function subscriptionJson(subscription: Subscription): JsonObject {
 /** The members of a subscription in an answer, passwords masked. */
 export function subscriptionAnswer(subscription: Subscription): JsonObject {
   return {
-    ...subscriptionJson(masked(subscription)),
+    ...maskedSubscriptionJson(subscription),
     createdAt: secondsOf(subscription.createdAtMs),
     modifiedAt: secondsOf(subscription.modifiedAtMs),
   }
+}
+
+/** The members that are stored, passwords masked. */
+export function maskedSubscriptionJson(subscription: Subscription): JsonObject {
+  return subscriptionJson(masked(subscription))
 }
 
 function masked(subscription: Subscription): Subscription {
