@@ -56,7 +56,8 @@ export function isMore(wanted: Scalar, path: string, sign: 1 | -1): Test {
 /** The text form. */
 export function textOf(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(textOf).join(', ')}]`
-  if (!isJsonObject(value)) return value === undefined ? 'null' : String(value)
+  // `String`: what is left of JSON are texts, numbers, yes and no; a missing value is Java's `null`.
+  if (!isJsonObject(value)) return String((value as Scalar | undefined) ?? null)
   const members = Object.entries(value).map(([name, each]) => `${name}=${textOf(each)}`)
   return `{${members.join(', ')}}`
 }
