@@ -2,6 +2,7 @@
  * The one place where management's parts are made and joined.
  * Takes configuration, log and time. Gives start and stop of the whole. Promises: it listens only when
  * ZooKeeper and Kafka have answered; a stop finishes open requests within `stopMs`.
+ * Refuses to be made when a route has no contract.
  */
 import type { AddressInfo } from 'node:net'
 import { problemBody } from '@iris/common/errors/problem'
@@ -11,6 +12,8 @@ import { createMetrics } from '@iris/common/metrics/registry'
 import { watchLoopLag } from '@iris/common/metrics/loop-lag'
 import type { Cancel } from '@iris/common/time/scheduler'
 import type { ManagementBase, ManagementConfig } from './base.js'
+import { withContracts } from './http/contract/contract.js'
+import { contracts } from './http/contract/contracts.js'
 import { statusRoutes } from './http/routes/status.js'
 import { createOutside, startOutside, stopOutside } from './outside.js'
 import { watchStorage } from './storage-probe.js'
@@ -42,7 +45,7 @@ export function createManagement(base: ManagementBase, config: ManagementConfig)
   const app = createExpressApp(
     base.log,
     { bodyBytesMax: config.bodyBytesMax, allowedOrigin: config.allowedOrigin },
-    [...status, ...useCases.routes],
+    withContracts([...status, ...useCases.routes], contracts),
   )
   const listener = createManagementListener(base, config, app)
   const cancels: Cancel[] = []

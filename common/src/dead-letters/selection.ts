@@ -8,7 +8,7 @@
 import { isJsonObject, type JsonObject } from '../domain/json-shapes.js'
 import { timeOf } from '../domain/time-text.js'
 import { refusal, type HermesError } from '../errors/hermes-error.js'
-import type { DeadLetterClass } from '../kafka/dead-letter-headers.js'
+import { deadLetterClasses, type DeadLetterClass } from '../kafka/dead-letter-headers.js'
 import { everyLetter, type LetterFilter } from './letter-filter.js'
 
 export type Selection =
@@ -27,7 +27,6 @@ export const idsMax = 1_000
 /** Letters of a text to look for. */
 export const filterTextMax = 1_000
 
-const classes: readonly DeadLetterClass[] = ['refused', 'expired', 'pipeline', 'parked']
 const filterMembers = ['reason', 'class', 'status', 'from', 'to', 'messageId', 'body'] as const
 type FilterMember = (typeof filterMembers)[number]
 
@@ -108,8 +107,8 @@ function readFilter(members: JsonObject): LetterFilter {
 
 function classOf(word: string | null): DeadLetterClass | null {
   if (word === null) return null
-  const found = classes.find(each => each === word)
-  if (found === undefined) throw invalid(`class must be one of ${classes.join(', ')}`)
+  const found = deadLetterClasses.find(each => each === word)
+  if (found === undefined) throw invalid(`class must be one of ${deadLetterClasses.join(', ')}`)
   return found
 }
 

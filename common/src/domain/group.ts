@@ -18,7 +18,8 @@ export interface Group {
 /** Hermes' default for `management.group.allowedGroupNameRegex`. */
 export const groupNamePatternDefault = '^[a-zA-Z0-9.]+$'
 
-const groupShape = z.object({ groupName: plainText })
+/** The shape of a group in a body or a node. */
+export const groupShape = z.object({ groupName: plainText })
 
 /** Reads and checks the body of a group. `pattern` must match the whole name. */
 export function parseGroup(

@@ -10,6 +10,15 @@ import { HermesError } from '../errors/hermes-error.js'
 /** A JSON object whose members nobody checked yet. */
 export type JsonObject = Readonly<Record<string, unknown>>
 
+/** What a shape describes, for reading. */
+export type ValueOf<S extends z.ZodType> = ReadonlyDeep<z.output<S>>
+
+type ReadonlyDeep<T> = T extends readonly (infer U)[]
+  ? readonly ReadonlyDeep<U>[]
+  : T extends object
+    ? { readonly [K in keyof T]: ReadonlyDeep<T[K]> }
+    : T
+
 /** What a body was meant for: it decides the code of a format error. */
 export type BodyPurpose = 'create' | 'patch'
 
@@ -18,11 +27,18 @@ type Reader<T> = (value: unknown, refuse: (problem: string) => never) => T
 
 const intMin = -(2 ** 31)
 const intMax = 2 ** 31 - 1
+const int: Described = { type: ['integer', 'null'], minimum: intMin, maximum: intMax }
+
+/**
+ * How a member is described to clients: JSON Schema. What is only tolerated of Hermes' clients is left out.
+ */
+type Described = Readonly<Record<string, unknown>>
 
 /** A member that is null when missing. */
-function member<T>(read: Reader<T>) {
+function member<T>(described: Described, read: Reader<T>) {
   return z
     .unknown()
+    .meta(described)
     .optional()
     .transform((value, context): T | null => {
       if (value === undefined || value === null) return null
@@ -39,19 +55,19 @@ export function isJsonObject(value: unknown): value is JsonObject {
 }
 
 /** A whole number; numeric text is converted as Hermes does. */
-export const plainInteger = member<number>((value, refuse) => {
+export const plainInteger = member<number>(int, (value, refuse) => {
   const number = typeof value === 'string' && /^\s*-?\d{1,15}\s*$/.test(value) ? Number(value) : value
   return isInteger(number) ? number : refuse(mismatch('int', value))
 })
 
 /** Any number; numeric text is converted as Hermes does. */
-export const plainNumber = member<number>((value, refuse) => {
+export const plainNumber = member<number>({ type: ['number', 'null'] }, (value, refuse) => {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
   return typeof number === 'number' && Number.isFinite(number) ? number : refuse(mismatch('double', value))
 })
 
 /** A yes or no; the texts `true` and `false` and the numbers 0 and 1 are converted as Hermes does. */
-export const plainFlag = member<boolean>((value, refuse) => {
+export const plainFlag = member<boolean>({ type: ['boolean', 'null'] }, (value, refuse) => {
   if (typeof value === 'boolean') return value
   if (value === 'true' || value === 1) return true
   if (value === 'false' || value === 0) return false
@@ -59,7 +75,7 @@ export const plainFlag = member<boolean>((value, refuse) => {
 })
 
 /** Text; numbers and booleans become text as in Hermes. */
-export const plainText = member<string>((value, refuse) => {
+export const plainText = member<string>({ type: ['string', 'null'] }, (value, refuse) => {
   if (typeof value === 'string') return value
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   return refuse(mismatch('String', value))
@@ -67,7 +83,7 @@ export const plainText = member<string>((value, refuse) => {
 
 /** One of a closed set of upper-case words. */
 export function plainWord<const W extends string>(words: readonly W[]) {
-  return member<W>((value, refuse) => {
+  return member<W>({ enum: [...words, null] }, (value, refuse) => {
     const found = words.find(word => word === value)
     if (found !== undefined) return found
     const accepted = `not one of the values accepted for Enum class: [${words.join(', ')}]`
@@ -92,25 +108,44 @@ export function plainObject<S extends z.ZodRawShape>(shape: S) {
 }
 
 /** An object of any members that are not null. */
-export const freeObject = member<JsonObject>((value, refuse) => {
+export const freeObject = member<JsonObject>({ type: ['object', 'null'] }, (value, refuse) => {
   if (!isJsonObject(value)) return refuse(mismatch('object', value))
   const empty = Object.entries(value).find(([, inner]) => inner === null)
   return empty === undefined ? value : refuse(`null value in entry: ${empty[0]}=null`)
 })
 
-/** A whole JSON number of 32 bits and nothing else; missing gives the fallback. */
-export function strictInteger(fallback: number) {
-  return strictMember(fallback, value => isInteger(value), 'int')
+/** The lowest and highest value of a member; null where only 32 bits bound it. */
+export interface Bounds {
+  readonly min: number
+  readonly max?: number | null
+}
+
+/**
+ * A whole JSON number of 32 bits and nothing else; missing gives the fallback. The bounds are told to clients
+ * and checked elsewhere, with a sentence.
+ */
+export function strictInteger(fallback: number, { min, max }: Bounds) {
+  const described = { type: 'integer', minimum: min, maximum: max ?? intMax }
+  return strictMember(fallback, 'int', described, value => isInteger(value))
+}
+
+/** The same, where missing and null mean that there is none. */
+export function strictIntegerOrNull({ min, max }: Bounds) {
+  const described = { type: ['integer', 'null'], minimum: min, maximum: max ?? intMax }
+  return member<number>(described, (value, refuse) =>
+    isInteger(value) ? value : refuse(mismatch('int', value)),
+  )
 }
 
 /** Any JSON number; missing gives the fallback. */
-export function strictNumber(fallback: number) {
-  return strictMember(fallback, value => typeof value === 'number', 'double')
+export function strictNumber(fallback: number, { min, max }: Bounds) {
+  const described = { type: 'number', minimum: min, ...(max ? { maximum: max } : {}) }
+  return strictMember(fallback, 'double', described, value => typeof value === 'number')
 }
 
 /** A JSON `true` or `false` and nothing else; missing gives the fallback. */
 export function strictFlag(fallback: boolean) {
-  return strictMember(fallback, value => typeof value === 'boolean', 'boolean')
+  return strictMember(fallback, 'boolean', { type: 'boolean' }, value => typeof value === 'boolean')
 }
 
 /** Gives what the schema read, or throws the refusal of a body with a wrong JSON type. */
@@ -132,14 +167,21 @@ export function formatError(problem: string, purpose: BodyPurpose): HermesError 
   return new HermesError(purpose === 'create' ? 'FORMAT_ERROR' : 'OTHER', problem, 400)
 }
 
-function strictMember<T>(fallback: T, isRight: (value: unknown) => boolean, type: string) {
+/** `javaType` is how Hermes' refusals name the type. */
+function strictMember<T>(
+  fallback: T,
+  javaType: string,
+  described: Described,
+  isRight: (value: unknown) => boolean,
+) {
   return z
     .unknown()
+    .meta({ ...described, default: fallback })
     .optional()
     .transform((value, context): T => {
       if (value === undefined) return fallback
       if (isRight(value)) return value as T
-      context.addIssue({ code: 'custom', message: mismatch(type, value) })
+      context.addIssue({ code: 'custom', message: mismatch(javaType, value) })
       return z.NEVER
     })
 }

@@ -9,22 +9,19 @@ import { z } from 'zod'
 /** How many keys of a subscription may be parked at once. */
 export const parkedKeysMax = 1_000
 
-const keyShape = z.object({
-  /** The key as traces name it: the beginning of its SHA-256, in hex. */
-  hash: z.string(),
-  /** The beginning of the key as text, for whoever reads it. */
-  key: z.string(),
-  /** When it was parked, milliseconds since the epoch. */
-  since: z.number(),
-  /** The message it was parked for, and why that is a dead letter. */
-  messageId: z.string(),
+/** One parked key. */
+export const parkedKeyShape = z.object({
+  hash: z.string().describe('The key as traces name it: the beginning of its SHA-256, in hex'),
+  key: z.string().describe('The beginning of the key as text'),
+  since: z.number().describe('When it was parked, milliseconds since the epoch'),
+  messageId: z.string().describe('The message it was parked for'),
   partition: z.number(),
   offset: z.number(),
-  reason: z.string(),
+  reason: z.string().describe('Why that message is a dead letter'),
 })
-const nodeShape = z.object({ keys: z.array(keyShape) })
+const nodeShape = z.object({ keys: z.array(parkedKeyShape) })
 
-export type ParkedKey = Readonly<z.infer<typeof keyShape>>
+export type ParkedKey = Readonly<z.infer<typeof parkedKeyShape>>
 
 const keyLengthMax = 200
 const reasonLengthMax = 300

@@ -10,6 +10,7 @@ import {
   shapeProblem,
   strictFlag,
   strictInteger,
+  strictIntegerOrNull,
   strictNumber,
   type JsonObject,
 } from './json-shapes.js'
@@ -77,26 +78,28 @@ export const batchLimits = {
   batchVolume: 1,
 } as const
 
-const serialPolicyShape = z.object({
-  rate: strictInteger(400),
-  messageTtl: strictInteger(3600),
-  messageBackoff: strictInteger(100),
-  requestTimeout: strictInteger(1000),
-  socketTimeout: strictInteger(0),
-  sendingDelay: strictInteger(0),
-  inflightSize: z.union([z.null(), strictInteger(0)]).optional(),
-  backoffMultiplier: strictNumber(1),
-  backoffMaxIntervalInSec: strictInteger(600),
+/** The shape of a serial policy. */
+export const serialPolicyShape = z.object({
+  rate: strictInteger(400, serialLimits.rate),
+  messageTtl: strictInteger(3600, serialLimits.messageTtl),
+  messageBackoff: strictInteger(100, serialLimits.messageBackoff),
+  requestTimeout: strictInteger(1000, serialLimits.requestTimeout),
+  socketTimeout: strictInteger(0, serialLimits.socketTimeout),
+  sendingDelay: strictInteger(0, serialLimits.sendingDelay),
+  inflightSize: strictIntegerOrNull(serialLimits.inflightSize),
+  backoffMultiplier: strictNumber(1, serialLimits.backoffMultiplier),
+  backoffMaxIntervalInSec: strictInteger(600, serialLimits.backoffMaxIntervalInSec),
   retryClientErrors: strictFlag(false),
 })
 
-const batchPolicyShape = z.object({
-  messageTtl: strictInteger(60),
-  messageBackoff: strictInteger(500),
-  requestTimeout: strictInteger(30_000),
-  batchSize: strictInteger(100),
-  batchTime: strictInteger(30_000),
-  batchVolume: strictInteger(64_000),
+/** The shape of a batch policy. */
+export const batchPolicyShape = z.object({
+  messageTtl: strictInteger(60, { min: batchLimits.messageTtl }),
+  messageBackoff: strictInteger(500, { min: batchLimits.messageBackoff }),
+  requestTimeout: strictInteger(30_000, { min: batchLimits.requestTimeout }),
+  batchSize: strictInteger(100, { min: batchLimits.batchSize }),
+  batchTime: strictInteger(30_000, { min: batchLimits.batchTime }),
+  batchVolume: strictInteger(64_000, { min: batchLimits.batchVolume }),
   retryClientErrors: strictFlag(false),
 })
 
@@ -119,8 +122,7 @@ export function readPolicy(
   }
   const serial = serialPolicyShape.safeParse(json)
   if (!serial.success) return { problem: shapeProblem(serial.error) }
-  const { inflightSize, ...policy } = serial.data
-  return { deliveryType, subscriptionPolicy: { ...policy, inflightSize: inflightSize ?? null } }
+  return { deliveryType, subscriptionPolicy: serial.data }
 }
 
 /** Adds a sentence for each value that is out of bounds. */

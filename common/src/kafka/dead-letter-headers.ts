@@ -12,7 +12,8 @@ import { readFacts, shortReason, writeFacts } from './fact-headers.js'
  * it could not be brought that far, whatever the subscriber does; or it was never tried, since an earlier
  * message of its key is dead and the key is parked.
  */
-export type DeadLetterClass = 'refused' | 'expired' | 'pipeline' | 'parked'
+export const deadLetterClasses = ['refused', 'expired', 'pipeline', 'parked'] as const
+export type DeadLetterClass = (typeof deadLetterClasses)[number]
 
 /** The facts beside key, value and `id`. */
 export interface DeadLetterFacts {

@@ -19,12 +19,11 @@ export type TaskKind = (typeof taskKinds)[number]
 export const taskStates = ['waiting', 'running', 'cancelling', 'done', 'cancelled', 'failed'] as const
 export type TaskState = (typeof taskStates)[number]
 
+const offset = z.int().min(0)
+
 /** A stretch of a partition: `to` is not part of it. */
-export interface TaskRange {
-  readonly partition: number
-  readonly from: number
-  readonly to: number
-}
+export const taskRange = z.object({ partition: offset, from: offset, to: offset })
+export type TaskRange = Readonly<z.infer<typeof taskRange>>
 
 /** What both kinds say. */
 interface CommonSpec {
@@ -66,12 +65,12 @@ export interface TaskProgress {
   readonly rate: number
 }
 
-export interface TaskFailure {
-  /** Dead letter or message: `partition-offset`. */
-  readonly id: string
-  readonly messageId: string
-  readonly reason: string
-}
+export const taskFailure = z.object({
+  id: z.string().describe('Dead letter or message: `partition-offset`'),
+  messageId: z.string(),
+  reason: z.string(),
+})
+export type TaskFailure = Readonly<z.infer<typeof taskFailure>>
 
 interface CommonTask {
   readonly id: string
@@ -110,9 +109,8 @@ export const failureReasonMax = 200
 /** Partitions of a topic that can be replayed at a time. */
 export const rangesMax = 1_000
 
-const offset = z.int().min(0)
 const commonSpec = {
-  ranges: z.array(z.object({ partition: offset, from: offset, to: offset })).max(rangesMax),
+  ranges: z.array(taskRange).max(rangesMax),
   rate: z.number().positive().nullable(),
   endpoint: z.string().nullable(),
 }
@@ -136,7 +134,7 @@ const commonTask = {
     updatedAt: z.number().nullable(),
     rate: z.number(),
   }),
-  failures: z.array(z.object({ id: z.string(), messageId: z.string(), reason: z.string() })),
+  failures: z.array(taskFailure),
   error: z.string().nullable(),
 }
 const taskShape = z.discriminatedUnion('kind', [

@@ -24,7 +24,7 @@ const common = {
   keyHash: z.string().optional(),
 } as const
 
-const publishedShape = z.object({
+export const publishedShape = z.object({
   kind: z.literal('published'),
   ...common,
   /** `INFLIGHT`: sent to Kafka, whose word had not come when the publisher was answered. */
@@ -39,7 +39,7 @@ const publishedShape = z.object({
   offset: place.offset.optional(),
 })
 
-const sentShape = z.object({
+export const sentShape = z.object({
   kind: z.literal('sent'),
   ...common,
   status: z.enum(['INFLIGHT', 'FAILED', 'SUCCESS', 'DISCARDED', 'FILTERED']),
@@ -60,7 +60,8 @@ const sentShape = z.object({
   deadLetter: z.object({ topic: z.string(), ...place }).optional(),
 })
 
-const eventShape = z.discriminatedUnion('kind', [publishedShape, sentShape])
+/** Either of them. */
+export const traceEventShape = z.discriminatedUnion('kind', [publishedShape, sentShape])
 
 /** What a frontend saw. */
 export type PublishedEvent = Readonly<z.infer<typeof publishedShape>>
@@ -86,7 +87,7 @@ export function decodeTraceEvent(value: Buffer): TraceEvent | null {
   } catch {
     return null // not written by Iris
   }
-  return eventShape.safeParse(parsed).data ?? null
+  return traceEventShape.safeParse(parsed).data ?? null
 }
 
 /**

@@ -4,8 +4,9 @@
  * message id stays, so that the subscriber and the traces know it; with `replace` the original counts until
  * Kafka holds the copy, and no longer. Refuses a body that the topic would not take.
  */
+import { z } from 'zod'
 import { jsonProblem } from '@iris/common/domain/json-check'
-import { isJsonObject, type JsonObject } from '@iris/common/domain/json-shapes'
+import { isJsonObject, type JsonObject, type ValueOf } from '@iris/common/domain/json-shapes'
 import { letterId, letterOffset } from '@iris/common/dead-letters/selection'
 import { refusal, type HermesError } from '@iris/common/errors/hermes-error'
 import { canBeSent } from '@iris/common/http/header-rules'
@@ -22,11 +23,11 @@ export interface CopyParts extends Omit<DeadLetterParts, 'store'> {
 }
 
 /** What was made. */
-export interface LetterCopy {
-  /** Left out where Kafka did not tell. */
-  readonly id?: string
-  readonly copyOf: string
-}
+export const letterCopy = z.object({
+  id: z.string().optional().describe('Absent where Kafka did not tell'),
+  copyOf: z.string(),
+})
+export type LetterCopy = ValueOf<typeof letterCopy>
 
 type Lines = readonly (readonly [name: string, value: Buffer])[]
 

@@ -3,48 +3,42 @@
  * A dead letter as the API shows it.
  * Takes a record of the dead-letter topic. Gives JSON; members without a value are left out.
  */
+import { z } from 'zod'
+import type { ValueOf } from '@iris/common/domain/json-shapes'
 import { letterId } from '@iris/common/dead-letters/selection'
 import { copyOfHeader, messageIdHeader, readDeadLetterHeaders } from '@iris/common/kafka/dead-letter-headers'
 import type { LogEntry } from '@iris/common/kafka/log-entry'
 import { propagatedPrefix } from '@iris/common/kafka/open-entry'
 
 /** One line of a list. */
-export interface DeadLetterItem {
-  /** Place in the dead-letter topic: `partition-offset`. */
-  readonly id: string
-  readonly messageId: string
-  readonly reason: string
-  readonly class: string
-  readonly attempts: number
-  readonly lastStatus?: number
-  /** Where the message was published. */
-  readonly topic: string
-  readonly partition: number
-  readonly offset: number
-  /** When it was given up, milliseconds since the epoch. */
-  readonly time: number
-  /** The dead letter that this one is an edited copy of. */
-  readonly copyOf?: string
-  /** Base64. */
-  readonly body: string
-}
+export const deadLetterItem = z.object({
+  id: z.string().describe('Place in the dead-letter topic: `partition-offset`'),
+  messageId: z.string(),
+  reason: z.string(),
+  class: z.string().describe('Who let it die: `refused`, `expired`, `pipeline` or `parked`'),
+  attempts: z.int(),
+  lastStatus: z.int().optional().describe('Status of the last answer; absent where none came'),
+  topic: z.string().describe('Where the message was published'),
+  partition: z.int(),
+  offset: z.int(),
+  time: z.int().describe('When it was given up, milliseconds since the epoch'),
+  copyOf: z.string().optional().describe('The dead letter that this one is an edited copy of'),
+  body: z.string().describe('Base64'),
+})
+
+const headerLines = z.array(z.object({ name: z.string(), value: z.string() }))
 
 /** One dead letter with all that is known of it. */
-export interface DeadLetterDetail extends DeadLetterItem {
-  /** When the message was published, milliseconds since the epoch. */
-  readonly published?: number
-  /** Base64. */
-  readonly key?: string
-  /** What the publisher sent along and the subscriber gets, in their order. */
-  readonly propagated: readonly HeaderJson[]
-  /** Every header of the record in Kafka. */
-  readonly headers: readonly HeaderJson[]
-}
+export const deadLetterDetail = z.object({
+  ...deadLetterItem.shape,
+  published: z.int().optional().describe('When the message was published, milliseconds since the epoch'),
+  key: z.string().optional().describe('Base64'),
+  propagated: headerLines.describe('What the publisher sent along and the subscriber gets, in their order'),
+  headers: headerLines.describe('Every header of the record in Kafka'),
+})
 
-export interface HeaderJson {
-  readonly name: string
-  readonly value: string
-}
+export type DeadLetterItem = ValueOf<typeof deadLetterItem>
+export type DeadLetterDetail = ValueOf<typeof deadLetterDetail>
 
 export function itemOf(entry: LogEntry): DeadLetterItem {
   const facts = readDeadLetterHeaders(name => entry.header(name))

@@ -4,10 +4,12 @@
  * be shorter than asked for, even empty, while there is more. Bounds: `limitMax` items, `answerBytesMax`
  * bytes of bodies (one item is always given), the time that one answer may look.
  */
+import { z } from 'zod'
+import type { ValueOf } from '@iris/common/domain/json-shapes'
 import { letterMatcher, type LetterFilter } from '@iris/common/dead-letters/letter-filter'
 import { refusal } from '@iris/common/errors/hermes-error'
 import type { LogEntry } from '@iris/common/kafka/log-entry'
-import { itemOf, type DeadLetterItem } from './letter-json.js'
+import { deadLetterItem, itemOf, type DeadLetterItem } from './letter-json.js'
 import { openLetters, walkLetters, type DeadLetterParts, type LetterNames } from './open-letters.js'
 
 /** What to list. */
@@ -17,11 +19,11 @@ export interface DeadLetterQuery extends LetterNames {
   readonly filter: LetterFilter
 }
 
-export interface DeadLetterPage {
-  readonly items: readonly DeadLetterItem[]
-  /** The `after` of the next page; left out on the last. */
-  readonly next?: string
-}
+export const deadLetterPage = z.object({
+  items: z.array(deadLetterItem),
+  next: z.string().optional().describe('The `after` of the next page; absent on the last'),
+})
+export type DeadLetterPage = ValueOf<typeof deadLetterPage>
 
 export const limitMax = 100
 const answerBytesMax = 8 * 1024 * 1024

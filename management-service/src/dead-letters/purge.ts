@@ -4,6 +4,8 @@
  * and where to go on when a filter had more to look at than one answer may. Promises: what died after the
  * question is untouched. Refuses while a redrive of the subscription is open: it might still send them.
  */
+import { z } from 'zod'
+import type { ValueOf } from '@iris/common/domain/json-shapes'
 import { letterMatcher, type LetterFilter } from '@iris/common/dead-letters/letter-filter'
 import { rangesOf } from '@iris/common/dead-letters/marker'
 import { selectionOf } from '@iris/common/dead-letters/selection'
@@ -19,13 +21,12 @@ import {
 } from './open-letters.js'
 
 /** What a purge did. */
-export interface Purged {
-  /** How many were closed; left out where all were removed, which nobody counts. */
-  readonly purged?: number
-  /** False when the same call with `after` set to `next` has more to do. */
-  readonly isComplete: boolean
-  readonly next?: string
-}
+export const purgedShape = z.object({
+  purged: z.int().optional().describe('How many were closed; absent where all were removed'),
+  isComplete: z.boolean().describe('False when the same call with `after` set to `next` has more to do'),
+  next: z.string().optional(),
+})
+export type Purged = ValueOf<typeof purgedShape>
 
 const windowFirst = 500
 

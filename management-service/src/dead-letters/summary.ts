@@ -3,6 +3,8 @@
  * Takes names and a filter. Gives counts by class, by status and by reason. Bounds: `reasonsMax` reasons, the
  * time that one answer may look; what is cut says so and where to go on.
  */
+import { z } from 'zod'
+import type { ValueOf } from '@iris/common/domain/json-shapes'
 import { letterMatcher, type LetterFilter } from '@iris/common/dead-letters/letter-filter'
 import { readDeadLetterHeaders } from '@iris/common/kafka/dead-letter-headers'
 import type { LogEntry } from '@iris/common/kafka/log-entry'
@@ -14,23 +16,21 @@ import {
   type LetterPlace,
 } from './open-letters.js'
 
+const counts = z.record(z.string(), z.int())
+
 /** Counts over the dead letters that were looked at. */
-export interface DeadLetterSummary {
-  readonly total: number
-  readonly byClass: Readonly<Record<string, number>>
-  /** `none` where no answer came. */
-  readonly byStatus: Readonly<Record<string, number>>
-  /** The most frequent first. */
-  readonly byReason: readonly { readonly reason: string; readonly count: number }[]
-  /** Those whose reason is not listed. */
-  readonly otherReasons: number
-  /** Times of death, milliseconds since the epoch. */
-  readonly oldest?: number
-  readonly newest?: number
-  /** False when there are more below `next`. */
-  readonly isComplete: boolean
-  readonly next?: string
-}
+export const deadLetterSummary = z.object({
+  total: z.int(),
+  byClass: counts,
+  byStatus: counts.describe('`none` where no answer came'),
+  byReason: z.array(z.object({ reason: z.string(), count: z.int() })).describe('The most frequent first'),
+  otherReasons: z.int().describe('Those whose reason is not listed'),
+  oldest: z.int().optional().describe('Time of death, milliseconds since the epoch'),
+  newest: z.int().optional(),
+  isComplete: z.boolean().describe('False when there are more below `next`'),
+  next: z.string().optional(),
+})
+export type DeadLetterSummary = ValueOf<typeof deadLetterSummary>
 
 export interface SummaryQuery extends LetterNames {
   readonly after: string | null

@@ -4,23 +4,23 @@
  * Takes facts. Gives findings, the gravest first, and a summary. Promises: never silent: where no cause is
  * found, it says that all is well, that there is nothing to do, or that it does not know.
  */
+import { z } from 'zod'
+import type { ValueOf } from '@iris/common/domain/json-shapes'
 import { causesAround } from './causes-around.js'
 import { causesWithin } from './causes-within.js'
 import { isUnanswered, type Facts } from './facts.js'
-import type { Finding, Severity } from './finding.js'
+import { findingShape, type Finding, type Severity } from './finding.js'
 import { tallyOf, type Tally } from './tally.js'
 import { countText, durationText, numberText } from './words.js'
 
-export interface Diagnosis {
-  /** `group.topic$subscription` */
-  readonly subscription: string
-  /** `UNKNOWN` while ZooKeeper does not answer. */
-  readonly state: string
-  readonly summary: string
-  /** Messages that wait; null while Kafka does not answer. */
-  readonly lag: number | null
-  readonly findings: readonly Finding[]
-}
+export const diagnosisShape = z.object({
+  subscription: z.string().describe('`group.topic$subscription`'),
+  state: z.string().describe('`UNKNOWN` while ZooKeeper does not answer'),
+  summary: z.string(),
+  lag: z.int().nullable().describe('Messages that wait; null while Kafka does not answer'),
+  findings: z.array(findingShape).describe('The gravest first'),
+})
+export type Diagnosis = ValueOf<typeof diagnosisShape>
 
 const graveness: Readonly<Record<Severity, number>> = { critical: 0, warning: 1, info: 2 }
 

@@ -5,21 +5,26 @@
  * Where Hermes compares with the rate of delivered messages we take that of attempts: an endpoint that takes
  * nothing at all would be healthy otherwise.
  */
+import { z } from 'zod'
+import type { ValueOf } from '@iris/common/domain/json-shapes'
 import { isUnanswered, type Facts } from './facts.js'
 import { sum, tallyOf, type Tally } from './tally.js'
 import { numberText } from './words.js'
 
-export type HealthProblemCode =
-  | 'LAGGING'
-  | 'UNREACHABLE'
-  | 'TIMING_OUT'
-  | 'MALFUNCTIONING'
-  | 'RECEIVING_MALFORMED_MESSAGES'
+const problemCodes = [
+  'LAGGING',
+  'UNREACHABLE',
+  'TIMING_OUT',
+  'MALFUNCTIONING',
+  'RECEIVING_MALFORMED_MESSAGES',
+] as const
+export type HealthProblemCode = (typeof problemCodes)[number]
 
-export interface SubscriptionHealth {
-  readonly status: 'HEALTHY' | 'UNHEALTHY' | 'NO_DATA'
-  readonly problems: readonly { readonly code: HealthProblemCode; readonly description: string }[]
-}
+export const subscriptionHealth = z.object({
+  status: z.enum(['HEALTHY', 'UNHEALTHY', 'NO_DATA']),
+  problems: z.array(z.object({ code: z.enum(problemCodes), description: z.string() })),
+})
+export type SubscriptionHealth = ValueOf<typeof subscriptionHealth>
 
 const lagMaxS = 600
 const ratePerSMin = 2

@@ -3,7 +3,14 @@
  * Takes a topic, a message in base64, filters, and headers (ours; Hermes cannot try header filters). Gives
  * whether the message would be delivered; with a reason where nobody could tell, and it would be buried.
  */
-import { freeObject, plainList, plainText, readShape, type JsonObject } from '@iris/common/domain/json-shapes'
+import {
+  freeObject,
+  plainList,
+  plainText,
+  readShape,
+  type JsonObject,
+  type ValueOf,
+} from '@iris/common/domain/json-shapes'
 import type { TopicName } from '@iris/common/domain/names'
 import type { ContentType } from '@iris/common/domain/topic-form'
 import { HermesError, refusal } from '@iris/common/errors/hermes-error'
@@ -18,12 +25,18 @@ import { entityOf } from '../requests.js'
 import type { TopicStore } from '../store/ports.js'
 
 /** What Hermes answers. */
-export interface FilterTrial {
-  readonly status: 'MATCHED' | 'NOT_MATCHED' | 'ERROR'
-  readonly errorMessage?: string
-}
+export const filterTrial = z.object({
+  status: z.enum(['MATCHED', 'NOT_MATCHED', 'ERROR']),
+  errorMessage: z.string().optional(),
+})
+export type FilterTrial = ValueOf<typeof filterTrial>
 
-const trialShape = z.object({ message: plainText, filters: plainList(freeObject), headers: freeObject })
+/** The shape of a body that tries filters. */
+export const trialShape = z.object({
+  message: plainText,
+  filters: plainList(freeObject),
+  headers: freeObject,
+})
 
 export interface FilterTrialParts {
   readonly store: TopicStore

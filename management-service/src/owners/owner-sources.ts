@@ -3,21 +3,22 @@
  * Where owners come from. Only Hermes' `Plaintext` is built in: any id is an owner there.
  * Takes an owner id or a name of a source. Gives the owner, or refuses with Hermes' texts.
  */
+import { z } from 'zod'
+import type { ValueOf } from '@iris/common/domain/json-shapes'
 import { plaintextOwnerSource, type OwnerId } from '@iris/common/domain/owner'
 import { refusal } from '@iris/common/errors/hermes-error'
 
 /** A source as the API lists it. */
-export interface OwnerSource {
-  readonly name: string
-  readonly autocomplete: boolean
-  readonly deprecated: boolean
-}
+export const ownerSourceShape = z.object({
+  name: z.string(),
+  autocomplete: z.boolean().describe('Whether it can be searched'),
+  deprecated: z.boolean(),
+})
+export type OwnerSource = ValueOf<typeof ownerSourceShape>
 
 /** An owner as the API shows it. */
-export interface Owner {
-  readonly id: string
-  readonly name: string
-}
+export const ownerAnswer = z.object({ id: z.string(), name: z.string() })
+export type Owner = ValueOf<typeof ownerAnswer>
 
 const sources: readonly OwnerSource[] = [
   { name: plaintextOwnerSource, autocomplete: false, deprecated: false },

@@ -4,12 +4,14 @@
  * marks. Promises: a mark that was not set means ready; a body without the member means not ready, as in
  * Hermes; marks of data centres that are not configured go with the next change.
  */
+import { z } from 'zod'
 import {
   datacenterMarksToNode,
   readDatacenterMarks,
+  readinessStatuses,
   type ReadinessStatus,
 } from '@iris/common/domain/datacenter-readiness'
-import { isJsonObject } from '@iris/common/domain/json-shapes'
+import { isJsonObject, type ValueOf } from '@iris/common/domain/json-shapes'
 import { HermesError, refusal } from '@iris/common/errors/hermes-error'
 import type { ZooPaths } from '@iris/common/zookeeper/paths'
 import type { ZooSession } from '@iris/common/zookeeper/session'
@@ -24,10 +26,8 @@ export interface DatacenterReadinessParts {
 }
 
 /** One data centre as it is answered. */
-export interface DatacenterReadiness {
-  readonly datacenter: string
-  readonly status: ReadinessStatus
-}
+export const datacenterReadiness = z.object({ datacenter: z.string(), status: z.enum(readinessStatuses) })
+export type DatacenterReadiness = ValueOf<typeof datacenterReadiness>
 
 const nameLengthMax = 100
 

@@ -5,6 +5,8 @@
  * under its lock, so that no owner commits an older place over the new one.
  * Refuses after `timeoutMs`, naming who did not confirm, and takes back the orders that are left.
  */
+import { z } from 'zod'
+import type { ValueOf } from '@iris/common/domain/json-shapes'
 import { encodeCommitNote } from '@iris/common/kafka/commit-metadata'
 import { subscriptionId, type SubscriptionName, type TopicName } from '@iris/common/domain/names'
 import type { Subscription } from '@iris/common/domain/subscription'
@@ -46,25 +48,27 @@ interface Move extends OrderedMove {
 }
 
 /** A partition's new place, in Hermes' form. */
-interface PlaceJson {
-  readonly topic: { readonly value: string }
-  readonly offset: number
-  readonly partition: number
-}
+const placeShape = z.object({
+  topic: z.object({ value: z.string().describe('Its name in Kafka') }),
+  offset: z.int(),
+  partition: z.int(),
+})
+type PlaceJson = ValueOf<typeof placeShape>
 
 /** Kafka clusters with the places of their partitions. */
-export type RetransmissionJson = Readonly<Record<string, readonly PlaceJson[]>>
+export const retransmissionShape = z.record(z.string(), z.array(placeShape))
+export type RetransmissionJson = ValueOf<typeof retransmissionShape>
+
+/** Each place also says how many settled messages would be sent again, and how many would be skipped. */
+export const dryRunShape = z.record(
+  z.string(),
+  z.array(z.object({ ...placeShape.shape, messages: z.int(), skipped: z.int() })),
+)
 
 export interface DryRun {
-  /** Each place also says how many settled `messages` would be sent again, and how many would be `skipped`. */
-  readonly json: Readonly<Record<string, readonly (PlaceJson & DryCount)[]>>
+  readonly json: ValueOf<typeof dryRunShape>
   /** Messages that would be sent again, over all partitions. */
   readonly messageCount: number
-}
-
-interface DryCount {
-  readonly messages: number
-  readonly skipped: number
 }
 
 const askAgainMs = 50

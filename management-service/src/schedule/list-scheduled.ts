@@ -4,6 +4,8 @@
  * Bounds: `limitMax` items, `candidatesMax` messages kept while looking, `lookMs` for one answer; beyond them
  * `isComplete` is false, and messages may be missing.
  */
+import { z } from 'zod'
+import type { ValueOf } from '@iris/common/domain/json-shapes'
 import type { TopicName } from '@iris/common/domain/names'
 import { refusal } from '@iris/common/errors/hermes-error'
 import type { LogEntry } from '@iris/common/kafka/log-entry'
@@ -16,7 +18,13 @@ import {
 import type { Clock } from '@iris/common/time/clock'
 import type { TopicStore } from '../store/ports.js'
 import type { KafkaSchedule, ScheduleStretch } from './schedule-ports.js'
-import { afterMark, itemOf, type ScheduledItem, type ScheduledState } from './scheduled-json.js'
+import {
+  afterMark,
+  itemOf,
+  scheduledItem,
+  type ScheduledItem,
+  type ScheduledState,
+} from './scheduled-json.js'
 
 export interface ScheduleParts {
   readonly store: Pick<TopicStore, 'topic'>
@@ -30,13 +38,12 @@ export interface ScheduledQuery {
   readonly after: string | null
 }
 
-export interface ScheduledPage {
-  readonly items: readonly ScheduledItem[]
-  /** Whether all that waits was looked at. */
-  readonly isComplete: boolean
-  /** The `after` of the next page; left out on the last. */
-  readonly next?: string
-}
+export const scheduledPage = z.object({
+  items: z.array(scheduledItem),
+  isComplete: z.boolean().describe('Whether all that waits was looked at'),
+  next: z.string().optional().describe('The `after` of the next page; absent on the last'),
+})
+export type ScheduledPage = ValueOf<typeof scheduledPage>
 
 export const limitMax = 100
 const candidatesMax = 100_000

@@ -4,36 +4,40 @@
  * Takes a record of the schedule topic and what became of it. Gives JSON; members without a value are left
  * out.
  */
+import { z } from 'zod'
+import type { ValueOf } from '@iris/common/domain/json-shapes'
 import type { LogEntry } from '@iris/common/kafka/log-entry'
 import { openEntry } from '@iris/common/kafka/open-entry'
 import { scheduleId, type MarkKind } from '@iris/common/schedule/schedule-record'
+
+const states = ['scheduled', 'delivering', 'delivered', 'cancelled', 'dropped'] as const
 
 /**
  * `scheduled` until its time, `delivering` from then until its topic has it; then `delivered`. `cancelled`
  * when it was taken back in time, `dropped` when its topic was removed.
  */
-export type ScheduledState = 'scheduled' | 'delivering' | 'delivered' | 'cancelled' | 'dropped'
+export type ScheduledState = (typeof states)[number]
 
 /** One line of a list. */
-export interface ScheduledItem {
-  /** Place in the schedule topic: `partition-offset`. */
-  readonly id: string
-  readonly messageId: string
-  readonly state: ScheduledState
-  /** ISO 8601. */
-  readonly deliverAt: string
-  readonly publishedAt: string
-  /** Base64. */
-  readonly key?: string
-  readonly bodyBytes: number
-}
+export const scheduledItem = z.object({
+  id: z.string().describe('Place in the schedule topic: `partition-offset`'),
+  messageId: z.string(),
+  state: z.enum(states),
+  deliverAt: z.iso.datetime(),
+  publishedAt: z.iso.datetime(),
+  key: z.string().optional().describe('Base64'),
+  bodyBytes: z.int(),
+})
 
 /** One message with its content. */
-export interface ScheduledDetail extends ScheduledItem {
-  readonly topicName: string
-  /** Base64. */
-  readonly body: string
-}
+export const scheduledDetail = z.object({
+  ...scheduledItem.shape,
+  topicName: z.string(),
+  body: z.string().describe('Base64'),
+})
+
+export type ScheduledItem = ValueOf<typeof scheduledItem>
+export type ScheduledDetail = ValueOf<typeof scheduledDetail>
 
 /** A line for the list. */
 export function itemOf(entry: LogEntry, dueMs: number, state: ScheduledState): ScheduledItem {

@@ -3,6 +3,8 @@
  * Takes names. Gives Hermes' answer: one entry for the one Kafka cluster. Iris itself never joins a group, so
  * members are other programs, such as a Hermes that was not stopped.
  */
+import { z } from 'zod'
+import type { ValueOf } from '@iris/common/domain/json-shapes'
 import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
 import { refusal } from '@iris/common/errors/hermes-error'
 import { consumerGroupId, type KafkaNamespace } from '@iris/common/kafka/names'
@@ -17,14 +19,22 @@ export interface ConsumerGroupParts {
 }
 
 /** A consumer group as the API shows it. */
-export interface ConsumerGroupAnswer {
-  readonly clusterName: string
-  readonly groupId: string
-  readonly state: string
-  readonly members: readonly unknown[]
-  readonly stable: boolean
-  readonly empty: boolean
-}
+export const consumerGroupAnswer = z.object({
+  clusterName: z.string(),
+  groupId: z.string(),
+  state: z.string(),
+  members: z.array(
+    z.object({
+      consumerId: z.string(),
+      clientId: z.string(),
+      host: z.string(),
+      partitions: z.array(z.unknown()),
+    }),
+  ),
+  stable: z.boolean(),
+  empty: z.boolean(),
+})
+export type ConsumerGroupAnswer = ValueOf<typeof consumerGroupAnswer>
 
 /** The groups of a subscription; none for an unknown subscription of a known topic, as in Hermes. */
 export async function readConsumerGroups(

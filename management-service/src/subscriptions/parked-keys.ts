@@ -3,7 +3,9 @@
  * Takes names, and a key or its hash. Gives the keys; clearing lets the messages of a key be tried again from
  * then on. Refuses to clear what is not parked.
  */
-import { parkedKeysMax, type ParkedKey } from '@iris/common/domain/parked-keys'
+import { z } from 'zod'
+import type { ValueOf } from '@iris/common/domain/json-shapes'
+import { parkedKeyShape, parkedKeysMax, type ParkedKey } from '@iris/common/domain/parked-keys'
 import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
 import { refusal } from '@iris/common/errors/hermes-error'
 import type { RetryState, SubscriptionStore } from '../store/ports.js'
@@ -15,11 +17,11 @@ interface Names {
   readonly name: SubscriptionName
 }
 
-export interface ParkedKeysAnswer {
-  readonly items: readonly ParkedKey[]
-  /** How many keys can be parked. */
-  readonly max: number
-}
+export const parkedKeysAnswer = z.object({
+  items: z.array(parkedKeyShape).describe('The oldest first'),
+  max: z.int().describe('How many keys can be parked'),
+})
+export type ParkedKeysAnswer = ValueOf<typeof parkedKeysAnswer>
 
 /** All parked keys, the oldest first. */
 export async function listParkedKeys(store: Store, names: Names): Promise<ParkedKeysAnswer> {

@@ -3,27 +3,37 @@
  * Takes ranges and the subscription's filters. Gives a count for each partition: of offsets where nothing is
  * filtered, else of what the filters let pass. Bound: `countMs`; what is cut says so.
  */
+import { z } from 'zod'
+import type { ValueOf } from '@iris/common/domain/json-shapes'
 import { createInspector, type CompiledFilters } from '@iris/common/filter/filters'
 import type { LogEntry } from '@iris/common/kafka/log-entry'
 import { openEntry } from '@iris/common/kafka/open-entry'
-import type { TaskRange } from '@iris/common/tasks/task'
+import { taskRange, type TaskRange } from '@iris/common/tasks/task'
 import type { Clock } from '@iris/common/time/clock'
 
 /** One partition. */
-export interface PartitionCount extends TaskRange {
-  /** Offsets from `from` to before `to`; where Kafka keeps bookkeeping of its own, fewer are messages. */
-  readonly messages: number
-  /** Those that the filters let pass, or nobody can judge; left out without filters. */
-  readonly matching?: number
-}
+const partitionCount = z.object({
+  ...taskRange.shape,
+  messages: z
+    .int()
+    .describe(
+      'Offsets from `from` to before `to`; where Kafka keeps bookkeeping of its own, fewer are messages',
+    ),
+  matching: z
+    .int()
+    .optional()
+    .describe('Those that the filters let pass, or nobody can judge; absent without filters'),
+})
 
-export interface ReplayCount {
-  readonly partitions: readonly PartitionCount[]
-  /** What would be delivered. */
-  readonly total: number
-  /** False when there was no time to look at all: then there are at least so many. */
-  readonly isComplete: boolean
-}
+export const replayCount = z.object({
+  partitions: z.array(partitionCount),
+  total: z.int().describe('What would be delivered'),
+  isComplete: z
+    .boolean()
+    .describe('False when there was no time to look at all: then there are at least so many'),
+})
+export type PartitionCount = ValueOf<typeof partitionCount>
+export type ReplayCount = ValueOf<typeof replayCount>
 
 /**
  * Shows every entry from `from` to before `to`, while `mayGoOn`. Gives the offset up to which it looked.

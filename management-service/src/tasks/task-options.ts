@@ -17,7 +17,7 @@ export interface TaskOptions {
 
 /** Messages a second. */
 export const taskRateMax = 100_000
-const taskRateMin = 0.01
+export const taskRateMin = 0.01
 const common = ['rate', 'endpoint', 'dryRun']
 
 /** Reads the options; `own` are the members that the caller reads itself. */

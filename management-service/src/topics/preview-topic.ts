@@ -3,16 +3,16 @@
  * Takes a topic, or one place in its list. Gives texts, or the stored bytes. An unknown topic has none.
  * Refuses a place where there is no message, with Hermes' text.
  */
+import { z } from 'zod'
+import type { ValueOf } from '@iris/common/domain/json-shapes'
 import type { TopicName } from '@iris/common/domain/names'
 import { HermesError } from '@iris/common/errors/hermes-error'
 import { frameworkError } from '@iris/common/http/api'
 import type { TopicStore } from '../store/ports.js'
 
 /** A message as text. */
-export interface MessageTextPreview {
-  readonly content: string
-  readonly truncated: boolean
-}
+export const messageTextPreview = z.object({ content: z.string(), truncated: z.boolean() })
+export type MessageTextPreview = ValueOf<typeof messageTextPreview>
 
 /** All messages of the preview. */
 export async function previewTopic(

@@ -3,10 +3,17 @@
  * by partition key. Takes the names and bounds of a request. Gives the answer's body.
  * Promises: an unknown id is an empty answer; what is not tracked is said, with the way to change it.
  */
+import { z } from 'zod'
+import type { ValueOf } from '@iris/common/domain/json-shapes'
 import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
 import { timeOf } from '@iris/common/domain/time-text'
 import { refusal } from '@iris/common/errors/hermes-error'
-import type { PublishedEvent, SentEvent, TraceEvent } from '@iris/common/trace/event'
+import {
+  traceEventShape,
+  type PublishedEvent,
+  type SentEvent,
+  type TraceEvent,
+} from '@iris/common/trace/event'
 import { forEachOf } from '../store/bounded-reads.js'
 import type { SubscriptionStore, TopicStore } from '../store/ports.js'
 import type { TraceLog, TraceSubject } from './trace-log.js'
@@ -26,16 +33,18 @@ export interface TraceBounds {
 }
 
 /** An answer of ours. */
-export interface TraceAnswer {
-  readonly topicName: TopicName
-  /** Where the message lies, if an event tells. */
-  readonly published?: { readonly partition: number; readonly offset: number }
-  readonly events: readonly TraceEvent[]
-  /** What these events cannot hold, and how to change that. */
-  readonly notes: readonly string[]
-  readonly complete: boolean
-  readonly next?: string
-}
+export const traceAnswer = z.object({
+  topicName: z.string(),
+  published: z
+    .object({ partition: z.int(), offset: z.int() })
+    .optional()
+    .describe('Where the message lies, if an event tells'),
+  events: z.array(traceEventShape),
+  notes: z.array(z.string()).describe('What these events cannot hold, and how to change that'),
+  complete: z.boolean().describe('Whether all that Kafka keeps was looked at'),
+  next: z.string().optional().describe('The `after` of the answer that goes on'),
+})
+export type TraceAnswer = ValueOf<typeof traceAnswer>
 
 /** Ids of other writers may be long; no message carries more than this. */
 const subjectLengthMax = 1_000

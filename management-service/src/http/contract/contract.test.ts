@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest'
+import { loadConfig } from '@iris/common/config/load'
+import { compileJsonSchema } from '@iris/common/schema/json/validator'
+import { jsonAnswer, reading } from '@iris/common/http/api'
+import { silentLog } from '@iris/common/lifecycle/log'
+import { systemClock } from '@iris/common/time/clock'
+import { systemScheduler } from '@iris/common/time/scheduler'
+import { z } from 'zod'
+import { managementKeys } from '../../config.js'
+import { createManagement } from '../../wire.js'
+import { json, withContracts, type ResourceContract, type RouteContract } from './contract.js'
+import { contracts } from './contracts.js'
+import { pathParameters } from './parameters.js'
+
+const answer = () => Promise.resolve(jsonAnswer(null))
+const contract: RouteContract = { summary: 'One', right: 'reader', answers: { 200: json(z.null()) } }
+const resource = (routes: ResourceContract['routes']): ResourceContract => ({
+  tag: 'T',
+  description: '',
+  routes,
+})
+
+const rows = contracts.flatMap(({ routes }) =>
+  Object.entries(routes).map(([key, row]): [string, RouteContract] => [key, row!]),
+)
+
+describe('routes and contracts', () => {
+  it('belong to each other, one by one, for all of management', () => {
+    const config = loadConfig(managementKeys, { argv: [], environment: {} })
+    const base = { log: silentLog, clock: systemClock, scheduler: systemScheduler }
+
+    expect(() => createManagement(base, config)).not.toThrow()
+  })
+
+  it('give a route its contract', () => {
+    const [route] = withContracts([reading('GET', '/one', answer)], [resource({ 'GET /one': contract })])
+
+    expect(route).toMatchObject({ tag: 'T', contract })
+  })
+
+  it.each([
+    ['a route without a contract', [], 'GET /one has no contract'],
+    [
+      'a contract without a route',
+      [resource({ 'GET /one': contract, 'PUT /one': contract })],
+      'PUT /one has a contract and no route',
+    ],
+    [
+      'two contracts',
+      [resource({ 'GET /one': contract }), resource({ 'GET /one': contract })],
+      'GET /one has two contracts',
+    ],
+  ])('stop the start: %s', (_what, resources, problem) => {
+    expect(() => withContracts([reading('GET', '/one', answer)], resources)).toThrow(problem)
+  })
+
+  it.each(rows)('%s describes every part of its path', key => {
+    const parts = [...key.matchAll(/:(\w+)/g)].map(match => match[1]!)
+
+    expect(parts.filter(part => !(part in pathParameters))).toEqual([])
+  })
+})
+
+describe('the examples of a contract', () => {
+  const examples = rows.flatMap(([key, { body, answers }]) => [
+    ...(body === undefined ? [] : [[`${key}, the body`, body.schema, body.example, body.required] as const]),
+    ...Object.entries(answers).flatMap(([status, { content }]) =>
+      Object.entries(content).flatMap(([type, { schema, example }]) =>
+        schema === null || example === undefined
+          ? []
+          : [[`${key}, ${status} ${type}`, schema, example, []] as const],
+      ),
+    ),
+  ])
+
+  it('are refused when they say something else', () => {
+    const [, topic] = examples.find(([place]) => place === 'GET /topics/:topic, 200 application/json')!
+    const compiled = compileJsonSchema(JSON.stringify(z.toJSONSchema(topic, { io: 'input' })))
+
+    expect('errors' in compiled && compiled.errors({ name: 'demo.orders', ack: 'SOME' })).not.toBeNull()
+  })
+
+  it.each(examples)('are what it promises: %s', (_place, schema, example, required = []) => {
+    const compiled = compileJsonSchema(JSON.stringify(z.toJSONSchema(schema, { io: 'input' })))
+
+    expect(compiled).not.toHaveProperty('problem')
+    if ('problem' in compiled) return
+    expect(compiled.errors(JSON.parse(JSON.stringify(example)))).toBeNull()
+    expect(required.filter(member => !(member in (example as object)))).toEqual([])
+  })
+})

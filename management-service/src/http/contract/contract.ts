@@ -1,0 +1,123 @@
+/**
+ * What a route promises: who may call it, what it takes, what it answers.
+ * Takes tables, one a resource. Gives routes that know their contract.
+ * Promises: a route without a contract, or a contract without a route, stops the start with its name.
+ */
+import type { z } from 'zod'
+import type { ApiMethod, ApiRoute } from '@iris/common/http/api'
+import type { ErrorCode } from '@iris/common/errors/codes'
+
+/**
+ * Who may call a route where management asks who somebody is.
+ * - `anyone`: no credential is needed.
+ * - `reader`: who may read the group of the path; without a group in it, whoever is known.
+ * - `owner`: owners of the group, topic or subscription in the path or, at a creation, in the body.
+ * - `admin`: administrators.
+ */
+export type Right = 'anyone' | 'reader' | 'owner' | 'admin'
+
+/** A code of the table, with another status than the table's where the route answers one. */
+export type ErrorWord = ErrorCode | `${'OTHER' | 'VALIDATION_ERROR'} ${number}`
+
+/** Content of one media type. */
+export interface MediaContract {
+  /** Null for bytes and texts of any form. */
+  readonly schema: z.ZodType | null
+  readonly example?: unknown
+}
+
+/** What a request carries. */
+export interface BodyContract {
+  readonly schema: z.ZodType
+  readonly example: unknown
+  /** Members without which it is refused; the shapes themselves take whatever a patch may leave out. */
+  readonly required?: readonly string[]
+  /** Whether it may be empty. */
+  readonly isOptional?: boolean
+}
+
+/** What a success carries. */
+export interface AnswerContract {
+  readonly description?: string
+  /** By media type; empty where the answer has no body. */
+  readonly content: Readonly<Record<string, MediaContract>>
+  /** Names of headers with a sentence each. */
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** One method of one path. */
+export interface RouteContract {
+  readonly summary: string
+  /** What the summary leaves open; CommonMark. */
+  readonly description?: string
+  readonly right: Right
+  /** Parameters of the query by name. */
+  readonly query?: Readonly<Record<string, z.ZodType>>
+  readonly body?: BodyContract
+  /** By status. */
+  readonly answers: Readonly<Record<number, AnswerContract>>
+  /** Beyond those that follow from path, body and right: see `impliedErrors`. */
+  readonly errors?: readonly ErrorWord[]
+}
+
+/** `'GET /topics/:topic'`, as the route says it. */
+export type RouteKey = `${ApiMethod} /${string}`
+
+/** The routes of one resource. */
+export interface ResourceContract {
+  /** The heading that they stand below. */
+  readonly tag: string
+  readonly description: string
+  readonly routes: Readonly<Partial<Record<RouteKey, RouteContract>>>
+}
+
+/** A route that knows what it promises. */
+export interface PromisedRoute extends ApiRoute {
+  readonly tag: string
+  readonly contract: RouteContract
+}
+
+/** The name of a route in the tables. */
+export function routeKey({ method, path }: Pick<ApiRoute, 'method' | 'path'>): RouteKey {
+  return `${method} ${path as `/${string}`}`
+}
+
+/** Gives each route its contract. Throws, naming them, when one of both is missing. */
+export function withContracts(
+  routes: readonly ApiRoute[],
+  resources: readonly ResourceContract[],
+): readonly PromisedRoute[] {
+  const rows = resources.flatMap(({ tag, routes: table }) =>
+    Object.entries(table).flatMap(([key, contract]) =>
+      contract === undefined ? [] : [{ key, tag, contract }],
+    ),
+  )
+  const known = new Map(rows.map(row => [row.key, row]))
+  const bare = routes.map(routeKey).filter(key => !known.has(key))
+  const served = new Set<string>(routes.map(routeKey))
+  const idle = rows.map(row => row.key).filter(key => !served.has(key))
+  const twice = rows.map(row => row.key).filter((key, index, all) => all.indexOf(key) < index)
+  const problems = [
+    ...bare.map(key => `${key} has no contract: add it below management-service/src/http/contract`),
+    ...idle.map(key => `${key} has a contract and no route`),
+    ...twice.map(key => `${key} has two contracts`),
+  ]
+  if (problems.length > 0) throw new Error(`Routes and contracts differ. ${problems.join('; ')}`)
+  return routes.flatMap(route => {
+    const row = known.get(routeKey(route))
+    return row === undefined ? [] : [{ ...route, tag: row.tag, contract: row.contract }]
+  })
+}
+
+/** An answer without a body. */
+export const nothing: AnswerContract = { content: {} }
+
+/** A JSON answer. */
+export function json(schema: z.ZodType, example?: unknown): AnswerContract {
+  return { content: { 'application/json': example === undefined ? { schema } : { schema, example } } }
+}
+
+/** A text. */
+export function text(example: string, type = 'text/plain'): AnswerContract {
+  return { content: { [type]: { schema: null, example } } }
+}

@@ -1,0 +1,42 @@
+/**
+ * The contracts of all routes of management, in the order in which they are described.
+ */
+import { accessContract } from './access.js'
+import type { ResourceContract } from './contract.js'
+import { deadLetterContract } from './dead-letters.js'
+import { diagnosisContract } from './diagnosis.js'
+import { filterContract } from './filters.js'
+import { groupContract } from './groups.js'
+import { jsonSchemaContract } from './json-schemas.js'
+import { oAuthProviderContract } from './oauth-providers.js'
+import { ownerContract } from './owners.js'
+import { readinessContract } from './readiness.js'
+import { retransmissionContract } from './retransmission.js'
+import { scheduledContract } from './scheduled.js'
+import { schemaContract } from './schemas.js'
+import { statusContract } from './status.js'
+import { subscriptionContract } from './subscriptions.js'
+import { taskContract } from './tasks.js'
+import { topicContract } from './topics.js'
+import { traceContract } from './traces.js'
+
+/** All of them. */
+export const contracts: readonly ResourceContract[] = [
+  groupContract,
+  topicContract,
+  schemaContract,
+  jsonSchemaContract,
+  subscriptionContract,
+  retransmissionContract,
+  deadLetterContract,
+  taskContract,
+  scheduledContract,
+  traceContract,
+  diagnosisContract,
+  filterContract,
+  oAuthProviderContract,
+  ownerContract,
+  readinessContract,
+  accessContract,
+  statusContract,
+]
