@@ -10,6 +10,7 @@ import { groupContract } from './groups.js'
 import { jsonSchemaContract } from './json-schemas.js'
 import { oAuthProviderContract } from './oauth-providers.js'
 import { ownerContract } from './owners.js'
+import { queryContract } from './queries.js'
 import { readinessContract } from './readiness.js'
 import { retransmissionContract } from './retransmission.js'
 import { scheduledContract } from './scheduled.js'
@@ -34,6 +35,7 @@ export const contracts: readonly ResourceContract[] = [
   traceContract,
   diagnosisContract,
   filterContract,
+  queryContract,
   oAuthProviderContract,
   ownerContract,
   readinessContract,

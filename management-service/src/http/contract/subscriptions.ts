@@ -59,6 +59,12 @@ export const subscriptionAnswerShape = z
   .object({ ...changeForm.shape, createdAt: seconds, modifiedAt: seconds })
   .meta({ id: 'Subscription', required: always })
 
+/** The same without its times, as queries answer it. */
+export const subscriptionQueryShape = changeForm.meta({
+  id: 'QueriedSubscription',
+  required: always.filter(member => member !== 'createdAt' && member !== 'modifiedAt'),
+})
+
 const example = {
   topicName: 'demo.orders',
   name: 'billing',

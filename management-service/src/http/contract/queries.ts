@@ -1,0 +1,128 @@
+/**
+ * What the routes that look at many definitions at once promise.
+ */
+import { z } from 'zod'
+import { groupShape } from '@iris/common/domain/group'
+import { json, type BodyContract, type ResourceContract } from './contract.js'
+import { words } from './parameters.js'
+import { subscriptionAnswerShape, subscriptionQueryShape } from './subscriptions.js'
+import { topicAnswerShape } from './topics.js'
+
+const names = z.array(z.string())
+const text = z.string()
+const results = z.object({
+  results: z.array(
+    z.union([
+      z.object({
+        type: z.literal('TOPIC'),
+        name: text.describe('Qualified name'),
+        topic: z.object({ groupName: text, owner: z.object({ id: text }) }),
+      }),
+      z.object({
+        type: z.literal('SUBSCRIPTION'),
+        name: text,
+        subscription: z.object({
+          endpoint: text.describe('Without credentials'),
+          topic: z.object({ name: text, qualifiedName: text, groupName: text }),
+        }),
+      }),
+    ]),
+  ),
+  totalCount: z.int(),
+})
+const stats = z.object({
+  topicStats: z.object({
+    topicCount: z.int(),
+    ackAllTopicCount: z.int(),
+    trackingEnabledTopicCount: z.int(),
+    avroTopicCount: z.int(),
+  }),
+  subscriptionStats: z.object({
+    subscriptionCount: z.int(),
+    trackingEnabledSubscriptionCount: z.int(),
+    avroSubscriptionCount: z.int(),
+  }),
+})
+
+const form = z
+  .object({
+    query: z
+      .unknown()
+      .describe(
+        'Members with a value, or with one of `eq`, `ne`, `like`, `in`, `gt`, `lt`; `and`, `or`, `not`',
+      ),
+  })
+  .meta({ id: 'Query' })
+const body = (example: unknown): BodyContract => ({ schema: form, example, required: ['query'] })
+const byName = body({ query: { name: { like: '(?i).*orders.*' } } })
+const byOwner = body({ query: { 'owner.id': 'Shop team' } })
+const errors = ['NOT_READY', 'OTHER 400'] as const
+
+export const queryContract: ResourceContract = {
+  tag: 'Queries',
+  description: 'Questions about many definitions at once.',
+  routes: {
+    'POST /query/groups': {
+      summary: 'Gives the groups that a query means',
+      right: 'reader',
+      body: body({ query: { groupName: 'demo' } }),
+      answers: { 200: json(z.array(groupShape), [{ groupName: 'demo' }]) },
+      errors,
+    },
+    'POST /query/topics': {
+      summary: 'Gives the topics that a query means',
+      right: 'reader',
+      body: byOwner,
+      answers: { 200: json(z.array(topicAnswerShape)) },
+      errors,
+    },
+    'POST /query/subscriptions': {
+      summary: 'Gives the subscriptions that a query means',
+      right: 'reader',
+      body: body({ query: { 'subscriptionPolicy.rate': { gt: 100 } } }),
+      answers: { 200: json(z.array(subscriptionQueryShape)) },
+      errors,
+    },
+    'POST /topics/query': {
+      summary: 'Gives the names of the topics that a query means',
+      right: 'reader',
+      query: { groupName: words('Only topics of this group') },
+      body: byName,
+      answers: { 200: json(names, ['demo.orders']) },
+      errors: [...errors, 'GROUP_NOT_EXISTS'],
+    },
+    'POST /topics/:topic/subscriptions/query': {
+      summary: 'Gives the names of the subscriptions that a query means',
+      right: 'reader',
+      body: byName,
+      answers: { 200: json(names, ['billing']) },
+      errors,
+    },
+    'GET /search/query': {
+      summary: 'Finds a text in names, owners and endpoints',
+      description: 'Letter case is no matter; topics come first. A blank text finds nothing.',
+      right: 'reader',
+      query: { q: words('What to look for') },
+      answers: { 200: json(results, { results: [], totalCount: 0 }) },
+      errors,
+    },
+    'GET /stats': {
+      summary: 'Counts topics and subscriptions',
+      right: 'reader',
+      answers: { 200: json(stats) },
+      errors,
+    },
+    'GET /topics/owner/:source/:id': {
+      summary: 'Lists the topics of an owner',
+      right: 'reader',
+      answers: { 200: json(z.array(topicAnswerShape)) },
+      errors,
+    },
+    'GET /subscriptions/owner/:source/:id': {
+      summary: 'Lists the subscriptions of an owner',
+      right: 'reader',
+      answers: { 200: json(z.array(subscriptionAnswerShape)) },
+      errors,
+    },
+  },
+}
