@@ -8,6 +8,7 @@ import {
   kafkaKeys,
   logKeys,
   schemaKeys,
+  secretsKeys,
   traceKeys,
   zookeeperKeys,
 } from '@iris/common/config/shared-keys'
@@ -336,6 +337,7 @@ export const consumersKeys = {
   ...deadLetterKeys,
   ...traceKeys,
   ...schemaKeys,
+  ...secretsKeys,
   ...taskKeys,
   ...scheduleKeys,
   ...workloadKeys,

@@ -130,7 +130,14 @@ export function createDelivering(
   })
   const standstill = watchStandstill(session, base)
   const tokens = createTokens(
-    { ...base, metrics, client, definitions: outside.definitions, random: systemRandom },
+    {
+      ...base,
+      metrics,
+      client,
+      definitions: outside.definitions,
+      vault: outside.vault,
+      random: systemRandom,
+    },
     { tokensMax: config.tokensMax, reductionFactor: config.tokenReductionFactor },
   )
   const pace = createPaceMaker(base, paceOptions(config))

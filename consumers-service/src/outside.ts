@@ -14,6 +14,8 @@ import { openRegistry, type OpenRegistry } from '@iris/common/schema/open'
 import { withDeadline } from '@iris/common/time/scheduler'
 import { openTraceWriter } from '@iris/common/trace/open'
 import type { TraceWriter } from '@iris/common/trace/writer'
+import { openVault } from '@iris/common/secrets/open-vault'
+import type { Vault } from '@iris/common/secrets/vault'
 import { createDefinitions, type Definitions } from '@iris/common/zookeeper/definitions'
 import { createZooSession, type ZooSession } from '@iris/common/zookeeper/session'
 import type { ConsumersBase, ConsumersConfig } from './base.js'
@@ -23,6 +25,8 @@ import type { Names } from './delivery/send/hosts.js'
 export interface Outside {
   readonly session: ZooSession
   readonly definitions: Definitions
+  /** Opens the secrets of definitions and tasks. */
+  readonly vault: Pick<Vault, 'open'>
   readonly cluster: Cluster
   readonly offsets: Offsets
   readonly reader: LogReader
@@ -70,6 +74,7 @@ export function createOutside(base: ConsumersBase, config: ConsumersConfig, metr
   return {
     session,
     definitions: createDefinitions({ session, log: base.log }, definitionOptions),
+    vault: openVault(config),
     cluster,
     offsets: createOffsets(parts, { requestTimeoutMs, connectionsPerBroker: config.commitConnections }),
     reader: createLogReader(parts, { ...logReaderDefaults, fetchWaitMs, partitionBytesMax, cacheBytesMax }),

@@ -56,7 +56,7 @@ export function createConsumers(base: ConsumersBase, config: ConsumersConfig): C
   const { batchPoolBytesMax: batchVolumeMax, http2Enabled: isHttp2Allowed } = config
   const bounds = { inflightMax, inflightLimit, batchVolumeMax }
   const planOptions = { namespace, ...bounds, isFilteringEnabled, isHttp2Allowed }
-  const catalogue = createCatalogue({ definitions, log: base.log }, planOptions)
+  const catalogue = createCatalogue({ definitions, vault: outside.vault, log: base.log }, planOptions)
   const moves = createMoves(session, paths, kafkaCluster)
   const delivering = createDelivering(base, config, {
     ...{ outside, metrics, paths, instance, moves },

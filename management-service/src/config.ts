@@ -3,12 +3,13 @@
  * Names: Hermes' with the prefix `management.` where Hermes has the thing, ours otherwise; shared keys are as
  * in the other services. Defaults: Hermes' except where prose says why not.
  */
-import { bytes, count, flag, key, list, ms, text } from '@iris/common/config/declare'
+import { bytes, choice, count, flag, key, list, ms, text } from '@iris/common/config/declare'
 import {
   deliveryKeys,
   kafkaKeys,
   logKeys,
   schemaKeys,
+  secretsKeys,
   traceKeys,
   zookeeperKeys,
 } from '@iris/common/config/shared-keys'
@@ -28,6 +29,13 @@ export const managementKeys = {
   ...traceKeys,
   ...schemaKeys,
   ...deliveryKeys,
+  ...secretsKeys,
+  secretsEncrypt: key(
+    'secrets.encrypt',
+    choice(['auto', 'true', 'false']),
+    'auto',
+    'Whether new secrets are sealed where there is a key; `auto`: unless Hermes has used the tree and may read it',
+  ),
   host: key('management.server.host', text(255), '127.0.0.1', 'Address to listen on; 0.0.0.0 for all'),
   port: key('management.server.port', count(0, 65_535), 8090, 'Port of the REST API'),
   bodyBytesMax: key(

@@ -13,6 +13,8 @@ import { openRegistry, type OpenRegistry } from '@iris/common/schema/open'
 import { withDeadline } from '@iris/common/time/scheduler'
 import { zooPaths, type ZooPaths } from '@iris/common/zookeeper/paths'
 import { createZooSession, type ZooSession } from '@iris/common/zookeeper/session'
+import { openVault } from '@iris/common/secrets/open-vault'
+import type { Vault } from '@iris/common/secrets/vault'
 import type { ManagementBase, ManagementConfig } from './base.js'
 import type { KafkaParts } from './store/kafka.js'
 
@@ -26,6 +28,14 @@ export interface Outside {
   readonly asker: Asker
   /** Null where no schema registry is configured. */
   readonly schemas: OpenRegistry | null
+  readonly vault: Vault
+  /** What is told of the tree once it was looked at. */
+  readonly tree: Tree
+}
+
+interface Tree {
+  /** Whether Hermes' consumers have been here, and may come back to read what they wrote. */
+  isOfHermes: boolean
 }
 
 /** An answer to a person comes sooner than this, or is 503. */
@@ -50,13 +60,18 @@ export function createOutside(base: ManagementBase, config: ManagementConfig): O
   const producer = createLetterProducer(base, config, kafka.cluster)
   const asker = createAsker(base.scheduler)
   const schemas = openRegistry({ ...base, metrics: null }, config, config.schemaDeletePathSuffix)
-  return { session, paths: zooPaths(config.zookeeperRoot), kafka, producer, asker, schemas }
+  const tree: Tree = { isOfHermes: false }
+  const vault = openVault(config, () =>
+    config.secretsEncrypt === 'auto' ? !tree.isOfHermes : config.secretsEncrypt === 'true',
+  )
+  return { session, paths: zooPaths(config.zookeeperRoot), kafka, producer, asker, schemas, vault, tree }
 }
 
 /** Connects both. */
-export async function startOutside({ session, paths, kafka, producer }: Outside): Promise<void> {
+export async function startOutside({ session, paths, kafka, producer, tree }: Outside): Promise<void> {
   await Promise.all([session.start(), kafka.cluster.start()])
   await Promise.all([session.ensure(paths.groups), producer.start()])
+  tree.isOfHermes = (await session.read(paths.hermesConsumers)) !== null
 }
 
 /** Closes both. What cannot be closed in time is left. */

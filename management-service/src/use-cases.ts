@@ -25,6 +25,7 @@ import { ownerRoutes } from './http/routes/owners.js'
 import { readinessRoutes } from './http/routes/readiness.js'
 import { retransmissionRoutes } from './http/routes/retransmission.js'
 import { scheduledRoutes } from './http/routes/scheduled.js'
+import { secretRoutes } from './http/routes/secrets.js'
 import { subscriptionRoutes } from './http/routes/subscriptions.js'
 import { taskRoutes } from './http/routes/tasks.js'
 import { topicRoutes } from './http/routes/topics.js'
@@ -47,6 +48,7 @@ import { createMessageScan } from './store/message-scan.js'
 import { createMoveOrders } from './store/move-orders.js'
 import type { Store } from './store/ports.js'
 import { createRetryState } from './store/retry-state.js'
+import { createSecretStore, type SecretStore } from './store/resealing.js'
 import { createTopicRemovals } from './store/topic-removals.js'
 import { createLiveConsumers, createSlotOwners } from './store/slot-owners.js'
 import { createTasks } from './store/tasks.js'
@@ -55,6 +57,7 @@ import { createEndpointGuard, type EndpointGuard, type ResolveHost } from './sub
 import { createGroupCleanUp, type GroupCleanUp } from './subscriptions/group-clean-up.js'
 import { createPause } from './subscriptions/pause.js'
 import type { KafkaTopicSettings } from './topics/kafka-plan.js'
+import { createResealing } from './secrets/resealing.js'
 import type { ReplayParts } from './tasks/replay.js'
 import { createTraceLog } from './traces/trace-log.js'
 
@@ -110,6 +113,7 @@ export function createUseCases(base: ManagementBase, config: ManagementConfig, o
         createGate(diagnosesMax, 'diagnoses'),
       ),
       ...readinessRoutes({ ...outside, datacenters: [datacenter] }),
+      ...secretRoutes(createResealing({ ...base, store })),
       ...ownerRoutes(),
       ...accessRoutes(),
     ],
@@ -122,7 +126,7 @@ export function createUseCases(base: ManagementBase, config: ManagementConfig, o
 }
 
 interface Shared {
-  readonly store: Store & JsonSchemaStore
+  readonly store: Store & JsonSchemaStore & SecretStore
   readonly outside: Outside
   readonly cleanUp: GroupCleanUp
 }
@@ -131,10 +135,11 @@ function createStore(
   base: ManagementBase,
   config: ManagementConfig,
   outside: Outside,
-): Store & JsonSchemaStore {
-  const { session, paths } = outside
+): Store & JsonSchemaStore & SecretStore {
+  const { session, paths, vault } = outside
   return {
-    ...createZooStore({ session, paths }),
+    ...createZooStore({ session, paths, vault }),
+    ...createSecretStore({ session, paths, vault }),
     ...createSlotOwners(session, paths, config.kafkaClusterName),
     ...createRetryState(session, paths, config.kafkaClusterName),
     ...createTopicRemovals(session, paths),
@@ -245,7 +250,16 @@ function taskParts(
   const scan = createMessageScan(outside.kafka)
   const guard = createGuard(base, config)
   const newId = (): string => randomBytes(4).toString('hex')
-  return { ...base, ...letterParts(base, config, shared), store, kafka, scan, guard, newId }
+  return {
+    ...base,
+    ...letterParts(base, config, shared),
+    store,
+    kafka,
+    scan,
+    guard,
+    newId,
+    vault: outside.vault,
+  }
 }
 
 function traceParts(

@@ -182,6 +182,22 @@ export const schemaKeys = {
   ),
 } as const
 
+/** Keys that seal secrets at rest. Hermes keeps them in clear text. */
+export const secretsKeys = {
+  secretsKeys: secretKey(
+    'secrets.keys',
+    list(20),
+    [],
+    'Keys for secrets in ZooKeeper, each 32 bytes as base64 or hex: the first seals, all open; none: clear text',
+  ),
+  secretsKeyFile: key(
+    'secrets.keyFile',
+    text(4_096),
+    '',
+    'File with such keys, one a line, after those above; empty for none',
+  ),
+} as const
+
 /** What is logged. */
 export const logKeys = {
   logLevel: key<LogLevel>(

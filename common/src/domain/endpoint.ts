@@ -54,10 +54,16 @@ export function fillTemplate(text: string, word: string): string {
 
 /** The endpoint as answers show it. */
 export function maskEndpoint(text: string): string {
+  return withPassword(text, endpointMask)
+}
+
+/** The endpoint with another password; as it is where it has none. */
+export function withPassword(text: string, password: string): string {
   const endpoint = parseEndpoint(text)
   const credentials = endpoint?.credentials ?? null
-  if (endpoint === null || credentials === null) return text
-  return withCredentials(endpoint, credentials.user, endpointMask)
+  return endpoint === null || credentials === null
+    ? text
+    : withCredentials(endpoint, credentials.user, password)
 }
 
 /** Whether the password of `text` is the mask. */

@@ -1,3 +1,4 @@
+import { plainVault } from '../secrets/vault.js'
 import { describe, expect, it } from 'vitest'
 import type { SubscriptionName, TopicName } from './names.js'
 import {
@@ -27,7 +28,11 @@ function topicFrom(json: unknown): Topic {
 }
 
 function subscriptionFrom(json: unknown): Subscription {
-  const read = readSubscriptionNode(topicName, name, Buffer.from(JSON.stringify(json)), times)
+  const read = readSubscriptionNode(
+    { topic: topicName, name },
+    { data: Buffer.from(JSON.stringify(json)), stat: times },
+    plainVault,
+  )
   if (isUnreadable(read)) throw new Error(read.problem)
   return read
 }
@@ -64,7 +69,11 @@ describe('a node', () => {
       subscriptionPolicy: { inflightSize: 5 },
     })
 
-    const read = readSubscriptionNode(topicName, name, subscriptionToNode(subscription), times)
+    const read = readSubscriptionNode(
+      { topic: topicName, name },
+      { data: subscriptionToNode(subscription, plainVault), stat: times },
+      plainVault,
+    )
 
     expect(read).toEqual({ ...subscription, createdAtMs: 1000, modifiedAtMs: 2000 })
   })
@@ -96,7 +105,11 @@ describe('a node', () => {
     ['an unknown word', '{"endpoint":"http://h","deliveryType":"LATER"}'],
     ['a policy of a wrong type', '{"endpoint":"http://h","subscriptionPolicy":{"rate":"x"}}'],
   ])('with %s is a problem and never an exception', (_what, text) => {
-    const read = readSubscriptionNode(topicName, name, Buffer.from(text), times)
+    const read = readSubscriptionNode(
+      { topic: topicName, name },
+      { data: Buffer.from(text), stat: times },
+      plainVault,
+    )
 
     expect(isUnreadable(read) && read.problem).toMatch(/^Subscription acme\.orders\$billing: /)
   })
@@ -108,14 +121,14 @@ describe("a provider's node", () => {
       ...{ name: 'idp', tokenEndpoint: 'http://idp/token', clientId: 'c', clientSecret: 's3cret' },
       ...{ tokenRequestInitialDelay: 100, tokenRequestMaxDelay: 200, requestTimeout: 500, socketTimeout: 0 },
     }
-    const node = oAuthProviderToNode(provider)
+    const node = oAuthProviderToNode(provider, plainVault)
 
     expect(JSON.parse(node.toString())).toEqual(provider)
-    expect(readOAuthProviderNode('idp', node)).toEqual(provider)
+    expect(readOAuthProviderNode('idp', node, plainVault)).toEqual(provider)
   })
 
   it.each(['', 'no json', '[]', '{"requestTimeout":{}}'])('that holds %j is unreadable', text => {
-    const read = readOAuthProviderNode('idp', Buffer.from(text))
+    const read = readOAuthProviderNode('idp', Buffer.from(text), plainVault)
 
     expect(isUnreadable(read) && read.problem).toMatch(/^OAuth provider idp: /)
   })

@@ -5,7 +5,9 @@
  * never throws. Promises: the name of a node's place wins over the name in its text; times are the node's,
  * never in the text.
  */
+import type { Vault } from '../secrets/vault.js'
 import { isJsonObject, shapeProblem, type JsonObject } from './json-shapes.js'
+import { openProvider, openSubscription, sealProvider, sealSubscription } from './kept-secrets.js'
 import { subscriptionId, type GroupName, type SubscriptionName, type TopicName } from './names.js'
 import {
   fillOAuthProvider,
@@ -46,12 +48,14 @@ export function readTopicNode(name: TopicName, data: Buffer, times: NodeTimes): 
   return { ...fillTopic(form.data, name), createdAtMs: times.ctimeMs, modifiedAtMs: times.mtimeMs }
 }
 
-/** Reads a subscription's node. */
+/**
+ * Reads a subscription's node.
+ * @param vault - Opens its secrets.
+ */
 export function readSubscriptionNode(
-  topic: TopicName,
-  name: SubscriptionName,
-  data: Buffer,
-  times: NodeTimes,
+  { topic, name }: { readonly topic: TopicName; readonly name: SubscriptionName },
+  { data, stat }: { readonly data: Buffer; readonly stat: NodeTimes },
+  vault: Pick<Vault, 'open'>,
 ): Subscription | UnreadableNode {
   const unreadable = (problem: string): UnreadableNode => ({
     problem: `Subscription ${subscriptionId(topic, name)}: ${problem}`,
@@ -64,17 +68,27 @@ export function readSubscriptionNode(
   const given = withoutNulls(form.data.subscriptionPolicy ?? {})
   const policy = readPolicy(form.data.deliveryType ?? 'SERIAL', given)
   if (isUnreadable(policy)) return unreadable(policy.problem)
-  const subscription = fillSubscription(form.data, policy, { topicName: topic, name })
-  return { ...subscription, createdAtMs: times.ctimeMs, modifiedAtMs: times.mtimeMs }
+  const kept = fillSubscription(form.data, policy, { topicName: topic, name })
+  const subscription = openSubscription(kept, vault)
+  if (isUnreadable(subscription)) return unreadable(subscription.problem)
+  return { ...subscription, createdAtMs: stat.ctimeMs, modifiedAtMs: stat.mtimeMs }
 }
 
-/** Reads a provider's node. */
-export function readOAuthProviderNode(name: string, data: Buffer): OAuthProvider | UnreadableNode {
+/**
+ * Reads a provider's node.
+ * @param vault - Opens its secret.
+ */
+export function readOAuthProviderNode(
+  name: string,
+  data: Buffer,
+  vault: Pick<Vault, 'open'>,
+): OAuthProvider | UnreadableNode {
   const json = readObject(data)
   if (isUnreadable(json)) return { problem: `OAuth provider ${name}: ${json.problem}` }
   const form = oAuthProviderShape.safeParse(json.object)
   if (!form.success) return { problem: `OAuth provider ${name}: ${shapeProblem(form.error)}` }
-  return fillOAuthProvider(form.data, name)
+  const provider = openProvider(fillOAuthProvider(form.data, name), vault)
+  return isUnreadable(provider) ? { problem: `OAuth provider ${name}: ${provider.problem}` } : provider
 }
 
 /** The bytes of a group's node. */
@@ -87,14 +101,14 @@ export function topicToNode(topic: Topic): Buffer {
   return toBytes(topicJson(topic))
 }
 
-/** The bytes of a subscription's node, credentials in clear text as in Hermes. */
-export function subscriptionToNode(subscription: Subscription): Buffer {
-  return toBytes(subscriptionJson(subscription))
+/** The bytes of a subscription's node; the vault keeps its credentials, Hermes' way in clear text. */
+export function subscriptionToNode(subscription: Subscription, vault: Pick<Vault, 'seal'>): Buffer {
+  return toBytes(subscriptionJson(sealSubscription(subscription, vault)))
 }
 
-/** The bytes of a provider's node, its secret in clear text as in Hermes. */
-export function oAuthProviderToNode(provider: OAuthProvider): Buffer {
-  return toBytes(oAuthProviderJson(provider))
+/** The bytes of a provider's node; the vault keeps its secret, Hermes' way in clear text. */
+export function oAuthProviderToNode(provider: OAuthProvider, vault: Pick<Vault, 'seal'>): Buffer {
+  return toBytes(oAuthProviderJson(sealProvider(provider, vault)))
 }
 
 function readObject(data: Buffer): { readonly object: JsonObject } | UnreadableNode {

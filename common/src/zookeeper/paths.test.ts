@@ -26,6 +26,7 @@ describe('the paths of the tree', () => {
     ],
     [paths.iris.retransmission('primary', 'g.t', 's'), '/iris/consumers/primary/retransmissions/g.t$s'],
     [paths.oauthProvider('p'), '/oauth-providers/p'],
+    [paths.hermesConsumers, '/consumers-registry'],
     [paths.hermesConsumerNodes('c'), '/consumers-registry/c/nodes'],
     [paths.hermesConsumerLeader('c'), '/consumers-registry/c/leader'],
     [paths.workloadConstraint('g.t$s'), '/consumers-workload-constraints/g.t$s'],

@@ -33,6 +33,8 @@ export interface ZooPaths {
   readonly oauthProviders: string
   oauthProvider(name: string): string
   /** Hermes' consumers: read by the take-over check, never written. */
+  /** Above what Hermes' consumers write of themselves; nothing of ours. */
+  readonly hermesConsumers: string
   hermesConsumerNodes(cluster: string): string
   hermesConsumerLeader(cluster: string): string
   readonly workloadConstraints: string
@@ -144,6 +146,7 @@ export function zooPaths(root: string): ZooPaths {
     retransmissionOffsets: (ofTopic, name, place) => offsetsOf(subscription(ofTopic, name), place),
     oauthProviders: join(base, 'oauth-providers'),
     oauthProvider: name => join(base, 'oauth-providers', name),
+    hermesConsumers: join(base, 'consumers-registry'),
     hermesConsumerNodes: cluster => join(base, 'consumers-registry', cluster, 'nodes'),
     hermesConsumerLeader: cluster => join(base, 'consumers-registry', cluster, 'leader'),
     workloadConstraints: join(base, 'consumers-workload-constraints'),

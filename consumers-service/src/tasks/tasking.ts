@@ -5,6 +5,7 @@
 import { createLetterLog } from '@iris/common/dead-letters/letter-log'
 import { markerHeader, rangesOf, writeMarkers } from '@iris/common/dead-letters/marker'
 import { letterPartition } from '@iris/common/dead-letters/selection'
+import { openTask } from '@iris/common/domain/kept-secrets'
 import { isUnreadable, readSubscriptionNode, readTopicNode } from '@iris/common/domain/node-json'
 import { splitSubscriptionId, subscriptionId } from '@iris/common/domain/names'
 import { appendRecord } from '@iris/common/kafka/append-record'
@@ -73,7 +74,7 @@ export function createTasking(base: ConsumersBase, config: ConsumersConfig, part
 
 function createRunParts(base: ConsumersBase, config: ConsumersConfig, parts: TaskingParts): TaskRunParts {
   const { outside, delivering, paths, planOptions } = parts
-  const { session, definitions, producer, admin } = outside
+  const { session, definitions, producer, admin, vault } = outside
   return {
     ...base,
     instance: parts.instance,
@@ -87,10 +88,11 @@ function createRunParts(base: ConsumersBase, config: ConsumersConfig, parts: Tas
       const node = definitions.subscription(subscriptionId(task.topic, task.subscription))
       if (topicNode === undefined || node === undefined) return { problem: 'the subscription was removed' }
       const topic = readTopicNode(task.topic, topicNode.data, topicNode.stat)
-      const subscription = readSubscriptionNode(task.topic, task.subscription, node.data, node.stat)
+      const subscription = readSubscriptionNode({ topic: task.topic, name: task.subscription }, node, vault)
       if (isUnreadable(topic)) return topic
       if (isUnreadable(subscription)) return subscription
-      return planOfTask(topic, subscription, task, planOptions)
+      const aim = openTask(task, vault)
+      return isUnreadable(aim) ? aim : planOfTask(topic, subscription, aim, planOptions)
     },
     open: createTaskOpener({
       ...base,

@@ -13,6 +13,7 @@ import { isUnreadable, readSubscriptionNode, readTopicNode } from '@iris/common/
 import type { SubscriptionState } from '@iris/common/domain/subscription-form'
 import type { Topic } from '@iris/common/domain/topic'
 import type { Log } from '@iris/common/lifecycle/log'
+import type { Vault } from '@iris/common/secrets/vault'
 import type { Cancel } from '@iris/common/time/scheduler'
 import type { Definitions } from '@iris/common/zookeeper/definitions'
 import { consumerGroupId, delayTopicName, kafkaTopicName } from '@iris/common/kafka/names'
@@ -43,10 +44,10 @@ export interface Catalogue {
 
 /** Makes the catalogue; `definitions` is started and stopped by its owner. */
 export function createCatalogue(
-  deps: { readonly definitions: Definitions; readonly log: Log },
+  deps: { readonly definitions: Definitions; readonly vault: Pick<Vault, 'open'>; readonly log: Log },
   options: PlanOptions,
 ): Catalogue {
-  const { definitions, log } = deps
+  const { definitions, vault, log } = deps
   const entries = new Map<string, CatalogueEntry>()
   const listeners = new Set<(id: SubscriptionId) => void>()
   const cancels: Cancel[] = []
@@ -77,7 +78,7 @@ export function createCatalogue(
         delayTopic: delayTopicName(options.namespace, place.topic, place.subscription),
         groupId: consumerGroupId(options.namespace, place.topic, place.subscription),
       }
-      const subscription = readSubscriptionNode(place.topic, place.subscription, node.data, node.stat)
+      const subscription = readSubscriptionNode({ topic: place.topic, name: place.subscription }, node, vault)
       const topic = topicOf(topicName)
       const problem = isUnreadable(topic)
         ? topic.problem

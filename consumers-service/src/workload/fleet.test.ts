@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { plainVault } from '@iris/common/secrets/vault'
 import type { Cluster } from '@iris/common/kafka/cluster'
 import { silentLog } from '@iris/common/lifecycle/log'
 import { createVirtualTime } from '@iris/common/time/virtual-time'
@@ -57,7 +58,7 @@ function setUp(partitions: [string, number][] = [['g.t', 4]]) {
   } as unknown as Cluster
   const wishes = new Map<string, (Wish | null)[]>()
   const catalogue = createCatalogue(
-    { definitions, log: silentLog },
+    { definitions, vault: plainVault, log: silentLog },
     {
       namespace: { namespace: '', separator: '_' },
       inflightMax: 100,

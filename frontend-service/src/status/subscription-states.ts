@@ -6,6 +6,7 @@
  */
 import { isUnreadable, readSubscriptionNode } from '@iris/common/domain/node-json'
 import { isNamePart, type SubscriptionName, type TopicName } from '@iris/common/domain/names'
+import { closedVault } from '@iris/common/secrets/vault'
 import type { ZooNode } from '@iris/common/zookeeper/session'
 import type { SubscriptionState, SubscriptionStates } from './message-status.js'
 
@@ -72,7 +73,7 @@ async function stateOf(
     const isDead = await ports.isDead(name, message)
     if (isDead === true) return 'DEAD'
     if (isDead === null || mayWait) return 'UNKNOWN'
-    const subscription = readSubscriptionNode(message.topicName, name, node.data, node.stat)
+    const subscription = readSubscriptionNode({ topic: message.topicName, name }, node, closedVault)
     if (isUnreadable(subscription)) return 'SETTLED'
     return subscription.filters.length > 0 ? 'SETTLED' : 'DELIVERED'
   } catch {

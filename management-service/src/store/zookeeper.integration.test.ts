@@ -12,6 +12,7 @@ import { ZooUnavailableError } from '@iris/common/zookeeper/zoo-errors'
 import { createChangeGuard } from './change-guard.js'
 import { createSlotOwners } from './slot-owners.js'
 import { createTopicRemovals } from './topic-removals.js'
+import { plainVault } from '@iris/common/secrets/vault'
 import { createZooStore } from './zookeeper.js'
 
 const deps = { log: silentLog, clock: systemClock, scheduler: systemScheduler }
@@ -48,7 +49,7 @@ beforeAll(async () => {
 afterAll(() => session.stop())
 beforeEach(async () => {
   paths = zooPaths(`/store-${randomBytes(5).toString('hex')}`)
-  store = createZooStore({ session, paths })
+  store = createZooStore({ session, paths, vault: plainVault })
   await session.ensure(paths.groups)
 })
 

@@ -18,6 +18,7 @@ import {
   type UnreadableNode,
 } from '@iris/common/domain/node-json'
 import { refusal } from '@iris/common/errors/hermes-error'
+import type { Vault } from '@iris/common/secrets/vault'
 import type { ZooPaths } from '@iris/common/zookeeper/paths'
 import type { ZooSession } from '@iris/common/zookeeper/session'
 import { NodeExistsError, NoNodeError } from '@iris/common/zookeeper/zoo-errors'
@@ -35,6 +36,7 @@ import { orRefuse } from './zookeeper-failures.js'
 export interface ZooStoreParts {
   readonly session: ZooSession
   readonly paths: ZooPaths
+  readonly vault: Vault
 }
 
 /** Makes the store of definitions. */
@@ -50,7 +52,7 @@ export function createZooStore(
 }
 
 /** Makes the node above all groups, so that an empty installation lists no groups instead of failing. */
-export function prepareTree(parts: ZooStoreParts): Promise<void> {
+export function prepareTree(parts: Pick<ZooStoreParts, 'session' | 'paths'>): Promise<void> {
   return parts.session.ensure(parts.paths.groups)
 }
 
@@ -110,7 +112,7 @@ function topicStore({ session, paths }: ZooStoreParts): TopicStore {
   }
 }
 
-function subscriptionStore({ session, paths }: ZooStoreParts): SubscriptionStore {
+function subscriptionStore({ session, paths, vault }: ZooStoreParts): SubscriptionStore {
   return {
     async subscriptions(topic) {
       const names = await orRefuse(session.children(paths.subscriptions(topic)))
@@ -119,19 +121,19 @@ function subscriptionStore({ session, paths }: ZooStoreParts): SubscriptionStore
     },
     async subscription(topic, name) {
       const node = await orRefuse(session.read(paths.subscription(topic, name)))
-      return node && stored(readSubscriptionNode(topic, name, node.data, times(node.stat)), node.stat.version)
+      return node && stored(readSubscriptionNode({ topic, name }, node, vault), node.stat.version)
     },
     createSubscription(subscription) {
       const { topicName: topic, name } = subscription
       const path = paths.subscription(topic, name)
       return createdBelow(session, paths.subscriptions(topic), () =>
-        session.transaction([{ kind: 'create', path, data: subscriptionToNode(subscription) }]),
+        session.transaction([{ kind: 'create', path, data: subscriptionToNode(subscription, vault) }]),
       )
     },
     updateSubscription(subscription, version) {
       const { topicName: topic, name } = subscription
       return written(
-        session.write(paths.subscription(topic, name), subscriptionToNode(subscription), version),
+        session.write(paths.subscription(topic, name), subscriptionToNode(subscription, vault), version),
         () => refusal('SUBSCRIPTION_NOT_EXISTS', { subscription: name, topic }),
       )
     },
@@ -143,23 +145,24 @@ function subscriptionStore({ session, paths }: ZooStoreParts): SubscriptionStore
   }
 }
 
-function oAuthProviderStore({ session, paths }: ZooStoreParts): OAuthProviderStore {
+function oAuthProviderStore({ session, paths, vault }: ZooStoreParts): OAuthProviderStore {
   return {
     oAuthProviders: async () => (await orRefuse(session.children(paths.oauthProviders))) ?? [],
     async oAuthProvider(name) {
       const node = await orRefuse(session.read(paths.oauthProvider(name)))
-      return node && stored(readOAuthProviderNode(name, node.data), node.stat.version)
+      return node && stored(readOAuthProviderNode(name, node.data, vault), node.stat.version)
     },
     createOAuthProvider(provider) {
       const path = paths.oauthProvider(provider.name)
       return createdBelow(session, paths.oauthProviders, () =>
-        session.transaction([{ kind: 'create', path, data: oAuthProviderToNode(provider) }]),
+        session.transaction([{ kind: 'create', path, data: oAuthProviderToNode(provider, vault) }]),
       )
     },
     updateOAuthProvider(provider, version) {
       const { name } = provider
-      return written(session.write(paths.oauthProvider(name), oAuthProviderToNode(provider), version), () =>
-        refusal('OAUTH_PROVIDER_NOT_EXISTS', { provider: name }),
+      return written(
+        session.write(paths.oauthProvider(name), oAuthProviderToNode(provider, vault), version),
+        () => refusal('OAUTH_PROVIDER_NOT_EXISTS', { provider: name }),
       )
     },
     removeOAuthProvider: name => removeTree(session, paths.oauthProvider(name), () => false),

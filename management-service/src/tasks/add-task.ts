@@ -3,6 +3,7 @@
  * Takes what is asked for. Gives the task. Refuses with `CONFLICT` while one of the same kind is open.
  * Bounds: `keptMax` tasks of a subscription; those that ended longer ago than `keptMs` go first of all.
  */
+import { sealTask } from '@iris/common/domain/kept-secrets'
 import { refusal } from '@iris/common/errors/hermes-error'
 import { newTask, type RedriveTask, type ReplayTask, type Task } from '@iris/common/tasks/task'
 import { isOpen } from '@iris/common/tasks/task-states'
@@ -24,7 +25,7 @@ export async function addTask(parts: TaskParts, { topic, name }: TaskNames, wish
   await prune(parts, { topic, name }, keptMax - 1)
   const id = `${wish.kind}-${new Date(createdAt).toISOString().replace(/[-:]|\.\d+/g, '')}-${parts.newId()}`
   const task = newTask({ ...wish, id, topic, subscription: name, createdAt, createdBy: anonymous })
-  const open = await parts.tasks.create(task)
+  const open = await parts.tasks.create(sealTask(task, parts.vault))
   if (open === null) return task
   throw refusal('CONFLICT', {
     problem: `Another ${wish.kind} of subscription ${name} of topic ${topic} is open: ${open}; wait for it or cancel it`,

@@ -3,6 +3,7 @@
  */
 import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
 import type { TaskStore } from '@iris/common/tasks/task-store'
+import type { Vault } from '@iris/common/secrets/vault'
 import type { Clock } from '@iris/common/time/clock'
 import type { Scheduler } from '@iris/common/time/scheduler'
 import type { KafkaNamespace } from '@iris/common/kafka/names'
@@ -18,6 +19,8 @@ export interface TaskParts {
   readonly clock: Clock
   readonly scheduler: Scheduler
   readonly namespace: KafkaNamespace
+  /** Keeps the password of a task's own endpoint. */
+  readonly vault: Pick<Vault, 'seal'>
   /** Makes the last part of a task's id. */
   newId(): string
 }

@@ -8,6 +8,7 @@ import { parseTopic } from '@iris/common/domain/topic'
 import { createMemoryTasks, type MemoryTasks } from '@iris/common/tasks/testing/memory-tasks'
 import { createVirtualTime, type VirtualTime } from '@iris/common/time/virtual-time'
 import { createMemoryStore } from '../../store/in-memory.js'
+import { plainVault } from '@iris/common/secrets/vault'
 import type { KafkaLetters } from '../../store/letter-ports.js'
 import type { TaskParts } from '../../tasks/task-parts.js'
 import type { CopyParts } from '../copy.js'
@@ -60,6 +61,7 @@ export function createLettersWorld(first = 0): LettersWorld {
       ...{ store, letters, tasks, clock: time, scheduler: time },
       guard: endpoint => Promise.resolve(void guarded.push(endpoint)),
       namespace: { namespace: '', separator: '_' },
+      vault: plainVault,
       newId: () => String(tasks.held.size),
     },
   }

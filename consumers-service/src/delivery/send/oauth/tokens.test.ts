@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { plainVault } from '@iris/common/secrets/vault'
 import type { AttemptResult, HttpClient, OutgoingRequest } from '@iris/common/http/client'
 import { consumersMetrics } from '@iris/common/metrics/names'
 import { createMetrics } from '@iris/common/metrics/registry'
@@ -33,7 +34,7 @@ function setUp(tokensMax = 10) {
   const log = { debug: keep('debug'), info: keep('info'), warn: keep('warn'), error: keep('error') }
   const tokens = createTokens(
     {
-      ...{ clock: time, scheduler: time, metrics, random: () => 0, log: log as never },
+      ...{ clock: time, scheduler: time, metrics, random: () => 0, log: log as never, vault: plainVault },
       client: {
         target: (url: URL) => ({
           send: (request: OutgoingRequest) => {

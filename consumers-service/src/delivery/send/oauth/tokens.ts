@@ -14,6 +14,7 @@ import type { Metrics } from '@iris/common/metrics/registry'
 import { createAlarm, type Alarm } from '@iris/common/time/alarm'
 import type { Clock, Random } from '@iris/common/time/clock'
 import type { Scheduler } from '@iris/common/time/scheduler'
+import type { Vault } from '@iris/common/secrets/vault'
 import type { Definitions } from '@iris/common/zookeeper/definitions'
 import { retryAfterMs } from '../../retry-after.js'
 import { createTokenServers, type TokenServer, type TokenServers } from './providers.js'
@@ -61,6 +62,7 @@ export interface TokensParts {
   readonly log: Log
   readonly client: Pick<HttpClient, 'target'>
   readonly definitions: Pick<Definitions, 'oAuthProvider' | 'onOAuthProvider'>
+  readonly vault: Pick<Vault, 'open'>
   readonly metrics: Metrics
 }
 
@@ -73,7 +75,7 @@ export interface TokensOptions {
 /** Makes the tokens of a process. */
 export function createTokens(parts: TokensParts, options: TokensOptions): Tokens {
   const leases = new Set<Lease>()
-  const servers = createTokenServers(parts.definitions, parts.client)
+  const servers = createTokenServers(parts)
   const cancel = servers.onChange(name => {
     for (const lease of leases) if (lease.use.policy.providerName === name) lease.providerChanged()
   })

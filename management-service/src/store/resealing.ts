@@ -1,0 +1,86 @@
+/**
+ * Secrets that are kept otherwise than they would be today, and kept anew.
+ * Takes names of subscriptions and providers. Tells whether the node was changed. Promises: only the secrets'
+ * texts change; who meets another writer reads again.
+ * Bound: `triesMax` tries of a change that meets others.
+ */
+import { isProviderCurrent, isSubscriptionCurrent } from '@iris/common/domain/kept-secrets'
+import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
+import {
+  isUnreadable,
+  oAuthProviderToNode,
+  readOAuthProviderNode,
+  readSubscriptionNode,
+  subscriptionToNode,
+} from '@iris/common/domain/node-json'
+import { refusal } from '@iris/common/errors/hermes-error'
+import { closedVault, type Vault } from '@iris/common/secrets/vault'
+import type { ZooNode } from '@iris/common/zookeeper/session'
+import { BadVersionError, NoNodeError } from '@iris/common/zookeeper/zoo-errors'
+import type { ZooStoreParts } from './zookeeper.js'
+import { orRefuse } from './zookeeper-failures.js'
+
+/** `unreadable`: broken, or sealed with a key that is not here. */
+export type Resealed = 'current' | 'changed' | 'gone' | 'unreadable'
+
+export interface SecretStore {
+  resealSubscription(topic: TopicName, name: SubscriptionName): Promise<Resealed>
+  resealProvider(name: string): Promise<Resealed>
+}
+
+/** The node's bytes as they should be, or why there are none. */
+type Renewed = Buffer | 'current' | 'unreadable'
+
+const triesMax = 5
+
+/** Makes the port. */
+export function createSecretStore(parts: ZooStoreParts): SecretStore {
+  const { paths, vault } = parts
+  return {
+    resealSubscription(topic, name) {
+      return reseal(parts, paths.subscription(topic, name), node => {
+        const kept = readSubscriptionNode({ topic, name }, node, closedVault)
+        if (isUnreadable(kept)) return 'unreadable'
+        if (isSubscriptionCurrent(kept, vault)) return 'current'
+        return unlessUnreadable(readSubscriptionNode({ topic, name }, node, vault), subscriptionToNode, vault)
+      })
+    },
+    resealProvider(name) {
+      return reseal(parts, paths.oauthProvider(name), ({ data }) => {
+        const kept = readOAuthProviderNode(name, data, closedVault)
+        if (isUnreadable(kept)) return 'unreadable'
+        if (isProviderCurrent(kept, vault)) return 'current'
+        return unlessUnreadable(readOAuthProviderNode(name, data, vault), oAuthProviderToNode, vault)
+      })
+    },
+  }
+}
+
+function unlessUnreadable<T extends object>(
+  thing: T | { readonly problem: string },
+  toNode: (thing: T, vault: Vault) => Buffer,
+  vault: Vault,
+): Renewed {
+  return isUnreadable(thing) ? 'unreadable' : toNode(thing, vault)
+}
+
+async function reseal(
+  { session }: ZooStoreParts,
+  path: string,
+  renew: (node: ZooNode) => Renewed,
+): Promise<Resealed> {
+  for (let tries = 0; tries < triesMax; tries++) {
+    const node = await orRefuse(session.read(path))
+    if (node === null) return 'gone'
+    const renewed = renew(node)
+    if (typeof renewed === 'string') return renewed
+    try {
+      await session.write(path, renewed, node.stat.version)
+      return 'changed'
+    } catch (error) {
+      if (error instanceof NoNodeError) return 'gone'
+      if (!(error instanceof BadVersionError)) return orRefuse(Promise.reject(error as Error))
+    }
+  }
+  throw refusal('CONFLICT', { problem: `The node ${path} was changed by others ${triesMax} times in a row` })
+}

@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { silentLog } from '@iris/common/lifecycle/log'
+import { systemClock } from '@iris/common/time/clock'
+import { systemScheduler } from '@iris/common/time/scheduler'
+import { createZooSession, type ZooSession } from '@iris/common/zookeeper/session'
+import { eventually } from '../support/eventually.js'
+import { startTestStack, type TestStack } from '../support/stack.js'
+import { startSubscriber, type Subscriber } from '../support/subscriber.js'
+import { startTokenServer, type TokenServer } from '../support/token-server.js'
+
+const canaries = { basic: 'canary-basic-1', user: 'canary-user-2', client: 'canary-client-3' }
+const all = Object.values(canaries)
+
+describe('secrets of subscriptions and providers', () => {
+  let stack: TestStack
+  let subscriber: Subscriber
+  let tokens: TokenServer
+  let zoo: ZooSession
+
+  beforeAll(async () => {
+    const keys = { 'secrets.keys': randomBytes(32).toString('base64') }
+    const servers = { kafka: inject('kafka'), zookeeper: inject('zookeeper') }
+    const settings = { 'management-service': keys, 'consumers-service': keys }
+    ;[stack, subscriber, tokens] = await Promise.all([
+      startTestStack({ ...servers, settings }),
+      startSubscriber(),
+      startTokenServer('token'),
+    ])
+    const limits = { sessionTimeoutMs: 4_000, connectTimeoutMs: 10_000, requestTimeoutMs: 5_000 }
+    const base = { log: silentLog, clock: systemClock, scheduler: systemScheduler }
+    zoo = createZooSession(base, { servers: servers.zookeeper, ...limits })
+    await zoo.start()
+  })
+  afterAll(async () => {
+    await zoo.stop()
+    await Promise.all([stack.stop(), subscriber.stop(), tokens.stop()])
+  })
+
+  /** Everything below the root, as one text. */
+  const tree = async (path = stack.root): Promise<string> => {
+    const children = (await zoo.children(path)) ?? []
+    const below = await Promise.all(children.map(child => tree(`${path}/${child}`)))
+    return [String((await zoo.read(path))?.data ?? ''), ...below].join('\n')
+  }
+  const logs = (): string =>
+    [stack.management, ...stack.consumers, ...stack.frontends].flatMap(each => each.logs()).join('\n')
+
+  it('reach the subscriber and stand neither in ZooKeeper nor in answers or logs', async () => {
+    const provider = { name: 'idp', tokenEndpoint: tokens.url, clientId: 'iris', requestTimeout: 5_000 }
+    const made = await stack.api.manage('POST', '/oauth/providers', {
+      ...provider,
+      ...{ clientSecret: canaries.client, tokenRequestInitialDelay: 50, tokenRequestMaxDelay: 500 },
+    })
+    expect(made.status).toBe(201)
+    const topic = await stack.createTopic()
+    const basic = await stack.createSubscription(
+      topic,
+      `${subscriber.url.replace('://', `://user:${canaries.basic}@`)}/basic`,
+    )
+    const oAuthPolicy = { grantType: 'password', providerName: 'idp', username: 'u', password: canaries.user }
+    const oAuth = await stack.createSubscription(topic, `${subscriber.url}/oauth`, { oAuthPolicy })
+    // A masked secret sent back is the stored one.
+    for (const name of [basic, oAuth]) {
+      const { text } = await stack.api.readSubscription(topic, name)
+      const changed = { ...(JSON.parse(text) as object), description: 'changed' }
+      expect((await stack.api.updateSubscription(topic, name, changed)).status).toBe(200)
+    }
+    await stack.publish(topic, '{}')
+
+    const headerOf = (path: string): unknown => subscriber.received(path)[0]?.headers['authorization']
+    await eventually(() => {
+      expect(headerOf('/basic')).toBe(`Basic ${Buffer.from(`user:${canaries.basic}`).toString('base64')}`)
+      expect(headerOf('/oauth')).toMatch(/^Bearer token/)
+    })
+    const answers = await Promise.all(
+      [`/topics/${topic}/subscriptions/${basic}`, `/topics/${topic}/subscriptions/${oAuth}`].map(path =>
+        stack.api.manage('GET', path),
+      ),
+    )
+    const [kept, shown] = [await tree(), answers.map(each => each.text).join() + logs()]
+    for (const canary of all) {
+      expect(kept).not.toContain(canary)
+      expect(shown).not.toContain(canary)
+    }
+    expect(kept).toContain('sealed.v1.')
+  })
+
+  it('that another writer left in clear text are sealed when that is asked for', async () => {
+    const topic = await stack.createTopic()
+    const name = await stack.createSubscription(topic, `${subscriber.url}/plain`)
+    const dot = topic.lastIndexOf('.')
+    const [group, short] = [topic.slice(0, dot), topic.slice(dot + 1)]
+    const path = `${stack.root}/groups/${group}/topics/${short}/subscriptions/${name}`
+    const node = JSON.parse(String((await zoo.read(path))?.data)) as object
+    const endpoint = `${subscriber.url.replace('://', '://user:canary-plain-4@')}/plain`
+    await zoo.write(path, Buffer.from(JSON.stringify({ ...node, endpoint })))
+    expect(await tree()).toContain('canary-plain-4')
+
+    expect((await stack.api.manage('POST', '/secrets/reseal')).status).toBe(202)
+    const ended = await eventually(async () => {
+      const { text } = await stack.api.manage('GET', '/secrets/reseal')
+      const progress = JSON.parse(text) as { state: string; changed: number; unreadable: string[] }
+      expect(progress.state).toBe('done')
+      return progress
+    })
+
+    expect(ended).toMatchObject({ changed: 1, unreadable: [] })
+    expect(await tree()).not.toContain('canary-plain-4')
+  })
+
+  it('in the endpoint of a task are sealed too', async () => {
+    const topic = await stack.createTopic()
+    const name = await stack.createSubscription(topic, `${subscriber.url}/task`)
+    await stack.publish(topic, '{}')
+    await eventually(() => expect(subscriber.received('/task')).toHaveLength(1))
+    const endpoint = `${subscriber.url.replace('://', '://user:canary-task-5@')}/elsewhere`
+
+    const asked = await stack.api.manage('POST', `/topics/${topic}/subscriptions/${name}/replay`, {
+      ...{ from: '2020-01-01T00:00:00Z', endpoint },
+    })
+    expect([asked.status, asked.text]).toEqual([202, expect.stringContaining('"id"')])
+    await eventually(() => {
+      const [first] = subscriber.received('/elsewhere')
+      expect(first?.headers['authorization']).toBe(
+        `Basic ${Buffer.from('user:canary-task-5').toString('base64')}`,
+      )
+    })
+
+    expect(await tree()).not.toContain('canary-task-5')
+    expect(asked.text + logs()).not.toContain('canary-task-5')
+  })
+})
