@@ -15,6 +15,7 @@ import type { Subscription } from '@iris/common/domain/subscription'
 import type { Topic } from '@iris/common/domain/topic'
 import { refusal } from '@iris/common/errors/hermes-error'
 import type { Log } from '@iris/common/lifecycle/log'
+import { closedVault } from '@iris/common/secrets/vault'
 import type { Clock } from '@iris/common/time/clock'
 import { sleep, type Scheduler } from '@iris/common/time/scheduler'
 import { createDefinitions, type DefinitionNode } from '@iris/common/zookeeper/definitions'
@@ -93,7 +94,7 @@ export function createCatalog(parts: Parts, root: string): WatchedCatalog {
         const node = definitions.subscription(id)
         if (topic === undefined || !isNamePart(name) || node === undefined) return []
         return subscriptionOf(node, () =>
-          readSubscriptionNode(topic, name as SubscriptionName, node.data, node.stat),
+          readSubscriptionNode({ topic, name: name as SubscriptionName }, node, closedVault),
         )
       })
       return { groups: definitions.groups(), topics, subscriptions }

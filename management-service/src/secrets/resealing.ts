@@ -4,8 +4,8 @@
  * what was done stays done, and a second one finds it current.
  * Bounds: reads of storage at a time as everywhere; `unreadableMax` names of what could not be opened.
  */
+import { z } from 'zod'
 import { refusal } from '@iris/common/errors/hermes-error'
-import type { JsonObject } from '@iris/common/domain/json-shapes'
 import type { Log } from '@iris/common/lifecycle/log'
 import type { Clock } from '@iris/common/time/clock'
 import { forEachOf } from '../store/bounded-reads.js'
@@ -20,14 +20,32 @@ export interface ResealingParts {
 
 export interface Resealing {
   /** Begins; refuses with `CONFLICT` while one is under way. */
-  begin(): JsonObject
+  begin(): ResealingProgress
   /** How far the last one is. */
-  progress(): JsonObject
+  progress(): ResealingProgress
   /** Ends it after what is being written now. */
-  cancel(): JsonObject
+  cancel(): ResealingProgress
 }
 
-type State = 'none' | 'running' | 'cancelled' | 'done' | 'failed'
+const states = ['none', 'running', 'cancelled', 'done', 'failed'] as const
+type State = (typeof states)[number]
+
+const milliseconds = z.int().describe('Milliseconds since the epoch')
+
+/** How far it is, as answers tell it; only the state where none was asked for. */
+export const resealingProgress = z.object({
+  state: z.enum(states),
+  startedAt: milliseconds.optional(),
+  endedAt: milliseconds.optional(),
+  topics: z.int().describe('Topics of the installation, once they were counted').optional(),
+  topicsDone: z.int().optional(),
+  looked: z.int().describe('Subscriptions and providers looked at').optional(),
+  changed: z.int().optional(),
+  unreadable: z.array(z.string()).describe('Broken, or sealed with a key that is not here').optional(),
+  error: z.string().optional(),
+})
+
+export type ResealingProgress = z.infer<typeof resealingProgress>
 
 interface Run {
   state: State
@@ -102,7 +120,7 @@ function newRun(state: State, startedAt: number): Run {
   }
 }
 
-function progressOf({ state, startedAt, endedAt, error, ...figures }: Run): JsonObject {
+function progressOf({ state, startedAt, endedAt, error, ...figures }: Run): ResealingProgress {
   if (state === 'none') return { state }
   return {
     ...{ state, startedAt },

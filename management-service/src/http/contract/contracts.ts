@@ -15,6 +15,7 @@ import { readinessContract } from './readiness.js'
 import { retransmissionContract } from './retransmission.js'
 import { scheduledContract } from './scheduled.js'
 import { schemaContract } from './schemas.js'
+import { secretsContract } from './secrets.js'
 import { statusContract } from './status.js'
 import { subscriptionContract } from './subscriptions.js'
 import { taskContract } from './tasks.js'
@@ -39,6 +40,7 @@ export const contracts: readonly ResourceContract[] = [
   oAuthProviderContract,
   ownerContract,
   readinessContract,
+  secretsContract,
   accessContract,
   statusContract,
 ]
