@@ -90,6 +90,19 @@ describe('the schemas that a process knows', () => {
     expect(shown(await schemas.load(subject, 2))).toBe('2 b')
   })
 
+  it.each<[string, string[], boolean]>([
+    ['has other versions of the subject', [text('a')], true],
+    ['has the version, and it is no Avro schema', [text('a'), '"string"', text('b')], true],
+    ['does not know the subject', [], false],
+  ])('are certainly not there where the registry %s: %#', async (_what, texts, isCertain) => {
+    const { registry, schemas } = createWorld()
+    for (const each of texts) registry.add(subject, each)
+
+    expect(await schemas.load(subject, texts.length === 3 ? 2 : 9)).toMatchObject({ isCertain })
+    registry.isDown = true
+    expect(await schemas.load('g.other', 9)).toMatchObject({ isCertain: false })
+  })
+
   it('are unavailable without a word to the registry for a second after it failed', async () => {
     const { registry, schemas, time } = createWorld()
     registry.isDown = true

@@ -21,6 +21,11 @@ export interface KnownSchema {
 export type SchemaAnswer = KnownSchema | SchemaAbsence
 export interface SchemaAbsence {
   readonly absence: 'noVersion' | 'unavailable'
+  /**
+   * Whether the registry was asked, has other schemas of the subject, and this one not, or not as one of
+   * Avro. A registry without the subject may be the wrong one, or have lost what it had.
+   */
+  readonly isCertain: boolean
   readonly detail: string
 }
 
@@ -85,7 +90,7 @@ export function createSchemas(parts: SchemasParts, options: SchemasOptions): Sch
     const schema = compileAvroSchema(text)
     if (!('problem' in schema)) return { version, id, schema }
     log.warn('schema.notUnderstood', { subject, version, problem: schema.problem })
-    return unavailable(`version ${version} of ${subject} is no Avro schema: ${schema.problem}`)
+    return unavailable(`version ${version} of ${subject} is no Avro schema: ${schema.problem}`, true)
   }
   const keep = (key: string, known: KnownSchema): void => {
     if (compiled.size >= options.compiledMax) forgetOldest()
@@ -200,7 +205,8 @@ export function createSchemas(parts: SchemasParts, options: SchemasOptions): Sch
       if (version === null) return entry.latest ?? unavailable(none)
       if (entry.versions.includes(version)) return used(keyOf(subject, version)) ?? fetch(subject, version)
       // A list that could not be read again says nothing about a version that it does not have.
-      return hasJustFailed(entry) ? unavailable(entry.failure) : noVersion(subject, version)
+      if (hasJustFailed(entry)) return unavailable(entry.failure)
+      return noVersion(subject, version, entry.versions.length > 0)
     },
     knownById: (subject, id) => used(idKeyOf(subject, id)),
     loadById: (subject, id) =>
@@ -233,10 +239,10 @@ function idKeyOf(subject: string, id: number): string {
   return `id ${id} ${subject}`
 }
 
-function unavailable(detail: string): SchemaAbsence {
-  return { absence: 'unavailable', detail }
+function unavailable(detail: string, isCertain = false): SchemaAbsence {
+  return { absence: 'unavailable', detail, isCertain }
 }
 
-function noVersion(subject: string, version: number): SchemaAbsence {
-  return { absence: 'noVersion', detail: `the registry has no version ${version} of ${subject}` }
+function noVersion(subject: string, version: number, isCertain = true): SchemaAbsence {
+  return { absence: 'noVersion', detail: `the registry has no version ${version} of ${subject}`, isCertain }
 }

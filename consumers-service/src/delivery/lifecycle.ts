@@ -73,7 +73,7 @@ export function createLifecycle<P extends DeliveryPlan>(
   const pace = parts.pace(paceLimits(firstPlan.policy, rateOf(firstPlan)))
   const opener = createOpener(
     {
-      ...{ scheduler, registry: parts.registry, areIdsUsed: parts.areSchemaIdsUsed },
+      ...{ clock, scheduler, registry: parts.registry, areIdsUsed: parts.areSchemaIdsUsed },
       dropped: () => void figures.droppedHeaders.value++,
       ready() {
         receiver.retry()
@@ -150,7 +150,10 @@ export function createLifecycle<P extends DeliveryPlan>(
       pace: paceStatus,
       windowShare: Math.max(0, ...works.map(work => work.window.usedShare())),
       heldBack:
-        fence ?? fullBecause ?? opener.waitsFor() ?? whyNotReading(works, filter.resumesMs(nowMs) < Infinity),
+        fence ??
+        fullBecause ??
+        opener.waitsFor(receiver.unopened()) ??
+        whyNotReading(works, filter.resumesMs(nowMs) < Infinity),
       isFenced: fence !== null,
     }
   }

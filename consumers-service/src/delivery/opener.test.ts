@@ -3,7 +3,7 @@ import { silentLog } from '@iris/common/lifecycle/log'
 import { wrapEnvelope } from '@iris/common/kafka/envelope'
 import type { LogEntry } from '@iris/common/kafka/log-entry'
 import type { OpenRegistry } from '@iris/common/schema/open'
-import { createSchemas } from '@iris/common/schema/schemas'
+import { createSchemas, type Schemas } from '@iris/common/schema/schemas'
 import { createMemoryRegistry, type MemoryRegistry } from '@iris/common/schema/testing/memory-registry'
 import { createVirtualTime, type VirtualTime } from '@iris/common/time/virtual-time'
 import { createOpener, type Opener } from './opener.js'
@@ -24,6 +24,7 @@ const record = Buffer.concat([
   Buffer.from([0]),
 ])
 const version = Buffer.from([0, 0, 0, 1])
+const second = Buffer.from([0, 0, 0, 2])
 
 function entryOf(value: Buffer, headers: Readonly<Record<string, Buffer>> = { sv: version }): LogEntry {
   const entry: LogEntry = {
@@ -47,12 +48,16 @@ function entryOf(value: Buffer, headers: Readonly<Record<string, Buffer>> = { sv
 interface World {
   readonly opener: Opener
   readonly registry: MemoryRegistry
+  readonly schemas: Schemas
   readonly time: VirtualTime
   /** How often it said that it may go on. */
   ready(): number
 }
 
-function createWorld(plan: { isAvroTopic?: boolean; isAvroWanted?: boolean } = {}): World {
+function createWorld(
+  plan: { isAvroTopic?: boolean; isAvroWanted?: boolean } = {},
+  hasRegistry = true,
+): World {
   const [registry, time] = [createMemoryRegistry(), createVirtualTime()]
   registry.add('g.t', schema)
   const ages = { refreshMs: 600_000, expireMs: 86_400_000, compiledIdleMs: 86_400_000, compiledMax: 10 }
@@ -60,12 +65,21 @@ function createWorld(plan: { isAvroTopic?: boolean; isAvroWanted?: boolean } = {
   const open = { registry, schemas, subjectOf: (name: string) => name } as unknown as OpenRegistry
   let readyCount = 0
   const parts = {
-    ...{ scheduler: time, registry: open, areIdsUsed: false },
+    ...{ clock: time, scheduler: time, registry: hasRegistry ? open : null, areIdsUsed: false },
     dropped: () => undefined,
     ready: () => void readyCount++,
   }
   const opener = createOpener(parts, { ...basePlan, isAvroTopic: true, topic: 'g.t' as never, ...plan })
-  return { opener, registry, time, ready: () => readyCount }
+  return { opener, registry, schemas, time, ready: () => readyCount }
+}
+
+/** The receiver's part: each second it tries again what could not be opened. */
+async function askFor({ opener, time }: World, entry: LogEntry, seconds: number): Promise<void> {
+  for (let count = 0; count < seconds; count++) {
+    opener.canOpen(entry)
+    await settled()
+    await time.advance(1_000)
+  }
 }
 
 const settled = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
@@ -78,7 +92,7 @@ describe('an entry of an AVRO topic', () => {
     expect(opener.canOpen(entry)).toBe(false)
     await settled()
 
-    expect([ready(), opener.canOpen(entry), opener.waitsFor()]).toEqual([1, true, null])
+    expect([ready(), opener.canOpen(entry), opener.waitsFor([entry])]).toEqual([1, true, null])
     const content = opener.open(entry)
     expect(content).toMatchObject({ messageId: 'm', propagated: ['X-Kind', 'k'], problem: null })
     expect([content.body.toString(), content.avro?.isBody]).toEqual(['{"a":1}', false])
@@ -116,7 +130,7 @@ describe('an entry of an AVRO topic', () => {
 
     expect(opener.canOpen(entry)).toBe(false)
     await settled()
-    expect(opener.waitsFor()).toMatch(reason)
+    expect(opener.waitsFor([entry])).toMatch(reason)
     const asked = registry.asked.length
     opener.canOpen(entry)
     await settled()
@@ -128,6 +142,96 @@ describe('an entry of an AVRO topic', () => {
     opener.stop()
     await settled()
     expect(time.pending()).toBe(0)
+  })
+
+  it('waits no longer, and gives no reason, once another has loaded its schema', async () => {
+    const { opener, registry, schemas, time } = createWorld()
+    const entry = entryOf(record, { sv: second })
+    opener.canOpen(entry)
+    await settled()
+    expect(opener.waitsFor([entry])).toMatch(/no version 2/)
+
+    registry.add('g.t', schema)
+    await time.advance(500)
+    await schemas.load('g.t', 2)
+    expect(opener.waitsFor([entry])).toBeNull()
+    expect(opener.canOpen(entry)).toBe(true)
+  })
+
+  it('does not keep an entry of another schema waiting that can be loaded', async () => {
+    const { opener } = createWorld()
+    const [lost, found] = [entryOf(record, { sv: second }), entryOf(record)]
+    opener.canOpen(lost)
+    opener.canOpen(found)
+    await settled()
+
+    expect([opener.canOpen(lost), opener.canOpen(found)]).toEqual([false, true])
+    expect(opener.waitsFor([found, lost])).toMatch(/no version 2/)
+  })
+
+  it('waits with a reason where no registry is configured', async () => {
+    const { opener, time } = createWorld({}, false)
+    const entry = entryOf(record)
+    expect(opener.canOpen(entry)).toBe(false)
+    await time.advance(600_000)
+
+    expect(opener.canOpen(entry)).toBe(false)
+    expect(opener.waitsFor([entry])).toMatch(/need a schema registry: set schema.repository.serverUrl/)
+  })
+
+  it('is unreadable once the registry has denied its version for a minute, and those after it at once', async () => {
+    const world = createWorld()
+    const { opener, registry, time, ready } = world
+    const headers = { sv: second, id: Buffer.from('m'), 'h-X-Kind': Buffer.from('k') }
+    const entry = entryOf(record, headers)
+    await askFor(world, entry, 59)
+    expect(opener.canOpen(entry)).toBe(false)
+    await askFor(world, entry, 2)
+
+    const before = ready()
+    expect([opener.canOpen(entry), opener.waitsFor([])]).toEqual([true, null])
+    expect(opener.open(entry)).toMatchObject({
+      problem: 'UNPARSABLE: the registry has no version 2 of g.t',
+      messageId: 'm',
+      propagated: ['X-Kind', 'k'],
+      body: record,
+    })
+    expect(opener.canOpen(entryOf(record, headers))).toBe(true)
+
+    // It comes late all the same.
+    registry.add('g.t', schema)
+    await time.advance(1_000)
+    opener.canOpen(entry)
+    await settled()
+    expect(ready()).toBeGreaterThan(before)
+    expect(opener.open(entry).problem).toBeNull()
+  })
+
+  it.each<[string, (world: World) => Promise<void> | void]>([
+    ['the registry is away', ({ registry }) => void (registry.isDown = true)],
+    ['the registry knows nothing of the subject', ({ registry }) => registry.remove('g.t')],
+  ])('waits for as long as it takes while %s', async (_what, prepare) => {
+    const world = createWorld()
+    await prepare(world)
+    const entry = entryOf(record, { sv: second })
+    await askFor(world, entry, 600)
+
+    expect(world.opener.canOpen(entry)).toBe(false)
+    expect(world.opener.waitsFor([entry])).toMatch(/its messages wait for their schema: /)
+  })
+
+  it('is given up on a second denial only, whatever the registry did in between', async () => {
+    const world = createWorld()
+    const { opener, registry } = world
+    const entry = entryOf(record, { sv: second })
+    await askFor(world, entry, 2)
+    registry.isDown = true
+    await askFor(world, entry, 120)
+    expect(opener.canOpen(entry)).toBe(false)
+
+    registry.isDown = false
+    await askFor(world, entry, 3)
+    expect(opener.canOpen(entry)).toBe(true)
   })
 
   it('is unreadable where its bytes are no record, or nothing says of which schema', async () => {

@@ -2,14 +2,16 @@
  * What takes a message out of a log entry, by the content type of its topic and of its subscription.
  * Takes entries. Gives their content: plain for JSON topics; for AVRO topics the record as JSON or as it is.
  * Promises: an entry whose schema the registry cannot give now is not opened and not lost: it waits, and so
- * does its partition; an entry that no schema can read is a problem with its reason, never a throw.
+ * does its partition. An entry that no schema can read, or whose version the registry denies for `deniedMs`,
+ * is a problem with its reason, never a throw. Bound: `missingMax` schemas that are waited for.
  */
 import type { LogEntry } from '@iris/common/kafka/log-entry'
 import { openEnvelope } from '@iris/common/kafka/envelope'
 import { openAvroEntry, schemaIdOf, schemaVersionOf } from '@iris/common/kafka/open-avro'
-import { openEntry, unreadableContent, type LetterContent } from '@iris/common/kafka/open-entry'
-import type { OpenRegistry } from '@iris/common/schema/open'
-import type { KnownSchema } from '@iris/common/schema/schemas'
+import { headersOf, openEntry, unreadableContent, type LetterContent } from '@iris/common/kafka/open-entry'
+import { noRegistry, type OpenRegistry } from '@iris/common/schema/open'
+import type { KnownSchema, SchemaAnswer } from '@iris/common/schema/schemas'
+import type { Clock } from '@iris/common/time/clock'
 import type { Cancel, Scheduler } from '@iris/common/time/scheduler'
 import type { DeliveryPlan } from './plan.js'
 
@@ -17,13 +19,14 @@ export interface Opener {
   /** Whether all is at hand to open it. Otherwise it is asked for, and `ready` is called in the end. */
   canOpen(entry: LogEntry): boolean
   open(entry: LogEntry): LetterContent
-  /** Why entries wait, in plain words, or null. */
-  waitsFor(): string | null
+  /** Why these wait that could not be opened, in plain words; null where none still does. */
+  waitsFor(entries: Iterable<LogEntry>): string | null
   update(plan: DeliveryPlan): void
   stop(): void
 }
 
 export interface OpenerParts {
+  readonly clock: Clock
   readonly scheduler: Scheduler
   /** Null where none is configured. */
   readonly registry: OpenRegistry | null
@@ -37,68 +40,136 @@ export interface OpenerParts {
 
 /** Between two questions for a schema that the registry did not give. */
 const askAgainMs = 1_000
+/**
+ * After the registry has said twice, so far apart, that there is no such schema, there is none: a version is
+ * in the registry before a record names it, and its replicas lag by seconds.
+ */
+const deniedMs = 60_000
+/** A partition waits for one at a time; more are those that were waited for before. */
+const missingMax = 1_000
+
+/** What a record says of its schema: the version, or the number in the whole registry. */
+interface Wanted {
+  readonly version: number | null
+  readonly id: number
+}
+
+/** A schema that was asked for and is not known. */
+interface Missing {
+  isAsked: boolean
+  /** The registry's last words of it; null before there are any. */
+  reason: string | null
+  deniedSinceMs: number | null
+  /** Nobody waits for it any longer. */
+  isLost: boolean
+  cancel: Cancel | null
+}
 
 /** Makes the opener of a subscription. */
 export function createOpener(parts: OpenerParts, firstPlan: DeliveryPlan): Opener {
-  const { registry, scheduler, dropped } = parts
+  const { registry, clock, scheduler, dropped } = parts
+  const missing = new Map<string, Missing>()
   let plan = firstPlan
-  let reason: string | null = null
-  let isAsking = false
-  let cancel: Cancel | null = null
   let isStopped = false
 
-  const schemaOf = (entry: LogEntry): KnownSchema | undefined => {
-    const subject = registry?.subjectOf(plan.topic) ?? ''
+  const wantedOf = (entry: LogEntry): Wanted | null => {
+    if (!plan.isAvroTopic || entry.problem !== null) return null
     const version = schemaVersionOf(entry)
-    if (version !== null) return registry?.schemas.known(subject, version)
+    if (version !== null) return { version, id: 0 }
     const id = parts.areIdsUsed ? schemaIdOf(entry) : null
-    return id === null ? undefined : registry?.schemas.knownById(subject, id)
+    return id === null ? null : { version, id }
   }
-  const hasSchema = (entry: LogEntry): boolean =>
-    plan.isAvroTopic &&
-    entry.problem === null &&
-    (schemaVersionOf(entry) !== null || (parts.areIdsUsed && schemaIdOf(entry) !== null))
-
-  const ask = async (entry: LogEntry): Promise<void> => {
-    if (registry === null || isAsking) return
-    isAsking = true
+  const known = ({ version, id }: Wanted): KnownSchema | undefined => {
+    if (registry === null) return undefined
     const subject = registry.subjectOf(plan.topic)
-    const version = schemaVersionOf(entry)
     const { schemas } = registry
-    const answer = await (version === null
-      ? schemas.loadById(subject, schemaIdOf(entry) ?? 0)
-      : schemas.load(subject, version))
-    const again = (): void => {
-      isAsking = false
-      parts.ready()
-    }
+    return version === null ? schemas.knownById(subject, id) : schemas.known(subject, version)
+  }
+  const load = ({ schemas, subjectOf }: OpenRegistry, { version, id }: Wanted): Promise<SchemaAnswer> => {
+    const subject = subjectOf(plan.topic)
+    return version === null ? schemas.loadById(subject, id) : schemas.load(subject, version)
+  }
+  const missingOf = (key: string): Missing => {
+    const present = missing.get(key)
+    if (present !== undefined) return present
+    const [oldest] = missing.keys()
+    if (missing.size >= missingMax && oldest !== undefined) forget(oldest)
+    const made = { isAsked: false, reason: null, deniedSinceMs: null, isLost: false, cancel: null }
+    missing.set(key, made)
+    return made
+  }
+  const forget = (key: string): void => {
+    missing.get(key)?.cancel?.()
+    missing.delete(key)
+  }
+
+  const ask = async (from: OpenRegistry, wanted: Wanted): Promise<void> => {
+    const key = keyOf(wanted)
+    const schema = missingOf(key)
+    if (schema.isAsked) return
+    schema.isAsked = true
+    const answer = await load(from, wanted)
     if (isStopped) return
-    reason = 'absence' in answer ? answer.detail : null
-    if (reason === null) again()
-    else cancel = scheduler.after(askAgainMs, again)
+    if (!('absence' in answer)) {
+      forget(key)
+      return parts.ready()
+    }
+    const nowMs = clock.monotonic()
+    schema.reason = answer.detail
+    if (answer.isCertain) schema.deniedSinceMs ??= nowMs
+    schema.isLost = answer.isCertain && nowMs - (schema.deniedSinceMs ?? nowMs) >= deniedMs
+    schema.cancel = scheduler.after(askAgainMs, () => {
+      schema.isAsked = false
+      parts.ready()
+    })
+    if (schema.isLost) parts.ready()
   }
   return {
     canOpen(entry) {
-      if (!hasSchema(entry) || schemaOf(entry) !== undefined) return true
-      void ask(entry)
-      return false
+      const wanted = wantedOf(entry)
+      if (wanted === null) return true
+      if (known(wanted) !== undefined) {
+        if (missing.size > 0) forget(keyOf(wanted))
+        return true
+      }
+      // What was lost may be there again: it is asked for beside the dead letters.
+      if (registry !== null) void ask(registry, wanted)
+      return missing.get(keyOf(wanted))?.isLost ?? false
     },
     open(entry) {
       if (!plan.isAvroTopic) return openEntry(entry, dropped)
-      const known = hasSchema(entry) ? schemaOf(entry) : undefined
-      if (known !== undefined) return openAvroEntry(entry, known, plan.isAvroWanted, dropped)
+      const wanted = wantedOf(entry)
+      const schema = wanted === null ? undefined : known(wanted)
+      if (schema !== undefined) return openAvroEntry(entry, schema, plan.isAvroWanted, dropped)
+      if (wanted !== null) {
+        const { messageId, lines, event } = headersOf(entry, dropped)
+        const reason = missing.get(keyOf(wanted))?.reason ?? noRegistry
+        return { ...unreadableContent(entry, messageId ?? '', reason), propagated: lines, event }
+      }
       // Dead letters in their delivered form, and what a topic held before it became AVRO.
       if (entry.problem !== null || entry.value === null || openEnvelope(entry.value) !== 'raw')
         return openEntry(entry, dropped)
       return unreadableContent(entry, '', 'the record says no schema version (Kafka header sv)')
     },
-    waitsFor: () => (reason === null ? null : `its messages wait for their schema: ${reason}`),
+    waitsFor(entries) {
+      for (const entry of entries) {
+        const wanted = wantedOf(entry)
+        if (wanted === null || known(wanted) !== undefined) continue
+        const reason = missing.get(keyOf(wanted))?.reason ?? 'the registry is being asked'
+        return `its messages wait for their schema: ${registry === null ? noRegistry : reason}`
+      }
+      return null
+    },
     update(next) {
       plan = next
     },
     stop() {
       isStopped = true
-      cancel?.()
+      for (const key of [...missing.keys()]) forget(key)
     },
   }
+}
+
+function keyOf({ version, id }: Wanted): string {
+  return version === null ? `id ${id}` : `version ${version}`
 }

@@ -18,6 +18,8 @@ export interface Receiver {
   /** What could not be opened may be now. */
   retry(): void
   works(): readonly PartitionWork[]
+  /** What was read and could not be opened yet. */
+  unopened(): Iterable<LogEntry>
   /** The next letter; null when there is none now, or none that may be read. */
   next(nowMs: number): Letter | null
 }
@@ -103,6 +105,9 @@ export function createReceiver(parts: ReceiverParts): Receiver {
       for (const work of unopened.keys()) work.isReady = true
     },
     works: () => works,
+    *unopened() {
+      for (const { entry } of unopened.values()) yield entry
+    },
     next(nowMs) {
       for (let looked = 0; looked < works.length; looked++) {
         turn = turn + 1 < works.length ? turn + 1 : 0
