@@ -36,7 +36,7 @@ import type { WaitingBudget } from './delivery/waiting.js'
 import type { Outside } from './outside.js'
 import { createLending } from './rate/lending.js'
 import { wholeRate } from './rate/share.js'
-import { createZooPages } from './rate/zoo-pages.js'
+import { createZooPages, pageName } from './rate/zoo-pages.js'
 import type { OwnPipelineParts } from './tasks/task-opener.js'
 import { unseenFigures } from './tasks/unseen-figures.js'
 import { startLastUndelivered } from './undelivered/last-undelivered.js'
@@ -142,9 +142,10 @@ export function createDelivering(
   )
   const pace = createPaceMaker(base, paceOptions(config))
   const fenced = createFence(session, config.fenceShare)
+  const me = (): string => pageName(parts.instance, session.sessionId())
   const lending = createLending({
-    ...{ ...base, me: parts.instance, session: session.sessionId },
-    pages: createZooPages({ ...base, session }, paths.iris.rates(config.kafkaClusterName), parts.instance),
+    ...{ ...base, me, session: session.sessionId },
+    pages: createZooPages({ ...base, session }, paths.iris.rates(config.kafkaClusterName), me),
     isSurelyAlive: () => fenced() === null,
     onNewSession: listener =>
       session.onSession(event => {

@@ -135,9 +135,11 @@ describe('the filter step', () => {
       letterOf(2, 0, true),
       letterOf(3, 0, false),
     ]
+    const clock = createVirtualTime()
     const step = createFilterStep(
       {
-        filterShare: createFilterShare(createVirtualTime()),
+        clock,
+        filterShare: createFilterShare(clock),
         journal: { filtered: () => undefined },
         receive: () => letters.shift() ?? null,
         goOn: () => undefined,

@@ -5,12 +5,14 @@
  * no place and no retry; other subscriptions have their turns in between.
  */
 import type { CompiledFilters } from '@iris/common/filter/filters'
+import type { Clock } from '@iris/common/time/clock'
 import type { FilterShare } from './filter-share.js'
 import type { DeliveryJournal } from './journal.js'
 import type { Letter } from './letter.js'
 import { createLimiter } from './pace/limiter.js'
 
 export interface FilterStepParts {
+  readonly clock: Clock
   readonly filterShare: FilterShare
   readonly journal: Pick<DeliveryJournal, 'filtered'>
   /** The next letter of the log; null when there is none now. */
@@ -34,7 +36,7 @@ export function createFilterStep(
   firstFilters: CompiledFilters | null,
   firstRate = Infinity,
 ): FilterStep {
-  const { filterShare, journal } = parts
+  const { clock, filterShare, journal } = parts
   const limiter = createLimiter(firstRate)
   let filters = firstFilters
   let isWaiting = false
@@ -76,7 +78,7 @@ export function createFilterStep(
     },
     update(next, rate = Infinity) {
       filters = next
-      limiter.setRate(rate)
+      limiter.setRate(rate, clock.monotonic())
     },
   }
 }

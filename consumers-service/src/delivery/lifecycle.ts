@@ -29,6 +29,8 @@ export interface Way<P extends DeliveryPlan> {
   ready(): Promise<void>
   /** Begins all that may begin now. */
   begin(nowMs: number): void
+  /** Nothing may begin for now: what waits is to hold none of the bytes that were fetched with it. */
+  holdBack(): void
   /** When to look again, unless something wakes it before; Infinity where nothing waits for time alone. */
   lookAtMs(nowMs: number): number
   /** The plan has changed. */
@@ -108,6 +110,7 @@ export function createLifecycle<P extends DeliveryPlan>(
       way.begin(nowMs)
       alarm.ringAt(Math.min(way.lookAtMs(nowMs), filter.resumesMs(nowMs)), nowMs)
     } else {
+      way.holdBack()
       authorization.wanted()
       alarm.ringAt(nowMs + lookAgainMs, nowMs)
     }
@@ -173,8 +176,8 @@ export function createLifecycle<P extends DeliveryPlan>(
       way.forget(work)
       receiver.remove(work)
       updateShare()
-      await share.settled()
     },
+    silent: share.silent,
     update(next) {
       const { deliveryType, id } = next
       invariant(deliveryType === firstPlan.deliveryType, 'a pipeline keeps its delivery type', { id })

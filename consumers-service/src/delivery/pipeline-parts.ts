@@ -51,6 +51,8 @@ export interface Pipeline {
    * latest.
    */
   drain(work: PartitionWork, drainMs: number): Promise<void>
+  /** Resolves when nothing more is said to other processes of what was drained before. */
+  silent(): Promise<void>
   /** The plan from now on; its delivery type is the one that the pipeline was made for. */
   update(plan: DeliveryPlan): void
   /** How many partitions the topic has: the rate is shared by all owners. */

@@ -50,7 +50,9 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
     lineOf: (key: Buffer | null) => (kind === 'key' && key !== null ? hashOfKey(key) : null),
   }
   const { ready, stop } = parking
-  const way = { intake, ready, begin: beginAll, lookAtMs, planned, withdraw, forget, status, stop }
+  // What waits was detached when it began to wait.
+  const holdBack = (): void => undefined
+  const way = { intake, ready, begin: beginAll, holdBack, lookAtMs, planned, withdraw, forget, status, stop }
   const lifecycle = createLifecycle(parts, way, firstPlan)
   const { pace, wake } = lifecycle
   const outcomes = createOutcomes(parts, { plan: () => plan, begin, end, again: retry, settled, wake })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { silentLog } from '@iris/common/lifecycle/log'
 import { createVirtualTime, type VirtualTime } from '@iris/common/time/virtual-time'
 import { createLending, RefusedError, type KnownPage, type Pages } from './lending.js'
-import { silence, type Page, type Says } from './says.js'
+import { pageText, silence, type Page, type Says } from './says.js'
 import type { RateShare } from './share.js'
 
 const id = 'g.t$s'
@@ -15,7 +15,7 @@ interface Desk {
   /** What was written, and the pages that had to be unchanged. */
   readonly writes: { page: Page; unchanged: ReadonlyMap<string, number> }[]
   /** Fails what is asked from now on. */
-  failing: { read: boolean; write: Error | null }
+  failing: { read: boolean; write: Error | null; tried: (page: Page) => void }
   /** Called between two reads of all pages. */
   betweenLooks: () => void
   /** Another says this from now on; null: it is gone. */
@@ -29,7 +29,7 @@ function desk(): Desk {
   const time = createVirtualTime()
   const pages = new Map<string, KnownPage>()
   const writes: Desk['writes'] = []
-  const failing: Desk['failing'] = { read: false, write: null }
+  const failing: Desk['failing'] = { read: false, write: null, tried: () => undefined }
   const alive = { isSure: true, session: 's1' }
   let changed = (): void => undefined
   const access: Pages = {
@@ -41,6 +41,7 @@ function desk(): Desk {
     },
     create: () => Promise.resolve(void pages.set('me', { page: new Map(), version: 0 })),
     write(page, version, unchanged) {
+      failing.tried(page)
       if (failing.write !== null) return Promise.reject(failing.write)
       writes.push({ page, unchanged })
       pages.set('me', { page, version: version + 1 })
@@ -52,7 +53,7 @@ function desk(): Desk {
     },
   }
   const lending = createLending({
-    ...{ clock: time, scheduler: time, log: silentLog, pages: access, me: 'me' },
+    ...{ clock: time, scheduler: time, log: silentLog, pages: access, me: () => 'me' },
     isSurelyAlive: () => alive.isSure,
     session: () => alive.session,
     onNewSession: () => () => undefined,
@@ -228,6 +229,28 @@ describe('an instance that shares a rate', () => {
     await other.share.ready()
 
     expect([writes, user.share.perSecond(), other.share.perSecond()]).toEqual([[], 50, 50])
+  })
+
+  it('says no more new things than a few while nobody knows what came of the last', async () => {
+    const { time, share, say, failing, pages } = desk()
+    const user = share()
+    await user.share.ready()
+    user.busy = true
+    await time.advance(2_000)
+    const tried = new Set<string>()
+    failing.write = new Error('no answer')
+    failing.tried = page => void tried.add(pageText(page))
+    for (let count = 1; count <= 30; count++) {
+      say('peer', { grants: new Map([['me', { part: count / 100, partitions: [1] }]]) })
+      await time.advance(1_000)
+    }
+    expect(tried.size).toBeLessThanOrEqual(9)
+    expect(user.share.perSecond()).toBe(50)
+
+    failing.write = null
+    await time.advance(3_000)
+    expect(pages.get('me')?.page.get(id)?.holds.get('peer')?.part).toBeCloseTo(0.3)
+    expect(user.share.perSecond()).toBeCloseTo(65)
   })
 
   it('has the least to read a delay topic with, and nothing without any partition', () => {

@@ -1,9 +1,9 @@
 /**
  * Lending between the instances that share rates: who needs little of its part lends it to who needs more.
- * Takes what each subscription here uses, and the pages of all instances. Gives each subscription its part.
- * Promises: parts in force never add up to more than the rate, also while one is frozen, dead or cut off
- * (`credit.ts`), but for the least that a delay topic is read with; nothing is written while no need changes;
- * one page an instance, written at most every `writeMs` however many subscriptions it has.
+ * Takes what each subscription uses, and all instances' pages. Gives each subscription its part. Promises:
+ * parts in force never exceed the rate together, also while one is frozen, dead or cut off (`credit.ts`), but
+ * for the least that a delay topic is read with and a cut-off owner without order, which goes on beside the
+ * next. Bounds: a page an instance and session, written when a need changes, at most every `writeMs`.
  */
 import type { Log } from '@iris/common/lifecycle/log'
 import type { Clock } from '@iris/common/time/clock'
@@ -44,8 +44,8 @@ export interface LendingParts {
   readonly scheduler: Scheduler
   readonly log: Log
   readonly pages: Pages
-  /** The name of this instance. */
-  readonly me: string
+  /** The name of this instance in its present session: what it said in another is another's word. */
+  me(): string
   /** Whether nobody can take this process for dead. */
   isSurelyAlive(): boolean
   /** The session in which this process's page and locks are. */
@@ -64,6 +64,8 @@ const lookMs = 200
 /** Between two writes of the page. */
 const writeMs = 250
 const retryMs = 1_000
+/** With so many writes of which nobody knows whether they came, what is there already is written again. */
+const doubtfulMax = 8
 
 /** A share that waits until the others were asked. */
 interface Asking {
@@ -93,7 +95,7 @@ export function createLending(parts: LendingParts): Lending {
   let isStopped = false
 
   const positionOf = (id: string, { owned, total }: Share): Position => ({
-    ...{ me, owned, total },
+    ...{ me: me(), owned, total },
     said: said.map(page => page.get(id) ?? silence),
     saying: [stored, ...doubtful].map(page => page.get(id) ?? silence),
     others: new Map(
@@ -185,22 +187,24 @@ export function createLending(parts: LendingParts): Lending {
   }
 
   const ask = async (): Promise<void> => {
-    const before = [stored, ...doubtful]
     const session = parts.session()
+    const before = session === askedIn ? [stored, ...doubtful] : []
     const present = joined(await pages.read(), await pages.read())
     if (session !== parts.session()) throw new RefusedError('the session is another one')
-    const own = present.get(me)
+    // What was written in another session went to a page that ended with it.
+    if (session !== askedIn) doubtful = []
+    const own = present.get(me())
     stored = own?.page ?? new Map()
     ownVersion = own === undefined || own.version < 0 ? null : own.version
     said = [stored, ...before]
-    others = new Map([...present].filter(([name]) => name !== me))
+    others = new Map([...present].filter(([name]) => name !== me()))
     askedIn = session
     unasked.clear()
     apply()
   }
 
   const say = async (): Promise<void> => {
-    const next = nextPage()
+    const next = doubtful.length < doubtfulMax ? nextPage() : stored
     if (pageText(next) === pageText(stored) && doubtful.length === 0) {
       if (said.some(page => isAnyTakenBack(page, stored))) plan(writeMs)
       return
@@ -213,7 +217,7 @@ export function createLending(parts: LendingParts): Lending {
       return plan(1)
     }
     const unchanged = lendersOn(next, stored)
-    doubtful = [...doubtful, next]
+    if (next !== stored) doubtful = [...doubtful, next]
     said = [...said, next]
     apply()
     writtenMs = clock.monotonic()
@@ -259,7 +263,7 @@ export function createLending(parts: LendingParts): Lending {
       perSecond() {
         return made.rate === Infinity || made.total <= 0 ? made.rate : made.rate * partOf(made)
       },
-      settled: () => running ?? Promise.resolve(),
+      silent: () => running ?? Promise.resolve(),
       stop() {
         if (shares.get(id) === made) shares.delete(id)
         unasked.delete(made)
@@ -274,8 +278,6 @@ export function createLending(parts: LendingParts): Lending {
         scheduler.every(lookMs, look),
         pages.watch(() => plan(0)),
         parts.onNewSession(() => {
-          stored = new Map()
-          ownVersion = null
           apply()
           plan(0)
         }),

@@ -18,8 +18,8 @@ export interface RateShare {
   update(rate: number, owned: readonly number[], partitionsTotal: number, isDelayedOnly?: boolean): void
   /** Messages a second that may begin now. */
   perSecond(): number
-  /** A partition of it is to be given away: nothing more is said about it once this resolves. */
-  settled(): Promise<void>
+  /** Nothing more is said of partitions that were taken out before, once this resolves. */
+  silent(): Promise<void>
   stop(): void
 }
 
@@ -41,7 +41,7 @@ export const wholeRate: MakeRateShare = () => {
     ready: () => Promise.resolve(),
     update: next => void (rate = next),
     perSecond: () => rate,
-    settled: () => Promise.resolve(),
+    silent: () => Promise.resolve(),
     stop: () => undefined,
   }
 }

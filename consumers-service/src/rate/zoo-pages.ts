@@ -1,6 +1,6 @@
 /**
- * The pages of all instances in ZooKeeper: one ephemeral node an instance, made when it first has to say
- * something.
+ * The pages of all instances in ZooKeeper: one ephemeral node an instance and session, made when it first has
+ * to say something. A page that is made anew counts its versions anew, and so has a name of its own.
  * Takes pages to write. Gives those that are there. Promises: a page is written only over the version that
  * was read and while the pages it relies on are unchanged, in one transaction.
  */
@@ -14,19 +14,23 @@ import { decodePage, encodePage } from './says.js'
 export interface ZooPagesParts {
   readonly session: Pick<
     ZooSession,
-    'read' | 'children' | 'create' | 'ensure' | 'transaction' | 'watchChildren' | 'watchData' | 'sessionId'
+    'read' | 'children' | 'create' | 'ensure' | 'transaction' | 'watchChildren' | 'watchData'
   >
   readonly log: Log
 }
 
+/** The name of an instance's page in a session. */
+export function pageName(instance: string, sessionId: string): string {
+  return `${instance}~${sessionId}`
+}
+
 /** Makes the access to the pages below `parent`; `me` names our own. */
-export function createZooPages({ session, log }: ZooPagesParts, parent: string, me: string): Pages {
+export function createZooPages({ session, log }: ZooPagesParts, parent: string, me: () => string): Pages {
   const pathOf = (name: string): string => `${parent}/${name}`
 
   const known = async (name: string): Promise<readonly [string, KnownPage] | null> => {
     const node = await session.read(pathOf(name))
-    // What a former session of ours left ends with it.
-    if (node === null || (name === me && node.stat.ephemeralOwner !== session.sessionId())) return null
+    if (node === null) return null
     const page = decodePage(node.data)
     if (page === undefined) log.error('lending.unreadable', { path: pathOf(name) })
     return [name, { page: page ?? new Map(), version: node.stat.version }]
@@ -41,7 +45,7 @@ export function createZooPages({ session, log }: ZooPagesParts, parent: string, 
     async create() {
       try {
         await session.ensure(parent)
-        await session.create(pathOf(me), Buffer.alloc(0), 'ephemeral')
+        await session.create(pathOf(me()), Buffer.alloc(0), 'ephemeral')
       } catch (error) {
         throw refused(error)
       }
@@ -52,7 +56,7 @@ export function createZooPages({ session, log }: ZooPagesParts, parent: string, 
       )
       try {
         const data = encodePage(page)
-        await session.transaction([...checks, { kind: 'write', path: pathOf(me), data, version }])
+        await session.transaction([...checks, { kind: 'write', path: pathOf(me()), data, version }])
       } catch (error) {
         throw refused(error)
       }
@@ -65,7 +69,7 @@ export function createZooPages({ session, log }: ZooPagesParts, parent: string, 
 function watchPages(
   session: ZooPagesParts['session'],
   parent: string,
-  me: string,
+  me: () => string,
   changed: () => void,
 ): Cancel {
   const watched = new Map<string, Cancel>()
@@ -77,7 +81,7 @@ function watchPages(
       watched.delete(name)
     }
     for (const name of present)
-      if (name !== me && !watched.has(name))
+      if (name !== me() && !watched.has(name))
         watched.set(name, session.watchData(`${parent}/${name}`, changed))
     changed()
   }

@@ -40,7 +40,8 @@ interface World {
   /** Lets the next waiting acquisition succeed. */
   grant(): Promise<FakeLock>
   connected: { isTrue: boolean }
-  untouched: { isTrue: boolean }
+  /** What Kafka's answer will be; `duringLook` is called while it is on its way. */
+  untouched: { isTrue: boolean; duringLook: () => void }
   /** All that were opened, oldest first. */
   opened: PartitionWork[]
   resumed: { count: number }
@@ -54,7 +55,7 @@ function world(isOrdered = false): World {
   const locks: FakeLock[] = []
   const waiting: ((lock: FakeLock) => void)[] = []
   const connected = { isTrue: true }
-  const untouched = { isTrue: true }
+  const untouched = { isTrue: true, duringLook: (): void => undefined }
   const opened: PartitionWork[] = []
   const resumed = { count: 0 }
   const next: World['next'] = { offset: 5, looks: 0, order: null }
@@ -97,7 +98,12 @@ function world(isOrdered = false): World {
       commit: () => Promise.resolve(void events.push('commits')),
       resume: () => void resumed.count++,
       close: () => void events.push('closes'),
-      isUntouched: () => Promise.resolve(untouched.isTrue),
+      async isUntouched() {
+        await Promise.resolve()
+        untouched.duringLook()
+        return untouched.isTrue
+      },
+      silent: () => Promise.resolve(void events.push('is silent')),
       isConnected: () => connected.isTrue,
     },
     3,
@@ -134,6 +140,7 @@ describe('the claim of a partition', () => {
       'drained',
       'commits',
       'closes',
+      'is silent',
       'released 1',
     ])
   })
@@ -172,6 +179,33 @@ describe('the claim of a partition', () => {
     await time.advance(1000)
 
     expect(events.slice(2)).toEqual(['asks for lock', 'drains', 'drained', 'closes', 'opens at 5 with 2'])
+  })
+
+  it('sends nothing with a lock that was lost again while it looked at the commit', async () => {
+    const { grant, locks, untouched, opened, time } = world()
+    const lock = await grant()
+    lock.lose()
+    untouched.duringLook = () => void (locks.at(-1)!.held = false)
+    await grant()
+    expect(opened[0]?.isDoubtful).toBe(true)
+
+    untouched.duringLook = () => undefined
+    const third = await grant()
+    await time.advance(0)
+    expect([opened.length, opened[0]?.lock, opened[0]?.isDoubtful]).toEqual([1, third.number, false])
+  })
+
+  it('sends nothing beside a foreign member that came while its lock was lost', async () => {
+    const { events, subject, grant, untouched, opened, time } = world()
+    const lock = await grant()
+    lock.lose()
+    untouched.duringLook = () => subject.foreign()
+    await grant()
+
+    expect(opened[0]?.isDoubtful).toBe(true)
+    await time.advance(1_000)
+    expect(events.slice(2)).toEqual(['asks for lock', 'drains', 'drained', 'closes', 'opens at 5 with 2'])
+    expect([opened[1]?.isDoubtful, subject.state()]).toEqual([false, 'running'])
   })
 
   it('gives up a partition whose lost lock somebody else has, and waits for it', async () => {

@@ -33,6 +33,8 @@ export interface ClaimParts {
   resume(): void
   /** Ends reading. */
   close(work: PartitionWork): void
+  /** Resolves when nothing is said of the partition any more that its next owner might contradict. */
+  silent(): Promise<void>
   /** Whether Kafka still holds the commit that was ours before the lock was lost. */
   isUntouched(work: PartitionWork): Promise<boolean>
   /** Whether ZooKeeper answers, so that a lock that does not come is surely somebody else's. */
@@ -80,6 +82,8 @@ class PartitionClaim implements Claim {
   /** Ends the wait for the end; null before it and after it. */
   private resolveEnd: ((ending: Ending) => void) | null = null
   private replacement: Start | null = null
+  /** Somebody else was seen to read with the group since delivery began. */
+  private isForeign = false
   /** An order that came since it last looked for its start. */
   private orderId: number | null = null
   private readonly running: Promise<void>
@@ -107,6 +111,7 @@ class PartitionClaim implements Claim {
   }
 
   foreign(): void {
+    this.isForeign = true
     this.end('foreign')
   }
 
@@ -166,6 +171,7 @@ class PartitionClaim implements Claim {
     const { parts } = this
     let lock: Lock | null = held
     if (!held.isHeld()) return null
+    this.isForeign = false
     const present = parts.open(this.partition, start, held.number)
     this.present = present
     this.stateNow = 'running'
@@ -200,7 +206,10 @@ class PartitionClaim implements Claim {
     try {
       return await new Promise<Ending>(resolve => {
         this.resolveEnd = resolve
+        // What happened while a lost lock was taken again.
         if (this.isUnwanted) this.end('unwanted')
+        else if (this.isForeign) this.end('foreign')
+        else if (!lock.isHeld()) this.end('lost')
         else if (this.orderId !== null) this.end('moved')
         else if (this.replacement !== null) this.end('replaced')
       })
@@ -256,7 +265,9 @@ class PartitionClaim implements Claim {
 
   private async release(lock: Lock | null): Promise<void> {
     try {
-      await lock?.release()
+      if (lock === null) return
+      await this.parts.silent()
+      await lock.release()
     } catch (error) {
       // It goes on trying behind, and the session's end removes the node in any case.
       this.parts.log.warn('claim.releaseDelayed', { partition: this.partition, error })

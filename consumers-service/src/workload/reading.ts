@@ -185,6 +185,7 @@ function claimParts(context: Context): ClaimParts {
     },
     resume: pipeline.wake,
     close: work => work.follower.close(),
+    silent: pipeline.silent,
     async isUntouched({ partition, lock }) {
       try {
         const [row] = await parts.offsets.fetch(plan.groupId, topic.kafkaTopic, [partition])

@@ -225,6 +225,17 @@ describe('the delivery in batches', () => {
     expect(work.window.commitPosition()).toBe(4)
   })
 
+  it('keeps nothing of what was fetched while it is held back', async () => {
+    const { open, answer, sent, held } = batchWorld({ batchSize: 2 })
+    await open(0, messages('a', 'b'))
+    held.reason = 'not yet'
+    const isDetached = (): boolean[] => sent.at(-1)!.batch.elements.map(({ letter }) => letter.isDetached)
+    expect(isDetached()).toEqual([false, false])
+    await answer(500)
+
+    expect(isDetached()).toEqual([true, true])
+  })
+
   it('begins nothing while it is held back, and goes on by itself', async () => {
     const { open, bodies, held, time, pipeline } = batchWorld()
     held.reason = 'ZooKeeper is silent'

@@ -59,7 +59,8 @@ export function createBatchPipeline(parts: BatchParts, firstPlan: BatchPlan): Pi
     ...{ mayRead: () => true, lineOf: () => null },
   }
   const { ready, stop } = noParking
-  const way = { intake, ready, begin, lookAtMs, planned, withdraw, forget, status, stop }
+  const of = { planned, withdraw, forget, status, stop }
+  const way = { intake, ready, begin, holdBack: detachWaiting, lookAtMs, ...of }
   const lifecycle = createLifecycle(parts, way, firstPlan)
   const { pace, wake } = lifecycle
   const outcomes = createOutcomes(

@@ -39,13 +39,18 @@ describe('the limiter', () => {
     expect(burst).toHaveLength(5)
   })
 
-  it('takes a new rate at once', () => {
-    const limiter = createLimiter(1)
-    limiter.take(0)
-    limiter.setRate(1000)
+  it.each<[string, { from: number; used: number; to: number; waitMs: number }]>([
+    ['a higher one does not wait out the interval of the lower', { from: 0.01, used: 1, to: 20, waitMs: 50 }],
+    ['what was used in advance is used of a higher one too', { from: 2, used: 8, to: 20, waitMs: 400 }],
+    ['a lower one keeps the time of the next permit', { from: 20, used: 8, to: 2, waitMs: 400 }],
+    ['one without a limit gives a permit now', { from: 1, used: 1, to: Infinity, waitMs: 0 }],
+  ])('takes a new rate at once: %s', (_what, { from, used, to, waitMs }) => {
+    const limiter = createLimiter(from)
+    limiter.charge(used, 0)
+    limiter.setRate(to, 0)
 
-    expect(limiter.waitMs(0)).toBeCloseTo(951)
-    expect(limiter.rate()).toBeCloseTo(1000)
+    expect(limiter.waitMs(0)).toBeCloseTo(waitMs)
+    expect(limiter.rate()).toBeCloseTo(to)
   })
 
   it('never gives more than rate plus burst in any second, however it is asked', () => {

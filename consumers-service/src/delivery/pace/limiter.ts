@@ -12,8 +12,8 @@ export interface Limiter {
   charge(count: number, nowMs: number): void
   /** How long until `take` gives one; 0 when it would now. */
   waitMs(nowMs: number): number
-  /** Changes the rate; what was used of the present one stays used. */
-  setRate(perSecond: number): void
+  /** Changes the rate. What was used in advance stays used: as so many permits of a higher rate. */
+  setRate(perSecond: number, nowMs: number): void
   rate(): number
 }
 
@@ -45,8 +45,11 @@ export function createLimiter(perSecond: number): Limiter {
     charge(count, nowMs) {
       dueMs = Math.max(dueMs, nowMs) + count * intervalMs
     },
-    setRate(perSecondNow) {
+    setRate(perSecondNow, nowMs) {
+      const formerMs = intervalMs
       intervalMs = 1000 / perSecondNow
+      // A slow rate's long wait for the next permit must not outlive the rate.
+      if (intervalMs < formerMs && dueMs > nowMs) dueMs = nowMs + ((dueMs - nowMs) * intervalMs) / formerMs
     },
     rate: () => 1000 / intervalMs,
   }

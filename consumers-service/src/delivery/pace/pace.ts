@@ -82,7 +82,7 @@ export function createPace({ clock, log, controller: make }: PaceParts, first: P
     // A permit of no rate would never be due, whatever the rate became.
     if (rate !== limiterRate && rate > 0) {
       limiterRate = rate
-      limiter.setRate(rate)
+      limiter.setRate(rate, nowMs)
     }
     if (controller.mode() !== loggedMode) logChange(nowMs)
   }

@@ -80,7 +80,7 @@ export function createScriptedOutside(
   const suspensions: string[] = []
   const traced: SentEvent[] = []
   const lending = createLending({
-    ...{ clock: time, scheduler: time, log: silentLog, pages: nobodysPages, me: 'here' },
+    ...{ clock: time, scheduler: time, log: silentLog, pages: nobodysPages, me: () => 'here' },
     isSurelyAlive: () => true,
     session: () => '',
     onNewSession: () => () => undefined,

@@ -10,6 +10,7 @@ import { createVirtualTime, type VirtualTime } from '@iris/common/time/virtual-t
 import { createLending, RefusedError, type KnownPage, type Pages } from '../lending.js'
 import { decodePage, encodePage } from '../says.js'
 import type { RateShare } from '../share.js'
+import { pageName } from '../zoo-pages.js'
 
 export const subscription = 'g.t$s'
 export const sessionMs = 6_000
@@ -62,6 +63,10 @@ interface Inside extends Member {
   watchers: (() => void)[]
   newSession: (() => void)[]
   wanted: Set<number>
+}
+
+function pageOf({ name, session }: Inside): string {
+  return pageName(name, String(session))
 }
 
 /** Makes a world of so many instances; partition p belongs to instance p mod n at first. */
@@ -133,9 +138,9 @@ export function rateWorld(options: {
       })
     })
 
-  const tell = (writer: string): void => {
+  const tell = (writer: Inside): void => {
     for (const other of inside) {
-      if (other.name === writer || other.isCut || other.isDead) continue
+      if (other === writer || other.isCut || other.isDead) continue
       other.replyMs = Math.max(other.replyMs, time.monotonic() + delay())
       const { connection } = other
       time.after(other.replyMs - time.monotonic(), () => {
@@ -144,9 +149,9 @@ export function rateWorld(options: {
       })
     }
   }
-  const put = (name: string, data: Buffer, version: number): void => {
-    nodes.set(name, { data, version })
-    tell(name)
+  const put = (writer: Inside, data: Buffer, version: number): void => {
+    nodes.set(pageOf(writer), { data, version })
+    tell(writer)
   }
   const alive = (member: Inside, session: number): void => {
     if (member.session !== session || isExpired(member)) throw new Error('session expired')
@@ -171,18 +176,18 @@ export function rateWorld(options: {
       const { session } = member
       return ask(member, () => {
         alive(member, session)
-        if (nodes.has(member.name)) throw new RefusedError('exists')
-        put(member.name, Buffer.alloc(0), 0)
+        if (nodes.has(pageOf(member))) throw new RefusedError('exists')
+        put(member, Buffer.alloc(0), 0)
       })
     },
     write(page, version, unchanged) {
       const { session } = member
       return ask(member, () => {
         alive(member, session)
-        for (const [name, seen] of [...unchanged, [member.name, version] as const])
+        for (const [name, seen] of [...unchanged, [pageOf(member), version] as const])
           if (nodes.get(name)?.version !== seen) throw new RefusedError('changed')
         writes++
-        put(member.name, encodePage(page), version + 1)
+        put(member, encodePage(page), version + 1)
       })
     },
     watch(changed) {
@@ -213,7 +218,7 @@ export function rateWorld(options: {
   const expire = (): void => {
     for (const member of inside) {
       if (!isExpired(member)) continue
-      if (nodes.delete(member.name)) tell(member.name)
+      if (nodes.delete(pageOf(member))) tell(member)
       for (const [partition, owner] of locks) {
         if (owner !== member) continue
         locks.delete(partition)
@@ -252,7 +257,8 @@ export function rateWorld(options: {
       every: (periodMs, call) => time.every(periodMs, () => within(member, call)),
     }
     const lending = createLending({
-      ...{ clock: time, scheduler, log: silentLog, pages: pagesOf(member), me: member.name, isSurelyAlive },
+      ...{ clock: time, scheduler, log: silentLog, pages: pagesOf(member), isSurelyAlive },
+      me: () => pageOf(member),
       session: () => String(member.session),
       onNewSession(listener) {
         member.newSession.push(listener)
@@ -306,7 +312,7 @@ export function rateWorld(options: {
       within(from, () => {
         if (!from.owned.delete(partition)) return
         update(from)
-        void from.share.settled().then(() =>
+        void from.share.silent().then(() =>
           within(
             from,
             () =>
