@@ -30,13 +30,13 @@ describe('a group', () => {
   })
 
   it('with topics is not removed', async () => {
-    await stack.createTopic()
+    const topic = await stack.createTopic()
 
     const refused = await send('DELETE', `/groups/${stack.group}`)
 
     expect(refused.status).toBe(403)
     expect(await refused.json()).toEqual({
-      message: `Group ${stack.group} is not empty`,
+      message: `Group ${stack.group} is not empty: it has the topics ${topic}`,
       code: 'GROUP_NOT_EMPTY',
     })
   })

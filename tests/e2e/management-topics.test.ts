@@ -128,12 +128,13 @@ describe('a topic', () => {
     const name = await stack.createTopic()
     const kept = await stack.createSubscription(name, 'http://127.0.0.1:9/')
     await stack.createSubscription(name, 'http://127.0.0.1:9/', { autoDeleteWithTopicEnabled: true })
+    const message = `Topic ${name} is not empty: it has the subscriptions ${kept}`
     const refused = await manage('DELETE', `/topics/${name}`)
     await manage('DELETE', `/topics/${name}/subscriptions/${kept}`)
 
     expect(refused).toEqual({
       status: 403,
-      body: { message: `Topic ${name} is not empty`, code: 'TOPIC_NOT_EMPTY' },
+      body: { message, code: 'TOPIC_NOT_EMPTY' },
     })
     expect((await manage('DELETE', `/topics/${name}`)).status).toBe(200)
   })

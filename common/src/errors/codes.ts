@@ -118,6 +118,7 @@ export const errorCodes = {
   NOT_READY: { status: 503, text: '{problem}' },
   STORAGE_UNAVAILABLE: { status: 503, text: 'ZooKeeper cannot be reached, nothing was changed: {problem}' },
   CONFLICT: { status: 409, text: '{problem}' },
+  OAUTH_PROVIDER_IN_USE: { status: 409, text: 'OAuth provider {provider} is in use' },
   DEAD_LETTER_NOT_EXISTS: {
     status: 404,
     text: 'Subscription {subscription} of topic {topic} has no dead letter {id}; it may have been redriven or purged',

@@ -18,6 +18,10 @@ export interface ErrorAbout {
   readonly limit?: number
   /** What helps, where the table has no sentence for the code or a worse one. */
   readonly fix?: string
+  /** What stands in the way, by name. */
+  readonly dependants?: readonly string[]
+  /** Which members are others than the caller thinks, and what they are; secrets masked. */
+  readonly difference?: readonly unknown[]
 }
 
 const nothing: ErrorAbout = {}

@@ -32,11 +32,11 @@ export function writeProblem(
   return { contentType: problemType, body: JSON.stringify(problemDetails(error, messageId)) }
 }
 
-/** Members of problem details; `code`, `field`, `pointer`, `limit` and `fix` are extensions of ours. */
+/** Members of problem details; `code` and what follows it are extensions of ours. */
 export function problemDetails(
   error: HermesError,
   messageId: string | null = null,
-): Readonly<Record<string, string | number>> {
+): Readonly<Record<string, unknown>> {
   const { code, status, message, about } = error
   const row: ErrorRow = errorCodes[code]
   const fix = about.fix ?? row.fix

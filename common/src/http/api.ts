@@ -15,6 +15,8 @@ export interface ApiRequest {
   readonly query: URLSearchParams
   /** The JSON body; `null` where none was sent. Always `null` on routes that take none. */
   readonly body: unknown
+  /** A header by its name in small letters; null where it was not sent. */
+  header(name: string): string | null
   /** Which of these media types the caller likes best; null when none of them will do. */
   preferred(types: readonly string[]): string | null
 }

@@ -82,9 +82,15 @@ async function serve(
     params: request.params as Record<string, string>,
     query: new URL(request.url, 'http://unused').searchParams,
     body,
+    header: name => headerOf(request, name),
     preferred: types => request.accepts([...types]) || null,
   })
   write(response, answer)
+}
+
+function headerOf(request: Request, name: string): string | null {
+  const value = request.headers[name]
+  return typeof value === 'string' ? value : (value?.join(', ') ?? null)
 }
 
 /** Without a body there is no media type to refuse: Hermes then sees `null`. */

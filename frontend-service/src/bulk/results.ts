@@ -65,7 +65,7 @@ export class BulkResults {
     return { status: failed === 0 && ended === null ? 200 : 207, body }
   }
 
-  private shown(error: HermesError, messageId: string | null): Readonly<Record<string, string | number>> {
+  private shown(error: HermesError, messageId: string | null): Readonly<Record<string, unknown>> {
     if (this.isInDetail) return problemDetails(error, messageId)
     return { status: error.status, code: error.code, message: error.message }
   }

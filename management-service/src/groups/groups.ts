@@ -7,7 +7,8 @@ import { parseGroup, type Group } from '@iris/common/domain/group'
 import { isNamePart, type GroupName } from '@iris/common/domain/names'
 import { HermesError, refusal } from '@iris/common/errors/hermes-error'
 import { entityOf, patchOf } from '../requests.js'
-import type { GroupStore } from '../store/ports.js'
+import { refusedFor } from '../changes/dependants.js'
+import type { GroupStore, TopicStore } from '../store/ports.js'
 
 /** Makes a group. */
 export async function createGroup(store: GroupStore, pattern: string, body: unknown): Promise<void> {
@@ -38,9 +39,14 @@ export async function updateGroup(store: GroupStore, name: string, body: unknown
 }
 
 /** Removes an empty group. An unknown one keeps Hermes' odd text, with the status that it should have had. */
-export async function deleteGroup(store: GroupStore, datacenter: string, name: string): Promise<void> {
+export async function deleteGroup(
+  store: GroupStore & Pick<TopicStore, 'topics'>,
+  datacenter: string,
+  name: string,
+): Promise<void> {
   const removed = isNamePart(name) ? await store.removeGroup(name as GroupName) : 'missing'
-  if (removed === 'notEmpty') throw refusal('GROUP_NOT_EMPTY', { group: name })
+  if (removed === 'notEmpty')
+    throw refusedFor('GROUP_NOT_EMPTY', { group: name }, 'topics', (await store.topics(name)) ?? [])
   if (removed === 'missing') {
     const problem = `Backup procedure for command 'RemoveGroup(${name})' failed on DC '${datacenter}'.`
     throw new HermesError('OTHER', problem, 404)

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { oAuthMask } from '@iris/common/domain/oauth-provider'
+import { tagOf } from '../changes/versions.js'
+import { holdSubscription } from '../changes/testing/held.js'
 import { createMemoryStore, type MemoryStore } from '../store/in-memory.js'
 import {
   createOAuthProvider,
@@ -29,12 +31,16 @@ function setUp(): {
   return { parts: { store, guard: endpoint => Promise.resolve(void guarded.push(endpoint)) }, store, guarded }
 }
 
+function policyOf(providerName: string): object {
+  return { grantType: 'clientCredentials', providerName }
+}
+
 describe('an OAuth provider', () => {
   it('is stored with its secret, and read and listed without it', async () => {
     const { parts, store, guarded } = setUp()
     await createOAuthProvider(parts, idp)
 
-    expect(await readOAuthProvider(store, 'idp')).toEqual({
+    expect((await readOAuthProvider(store, 'idp')).shown).toEqual({
       ...idp,
       clientSecret: oAuthMask,
       socketTimeout: 0,
@@ -53,7 +59,7 @@ describe('an OAuth provider', () => {
       code: 'OAUTH_PROVIDER_ALREADY_EXISTS',
       message: 'OAuth Provider idp already exists',
     })
-    expect(await readOAuthProvider(store, 'idp')).toMatchObject({ clientId: 'hermes' })
+    expect((await readOAuthProvider(store, 'idp')).shown).toMatchObject({ clientId: 'hermes' })
   })
 
   it.each([
@@ -119,6 +125,33 @@ describe('an OAuth provider', () => {
       message: 'OAuth provider none does not exist',
     })
     expect(await listOAuthProviders(store)).toEqual(['idp'])
+  })
+
+  it('is not removed while subscriptions use it, and they are named', async () => {
+    const { parts, store } = setUp()
+    await createOAuthProvider(parts, idp)
+    holdSubscription(store, 'acme.orders', 'billing', { oAuthPolicy: policyOf('idp') })
+    holdSubscription(store, 'acme.orders', 'other', { oAuthPolicy: policyOf('another') })
+
+    await expect(deleteOAuthProvider(store, 'idp')).rejects.toMatchObject({
+      code: 'OAUTH_PROVIDER_IN_USE',
+      message: 'OAuth provider idp is in use: it has the subscriptions acme.orders$billing',
+      about: { dependants: ['acme.orders$billing'] },
+    })
+    store.held.subscriptions.delete('acme.orders$billing')
+    await deleteOAuthProvider(store, 'idp')
+  })
+
+  it('is removed and changed only as the version that If-Match names', async () => {
+    const { parts, store } = setUp()
+    await createOAuthProvider(parts, idp)
+    const tag = tagOf(await readOAuthProvider(store, 'idp'))
+    await updateOAuthProvider(parts, 'idp', { clientSecret: 'n3w' })
+
+    const problem = { code: 'CONFLICT', message: expect.stringMatching(/a secret was changed$/) as string }
+    await expect(deleteOAuthProvider(store, 'idp', tag)).rejects.toMatchObject(problem)
+    await expect(updateOAuthProvider(parts, 'idp', {}, tag)).rejects.toMatchObject(problem)
+    await deleteOAuthProvider(store, 'idp', tagOf(await readOAuthProvider(store, 'idp')))
   })
 
   it('is removed once', async () => {

@@ -2,12 +2,12 @@
  * OAuth providers: create, list, read, update, delete.
  * Takes bodies and names of the API. Gives what is answered, secrets masked. Promises: a secret that comes
  * back masked stays as it is; a refused creation leaves the provider of that name untouched.
- * Refuses a token endpoint that deliveries could not be sent to either. Who uses a provider is not asked, as
- * in Hermes: a subscription may name one that is made later, and one that is gone gets no new tokens.
+ * Refuses a token endpoint that deliveries could not be sent to either, and to remove what subscriptions use.
+ * A subscription may name a provider that is made later, as in Hermes.
  */
 import type { JsonObject } from '@iris/common/domain/json-shapes'
 import { mergePatch } from '@iris/common/domain/merge-patch'
-import { isNamePart } from '@iris/common/domain/names'
+import { isNamePart, subscriptionId } from '@iris/common/domain/names'
 import {
   oAuthMask,
   oAuthProviderAnswer,
@@ -16,12 +16,16 @@ import {
   type OAuthProvider,
 } from '@iris/common/domain/oauth-provider'
 import { refusal } from '@iris/common/errors/hermes-error'
+import type { Shown } from '../changes/versions.js'
+import { refusedFor } from '../changes/dependants.js'
+import { checkMatch, writeChanged, type Definition } from '../changes/write-changed.js'
 import { entityOf, patchOf } from '../requests.js'
-import type { OAuthProviderStore, Stored } from '../store/ports.js'
+import { forEachOf, readable } from '../store/bounded-reads.js'
+import type { GroupStore, OAuthProviderStore, Stored, SubscriptionStore, TopicStore } from '../store/ports.js'
 import type { EndpointGuard } from '../subscriptions/endpoint-guard.js'
 
 export interface OAuthProviderParts {
-  readonly store: OAuthProviderStore
+  readonly store: OAuthProviderStore & GroupStore & TopicStore & SubscriptionStore
   readonly guard: EndpointGuard
 }
 
@@ -30,9 +34,10 @@ export function listOAuthProviders(store: OAuthProviderStore): Promise<readonly 
   return store.oAuthProviders()
 }
 
-/** One provider. */
-export async function readOAuthProvider(store: OAuthProviderStore, name: string): Promise<JsonObject> {
-  return oAuthProviderAnswer((await existing(store, name)).value)
+/** One provider with its version. */
+export async function readOAuthProvider(store: OAuthProviderStore, name: string): Promise<Shown> {
+  const { value, version } = await existing(store, name)
+  return { shown: oAuthProviderAnswer(value), version }
 }
 
 /** Makes a provider. */
@@ -48,28 +53,67 @@ export async function createOAuthProvider(parts: OAuthProviderParts, body: unkno
     throw refusal('OAUTH_PROVIDER_ALREADY_EXISTS', { provider: provider.name })
 }
 
-/** Applies a merge patch. */
+/** Applies a merge patch; `ifMatch` names the version that the caller read. */
 export async function updateOAuthProvider(
   parts: OAuthProviderParts,
   name: string,
   body: unknown,
+  ifMatch: string | null = null,
 ): Promise<void> {
   const patch = patchOf(body)
-  const { value, version } = await existing(parts.store, name)
-  const changed = patched(value, patch)
-  if (changed.name !== name) {
-    throw refusal('VALIDATION_ERROR', {
-      problem: `The path says OAuth provider ${name}, the body ${changed.name}; a provider cannot be renamed`,
-    })
+  const change = async (value: OAuthProvider): Promise<OAuthProvider> => {
+    const changed = patched(value, patch)
+    if (changed.name !== name) {
+      throw refusal('VALIDATION_ERROR', {
+        problem: `The path says OAuth provider ${name}, the body ${changed.name}; a provider cannot be renamed`,
+      })
+    }
+    if (changed.tokenEndpoint !== value.tokenEndpoint) await parts.guard(changed.tokenEndpoint)
+    return changed
   }
-  if (changed.tokenEndpoint !== value.tokenEndpoint) await parts.guard(changed.tokenEndpoint)
-  await parts.store.updateOAuthProvider(changed, version)
+  await writeChanged(providerDefinition(parts.store, name), { ifMatch, patch, change })
 }
 
-/** Removes a provider. */
-export async function deleteOAuthProvider(store: OAuthProviderStore, name: string): Promise<void> {
-  const removed = isNamePart(name) ? await store.removeOAuthProvider(name) : 'missing'
+/** Removes a provider that no subscription uses. */
+export async function deleteOAuthProvider(
+  store: OAuthProviderParts['store'],
+  name: string,
+  ifMatch: string | null = null,
+): Promise<void> {
+  const definition = providerDefinition(store, name)
+  const stored = await definition.read()
+  checkMatch(definition, ifMatch, stored)
+  const users = await usersOf(store, name)
+  if (users.length > 0) throw refusedFor('OAUTH_PROVIDER_IN_USE', { provider: name }, 'subscriptions', users)
+  const removed = await store.removeOAuthProvider(name, ifMatch === null ? undefined : stored.version)
   if (removed !== 'removed') throw missing(name)
+}
+
+/** The ids of the subscriptions that get their tokens from a provider: every one is looked at. */
+async function usersOf(store: OAuthProviderParts['store'], provider: string): Promise<readonly string[]> {
+  const lists = await forEachOf(await store.groups(), group => store.topics(group))
+  const users = await forEachOf(
+    lists.flatMap(names => names ?? []),
+    async topic => {
+      const found: string[] = []
+      for (const name of (await store.subscriptions(topic)) ?? []) {
+        const policy = (await readable(store.subscription(topic, name)))?.value.oAuthPolicy
+        if (policy?.providerName === provider) found.push(subscriptionId(topic, name))
+      }
+      return found
+    },
+  )
+  return users.flatMap(ids => ids ?? [])
+}
+
+function providerDefinition(store: OAuthProviderStore, name: string): Definition<OAuthProvider> {
+  return {
+    name: `OAuth provider ${name}`,
+    read: () => existing(store, name),
+    json: oAuthProviderJson,
+    shown: oAuthProviderAnswer,
+    write: (changed, { version }) => store.updateOAuthProvider(changed, version),
+  }
 }
 
 function patched(stored: OAuthProvider, patch: JsonObject): OAuthProvider {

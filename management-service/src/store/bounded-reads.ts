@@ -24,7 +24,8 @@ export async function forEachOf<T, R>(
   return results
 }
 
-async function readable<R>(reading: Promise<R>): Promise<R | null> {
+/** Null for a node that cannot be understood. */
+export async function readable<R>(reading: Promise<R>): Promise<R | null> {
   try {
     return await reading
   } catch (error) {

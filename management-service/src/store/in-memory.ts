@@ -90,8 +90,9 @@ function groupsAndTopics(
       }),
     topicPreview: () => Promise.resolve([]),
     updateTopic: (topic, version) => call('updateTopic', () => update(topics, topic.name, topic, version)),
-    removeTopic: (name, names) =>
+    removeTopic: (name, names, version) =>
       call('removeTopic', () => {
+        checkVersion(topics.get(name), version)
         if (below(name).some(id => !names.some(each => id === `${name}$${each}`))) return 'notEmpty'
         for (const id of below(name)) all.delete(id)
         return topics.delete(name) ? 'removed' : 'missing'
@@ -124,10 +125,11 @@ function subscriptions({ topics, subscriptions: all, owners, retryStates, parked
       call('updateSubscription', () =>
         update(all, subscriptionId(subscription.topicName, subscription.name), subscription, version),
       ),
-    removeSubscription: (topic: TopicName, name: SubscriptionName) =>
-      call('removeSubscription', () =>
-        all.delete(subscriptionId(topic, name)) ? ('removed' as const) : ('missing' as const),
-      ),
+    removeSubscription: (topic: TopicName, name: SubscriptionName, version?: number) =>
+      call('removeSubscription', () => {
+        checkVersion(all.get(subscriptionId(topic, name)), version)
+        return all.delete(subscriptionId(topic, name)) ? ('removed' as const) : ('missing' as const)
+      }),
     lastUndelivered: () => call('lastUndelivered', () => null),
     forgetRetryState: (topic: TopicName, name: SubscriptionName) =>
       call('forgetRetryState', () => {
@@ -160,8 +162,11 @@ function oAuthProviders({ oAuthProviders: all }: Held, call: Call): OAuthProvide
       }),
     updateOAuthProvider: (provider, version) =>
       call('updateOAuthProvider', () => update(all, provider.name, provider, version)),
-    removeOAuthProvider: name =>
-      call('removeOAuthProvider', () => (all.delete(name) ? 'removed' : 'missing')),
+    removeOAuthProvider: (name, version) =>
+      call('removeOAuthProvider', () => {
+        checkVersion(all.get(name), version)
+        return all.delete(name) ? 'removed' : 'missing'
+      }),
   }
 }
 
@@ -228,7 +233,11 @@ function attempt<T>(failures: Failures, name: string, work: () => T): Promise<T>
 }
 
 function update<T>(all: Map<string, Stored<T>>, name: string, value: T, version: number): void {
-  const stored = all.get(name)
-  if (stored?.version !== version) throw refusal('CONFLICT', { problem: 'somebody else changed it' })
+  checkVersion(all.get(name), version)
   all.set(name, { value, version: version + 1 })
+}
+
+function checkVersion(stored: Stored<unknown> | undefined, version: number | undefined): void {
+  if (version !== undefined && stored?.version !== version)
+    throw refusal('CONFLICT', { problem: 'somebody else changed it' })
 }

@@ -39,8 +39,11 @@ export interface TopicStore {
   updateTopic(topic: Topic, version: number): Promise<void>
   /** The last messages that the frontends left there; none where there is no such topic. */
   topicPreview(name: TopicName): Promise<readonly MessagePreview[]>
-  /** Removes the topic with exactly these subscriptions; `notEmpty` when there are others by now. */
-  removeTopic(name: TopicName, subscriptions: readonly SubscriptionName[]): Promise<Removed>
+  /**
+   * Removes the topic with exactly these subscriptions; `notEmpty` when there are others by now. With a
+   * version, that one or none: `CONFLICT`.
+   */
+  removeTopic(name: TopicName, subscriptions: readonly SubscriptionName[], version?: number): Promise<Removed>
 }
 
 /** Removals of topics that were begun: a note stays until Kafka holds nothing of the topic any more. */
@@ -60,7 +63,8 @@ export interface SubscriptionStore {
   subscription(topic: TopicName, name: SubscriptionName): Promise<Stored<Subscription> | null>
   createSubscription(subscription: Subscription): Promise<Created>
   updateSubscription(subscription: Subscription, version: number): Promise<void>
-  removeSubscription(topic: TopicName, name: SubscriptionName): Promise<Removed>
+  /** With a version, that one or none: `CONFLICT`. */
+  removeSubscription(topic: TopicName, name: SubscriptionName, version?: number): Promise<Removed>
   /** What the consumers wrote down about the last message they gave up. */
   lastUndelivered(topic: TopicName, name: SubscriptionName): Promise<Buffer | null>
 }
@@ -71,7 +75,8 @@ export interface OAuthProviderStore {
   oAuthProvider(name: string): Promise<Stored<OAuthProvider> | null>
   createOAuthProvider(provider: OAuthProvider): Promise<Created>
   updateOAuthProvider(provider: OAuthProvider, version: number): Promise<void>
-  removeOAuthProvider(name: string): Promise<Removed>
+  /** With a version, that one or none: `CONFLICT`. */
+  removeOAuthProvider(name: string, version?: number): Promise<Removed>
 }
 
 /** Changes to one thing, one after the other over all management processes. */

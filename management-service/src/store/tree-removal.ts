@@ -2,7 +2,8 @@
  * The removal of a node with everything below it, in one transaction.
  * Takes a path and a rule for nodes that must not be removed. Gives how it ended. Promises: all or nothing. A
  * child that appears meanwhile (counters of frontends and consumers do) means another try, `triesMax` at
- * most; a child under the rule means `notEmpty`. Bound: `operationsMax` nodes.
+ * most; a child under the rule means `notEmpty`; with a version, that one of `path` or none. Bound:
+ * `operationsMax` nodes.
  */
 import { refusal } from '@iris/common/errors/hermes-error'
 import type { ZooSession } from '@iris/common/zookeeper/session'
@@ -18,13 +19,19 @@ export async function removeTree(
   session: ZooSession,
   path: string,
   isKept: (path: string) => boolean,
+  version?: number,
 ): Promise<Removed> {
   for (let tries = 0; tries < triesMax; tries++) {
     const children = await childrenFirst(session, path)
     if (children === null) return 'missing'
     if (children.some(isKept)) return 'notEmpty'
     try {
-      await orRefuse(session.transaction(children.map(each => ({ kind: 'remove', path: each }))))
+      const removals = children.map(each => ({ kind: 'remove', path: each }) as const)
+      await orRefuse(
+        session.transaction(
+          version === undefined ? removals : [...removals.slice(0, -1), { kind: 'remove', path, version }],
+        ),
+      )
       return 'removed'
     } catch (error) {
       if (!(error instanceof NotEmptyError) && !(error instanceof NoNodeError)) throw error

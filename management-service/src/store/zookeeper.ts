@@ -102,12 +102,12 @@ function topicStore({ session, paths }: ZooStoreParts): TopicStore {
       const node = await orRefuse(session.read(paths.preview(name)))
       return node === null ? [] : readPreviews(node.data)
     },
-    removeTopic(name, subscriptions) {
+    removeTopic(name, subscriptions, version) {
       const removed = new Set(subscriptions.map(each => paths.subscription(name, each)))
       const parent = `${paths.subscriptions(name)}/`
       const isOther = (path: string): boolean =>
         path.startsWith(parent) && !path.slice(parent.length).includes('/') && !removed.has(path)
-      return removeTree(session, paths.topic(name), isOther)
+      return removeTree(session, paths.topic(name), isOther, version)
     },
   }
 }
@@ -137,7 +137,8 @@ function subscriptionStore({ session, paths, vault }: ZooStoreParts): Subscripti
         () => refusal('SUBSCRIPTION_NOT_EXISTS', { subscription: name, topic }),
       )
     },
-    removeSubscription: (topic, name) => removeTree(session, paths.subscription(topic, name), () => false),
+    removeSubscription: (topic, name, version) =>
+      removeTree(session, paths.subscription(topic, name), () => false, version),
     async lastUndelivered(topic, name) {
       const node = await orRefuse(session.read(paths.undelivered(topic, name)))
       return node === null || node.data.length === 0 ? null : node.data
@@ -165,7 +166,8 @@ function oAuthProviderStore({ session, paths, vault }: ZooStoreParts): OAuthProv
         () => refusal('OAUTH_PROVIDER_NOT_EXISTS', { provider: name }),
       )
     },
-    removeOAuthProvider: name => removeTree(session, paths.oauthProvider(name), () => false),
+    removeOAuthProvider: (name, version) =>
+      removeTree(session, paths.oauthProvider(name), () => false, version),
   }
 }
 

@@ -5,6 +5,7 @@
  * index.
  */
 import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
+import type { Subscription } from '@iris/common/domain/subscription'
 import { subscriptionStates, type SubscriptionState } from '@iris/common/domain/subscription-form'
 import { refusal } from '@iris/common/errors/hermes-error'
 import type { SubscriptionStore } from '../store/ports.js'
@@ -27,11 +28,13 @@ export async function changeState(
   parts: Pick<SubscriptionParts, 'store' | 'pause'>,
   names: { readonly topic: TopicName; readonly name: SubscriptionName },
   body: unknown,
+  ifMatch: string | null = null,
 ): Promise<void> {
   const wanted = body === null ? null : stateOf(body)
   if (wanted === 'PENDING') return
   const state = wanted ?? 'PENDING'
-  await changeSubscription(parts, names, stored => Promise.resolve({ ...stored, state }))
+  const change = (stored: Subscription): Promise<Subscription> => Promise.resolve({ ...stored, state })
+  await changeSubscription(parts, names, { ifMatch, patch: { state }, change })
 }
 
 function stateOf(body: unknown): SubscriptionState {

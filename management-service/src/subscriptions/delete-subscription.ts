@@ -8,7 +8,9 @@ import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
 import { refusal } from '@iris/common/errors/hermes-error'
 import { consumerGroupId, type KafkaNamespace } from '@iris/common/kafka/names'
 import type { SubscriptionStore } from '../store/ports.js'
+import { checkMatch } from '../changes/write-changed.js'
 import type { GroupCleanUp } from './group-clean-up.js'
+import { subscriptionDefinition } from './update-subscription.js'
 
 export interface SubscriptionRemovalParts {
   readonly store: SubscriptionStore
@@ -16,13 +18,26 @@ export interface SubscriptionRemovalParts {
   readonly namespace: KafkaNamespace
 }
 
-/** Removes a subscription. */
+/** Removes a subscription; `ifMatch` names the version that the caller read. */
 export async function deleteSubscription(
   { store, cleanUp, namespace }: SubscriptionRemovalParts,
   topic: TopicName,
   name: SubscriptionName,
+  ifMatch: string | null = null,
 ): Promise<void> {
-  const removed = await store.removeSubscription(topic, name)
+  const version = ifMatch === null ? undefined : await matchingVersion(store, { topic, name }, ifMatch)
+  const removed = await store.removeSubscription(topic, name, version)
   if (removed !== 'removed') throw refusal('SUBSCRIPTION_NOT_EXISTS', { subscription: name, topic })
   cleanUp.later({ topic, subscription: name, group: consumerGroupId(namespace, topic, name) })
+}
+
+async function matchingVersion(
+  store: SubscriptionStore,
+  names: { readonly topic: TopicName; readonly name: SubscriptionName },
+  ifMatch: string,
+): Promise<number> {
+  const definition = subscriptionDefinition({ store }, names)
+  const stored = await definition.read()
+  checkMatch(definition, ifMatch, stored)
+  return stored.version
 }

@@ -2,11 +2,11 @@
  * Reading subscriptions: the names below a topic, one subscription, its last undelivered message.
  * Takes names of the API. Gives JSON values; passwords are masked.
  */
-import type { JsonObject } from '@iris/common/domain/json-shapes'
 import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
 import { subscriptionAnswer } from '@iris/common/domain/subscription-json'
 import { refusal } from '@iris/common/errors/hermes-error'
 import { frameworkError } from '@iris/common/http/api'
+import type { Shown } from '../changes/versions.js'
 import { forEachOf } from '../store/bounded-reads.js'
 import type { SubscriptionStore } from '../store/ports.js'
 
@@ -25,15 +25,15 @@ export async function listSubscriptions(
   )
 }
 
-/** One subscription. */
+/** One subscription with its version. */
 export async function readSubscription(
   store: SubscriptionStore,
   topic: TopicName,
   name: SubscriptionName,
-): Promise<JsonObject> {
+): Promise<Shown> {
   const stored = await store.subscription(topic, name)
   if (stored === null) throw refusal('SUBSCRIPTION_NOT_EXISTS', { subscription: name, topic })
-  return subscriptionAnswer(stored.value)
+  return { shown: subscriptionAnswer(stored.value), version: stored.version }
 }
 
 /** The text that a consumer left about the last message it gave up. */

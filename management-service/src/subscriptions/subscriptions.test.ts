@@ -312,20 +312,38 @@ describe('an update of a subscription', () => {
     expect(store.held.subscriptions.get(id)?.value).toMatchObject({ description: 'new', state: 'ACTIVE' })
   })
 
-  it('that meets any other change loses with 409', async () => {
+  it('that meets another change of the same member loses with 409, which tells it', async () => {
     const { parts } = await stored()
     const { store } = parts
-    const write = store.updateSubscription.bind(store)
-    store.updateSubscription = async (subscription, version) => {
-      const now = store.held.subscriptions.get(id)
-      if (now !== undefined) await write({ ...now.value, description: 'theirs' }, now.version)
-      return write(subscription, version)
-    }
+    writeBetween(store, { description: 'theirs' })
 
-    expect(await codeOf(updateSubscription(parts, names, { description: 'mine' }))).toMatch(/^409 CONFLICT/)
+    const refused = await codeOf(updateSubscription(parts, names, { description: 'mine' }))
+    expect(refused).toMatch(/^409 CONFLICT: .*description was "bills" and is "theirs" now$/)
     expect(store.held.subscriptions.get(id)?.value.description).toBe('theirs')
   })
+
+  it('that meets a change of other members is made over that', async () => {
+    const { parts } = await stored()
+    writeBetween(parts.store, { description: 'theirs' })
+
+    await updateSubscription(parts, names, { trackingMode: 'trackingAll' })
+
+    const { value } = parts.store.held.subscriptions.get(id)!
+    expect(value).toMatchObject({ description: 'theirs', trackingMode: 'trackingAll' })
+  })
 })
+
+/** Somebody else's change comes in between the first read and the first write. */
+function writeBetween(store: MemoryStore, members: object): void {
+  const write = store.updateSubscription.bind(store)
+  let isFirst = true
+  store.updateSubscription = async (subscription, version) => {
+    const now = store.held.subscriptions.get(id)
+    if (isFirst && now !== undefined) await write({ ...now.value, ...members }, now.version)
+    isFirst = false
+    return write(subscription, version)
+  }
+}
 
 describe('the state of a subscription', () => {
   it.each<[unknown, string, string[]]>([

@@ -1,18 +1,18 @@
 /**
  * The update of a subscription: unmask, merge, check, write the version that was read.
- * Takes names and a merge patch. Gives nothing. Promises: a secret that comes back masked stays as it is; a
- * change that meets another one is refused with `CONFLICT`, except a consumer's own change of PENDING to
- * ACTIVE, after which the patch is applied anew.
+ * Takes names, a merge patch and the version it is for. Gives nothing. Promises: a secret that comes back
+ * masked stays as it is; a consumer's own change of PENDING to ACTIVE is no other version.
  */
 import { isDeepStrictEqual } from 'node:util'
 import type { JsonObject } from '@iris/common/domain/json-shapes'
 import { mergePatch } from '@iris/common/domain/merge-patch'
 import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
-import { subscriptionJson } from '@iris/common/domain/subscription-json'
+import { subscriptionAnswer, subscriptionJson } from '@iris/common/domain/subscription-json'
 import { parseSubscription, type Subscription } from '@iris/common/domain/subscription'
-import { HermesError, refusal } from '@iris/common/errors/hermes-error'
+import { refusal } from '@iris/common/errors/hermes-error'
+import { writeChanged, type Definition, type WantedChange } from '../changes/write-changed.js'
 import { patchOf } from '../requests.js'
-import type { Stored, SubscriptionStore } from '../store/ports.js'
+import type { SubscriptionStore } from '../store/ports.js'
 import type { SubscriptionParts } from './create-subscription.js'
 import { checkDelayTopic } from './delay-topic.js'
 import { withStoredSecrets } from './masked-secrets.js'
@@ -25,48 +25,56 @@ import {
   hasOtherTargets,
 } from './subscription-rules.js'
 
-/** Changes what is stored, or gives it back as it is. */
-type Change = (stored: Subscription) => Promise<Subscription>
+type Parts = Pick<SubscriptionParts, 'store' | 'pause'>
 
-const triesMax = 3
+interface Names {
+  readonly topic: TopicName
+  readonly name: SubscriptionName
+}
 
-/** Applies a merge patch. */
+/** Applies a merge patch; `ifMatch` names the version that the caller read. */
 export async function updateSubscription(
   parts: SubscriptionParts,
-  names: { readonly topic: TopicName; readonly name: SubscriptionName },
+  names: Names,
   body: unknown,
+  ifMatch: string | null = null,
 ): Promise<void> {
   const patch = patchOf(body)
-  await changeSubscription(parts, names, stored => patched(parts, stored, patch))
+  const { state, ...others } = patch
+  await changeSubscription(parts, names, {
+    ifMatch,
+    patch: state === 'PENDING' ? others : patch,
+    change: stored => patched(parts, stored, patch),
+  })
 }
 
 /** Reads, changes, writes; waits for the consumers when the change was a pause. */
 export async function changeSubscription(
-  parts: Pick<SubscriptionParts, 'store' | 'pause'>,
-  { topic, name }: { readonly topic: TopicName; readonly name: SubscriptionName },
-  change: Change,
+  parts: Parts,
+  names: Names,
+  wanted: WantedChange<Subscription>,
 ): Promise<void> {
-  const written = await writeChanged(parts.store, { topic, name }, change)
-  if (written.state === 'SUSPENDED') await parts.pause(topic, name, 'suspended')
+  const written = await writeChanged(subscriptionDefinition(parts, names), wanted)
+  if (written.state === 'SUSPENDED') await parts.pause(names.topic, names.name, 'suspended')
 }
 
-async function writeChanged(
-  store: SubscriptionStore,
-  names: { readonly topic: TopicName; readonly name: SubscriptionName },
-  change: Change,
-): Promise<Subscription> {
-  let stored = await existing(store, names)
-  for (let tries = 1; ; tries++) {
-    const changed = await change(stored.value)
-    try {
-      await store.updateSubscription(changed, stored.version)
-      return changed
-    } catch (error) {
-      if (!(error instanceof HermesError) || error.code !== 'CONFLICT' || tries >= triesMax) throw error
-      const now = await existing(store, names)
-      if (!isActivation(stored.value, now.value)) throw error
-      stored = now
-    }
+/** How a subscription is read, shown and written. */
+export function subscriptionDefinition(
+  { store }: { readonly store: SubscriptionStore },
+  { topic, name }: Names,
+): Definition<Subscription> {
+  return {
+    name: `Subscription ${name} of topic ${topic}`,
+    async read() {
+      const stored = await store.subscription(topic, name)
+      if (stored === null) throw refusal('SUBSCRIPTION_NOT_EXISTS', { subscription: name, topic })
+      return stored
+    },
+    json: subscriptionJson,
+    shown: subscriptionAnswer,
+    write: (changed, { version }) => store.updateSubscription(changed, version),
+    isOwnStep: isActivation,
+    beforeOwnStep: value => (value.state === 'ACTIVE' ? { ...value, state: 'PENDING' } : null),
   }
 }
 
@@ -92,15 +100,6 @@ async function patched(
   if (hasOtherTargets(subscription, stored))
     await parts.guard(subscription.endpoint, subscription.endpointAddressResolverMetadata)
   return subscription
-}
-
-async function existing(
-  store: SubscriptionStore,
-  { topic, name }: { readonly topic: TopicName; readonly name: SubscriptionName },
-): Promise<Stored<Subscription>> {
-  const stored = await store.subscription(topic, name)
-  if (stored === null) throw refusal('SUBSCRIPTION_NOT_EXISTS', { subscription: name, topic })
-  return stored
 }
 
 function isActivation(before: Subscription, now: Subscription): boolean {

@@ -266,13 +266,20 @@ describe('an update of a topic', () => {
   })
 
   it('that loses to another writer puts Kafka back', async () => {
+    const theirs = { duration: 3, retentionUnit: 'DAYS' } as const
     const parts = setUp()
     await createTopic(parts, body)
-    parts.store.failures.set('updateTopic', refusal('CONFLICT', { problem: 'lost' }))
+    const write = parts.store.updateTopic.bind(parts.store)
+    parts.store.updateTopic = async (topic, version) => {
+      const now = parts.store.held.topics.get(name)
+      if (now?.version === 0) await write({ ...now.value, retentionTime: theirs }, 0)
+      return write(topic, version)
+    }
 
     const refused = await codeOf(updateTopic(parts, name, { retentionTime: { duration: 2 } }))
 
-    expect(refused).toMatch(/^409 CONFLICT/)
+    expect(refused).toMatch(/^409 CONFLICT: .*retentionTime.duration was 1 and is 3 now$/)
+    expect(parts.store.held.topics.get(name)?.value.retentionTime).toEqual(theirs)
     expect(parts.kafka.topics.get(name)?.configs['retention.ms']).toBe('86400000')
   })
 

@@ -8,10 +8,14 @@
 import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
 import { refusal } from '@iris/common/errors/hermes-error'
 import { consumerGroupId } from '@iris/common/kafka/names'
+import { refusedFor } from '../changes/dependants.js'
+import { checkMatch } from '../changes/write-changed.js'
+import { forEachOf } from '../store/bounded-reads.js'
 import type { JsonSchemaStore } from '../store/json-schemas.js'
 import type { GroupCleanUp } from '../subscriptions/group-clean-up.js'
 import type { TopicParts } from './create-topic.js'
 import { finishRemoval } from './kafka-removal.js'
+import { topicDefinition } from './update-topic.js'
 
 export interface TopicRemovalParts extends TopicParts {
   readonly store: TopicParts['store'] & Pick<JsonSchemaStore, 'forgetSchemas'>
@@ -20,8 +24,12 @@ export interface TopicRemovalParts extends TopicParts {
   readonly isSchemaRemovalAllowed: boolean
 }
 
-/** Removes a topic. */
-export async function deleteTopic(parts: TopicRemovalParts, name: TopicName): Promise<void> {
+/** Removes a topic; `ifMatch` names the version that the caller read. */
+export async function deleteTopic(
+  parts: TopicRemovalParts,
+  name: TopicName,
+  ifMatch: string | null = null,
+): Promise<void> {
   if (!parts.isRemovalAllowed) {
     const problem = `Could not remove topic ${name}, this operation is currently disabled.`
     throw refusal('OPERATION_DISABLED', { problem })
@@ -32,9 +40,11 @@ export async function deleteTopic(parts: TopicRemovalParts, name: TopicName): Pr
     if (begun === null && present === null) throw refusal('TOPIC_NOT_EXISTS', { topic: name })
     const subscriptions = [...new Set([...(begun ?? []), ...(present ?? [])])]
     if (present !== null) {
-      const isAvro = (await parts.store.topic(name))?.value.contentType === 'AVRO'
+      const stored = await parts.store.topic(name)
+      if (stored !== null) checkMatch(topicDefinition(parts, name), ifMatch, stored)
+      const isAvro = stored?.value.contentType === 'AVRO'
       await parts.store.noteRemoval(name, subscriptions)
-      await removeDefinition(parts, name, present)
+      await removeDefinition(parts, name, present, ifMatch === null ? undefined : stored?.version)
       await parts.store.forgetSchemas(name)
       if (isAvro && parts.isSchemaRemovalAllowed) await parts.schemas.undo(name)
     }
@@ -54,11 +64,12 @@ async function removeDefinition(
   { store }: TopicRemovalParts,
   topic: TopicName,
   subscriptions: readonly SubscriptionName[],
+  version: number | undefined,
 ): Promise<void> {
-  const removed = await store.removeTopic(topic, subscriptions)
+  const removed = await store.removeTopic(topic, subscriptions, version)
   if (removed !== 'notEmpty') return
   await store.forgetRemoval(topic)
-  throw refusal('TOPIC_NOT_EMPTY', { topic })
+  throw refusedFor('TOPIC_NOT_EMPTY', { topic }, 'subscriptions', (await store.subscriptions(topic)) ?? [])
 }
 
 /** Null when there is no such topic. */
@@ -67,10 +78,9 @@ async function removableSubscriptions(
   topic: TopicName,
 ): Promise<readonly SubscriptionName[] | null> {
   const names = await store.subscriptions(topic)
-  for (const name of names ?? []) {
-    const stored = await store.subscription(topic, name)
-    if (stored !== null && !stored.value.autoDeleteWithTopicEnabled)
-      throw refusal('TOPIC_NOT_EMPTY', { topic })
-  }
-  return names
+  const stored = await forEachOf(names ?? [], name => store.subscription(topic, name))
+  const staying = stored.filter(each => each !== null && !each.value.autoDeleteWithTopicEnabled)
+  if (staying.length === 0) return names
+  const dependants = staying.map(each => each?.value.name ?? '')
+  throw refusedFor('TOPIC_NOT_EMPTY', { topic }, 'subscriptions', dependants)
 }

@@ -6,6 +6,7 @@ import type { JsonObject } from '@iris/common/domain/json-shapes'
 import { isNamePart, type TopicName } from '@iris/common/domain/names'
 import { topicAnswer } from '@iris/common/domain/topic-json'
 import { refusal } from '@iris/common/errors/hermes-error'
+import type { Shown } from '../changes/versions.js'
 import { forEachOf } from '../store/bounded-reads.js'
 import type { TopicSchemas } from '../schemas/topic-schemas.js'
 import type { GroupStore, SubscriptionStore, TopicStore } from '../store/ports.js'
@@ -25,18 +26,18 @@ export async function listTopics(
   return filter.group === null ? [...names].sort() : names
 }
 
-/** One topic. */
+/** One topic with its version; its schema belongs to the registry. */
 export async function readTopic(
   store: TopicStore,
   schemas: Pick<TopicSchemas, 'version'>,
   name: TopicName,
-): Promise<JsonObject> {
+): Promise<Shown & { readonly more?: JsonObject }> {
   const stored = await store.topic(name)
   if (stored === null) throw refusal('TOPIC_NOT_EXISTS', { topic: name })
-  const answer = topicAnswer(stored.value)
-  if (stored.value.contentType !== 'AVRO') return answer
+  const topic = { shown: topicAnswer(stored.value), version: stored.version }
+  if (stored.value.contentType !== 'AVRO') return topic
   const latest = await schemas.version(name, 'latest')
-  return latest === null ? answer : { schema: latest.text, ...answer }
+  return latest === null ? topic : { ...topic, more: { schema: latest.text } }
 }
 
 /** The distinct owner ids of a topic's subscriptions. */

@@ -1,32 +1,59 @@
 /**
  * The update of a topic: merge, check, apply to Kafka and to storage, undo on failure.
- * Takes a name and a merge patch. Gives nothing; without a real change nothing is written.
+ * Takes a name, a merge patch and the version it is for. Gives nothing; without a real change nothing is
+ * written.
  */
 import { isDeepStrictEqual } from 'node:util'
 import { mergePatch } from '@iris/common/domain/merge-patch'
 import type { TopicName } from '@iris/common/domain/names'
-import { topicJson } from '@iris/common/domain/topic-json'
+import type { JsonObject } from '@iris/common/domain/json-shapes'
+import { topicAnswer, topicJson } from '@iris/common/domain/topic-json'
 import { readTopicForm, type Topic } from '@iris/common/domain/topic'
 import { HermesError, refusal } from '@iris/common/errors/hermes-error'
 import { kafkaTopicName } from '@iris/common/kafka/names'
+import { writeChanged, type Definition } from '../changes/write-changed.js'
 import { patchOf } from '../requests.js'
 import type { TopicParts } from './create-topic.js'
 import { changedConfigs, checkMessageFits, messageBytesMaxOf } from './kafka-plan.js'
 import { checkChangedTopic } from './topic-rules.js'
 
-/** Changes a topic. */
-export async function updateTopic(parts: TopicParts, name: TopicName, body: unknown): Promise<void> {
+/** Changes a topic; `ifMatch` names the version that the caller read. */
+export async function updateTopic(
+  parts: TopicParts,
+  name: TopicName,
+  body: unknown,
+  ifMatch: string | null = null,
+): Promise<void> {
   const patch = patchOf(body)
-  await parts.store.exclusively(name, async () => {
-    const stored = await parts.store.topic(name)
-    if (stored === null) throw refusal('TOPIC_NOT_EXISTS', { topic: name })
-    const form = readTopicForm(mergePatch(topicJson(stored.value), patch), 'patch')
-    const topic = checkChangedTopic(parts.rules, form, stored.value)
-    const hasNewSchema = await changeSchema(parts, topic, stored.value, form.schema)
-    if (!hasNewSchema && isDeepStrictEqual(topicJson(topic), topicJson(stored.value))) return
-    await checkSize(parts, topic, stored.value)
-    await apply(parts, { before: stored.value, after: topic, version: stored.version })
-  })
+  const definition = topicDefinition(parts, name)
+  const start = await definition.read()
+  const change = (stored: Topic): Promise<Topic | null> => patched(parts, stored, patch)
+  await parts.store.exclusively(name, () => writeChanged(definition, { ifMatch, patch, change }, start))
+}
+
+/** Null where nothing changes. */
+async function patched(parts: TopicParts, stored: Topic, patch: JsonObject): Promise<Topic | null> {
+  const form = readTopicForm(mergePatch(topicJson(stored), patch), 'patch')
+  const topic = checkChangedTopic(parts.rules, form, stored)
+  const hasNewSchema = await changeSchema(parts, topic, stored, form.schema)
+  if (!hasNewSchema && isDeepStrictEqual(topicJson(topic), topicJson(stored))) return null
+  await checkSize(parts, topic, stored)
+  return topic
+}
+
+/** How a topic is read, shown and written. */
+export function topicDefinition(parts: TopicParts, name: TopicName): Definition<Topic> {
+  return {
+    name: `Topic ${name}`,
+    async read() {
+      const stored = await parts.store.topic(name)
+      if (stored === null) throw refusal('TOPIC_NOT_EXISTS', { topic: name })
+      return stored
+    },
+    json: topicJson,
+    shown: topicAnswer,
+    write: (after, { value: before, version }) => apply(parts, { before, after, version }),
+  }
 }
 
 /** A schema in the patch is a new version; Hermes registers it before anything else, and so it stays. */

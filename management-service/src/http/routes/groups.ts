@@ -3,10 +3,10 @@
  */
 import { emptyAnswer, jsonAnswer, reading, writing, type ApiRoute } from '@iris/common/http/api'
 import { createGroup, deleteGroup, listGroups, readGroup, updateGroup } from '../../groups/groups.js'
-import type { GroupStore } from '../../store/ports.js'
+import type { GroupStore, TopicStore } from '../../store/ports.js'
 
 export interface GroupRouteParts {
-  readonly store: GroupStore
+  readonly store: GroupStore & TopicStore
   readonly groupNamePattern: string
   readonly datacenter: string
 }

@@ -2,6 +2,7 @@
  * `/oauth/providers`: parse, call, answer.
  */
 import { emptyAnswer, jsonAnswer, reading, writing, type ApiRoute } from '@iris/common/http/api'
+import { taggedAnswer } from '../tagged-answer.js'
 import {
   createOAuthProvider,
   deleteOAuthProvider,
@@ -20,18 +21,18 @@ export function oAuthProviderRoutes(parts: OAuthProviderParts): readonly ApiRout
   return [
     reading('GET', all, async () => jsonAnswer(await listOAuthProviders(store))),
     reading('GET', one, async ({ params }) =>
-      jsonAnswer(await readOAuthProvider(store, params['provider'] ?? '')),
+      taggedAnswer(await readOAuthProvider(store, params['provider'] ?? '')),
     ),
     writing('POST', all, async ({ body }) => {
       await createOAuthProvider(parts, body)
       return emptyAnswer(201)
     }),
-    writing('PUT', one, async ({ params, body }) => {
-      await updateOAuthProvider(parts, params['provider'] ?? '', body)
+    writing('PUT', one, async ({ params, body, header }) => {
+      await updateOAuthProvider(parts, params['provider'] ?? '', body, header('if-match'))
       return emptyAnswer()
     }),
-    reading('DELETE', one, async ({ params }) => {
-      await deleteOAuthProvider(store, params['provider'] ?? '')
+    reading('DELETE', one, async ({ params, header }) => {
+      await deleteOAuthProvider(store, params['provider'] ?? '', header('if-match'))
       return emptyAnswer()
     }),
   ]

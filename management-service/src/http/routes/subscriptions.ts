@@ -3,6 +3,7 @@
  */
 import { emptyAnswer, jsonAnswer, reading, textAnswer, writing, type ApiRoute } from '@iris/common/http/api'
 import type { DeadLetterParts } from '../../dead-letters/open-letters.js'
+import { taggedAnswer } from '../tagged-answer.js'
 import { subscriptionNamesOf as namesOf, topicOfPath } from '../../requests.js'
 import { changeState, readState } from '../../subscriptions/change-state.js'
 import { readConsumerGroups, type ConsumerGroupParts } from '../../subscriptions/consumer-groups.js'
@@ -50,15 +51,15 @@ function definitionRoutes({ subscriptions, removal }: SubscriptionRouteParts): r
     }),
     reading('GET', one, async ({ params }) => {
       const { topic, name } = namesOf(params)
-      return jsonAnswer(await readSubscription(store, topic, name))
+      return taggedAnswer(await readSubscription(store, topic, name))
     }),
-    writing('PUT', one, async ({ params, body }) => {
-      await updateSubscription(subscriptions, namesOf(params), body)
+    writing('PUT', one, async ({ params, body, header }) => {
+      await updateSubscription(subscriptions, namesOf(params), body, header('if-match'))
       return emptyAnswer()
     }),
-    reading('DELETE', one, async ({ params }) => {
+    reading('DELETE', one, async ({ params, header }) => {
       const { topic, name } = namesOf(params)
-      await deleteSubscription(removal, topic, name)
+      await deleteSubscription(removal, topic, name, header('if-match'))
       return emptyAnswer()
     }),
   ]
@@ -70,8 +71,8 @@ function stateRoutes({ subscriptions }: SubscriptionRouteParts): readonly ApiRou
       const { topic, name } = namesOf(params)
       return jsonAnswer(await readState(subscriptions.store, topic, name))
     }),
-    writing('PUT', `${one}/state`, async ({ params, body }) => {
-      await changeState(subscriptions, namesOf(params), body)
+    writing('PUT', `${one}/state`, async ({ params, body, header }) => {
+      await changeState(subscriptions, namesOf(params), body, header('if-match'))
       return emptyAnswer()
     }),
   ]

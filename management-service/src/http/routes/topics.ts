@@ -2,6 +2,7 @@
  * `/topics`: parse, call, answer.
  */
 import { emptyAnswer, jsonAnswer, reading, textAnswer, writing, type ApiRoute } from '@iris/common/http/api'
+import { taggedAnswer } from '../tagged-answer.js'
 import { topicOfPath } from '../../requests.js'
 import type { GroupStore, SubscriptionStore, TopicStore } from '../../store/ports.js'
 import { createTopic } from '../../topics/create-topic.js'
@@ -33,14 +34,14 @@ export function topicRoutes({ store, topics, preview }: TopicRouteParts): readon
       return emptyAnswer(201)
     }),
     reading('GET', '/topics/:topic', async ({ params }) =>
-      jsonAnswer(await readTopic(store, topics.schemas, topicOfPath(params['topic']))),
+      taggedAnswer(await readTopic(store, topics.schemas, topicOfPath(params['topic']))),
     ),
-    writing('PUT', '/topics/:topic', async ({ params, body }) => {
-      await updateTopic(topics, topicOfPath(params['topic']), body)
+    writing('PUT', '/topics/:topic', async ({ params, body, header }) => {
+      await updateTopic(topics, topicOfPath(params['topic']), body, header('if-match'))
       return emptyAnswer()
     }),
-    reading('DELETE', '/topics/:topic', async ({ params }) => {
-      await deleteTopic(topics, topicOfPath(params['topic']))
+    reading('DELETE', '/topics/:topic', async ({ params, header }) => {
+      await deleteTopic(topics, topicOfPath(params['topic']), header('if-match'))
       return emptyAnswer()
     }),
     reading('GET', '/topics/:topic/clients', async ({ params }) =>
