@@ -29,7 +29,7 @@ export async function callRoute(
   try {
     const preferred = (types: readonly string[]): string | null => types.find(type => type === accept) ?? null
     const { route, params } = found
-    const answer = await route.handle({ method, params, query, body, preferred })
+    const answer = await route.handle({ method, params, query, body, preferred, header: () => null })
     return { status: answer.status, body: contentOf(answer.content), type: answer.type }
   } catch (error) {
     if (!(error instanceof HermesError)) throw error
