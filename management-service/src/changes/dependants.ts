@@ -1,8 +1,8 @@
 // pure
 /**
  * What stands in the way of a removal, in words.
- * Takes names. Gives the refusal: Hermes' code and text, and behind it up to `namedMax` names; problem details
- * have up to `listedMax`.
+ * Takes names. Gives the refusal: Hermes' code and text, and behind it up to `namedMax` names; problem
+ * details have up to `listedMax`.
  */
 import { HermesError, refusal } from '@iris/common/errors/hermes-error'
 
