@@ -34,7 +34,8 @@ const untold = 'modifiedAt'
 export function tagOf({ shown, version }: Shown): string {
   const members = Object.entries(shown).filter(([name]) => name !== untold)
   const prints = members.map(([name, value]) => Buffer.concat([printOf(name, nameBytes), valuePrint(value)]))
-  return `"${version}.${Buffer.concat(prints.sort((one, other) => one.compare(other))).toString('base64url')}"`
+  const all = Buffer.concat(prints.sort((one, other) => one.compare(other)))
+  return `"${version}.${all.toString('base64url')}"`
 }
 
 /** Whether one of the tags of an `If-Match` is the thing's. `*` is any version. */

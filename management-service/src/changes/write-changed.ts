@@ -1,8 +1,8 @@
 /**
  * A change of a definition that several callers may make at the same moment.
  * Takes how it is read and written, what the caller says about the version it read, its patch, and the
- * change. Gives what is stored then. Promises: no answered change is overwritten by one that did not know of it. A
- * change that meets another one is made anew over that; where it would undo it, it is refused with
+ * change. Gives what is stored then. Promises: no answered change is overwritten by one that did not know of
+ * it. A change that meets another one is made anew over that; where it would undo it, it is refused with
  * `CONFLICT` and the difference. Bound: `triesMax` tries.
  */
 import type { JsonObject } from '@iris/common/domain/json-shapes'
