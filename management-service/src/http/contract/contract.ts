@@ -117,6 +117,11 @@ export function json(schema: z.ZodType, example?: unknown): AnswerContract {
   return { content: { 'application/json': example === undefined ? { schema } : { schema, example } } }
 }
 
+/** The JSON of a definition, with its version. */
+export function definition(schema: z.ZodType, example: unknown): AnswerContract {
+  return { ...json(schema, example), headers: { ETag: 'The version, to be named in `If-Match` of a change' } }
+}
+
 /** A text. */
 export function text(example: string, type = 'text/plain'): AnswerContract {
   return { content: { [type]: { schema: null, example } } }

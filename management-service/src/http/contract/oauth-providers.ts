@@ -3,7 +3,7 @@
  */
 import { z } from 'zod'
 import { oAuthMask, oAuthProviderShape } from '@iris/common/domain/oauth-provider'
-import { json, nothing, type ResourceContract } from './contract.js'
+import { definition, json, nothing, type ResourceContract } from './contract.js'
 
 const members = [
   'name',
@@ -47,7 +47,7 @@ export const oAuthProviderContract: ResourceContract = {
     'GET /oauth/providers/:provider': {
       summary: 'Shows a provider, its secret masked',
       right: 'reader',
-      answers: { 200: json(answer, { ...example, clientSecret: oAuthMask }) },
+      answers: { 200: definition(answer, { ...example, clientSecret: oAuthMask }) },
     },
     'PUT /oauth/providers/:provider': {
       summary: 'Changes a provider',
@@ -62,6 +62,7 @@ export const oAuthProviderContract: ResourceContract = {
       description: 'Subscriptions that name it get no new tokens.',
       right: 'admin',
       answers: { 200: nothing },
+      errors: ['OAUTH_PROVIDER_IN_USE', 'CONFLICT'],
     },
   },
 }

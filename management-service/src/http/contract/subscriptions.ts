@@ -7,7 +7,7 @@ import { subscriptionShape, subscriptionStates } from '@iris/common/domain/subsc
 import { consumerGroupAnswer } from '../../subscriptions/consumer-groups.js'
 import { parkedKeysAnswer } from '../../subscriptions/parked-keys.js'
 import { undeliveredMessage } from '../../subscriptions/undelivered.js'
-import { json, nothing, type ResourceContract } from './contract.js'
+import { definition, json, nothing, type ResourceContract } from './contract.js'
 import { flag } from './parameters.js'
 
 const required = ['topicName', 'name', 'endpoint', 'description', 'owner']
@@ -125,7 +125,7 @@ const definitions: ResourceContract['routes'] = {
     summary: 'Shows a subscription with every default',
     description: 'Passwords are masked with stars.',
     right: 'reader',
-    answers: { 200: json(subscriptionAnswerShape, answerExample) },
+    answers: { 200: definition(subscriptionAnswerShape, answerExample) },
   },
   'PUT /topics/:topic/subscriptions/:subscription': {
     summary: 'Changes a subscription',

@@ -4,7 +4,7 @@
 import { z } from 'zod'
 import { topicShape } from '@iris/common/domain/topic-form'
 import { messageTextPreview } from '../../topics/preview-topic.js'
-import { json, nothing, text, type ResourceContract } from './contract.js'
+import { definition, json, nothing, text, type ResourceContract } from './contract.js'
 import { flag, words } from './parameters.js'
 
 const required = ['name', 'description', 'owner', 'contentType', 'retentionTime']
@@ -92,7 +92,7 @@ export const topicContract: ResourceContract = {
     'GET /topics/:topic': {
       summary: 'Shows a topic with every default',
       right: 'reader',
-      answers: { 200: json(topicAnswerShape, answerExample) },
+      answers: { 200: definition(topicAnswerShape, answerExample) },
       errors: ['SCHEMA_REPOSITORY_INTERNAL_ERROR'],
     },
     'PUT /topics/:topic': {
