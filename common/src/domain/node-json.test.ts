@@ -95,6 +95,21 @@ describe('a node', () => {
     })
   })
 
+  it('that is written over keeps members of another writer, and loses those that a change takes away', () => {
+    const text = {
+      ...{ endpoint: 'http://h/', ordering: 'KEY', trackingEnabled: true, future: { a: 1 } },
+      subscriptionPolicy: { rate: 5, future: 1 },
+    }
+    const former = Buffer.from(JSON.stringify(text))
+    const subscription = { ...subscriptionFrom(text), ordering: 'NONE' as const }
+
+    const node = JSON.parse(subscriptionToNode(subscription, former).toString()) as Record<string, unknown>
+
+    expect(node).toMatchObject({ future: { a: 1 }, subscriptionPolicy: { rate: 5, future: 1 } })
+    expect(node).not.toHaveProperty('ordering')
+    expect(topicToNode(topicFrom({}), Buffer.from('127.0.0.1'))).toEqual(topicToNode(topicFrom({})))
+  })
+
   it.each([
     ['nothing', ''],
     ['an address, as a client writes by default', '127.0.0.1'],

@@ -3,9 +3,9 @@
  * Groups, topics, subscriptions and OAuth providers as the bytes of ZooKeeper nodes, exactly as Hermes writes
  * them. Takes nodes of any age and writer. Gives the thing, or `{ problem }` for a node that cannot be read:
  * never throws. Promises: the name of a node's place wins over the name in its text; times are the node's,
- * never in the text.
+ * never in the text; a node that is written over keeps what only its writer understands.
  */
-import type { Vault } from '../secrets/vault.js'
+import { closedVault, type Vault } from '../secrets/vault.js'
 import { isJsonObject, shapeProblem, type JsonObject } from './json-shapes.js'
 import { openProvider, openSubscription, sealProvider, sealSubscription } from './kept-secrets.js'
 import { subscriptionId, type GroupName, type SubscriptionName, type TopicName } from './names.js'
@@ -22,6 +22,7 @@ import { fillSubscription, type Subscription } from './subscription.js'
 import { topicShape } from './topic-form.js'
 import { topicJson } from './topic-json.js'
 import { fillTopic, type Topic } from './topic.js'
+import { withUnknownMembers } from './unknown-members.js'
 
 /** A node that is there and cannot be understood. */
 export interface UnreadableNode {
@@ -96,19 +97,32 @@ export function groupToNode(name: GroupName): Buffer {
   return toBytes({ groupName: name })
 }
 
-/** The bytes of a topic's node. */
-export function topicToNode(topic: Topic): Buffer {
-  return toBytes(topicJson(topic))
+/** The bytes of a topic's node; `former` is what stands there, where it is written over. */
+export function topicToNode(topic: Topic, former: Buffer | null = null): Buffer {
+  return over(topicJson(topic), former, data => readTopicNode(topic.name, data, noTimes), topicJson)
 }
 
 /** The bytes of a subscription's node; the vault keeps its credentials, Hermes' way in clear text. */
-export function subscriptionToNode(subscription: Subscription, vault: Pick<Vault, 'seal'>): Buffer {
-  return toBytes(subscriptionJson(sealSubscription(subscription, vault)))
+export function subscriptionToNode(
+  subscription: Subscription,
+  vault: Pick<Vault, 'seal'>,
+  former: Buffer | null = null,
+): Buffer {
+  const names = { topic: subscription.topicName, name: subscription.name }
+  const read = (data: Buffer): Subscription | UnreadableNode =>
+    readSubscriptionNode(names, { data, stat: noTimes }, closedVault)
+  return over(subscriptionJson(sealSubscription(subscription, vault)), former, read, subscriptionJson)
 }
 
 /** The bytes of a provider's node; the vault keeps its secret, Hermes' way in clear text. */
-export function oAuthProviderToNode(provider: OAuthProvider, vault: Pick<Vault, 'seal'>): Buffer {
-  return toBytes(oAuthProviderJson(sealProvider(provider, vault)))
+export function oAuthProviderToNode(
+  provider: OAuthProvider,
+  vault: Pick<Vault, 'seal'>,
+  former: Buffer | null = null,
+): Buffer {
+  const read = (data: Buffer): OAuthProvider | UnreadableNode =>
+    readOAuthProviderNode(provider.name, data, closedVault)
+  return over(oAuthProviderJson(sealProvider(provider, vault)), former, read, oAuthProviderJson)
 }
 
 function readObject(data: Buffer): { readonly object: JsonObject } | UnreadableNode {
@@ -118,6 +132,21 @@ function readObject(data: Buffer): { readonly object: JsonObject } | UnreadableN
   } catch (error) {
     return { problem: `the node does not hold JSON: ${(error as Error).message.slice(0, 100)}` }
   }
+}
+
+const noTimes: NodeTimes = { ctimeMs: 0, mtimeMs: 0 }
+
+/** What cannot be read has nothing that could be kept. */
+function over<T extends object>(
+  next: JsonObject,
+  former: Buffer | null,
+  read: (data: Buffer) => T | UnreadableNode,
+  json: (thing: T) => JsonObject,
+): Buffer {
+  if (former === null) return toBytes(next)
+  const [text, thing] = [readObject(former), read(former)]
+  if (isUnreadable(text) || isUnreadable(thing)) return toBytes(next)
+  return toBytes(withUnknownMembers(next, text.object, json(thing)))
 }
 
 function toBytes(json: JsonObject): Buffer {

@@ -1,7 +1,8 @@
 /**
  * Definitions in ZooKeeper, in the tree and the JSON of Hermes.
  * Takes a session and the root. Gives the store of the use cases. Promises: a thing and its parent node for
- * children appear and vanish together; writes name the version they read.
+ * children appear and vanish together; writes name the version they read, and keep members of a node that
+ * are not ours.
  */
 import { readPreviews } from '@iris/common/domain/message-preview'
 import { splitTopicName, topicName, type SubscriptionName, type TopicName } from '@iris/common/domain/names'
@@ -95,9 +96,10 @@ function topicStore({ session, paths }: ZooStoreParts): TopicStore {
         ]),
       ),
     updateTopic: (topic, version) =>
-      written(session.write(paths.topic(topic.name), topicToNode(topic), version), () =>
-        refusal('TOPIC_NOT_EXISTS', { topic: topic.name }),
-      ),
+      overwrite(session, paths.topic(topic.name), version, {
+        data: former => topicToNode(topic, former),
+        missing: () => refusal('TOPIC_NOT_EXISTS', { topic: topic.name }),
+      }),
     async topicPreview(name) {
       const node = await orRefuse(session.read(paths.preview(name)))
       return node === null ? [] : readPreviews(node.data)
@@ -132,10 +134,10 @@ function subscriptionStore({ session, paths, vault }: ZooStoreParts): Subscripti
     },
     updateSubscription(subscription, version) {
       const { topicName: topic, name } = subscription
-      return written(
-        session.write(paths.subscription(topic, name), subscriptionToNode(subscription, vault), version),
-        () => refusal('SUBSCRIPTION_NOT_EXISTS', { subscription: name, topic }),
-      )
+      return overwrite(session, paths.subscription(topic, name), version, {
+        data: former => subscriptionToNode(subscription, vault, former),
+        missing: () => refusal('SUBSCRIPTION_NOT_EXISTS', { subscription: name, topic }),
+      })
     },
     removeSubscription: (topic, name, version) =>
       removeTree(session, paths.subscription(topic, name), () => false, version),
@@ -161,10 +163,10 @@ function oAuthProviderStore({ session, paths, vault }: ZooStoreParts): OAuthProv
     },
     updateOAuthProvider(provider, version) {
       const { name } = provider
-      return written(
-        session.write(paths.oauthProvider(name), oAuthProviderToNode(provider, vault), version),
-        () => refusal('OAUTH_PROVIDER_NOT_EXISTS', { provider: name }),
-      )
+      return overwrite(session, paths.oauthProvider(name), version, {
+        data: former => oAuthProviderToNode(provider, vault, former),
+        missing: () => refusal('OAUTH_PROVIDER_NOT_EXISTS', { provider: name }),
+      })
     },
     removeOAuthProvider: (name, version) =>
       removeTree(session, paths.oauthProvider(name), () => false, version),
@@ -196,9 +198,24 @@ async function createdBelow(
   return above === 'noParent' ? above : created(create())
 }
 
-async function written(call: Promise<unknown>, missing: () => Error): Promise<void> {
+interface Overwriting {
+  /** What to write where `former` stands. */
+  data(former: Buffer): Buffer
+  /** What to throw where nothing stands. */
+  missing(): Error
+}
+
+/** If somebody writes between the look and the write, `version` refuses it as if there were no look. */
+async function overwrite(
+  session: ZooSession,
+  path: string,
+  version: number,
+  { data, missing }: Overwriting,
+): Promise<void> {
+  const former = await orRefuse(session.read(path))
+  if (former === null) throw missing()
   try {
-    await orRefuse(call)
+    await orRefuse(session.write(path, data(former.data), version))
   } catch (error) {
     throw error instanceof NoNodeError ? missing() : error
   }
