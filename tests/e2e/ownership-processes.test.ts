@@ -1,10 +1,6 @@
 import { Kafka, logLevel, type Admin } from 'kafkajs'
-import { createCluster } from '@iris/common/kafka/cluster'
-import { createOffsets, type PartitionOffset } from '@iris/common/kafka/offsets'
-import { silentLog } from '@iris/common/lifecycle/log'
-import { systemClock } from '@iris/common/time/clock'
-import { systemScheduler } from '@iris/common/time/scheduler'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
+import { commitOffsets } from '../support/commit-offsets.js'
 import { eventually, pause } from '../support/eventually.js'
 import { startTestStack, type TestStack } from '../support/stack.js'
 import { startSubscriber, type Received, type Subscriber } from '../support/subscriber.js'
@@ -105,7 +101,7 @@ describe('consumers processes that share the work', () => {
     await eventually(async () => expect(await committed()).toBe('100'))
 
     const zero = [0, 1, 2, 3].map(partition => ({ partition, offset: 0, metadata: '' }))
-    await commitAsNoMember(inject('kafka'), groupId, kafkaTopic, zero)
+    await commitOffsets(inject('kafka'), [{ groupId, topic: kafkaTopic, offsets: zero }])
     // That it lay there for a moment, the repair itself says: it may be quicker than another look of ours.
     await eventually(() => {
       const logs = stack.consumers.flatMap(each => each.logs())
@@ -215,23 +211,4 @@ function groupOf(namespace: string, topic: string, name: string): string {
   const dot = topic.lastIndexOf('.')
   const parts = [topic.slice(0, dot), topic.slice(dot + 1), name].map(each => each.replaceAll('_', '__'))
   return `${namespace}_${parts.join('_')}`
-}
-
-/** A commit without membership, as a former owner writes it that does not know yet that it is one. */
-async function commitAsNoMember(
-  broker: string,
-  groupId: string,
-  topic: string,
-  offsets: readonly PartitionOffset[],
-): Promise<void> {
-  const parts = { log: silentLog, clock: systemClock, scheduler: systemScheduler }
-  const limits = { connectTimeoutMs: 5_000, requestTimeoutMs: 5_000, metadataMaxAgeMs: 60_000 }
-  const cluster = createCluster(parts, { brokers: [broker], clientId: 'former-owner', ...limits })
-  await cluster.start()
-  await createOffsets({ ...parts, cluster }, { requestTimeoutMs: 5_000, connectionsPerBroker: 1 }).commit(
-    groupId,
-    topic,
-    offsets,
-  )
-  await cluster.stop()
 }

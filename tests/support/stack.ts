@@ -32,6 +32,8 @@ export interface TestStackOptions {
   readonly consumers?: number
   /** Bounds of their JavaScript heaps in megabytes, for tests of memory. */
   readonly heapMegabytesMax?: Partial<Readonly<Record<ServiceName, number>>>
+  /** A root and a namespace that are in use already; new ones when left out. */
+  readonly place?: { readonly root: string; readonly namespace: string }
   /** Over those that a test needs anyway. */
   readonly settings?: Partial<Readonly<Record<ServiceName, Settings>>>
 }
@@ -92,7 +94,8 @@ const patientPolicy = { requestTimeout: 10_000 }
 /** Starts the services; all of them beside each other. */
 export async function startTestStack(options: TestStackOptions): Promise<TestStack> {
   const id = randomBytes(5).toString('hex')
-  const [root, namespace, group] = [`/test-${id}`, `test${id}`, `group${id}`]
+  const { root, namespace } = options.place ?? { root: `/test-${id}`, namespace: `test${id}` }
+  const group = `group${id}`
   const shared = {
     'zookeeper.root': root,
     'zookeeper.sessionTimeout': String(sessionTimeoutMs),
