@@ -2,8 +2,8 @@
 /**
  * What a stored text holds beyond what was understood of it.
  * Takes a text to write, the text that it replaces, and what reading the latter gave. Gives the new text with
- * every member that reading dropped, at any depth of objects. Promises: a member that is understood is the new
- * text's business alone, so what a change removes stays removed. Members inside lists are not followed.
+ * every member that reading dropped, at any depth of objects. Promises: a member that is understood is the
+ * new text's business alone, so what a change removes stays removed. Members inside lists are not followed.
  */
 import { isJsonObject, type JsonObject } from './json-shapes.js'
 
