@@ -103,7 +103,10 @@ describe('a node', () => {
     const former = Buffer.from(JSON.stringify(text))
     const subscription = { ...subscriptionFrom(text), ordering: 'NONE' as const }
 
-    const node = JSON.parse(subscriptionToNode(subscription, former).toString()) as Record<string, unknown>
+    const node = JSON.parse(subscriptionToNode(subscription, plainVault, former).toString()) as Record<
+      string,
+      unknown
+    >
 
     expect(node).toMatchObject({ future: { a: 1 }, subscriptionPolicy: { rate: 5, future: 1 } })
     expect(node).not.toHaveProperty('ordering')
