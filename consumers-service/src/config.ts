@@ -288,7 +288,7 @@ const scheduleKeys = {
     'consumer.schedule.indexMax',
     count(20_000, 10_000_000),
     200_000,
-    'Scheduled messages of a partition that are known at a time, 37 bytes each; beyond it those of later are ' +
+    'Scheduled messages of a partition that are known at a time, 41 bytes each; beyond it those of later are ' +
       'read again when their time comes near',
   ),
 } as const

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { eventually } from '../support/eventually.js'
+import { configureTopic } from '../support/kafka-witness.js'
 import { startTestStack, type TestStack } from '../support/stack.js'
 import { startSubscriber, type Subscriber } from '../support/subscriber.js'
 
@@ -9,6 +10,7 @@ interface Item {
   readonly state: string
   readonly deliverAt: string
   readonly key?: string
+  readonly reason?: string
 }
 
 interface Page {
@@ -184,6 +186,25 @@ describe.concurrent('a message for later', () => {
 
     expect(bodies(path)).toEqual(['"present"'])
     expect((await stack.api.manage('GET', `/topics/${topic}/scheduled/${id}`)).status).toBe(404)
+  })
+
+  it('ends with a reason where its topic takes it no more, and keeps nothing else from coming', async () => {
+    const path = newPath()
+    const topic = await subscribed(path)
+    const big = `"${'x'.repeat(2_000)}"`
+    await configureTopic(inject('kafka'), `${stack.namespace}_${topic}`, { 'max.message.bytes': '1000' })
+    await eventually(async () => expect((await stack.publish(topic, big)).status).not.toBe(201))
+    const refused = await publish(topic, big, { 'Deliver-After': '1' })
+    await publish(topic, '"small"', { 'Deliver-After': '1' })
+
+    const { items } = await eventually(async () => {
+      const page = await read<Page>(`/topics/${topic}/scheduled?state=refused`)
+      expect(page.items).toHaveLength(1)
+      return page
+    })
+    expect(items[0]).toMatchObject({ id: refused.id, messageId: refused.messageId, state: 'refused' })
+    expect(items[0]?.reason).toMatch(/\w/)
+    await eventually(() => expect(bodies(path)).toContain('"small"'))
   })
 
   it.each([

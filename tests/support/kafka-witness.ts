@@ -4,7 +4,7 @@
  * Promises: knows nothing of Iris; a third witness beside what we wrote and what we answered.
  */
 import { randomUUID } from 'node:crypto'
-import { Kafka, logLevel } from 'kafkajs'
+import { ConfigResourceTypes, Kafka, logLevel } from 'kafkajs'
 import { eventually } from './eventually.js'
 
 /** A record as Kafka has it. */
@@ -53,4 +53,21 @@ export function bodyOf(record: WitnessedRecord): Buffer {
   const before = Buffer.from(',"message":')
   const start = record.value.indexOf(before) + before.length
   return record.value.subarray(start, record.value.length - 1)
+}
+
+/** Sets configs of a topic as an operator would; all others become the broker's. */
+export async function configureTopic(
+  broker: string,
+  topic: string,
+  configs: Readonly<Record<string, string>>,
+): Promise<void> {
+  const admin = new Kafka({ brokers: [broker], clientId: 'operator', logLevel: logLevel.NOTHING }).admin()
+  await admin.connect()
+  try {
+    const configEntries = Object.entries(configs).map(([name, value]) => ({ name, value }))
+    const resources = [{ type: ConfigResourceTypes.TOPIC, name: topic, configEntries }]
+    await admin.alterConfigs({ validateOnly: false, resources })
+  } finally {
+    await admin.disconnect()
+  }
 }

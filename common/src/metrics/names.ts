@@ -346,6 +346,12 @@ export const consumersMetrics = {
     [],
     'Scheduled messages whose topic was removed before their time',
   ),
+  scheduledRefused: define(
+    'counter',
+    'scheduled_refused_total',
+    [],
+    'Scheduled messages that Kafka will never take, such as for their size',
+  ),
   assignments: define('gauge', 'workload_all_assignments', ['kafka_cluster'], 'Slots assigned by the leader'),
   missing: define('gauge', 'workload_missing_resources', ['kafka_cluster'], 'Slots nobody could take'),
 } as const

@@ -23,18 +23,26 @@ describe('a record of the schedule topic', () => {
   })
 
   it('marks offsets below itself, in any order of telling', () => {
-    const [mark] = writeMarks('taken', [7, 3, 4, 12])
+    const [mark] = writeMarks({ kind: 'taken', offsets: [7, 3, 4, 12] })
 
     expect(readScheduleRecord(record(mark!.headers, mark!.value))).toEqual({
       message: null,
       mark: {
         kind: 'taken',
+        reason: '',
         ranges: [
           { first: 3, last: 4 },
           { first: 7, last: 7 },
         ],
       },
     })
+  })
+
+  it('tells a reason with a mark, cut where it is long', () => {
+    const [mark] = writeMarks({ kind: 'refused', offsets: [7], reason: 'ü'.repeat(501) })
+
+    const read = readScheduleRecord(record(mark!.headers, mark!.value))
+    expect(read?.mark).toMatchObject({ kind: 'refused', reason: 'ü'.repeat(500) })
   })
 
   it.each([
@@ -52,11 +60,13 @@ describe('a record of the schedule topic', () => {
   })
 
   it('with a broken list of offsets marks nothing', () => {
-    const [{ headers }] = writeMarks('delivered', [1]) as [ReturnType<typeof writeMarks>[number]]
+    const [{ headers }] = writeMarks({ kind: 'delivered', offsets: [1] }) as [
+      ReturnType<typeof writeMarks>[number],
+    ]
 
     expect(readScheduleRecord(record(headers, Buffer.from('{')))).toEqual({
       message: null,
-      mark: { kind: 'delivered', ranges: [] },
+      mark: { kind: 'delivered', reason: '', ranges: [] },
     })
   })
 })

@@ -24,14 +24,24 @@ export interface ScheduleFacts {
  * - `delivered`: it was appended to its topic.
  * - `cancelled`: somebody took it back; counts only where it stands before `taken`.
  * - `dropped`: its topic was removed.
+ * - `refused`: Kafka will never take it, such as for its size; the mark says why.
  */
-export const markKinds = ['taken', 'delivered', 'cancelled', 'dropped'] as const
+export const markKinds = ['taken', 'delivered', 'cancelled', 'dropped', 'refused'] as const
 export type MarkKind = (typeof markKinds)[number]
 
 /** Offsets of the same partition, all below the mark itself. */
 export interface ScheduleMark {
   readonly kind: MarkKind
+  /** In a sentence; empty where there is nothing to say. */
+  readonly reason: string
   readonly ranges: readonly OffsetRange[]
+}
+
+/** A mark to be written. */
+export interface NewMark {
+  readonly kind: MarkKind
+  readonly reason?: string
+  readonly offsets: readonly number[]
 }
 
 export type ScheduleRecord =
@@ -48,6 +58,8 @@ const factHeaders = {
   isTraced: 'Schedule-Traced',
 } as const satisfies Readonly<Record<keyof ScheduleFacts, string>>
 const markHeader = 'Schedule-Mark'
+const reasonHeader = 'Schedule-Reason'
+const reasonLengthMax = 500
 
 /** What of a record is looked at. */
 export interface RecordLike {
@@ -61,13 +73,14 @@ export function writeScheduleHeaders(facts: ScheduleFacts): readonly (readonly [
   return writeFacts(factHeaders, { ...facts, isTraced: facts.isTraced ? 1 : 0 })
 }
 
-/** The records of a mark; more than one where the offsets lie far apart. */
-export function writeMarks(
-  kind: MarkKind,
-  offsets: readonly number[],
-): readonly { readonly value: Buffer; readonly headers: readonly (readonly [string, Buffer])[] }[] {
+/** The records of a mark; more than one where the offsets lie far apart. A long reason is cut. */
+export function writeMarks({ kind, reason = '', offsets }: NewMark): readonly {
+  readonly value: Buffer
+  readonly headers: readonly (readonly [string, Buffer])[]
+}[] {
   const ascending = [...offsets].sort((one, other) => one - other)
-  const headers = [[markHeader, Buffer.from(kind)] as const]
+  const headers: (readonly [string, Buffer])[] = [[markHeader, Buffer.from(kind)]]
+  if (reason !== '') headers.push([reasonHeader, Buffer.from(reason.slice(0, reasonLengthMax))])
   return writeMarkers(rangesOf(ascending)).map(value => ({ value, headers }))
 }
 
@@ -76,7 +89,9 @@ export function readScheduleRecord(record: RecordLike): ScheduleRecord | null {
   const markText = record.header(markHeader)?.toString('utf8')
   if (markText !== undefined) {
     const kind = markKinds.find(each => each === markText)
-    return kind === undefined ? null : { message: null, mark: { kind, ranges: rangesIn(record) } }
+    if (kind === undefined) return null
+    const reason = record.header(reasonHeader)?.toString('utf8') ?? ''
+    return { message: null, mark: { kind, reason, ranges: rangesIn(record) } }
   }
   const { text, number } = readFacts(factHeaders, name => record.header(name))
   const [topic, dueMs, topicCreatedMs] = [text('topic'), number('dueMs'), number('topicCreatedMs')]

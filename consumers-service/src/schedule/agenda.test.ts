@@ -2,14 +2,19 @@ import { describe, expect, it } from 'vitest'
 import { createAgenda, type Agenda } from './agenda.js'
 import { OverOffsets } from './over-offsets.js'
 
+const bounds = { rowsMax: 1_000, topicUnderWayMax: 1_000, topicSendMax: 1_000 }
 const limits = { countMax: 10, bytesMax: 1_000 }
 const at = (offset: number): readonly { first: number; last: number }[] => [{ first: offset, last: offset }]
 
 /** Message n is due at 100 - n. */
 function filled(count: number, rowsMax = 1_000, over = new OverOffsets()): Agenda {
-  const agenda = createAgenda(rowsMax, over)
-  for (let offset = 0; offset < count; offset++) agenda.add(offset, 100 - offset, 400)
+  const agenda = createAgenda({ ...bounds, rowsMax }, over)
+  for (let offset = 0; offset < count; offset++) add(agenda, offset, 100 - offset)
   return agenda
+}
+
+function add(agenda: Agenda, offset: number, dueMs: number, topic = 'g.t'): void {
+  agenda.add({ offset, dueMs, bytes: 400, topic })
 }
 
 describe('an agenda', () => {
@@ -79,14 +84,29 @@ describe('an agenda', () => {
   it('forgets the later half beyond its bound, and says when to read again', () => {
     const agenda = filled(16, 16)
     // A later one is no row either, an earlier one is.
-    agenda.add(16, 1_000, 1)
-    agenda.add(17, 0, 1)
+    add(agenda, 16, 1_000)
+    add(agenda, 17, 0)
 
     expect([agenda.pendingCount(), agenda.lowMark(), agenda.mustReread()]).toEqual([18, 0, false])
     const claimed = agenda.claim(200, 100)
     expect(claimed[0]).toBe(17)
     expect(claimed.length).toBeLessThan(12)
     expect(agenda.mustReread()).toBe(true)
+  })
+
+  it('is quiet while what it knows is what the log says', () => {
+    const agenda = filled(2)
+    expect(agenda.isQuiet()).toBe(true)
+    agenda.claim(200, 10)
+    expect(agenda.isQuiet()).toBe(false)
+    agenda.mark('taken', [{ first: 0, last: 1 }])
+    expect(agenda.isQuiet()).toBe(true)
+    agenda.next(200, limits)
+    agenda.ended(1)
+    agenda.putBack(0, 300)
+    expect(agenda.isQuiet()).toBe(false)
+    agenda.mark('refused', at(1))
+    expect(agenda.isQuiet()).toBe(true)
   })
 
   it('does not take in again what is known to be over', () => {
@@ -97,6 +117,49 @@ describe('an agenda', () => {
 
     const second = filled(16, 16, over)
     expect([second.pendingCount(), second.mustReread(), second.lowMark()]).toEqual([1, false, 15])
+  })
+})
+
+describe('a topic that Kafka takes nothing of', () => {
+  const ofTwo = (): Agenda => {
+    const agenda = createAgenda({ rowsMax: 1_000, topicUnderWayMax: 4, topicSendMax: 2 }, new OverOffsets())
+    for (let offset = 0; offset < 10; offset++) add(agenda, offset, offset, 'g.stuck')
+    for (let offset = 10; offset < 13; offset++) add(agenda, offset, offset)
+    return agenda
+  }
+  const sent = (agenda: Agenda, nowMs: number): number[] =>
+    agenda.next(nowMs, { countMax: 10, bytesMax: 10_000 }).map(({ offset }) => offset)
+
+  it('has its part of what is under way and of what is sent, and no more', () => {
+    const agenda = ofTwo()
+
+    expect(agenda.claim(200, 100)).toEqual([0, 1, 2, 3, 10, 11, 12])
+    agenda.mark('taken', [{ first: 0, last: 12 }])
+    expect(sent(agenda, 200)).toEqual([0, 1, 10, 11])
+  })
+
+  it('is tried with one message at a time until one is taken', () => {
+    const agenda = ofTwo()
+    const claimed = agenda.claim(200, 100)
+    for (const offset of claimed) agenda.mark('taken', at(offset))
+    expect(sent(agenda, 200)).toEqual([0, 1, 10, 11])
+    for (const offset of [0, 1]) agenda.putBack(offset, 300)
+
+    expect(sent(agenda, 300)).toEqual([2])
+    expect(agenda.claim(300, 100)).toEqual([])
+    agenda.putBack(2, 400)
+    expect(sent(agenda, 400)).toEqual([3])
+    agenda.ended(3)
+    agenda.mark('delivered', at(3))
+    expect(sent(agenda, 400)).toEqual([0, 1])
+    expect(agenda.claim(400, 100)).toEqual([4])
+  })
+
+  it('is not waited for while it may not go', () => {
+    const agenda = ofTwo()
+    agenda.claim(200, 100)
+
+    expect(agenda.nextMs()).toBeNull()
   })
 })
 

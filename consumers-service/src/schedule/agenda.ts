@@ -4,13 +4,17 @@
  * Takes the log's messages and marks in order. Gives what is to be taken now, then what is to be sent.
  * Promises: nothing is taken before its time, nothing is sent that the log does not say was taken, and
  * nothing is over before the log says so: whoever reads the same log knows the same. Bound: `rowsMax` rows
- * of 37 bytes; beyond it the later half is forgotten, and `mustReread` says when the log must be read again.
+ * of 41 bytes; beyond it the later half is forgotten, and `mustReread` says when the log must be read again.
+ * No topic has more than its part of what is under way, and one that Kafka takes nothing of has one try at a
+ * time, so that it holds up no other.
  */
 import type { OffsetRange } from '@iris/common/dead-letters/marker'
 import type { MarkKind } from '@iris/common/schedule/schedule-record'
-import { DueHeap, isBefore } from './due-heap.js'
+import { isBefore } from './due-heap.js'
 import type { OverOffsets } from './over-offsets.js'
 import { Rows, rowState, type RowState } from './rows.js'
+import { TopicNumbers } from './topic-numbers.js'
+import { TopicQueue } from './topic-queue.js'
 
 /** A message to be sent. */
 export interface DueMessage {
@@ -25,9 +29,24 @@ export interface TakeLimits {
   readonly bytesMax: number
 }
 
+/** A message of the log. */
+export interface AgendaMessage extends DueMessage {
+  readonly topic: string
+  /** Of its record. */
+  readonly bytes: number
+}
+
+/** The bounds of an agenda. */
+export interface AgendaBounds {
+  readonly rowsMax: number
+  /** Of one topic, from claim to end. */
+  readonly topicUnderWayMax: number
+  /** Of one topic, being sent. */
+  readonly topicSendMax: number
+}
+
 export interface Agenda {
-  /** A message of the log. `bytes`: of its record. */
-  add(offset: number, dueMs: number, bytes: number): void
+  add(message: AgendaMessage): void
   /** A mark of the log. Gives how many messages it changed. */
   mark(kind: MarkKind, ranges: readonly OffsetRange[]): number
   /** What is due and not claimed yet, at most so many; they are claimed from now on. */
@@ -36,8 +55,10 @@ export interface Agenda {
   unclaim(offsets: readonly number[]): void
   /** What was taken and is not being sent, the earliest first. */
   next(nowMs: number, limits: TakeLimits): readonly DueMessage[]
-  /** It was not sent, and is to be tried again at `atMs`. */
+  /** It was not sent, and is to be tried again at `atMs`: until then and after it, its topic is in doubt. */
   putBack(offset: number, atMs: number): void
+  /** It was sent, or never will be: its topic is in no doubt, and the log will say so. */
+  ended(offset: number): void
   /** When there is something to claim or to send; null while there is nothing to wait for. */
   nextMs(): number | null
   /** The lowest offset that still counts; null when all that was read is over. */
@@ -46,6 +67,8 @@ export interface Agenda {
   pendingCount(): number
   /** Those that were claimed and are not over. */
   underWayCount(): number
+  /** Whether the log says of all messages what this process knows of them: nothing is claimed or sent. */
+  isQuiet(): boolean
   /** Whether little is left before the time of forgotten messages. */
   mustReread(): boolean
 }
@@ -57,11 +80,23 @@ const sampleMax = 1_001
  * Makes an agenda of nothing. `over`: what an earlier one of the same log has seen to be over; without it a
  * log of which most is over could fill the agenda again and again before it tells so.
  */
-export function createAgenda(rowsMax: number, over: OverOffsets): Agenda {
+export function createAgenda(bounds: AgendaBounds, over: OverOffsets): Agenda {
+  const { rowsMax } = bounds
   const rows = new Rows()
-  const due = new DueHeap()
-  const ready = new DueHeap()
+  const topics = new TopicNumbers()
+  const topicIn = (state: RowState) => ({
+    topicOf(offset: number): number {
+      const row = rows.find(offset)
+      return row >= 0 && rows.state(row) === state ? rows.topic(row) : -1
+    },
+  })
+  const due = new TopicQueue(topicIn(rowState.waiting))
+  const ready = new TopicQueue(topicIn(rowState.taken))
+  /** The topics of what is being sent. */
+  const sending = new Map<number, number>()
   let underWay = 0
+  /** Of these, taken ones that are not being sent. */
+  let resting = 0
   /** What lies behind it is forgotten. */
   let horizon: DueMessage | null = null
   let forgottenFrom = Infinity
@@ -69,10 +104,28 @@ export function createAgenda(rowsMax: number, over: OverOffsets): Agenda {
 
   const move = (row: number, to: RowState): void => {
     const from = rows.state(row)
-    if (from === rowState.waiting && to !== rowState.waiting) underWay++
-    if (from !== rowState.waiting && (to === rowState.waiting || to === rowState.over)) underWay--
-    if (from === rowState.waiting && to === rowState.over) underWay--
+    const change = Number(isUnderWay(to)) - Number(isUnderWay(from))
+    underWay += change
+    resting += Number(to === rowState.taken) - Number(from === rowState.taken)
+    topics.of(rows.topic(row)).underWay += change
     rows.set(row, to)
+  }
+  const mayBegin = (topic: number): boolean => {
+    const { underWay: count, isDoubtful } = topics.of(topic)
+    return count < (isDoubtful ? 1 : bounds.topicUnderWayMax)
+  }
+  const maySend = (topic: number): boolean => {
+    const { sending: count, isDoubtful } = topics.of(topic)
+    return count < (isDoubtful ? 1 : bounds.topicSendMax)
+  }
+  /** A sent one has come back. */
+  const back = (offset: number, isDoubtful: boolean): void => {
+    const topic = sending.get(offset)
+    if (topic === undefined) return
+    sending.delete(offset)
+    const facts = topics.of(topic)
+    facts.sending--
+    facts.isDoubtful = isDoubtful
   }
   const isBeyond = (offset: number, dueMs: number): boolean =>
     horizon !== null && isBefore(horizon.dueMs, horizon.offset, dueMs, offset)
@@ -82,9 +135,8 @@ export function createAgenda(rowsMax: number, over: OverOffsets): Agenda {
   }
   const squeeze = (): void => {
     rows.squeeze()
-    const isLive = (offset: number): boolean => rows.find(offset) >= 0
-    due.filter(isLive)
-    ready.filter(isLive)
+    due.squeeze()
+    ready.squeeze()
   }
   /** Forgets the later half of what waits; what is under way is bounded by who claims. */
   const cut = (): void => {
@@ -114,21 +166,13 @@ export function createAgenda(rowsMax: number, over: OverOffsets): Agenda {
     const state = rows.state(row)
     return state === rowState.waiting || state === rowState.claimed ? end(row) : false
   }
-  const effects = { taken: take, delivered: end, dropped: end, cancelled: cancel } as const
-  /** What stands first in a heap and was meanwhile decided otherwise. */
-  const dropStale = (heap: DueHeap, state: RowState): void => {
-    while (heap.size > 0) {
-      const row = rows.find(heap.firstOffset)
-      if (row >= 0 && rows.state(row) === state) return
-      heap.pop()
-    }
-  }
+  const effects = { taken: take, delivered: end, dropped: end, refused: end, cancelled: cancel } as const
 
   return {
-    add(offset, dueMs, bytes) {
+    add({ offset, dueMs, bytes, topic }) {
       if (over.has(offset)) return
       if (isBeyond(offset, dueMs)) return forget(offset)
-      rows.add(offset, dueMs, bytes)
+      rows.add(offset, dueMs, bytes, topics.number(topic))
       due.push(dueMs, offset)
       if (rows.liveCount >= rowsMax) cut()
     },
@@ -137,8 +181,8 @@ export function createAgenda(rowsMax: number, over: OverOffsets): Agenda {
       for (const { first, last } of ranges) {
         for (let row = rows.lowerBound(first); row < rows.length && rows.offset(row) <= last; row++)
           if (effects[kind](row)) count++
-        // Also those without a row: these two kinds are the end of a message whatever came before.
-        const isEnd = kind === 'delivered' || kind === 'dropped'
+        // Also those without a row: these kinds are the end of a message whatever came before.
+        const isEnd = kind !== 'taken' && kind !== 'cancelled'
         for (let offset = first; isEnd && forgottenCount > 0 && offset <= last; offset++) over.add(offset)
       }
       if (rows.isLoose()) squeeze()
@@ -146,13 +190,13 @@ export function createAgenda(rowsMax: number, over: OverOffsets): Agenda {
     },
     claim(nowMs, countMax) {
       const offsets: number[] = []
-      for (;;) {
-        dropStale(due, rowState.waiting)
-        if (offsets.length >= countMax || due.size === 0 || (due.firstMs ?? Infinity) > nowMs) return offsets
-        offsets.push(due.firstOffset)
-        move(rows.find(due.firstOffset), rowState.claimed)
-        due.pop()
-      }
+      due.drain(nowMs, mayBegin, offset => {
+        if (offsets.length >= countMax) return false
+        offsets.push(offset)
+        move(rows.find(offset), rowState.claimed)
+        return true
+      })
+      return offsets
     },
     unclaim(offsets) {
       for (const offset of offsets) {
@@ -165,28 +209,28 @@ export function createAgenda(rowsMax: number, over: OverOffsets): Agenda {
     next(nowMs, { countMax, bytesMax }) {
       const messages: DueMessage[] = []
       let bytes = 0
-      for (;;) {
-        dropStale(ready, rowState.taken)
-        if (messages.length >= countMax || ready.size === 0 || (ready.firstMs ?? Infinity) > nowMs)
-          return messages
-        const row = rows.find(ready.firstOffset)
+      ready.drain(nowMs, maySend, (offset, topic) => {
+        const row = rows.find(offset)
         bytes += rows.bytes(row)
-        if (messages.length > 0 && bytes > bytesMax) return messages
-        messages.push({ offset: rows.offset(row), dueMs: rows.dueMs(row) })
+        if (messages.length >= countMax || (messages.length > 0 && bytes > bytesMax)) return false
+        messages.push({ offset, dueMs: rows.dueMs(row) })
         move(row, rowState.sending)
-        ready.pop()
-      }
+        sending.set(offset, topic)
+        topics.of(topic).sending++
+        return true
+      })
+      return messages
     },
     putBack(offset, atMs) {
+      back(offset, true)
       const row = rows.find(offset)
       if (row < 0 || rows.state(row) !== rowState.sending) return
       move(row, rowState.taken)
       ready.push(atMs, offset)
     },
+    ended: offset => back(offset, false),
     nextMs() {
-      dropStale(due, rowState.waiting)
-      dropStale(ready, rowState.taken)
-      const earliest = Math.min(due.firstMs ?? Infinity, ready.firstMs ?? Infinity)
+      const earliest = Math.min(due.nextMs(mayBegin) ?? Infinity, ready.nextMs(maySend) ?? Infinity)
       return earliest === Infinity ? null : earliest
     },
     lowMark() {
@@ -195,9 +239,14 @@ export function createAgenda(rowsMax: number, over: OverOffsets): Agenda {
     },
     pendingCount: () => rows.liveCount + forgottenCount,
     underWayCount: () => underWay,
+    isQuiet: () => underWay === resting,
     // What was kept is what is due first, so that it gets less as the time of the rest comes near.
     mustReread: () => forgottenCount > 0 && rows.liveCount - underWay <= rowsMax >> 2,
   }
+}
+
+function isUnderWay(state: RowState): boolean {
+  return state !== rowState.waiting && state !== rowState.over
 }
 
 /** About as many of the waiting rows come before it as after it. */

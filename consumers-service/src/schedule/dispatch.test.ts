@@ -26,6 +26,7 @@ function setUp() {
   const appended: ProducerMessage[] = []
   const world = {
     ...{ time, appended, held: null as string | null, isLaid: true, hasRoom: true, stored: [] as unknown[] },
+    refused: [] as unknown[],
     topics: new Map<string, Destination>([['g.t', { kafkaTopic: 'ns_g.t', createdMs: 5 }]]),
     entries: new Map([1, 2].map(offset => [offset, entryOf(offset)])),
     outcomes: [] as unknown[],
@@ -41,6 +42,7 @@ function setUp() {
       load: () => Promise.resolve(world.entries),
       destination: topic => Promise.resolve(world.topics.get(topic) ?? null),
       stored: (message, { partition, offset }) => void world.stored.push([message.offset, partition, offset]),
+      refused: (message, reason) => void world.refused.push([message.offset, reason]),
     },
     { storeMs: 10_000, retryMs: 1_000 },
   )
@@ -70,6 +72,21 @@ describe('the way of a message whose time has come', () => {
       [1, world.again],
     ])
     expect(world.stored).toEqual([[2, 3, 8]])
+  })
+
+  it.each([
+    ['tooLarge', true],
+    ['refused', true],
+    ['barred', false],
+    ['unknownTopic', false],
+    ['deadline', false],
+  ] as const)('ends with a reason where Kafka will never take it (%s: %s)', async (cause, isTheEnd) => {
+    const world = setUp()
+    await world.run([1])
+    world.appended[0]?.done({ kind: 'notStored', cause, detail: 'why' })
+
+    expect(world.outcomes).toEqual([[1, isTheEnd ? { refused: 'why' } : world.again]])
+    expect(world.refused).toEqual(isTheEnd ? [[1, 'why']] : [])
   })
 
   it('ends where its topic is gone, or is another one of the same name', async () => {

@@ -1,8 +1,8 @@
 /**
  * The way of messages whose time has come into their topics.
  * Takes places in the schedule topic. Gives value, key and own headers of the records to the producer, and
- * tells of each once what came of it. Promises: `delivered` on Kafka's word only (acks=all); a topic holds up
- * no other's messages. The envelope keeps the time of publishing; the record has that of the append, so that
+ * tells of each once what came of it. Promises: `delivered` on Kafka's word only (acks=all), `refused` only
+ * where that is the message's own fault; a topic holds up no other's messages. The envelope keeps the time of publishing; the record has that of the append, so that
  * retention and every search by time count from there.
  */
 import type { LogEntry } from '@iris/common/kafka/log-entry'
@@ -39,6 +39,8 @@ export interface DispatchParts {
   heldBack(): string | null
   /** Kafka has it in its topic. */
   stored(message: LoadedMessage, place: { readonly partition: number; readonly offset: number }): void
+  /** Kafka will never have it. */
+  refused(message: LoadedMessage, reason: string): void
 }
 
 export interface DispatchOptions {
@@ -144,8 +146,13 @@ class Outgoing implements ProducerMessage {
       parts.stored(message, outcome)
       return sent.ended(message, 'delivered')
     }
-    const { topic } = this
-    parts.log.warn('schedule.notStored', { topic, messageId: idOf(message.entry), detail: outcome.detail })
+    const about = { topic: this.topic, messageId: idOf(message.entry), detail: outcome.detail }
+    if (outcome.kind === 'notStored' && (outcome.cause === 'tooLarge' || outcome.cause === 'refused')) {
+      parts.log.error('schedule.refused', about)
+      parts.refused(message, outcome.detail)
+      return sent.ended(message, { refused: outcome.detail })
+    }
+    parts.log.warn('schedule.notStored', about)
     sent.ended(message, { againAtMs: parts.clock.now() + this.options.retryMs })
   }
 }

@@ -9,6 +9,8 @@ export interface ScheduleFigures {
   /** Its topic has it. `ownedSinceMs`: since when this process has had the partition. */
   delivered(dueMs: number, nowMs: number, ownedSinceMs: number): void
   dropped(): void
+  /** Kafka will never take it. */
+  refused(): void
   cancelled(count: number): void
 }
 
@@ -19,6 +21,7 @@ const lateMs = 1_000
 export function createScheduleFigures(metrics: Metrics, pending: () => number): ScheduleFigures {
   const delivered = metrics.counter(consumersMetrics.scheduledDelivered)
   const dropped = metrics.counter(consumersMetrics.scheduledDropped)
+  const refused = metrics.counter(consumersMetrics.scheduledRefused)
   const cancelled = metrics.counter(consumersMetrics.scheduledCancelled)
   const late = {
     noOwner: metrics.counter(consumersMetrics.scheduledLate, 'no_owner'),
@@ -35,6 +38,7 @@ export function createScheduleFigures(metrics: Metrics, pending: () => number): 
       late[reason].value++
     },
     dropped: () => void dropped.value++,
+    refused: () => void refused.value++,
     cancelled: count => void (cancelled.value += count),
   }
 }

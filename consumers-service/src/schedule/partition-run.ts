@@ -2,21 +2,22 @@
  * READ FIRST. One partition of the schedule topic in the process that holds its lock: read, take, send, tell.
  * Takes the partition's log. Gives each message to its topic at its time. The log decides: what is due is
  * marked as taken, and only what the log then says was taken before it was cancelled is sent; once its topic
- * has it, the log is told. So a restart forgets nothing and repeats only what was not told yet. Bounds:
- * `underWayMax` messages from taking to telling, `sendBytesMax` bytes read at once.
+ * has it, or Kafka never will, the log is told. So a restart forgets nothing and repeats only what was not
+ * told yet. Bounds: `underWayMax` messages from taking to telling, `sendBytesMax` bytes read at once, and of
+ * each topic a part of them.
  */
 import type { LogEntry } from '@iris/common/kafka/log-entry'
 import type { Follower, FollowRequest } from '@iris/common/kafka/reader'
 import type { Log } from '@iris/common/lifecycle/log'
-import { readScheduleRecord, type MarkKind } from '@iris/common/schedule/schedule-record'
+import { readScheduleRecord, type NewMark } from '@iris/common/schedule/schedule-record'
 import type { Clock } from '@iris/common/time/clock'
 import { sleep, type Cancel, type Scheduler } from '@iris/common/time/scheduler'
-import { createAgenda, type Agenda, type DueMessage } from './agenda.js'
+import { createAgenda, type Agenda, type AgendaBounds, type DueMessage } from './agenda.js'
 import type { ScheduleFigures } from './figures.js'
 import { OverOffsets } from './over-offsets.js'
 
-/** What became of a message that was to be sent. */
-export type Sending = 'delivered' | 'dropped' | { readonly againAtMs: number }
+/** What became of a message that was to be sent. `refused`: why Kafka will never take it. */
+export type Sending = 'delivered' | 'dropped' | { readonly refused: string } | { readonly againAtMs: number }
 
 export interface PartitionRunParts {
   readonly clock: Clock
@@ -25,7 +26,7 @@ export interface PartitionRunParts {
   readonly figures: ScheduleFigures
   follow(request: Omit<FollowRequest, 'topic'>): Follower
   /** Resolves when Kafka has acknowledged the marks. */
-  writeMarks(partition: number, kind: MarkKind, offsets: readonly number[]): Promise<void>
+  writeMarks(partition: number, mark: NewMark): Promise<void>
   /** Reads the messages again and appends them; tells of each once, never from within. */
   send(
     partition: number,
@@ -38,8 +39,7 @@ export interface PartitionRunParts {
   heldBack(): string | null
 }
 
-export interface PartitionRunOptions {
-  readonly rowsMax: number
+export interface PartitionRunOptions extends AgendaBounds {
   readonly underWayMax: number
   readonly sendMax: number
   readonly sendBytesMax: number
@@ -94,7 +94,7 @@ class Run implements PartitionRun {
   private isTaking = false
   private isTelling = false
   private sendingCount = 0
-  private told: { kind: 'delivered' | 'dropped'; offset: number }[] = []
+  private told: Told[] = []
   private committed = { offset: -1, atMs: -Infinity }
   private isCommitting = false
   private cancelTurn: Cancel | null = null
@@ -108,7 +108,7 @@ class Run implements PartitionRun {
     this.partition = start.partition
     this.readUntil = start.end
     this.beganMs = parts.clock.now()
-    this.agenda = createAgenda(options.rowsMax, this.over)
+    this.agenda = createAgenda(options, this.over)
     this.follower = this.followFrom(start.offset)
     this.soon()
   }
@@ -147,7 +147,7 @@ class Run implements PartitionRun {
     this.parts.log.error('schedule.offsetsSkipped', { partition: this.partition, from, to })
     if (to < from) {
       this.over = new OverOffsets()
-      this.agenda = createAgenda(this.options.rowsMax, this.over)
+      this.agenda = createAgenda(this.options, this.over)
     }
     this.readUntil = Math.min(this.readUntil, to)
     this.soon()
@@ -192,7 +192,9 @@ class Run implements PartitionRun {
         problem: entry.problem ?? 'no record of ours',
       })
     } else if (record.mark === null) {
-      this.agenda.add(entry.offset, record.message.dueMs, recordBytes + (entry.value?.length ?? 0))
+      const { dueMs, topic } = record.message
+      const bytes = recordBytes + (entry.value?.length ?? 0)
+      this.agenda.add({ offset: entry.offset, dueMs, bytes, topic })
     } else {
       const count = this.agenda.mark(record.mark.kind, record.mark.ranges)
       if (record.mark.kind === 'cancelled' && this.isNews(entry)) this.parts.figures.cancelled(count)
@@ -204,15 +206,15 @@ class Run implements PartitionRun {
     return entry.offset >= this.readUntil
   }
 
-  /** What was forgotten for want of room is read again, once nothing is under way. */
+  /** What was forgotten for want of room is read again, once what is on its way has ended. */
   private reread(): void {
     const from = this.agenda.lowMark()
     if (from === null || !this.agenda.mustReread()) return
-    if (this.agenda.underWayCount() > 0 || this.isTaking || this.isTelling || this.told.length > 0) return
+    if (!this.agenda.isQuiet() || this.isTaking || this.isTelling || this.told.length > 0) return
     this.parts.log.info('schedule.readAgain', { partition: this.partition, from })
     this.readUntil = this.follower.position
     this.follower.close()
-    this.agenda = createAgenda(this.options.rowsMax, this.over)
+    this.agenda = createAgenda(this.options, this.over)
     this.follower = this.followFrom(from)
     this.soon()
   }
@@ -220,11 +222,11 @@ class Run implements PartitionRun {
   private take(): void {
     const { parts, agenda, options } = this
     const room = options.underWayMax - agenda.underWayCount()
-    if (this.isTaking || room <= 0) return
+    if (this.isTaking || room <= 0 || agenda.mustReread()) return
     const offsets = agenda.claim(parts.clock.now(), room)
     if (offsets.length === 0) return
     this.isTaking = true
-    parts.writeMarks(this.partition, 'taken', offsets).then(
+    parts.writeMarks(this.partition, { kind: 'taken', offsets }).then(
       () => {
         this.isTaking = false
         this.soon()
@@ -243,7 +245,8 @@ class Run implements PartitionRun {
   private send(): void {
     const { parts, agenda, options } = this
     const countMax = options.sendMax - this.sendingCount
-    if (countMax <= 0) return
+    // What is taken and not sent is found again in the log, so that it may lie while the log is read again.
+    if (countMax <= 0 || agenda.mustReread()) return
     const messages = agenda.next(parts.clock.now(), { countMax, bytesMax: options.sendBytesMax })
     if (messages.length === 0) return
     this.sendingCount += messages.length
@@ -253,12 +256,16 @@ class Run implements PartitionRun {
   }
 
   private ended(message: DueMessage, outcome: Sending): void {
+    const { agenda, parts } = this
+    const { offset } = message
     this.sendingCount--
-    if (typeof outcome === 'object') this.agenda.putBack(message.offset, outcome.againAtMs)
+    if (typeof outcome === 'object' && 'againAtMs' in outcome) agenda.putBack(offset, outcome.againAtMs)
     else {
-      this.told.push({ kind: outcome, offset: message.offset })
-      if (outcome === 'dropped') this.parts.figures.dropped()
-      else this.parts.figures.delivered(message.dueMs, this.parts.clock.now(), this.beganMs)
+      agenda.ended(offset)
+      this.told.push({ ...toldOf(outcome), offset })
+      if (outcome === 'delivered') parts.figures.delivered(message.dueMs, parts.clock.now(), this.beganMs)
+      else if (outcome === 'dropped') parts.figures.dropped()
+      else parts.figures.refused()
     }
     if (!this.isStopped) this.soon()
   }
@@ -270,12 +277,7 @@ class Run implements PartitionRun {
     this.isTelling = true
     const telling = this.told
     this.told = []
-    const kinds = ['delivered', 'dropped'] as const
-    const writing = kinds.map(kind => {
-      const offsets = telling.filter(each => each.kind === kind).map(each => each.offset)
-      return offsets.length === 0 ? Promise.resolve() : parts.writeMarks(this.partition, kind, offsets)
-    })
-    Promise.all(writing).then(
+    Promise.all(marksOf(telling).map(mark => parts.writeMarks(this.partition, mark))).then(
       () => this.hasTold(),
       (error: unknown) => {
         parts.log.warn('schedule.notTold', { partition: this.partition, count: telling.length, error })
@@ -320,4 +322,30 @@ class Run implements PartitionRun {
       () => this.soon(),
     )
   }
+}
+
+/** What the log is to be told of a message. */
+interface Told {
+  readonly kind: 'delivered' | 'dropped' | 'refused'
+  /** Of a refusal. */
+  readonly reason: string
+  readonly offset: number
+}
+
+function toldOf(outcome: Exclude<Sending, { againAtMs: number }>): Omit<Told, 'offset'> {
+  return typeof outcome === 'object'
+    ? { kind: 'refused', reason: outcome.refused }
+    : { kind: outcome, reason: '' }
+}
+
+/** A mark for all that ended in the same way. */
+function marksOf(told: readonly Told[]): readonly NewMark[] {
+  const marks = new Map<string, NewMark & { readonly offsets: number[] }>()
+  for (const { kind, reason, offset } of told) {
+    const name = `${kind} ${reason}`
+    const mark = marks.get(name)
+    if (mark === undefined) marks.set(name, { kind, reason, offsets: [offset] })
+    else mark.offsets.push(offset)
+  }
+  return [...marks.values()]
 }

@@ -1,7 +1,7 @@
 // pure
 /**
  * What is known of the messages of one partition, a row each, by offset.
- * Takes rows in rising order. Gives them by offset, in logarithmic time. 21 bytes a row; rows that are over
+ * Takes rows in rising order. Gives them by offset, in logarithmic time. 25 bytes a row; rows that are over
  * are squeezed out when they are more than half.
  */
 import { invariant } from '@iris/common/lifecycle/invariant'
@@ -22,19 +22,21 @@ export class Rows {
   private offsets = new Float64Array(firstCapacity)
   private dues = new Float64Array(firstCapacity)
   private sizes = new Uint32Array(firstCapacity)
+  private topics = new Uint32Array(firstCapacity)
   private states = new Uint8Array(firstCapacity)
 
   get liveCount(): number {
     return this.length - this.overCount
   }
 
-  add(offset: number, dueMs: number, bytes: number): void {
+  add(offset: number, dueMs: number, bytes: number, topic: number): void {
     invariant(offset > (this.offsets[this.length - 1] ?? -1), 'offsets rise', { offset })
     if (this.length === this.offsets.length) this.grow()
     const row = this.length++
     this.offsets[row] = offset
     this.dues[row] = dueMs
     this.sizes[row] = bytes
+    this.topics[row] = topic
     this.states[row] = rowState.waiting
   }
 
@@ -67,6 +69,11 @@ export class Rows {
     return this.sizes[row] ?? 0
   }
 
+  /** The number of its topic. */
+  topic(row: number): number {
+    return this.topics[row] ?? -1
+  }
+
   state(row: number): RowState {
     return (this.states[row] ?? rowState.over) as RowState
   }
@@ -95,6 +102,7 @@ export class Rows {
       this.offsets[kept] = this.offset(row)
       this.dues[kept] = this.dueMs(row)
       this.sizes[kept] = this.bytes(row)
+      this.topics[kept] = this.topic(row)
       this.states[kept] = this.state(row)
       kept++
     }
@@ -104,15 +112,17 @@ export class Rows {
   }
 
   private grow(): void {
-    const { offsets, dues, sizes, states } = this
+    const { offsets, dues, sizes, topics, states } = this
     const capacity = offsets.length * 2
     this.offsets = new Float64Array(capacity)
     this.dues = new Float64Array(capacity)
     this.sizes = new Uint32Array(capacity)
+    this.topics = new Uint32Array(capacity)
     this.states = new Uint8Array(capacity)
     this.offsets.set(offsets)
     this.dues.set(dues)
     this.sizes.set(sizes)
+    this.topics.set(topics)
     this.states.set(states)
   }
 }

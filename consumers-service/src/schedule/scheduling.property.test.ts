@@ -7,7 +7,7 @@ import {
   readScheduleRecord,
   writeMarks,
   writeScheduleHeaders,
-  type MarkKind,
+  type NewMark,
 } from '@iris/common/schedule/schedule-record'
 import { seededRandom } from '@iris/common/time/seeded-random'
 import { createVirtualTime } from '@iris/common/time/virtual-time'
@@ -18,21 +18,35 @@ interface Plan {
   readonly rowsMax: number
   /** Whether Kafka is perfect and nobody dies. */
   readonly isCalm: boolean
+  /** Whether a second topic has no leader until the end. */
+  readonly isOneStuck?: boolean
 }
 
 interface Message {
   readonly offset: number
   readonly dueMs: number
+  readonly topic: string
   cancel: 'cancelled' | 'delivered' | null
   readonly arrivals: number[]
 }
 
+const storeMs = 3_000
+const nothing = (): void => undefined
 const options = {
-  ...{ underWayMax: 6, sendMax: 4, sendBytesMax: 10_000, commitMs: 500, recommitMs: 60_000, retryMs: 300 },
+  ...{
+    underWayMax: 6,
+    topicUnderWayMax: 3,
+    sendMax: 4,
+    topicSendMax: 2,
+    sendBytesMax: 10_000,
+    commitMs: 500,
+    recommitMs: 60_000,
+    retryMs: 300,
+  },
 }
 
 /** One partition in memory: a log, a topic that messages arrive in, and owners that come and go. */
-async function live({ seed, rowsMax, isCalm }: Plan) {
+async function live({ seed, rowsMax, isCalm, isOneStuck = false }: Plan) {
   const time = createVirtualTime()
   const random = seededRandom(seed)
   const between = (from: number, to: number): number => Math.floor(from + random() * (to - from))
@@ -41,6 +55,7 @@ async function live({ seed, rowsMax, isCalm }: Plan) {
   const messages = new Map<number, Message>()
   let committed = 0
   let deaths = 0
+  let isStuck = isOneStuck
 
   const append = (value: Buffer, headers: readonly (readonly [string, Buffer])[]): number => {
     const offset = log.length
@@ -52,14 +67,15 @@ async function live({ seed, rowsMax, isCalm }: Plan) {
   }
   const publish = (delayMs: number): void => {
     const dueMs = time.now() + delayMs
-    const facts = { topic: 'g.t', topicCreatedMs: 1, dueMs, isTraced: false }
+    const topic = isOneStuck && random() < 0.5 ? 'g.stuck' : 'g.t'
+    const facts = { topic, topicCreatedMs: 1, dueMs, isTraced: false }
     const offset = append(Buffer.from('v'), writeScheduleHeaders(facts))
-    messages.set(offset, { offset, dueMs, cancel: null, arrivals: [] })
+    messages.set(offset, { offset, dueMs, topic, cancel: null, arrivals: [] })
   }
   /** As management does: the mark, then a look at what stands before it. */
   const cancel = (message: Message): void => {
     if (message.cancel !== null) return
-    const [mark] = writeMarks('cancelled', [message.offset])
+    const [mark] = writeMarks({ kind: 'cancelled', offsets: [message.offset] })
     const at = append(mark!.value, mark!.headers)
     const isTaken = log.slice(0, at).some(entry => {
       const read = readScheduleRecord(entry)?.mark
@@ -102,27 +118,32 @@ async function live({ seed, rowsMax, isCalm }: Plan) {
     }
     const parts: PartitionRunParts = {
       ...{ clock: time, scheduler: time, log: silentLog, follow },
-      figures: { delivered: () => undefined, dropped: () => undefined, cancelled: () => undefined },
-      writeMarks: (_partition: number, kind: MarkKind, offsets: readonly number[]) =>
+      figures: { delivered: nothing, dropped: nothing, refused: nothing, cancelled: nothing },
+      writeMarks: (_partition: number, mark: NewMark) =>
         new Promise((resolve, reject) => {
           if (state === 'dead') return
           later(() => {
             const isLost = !isCalm && random() < 0.2
             const isStored = !isLost || random() < 0.5
-            if (isStored) for (const each of writeMarks(kind, offsets)) append(each.value, each.headers)
+            if (isStored) for (const each of writeMarks(mark)) append(each.value, each.headers)
             if (state === 'dead') return
             if (isLost) reject(new Error('no word of Kafka'))
             else resolve()
           })
         }),
       send(_partition, due, ended) {
-        for (const message of due)
-          later(() => {
-            // What is on its way arrives, whoever sent it is dead or not.
-            const isRefused = !isCalm && random() < 0.2
-            if (!isRefused) messages.get(message.offset)!.arrivals.push(time.now())
-            if (state !== 'dead') ended(message, isRefused ? { againAtMs: time.now() + 300 } : 'delivered')
-          })
+        for (const message of due) {
+          const { topic } = messages.get(message.offset)!
+          if (isStuck && topic === 'g.stuck')
+            time.after(storeMs, () => ended(message, { againAtMs: time.now() + 300 }))
+          else
+            later(() => {
+              // What is on its way arrives, whoever sent it is dead or not.
+              const isRefused = !isCalm && random() < 0.2
+              if (!isRefused) messages.get(message.offset)!.arrivals.push(time.now())
+              if (state !== 'dead') ended(message, isRefused ? { againAtMs: time.now() + 300 } : 'delivered')
+            })
+        }
       },
       async commit(_partition, offset) {
         if (state === 'alive') committed = offset
@@ -156,6 +177,8 @@ async function live({ seed, rowsMax, isCalm }: Plan) {
     }
     await time.advance(between(0, 200))
   }
+  await time.advance(10_000)
+  isStuck = false
   await time.advance(40_000)
   const left = owner.run.pendingCount()
   await owner.run.stop(0)
@@ -195,6 +218,21 @@ describe('scheduled messages, whatever happens to Kafka and their owners', () =>
         expect(committed).toBe(end)
       }),
       { numRuns: 40 },
+    )
+  })
+
+  it('arrive in time beside a topic without a leader, whose own arrive once it has one', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 2 ** 31 }), async seed => {
+        const { messages, left } = await live({ seed, rowsMax: 1_000, isCalm: true, isOneStuck: true })
+
+        for (const { dueMs, topic, arrivals, cancel } of messages) {
+          expect(arrivals.length).toBe(cancel === 'cancelled' ? 0 : 1)
+          if (topic === 'g.t' && arrivals.length === 1) expect(arrivals[0]! - dueMs).toBeLessThan(1_000)
+        }
+        expect(left).toBe(0)
+      }),
+      { numRuns: 20 },
     )
   })
 })

@@ -13,7 +13,7 @@ import { scanRange } from '@iris/common/kafka/read-range'
 import type { Metrics } from '@iris/common/metrics/registry'
 import { writeMarks } from '@iris/common/schedule/schedule-record'
 import type { Cancel } from '@iris/common/time/scheduler'
-import { keyHash } from '@iris/common/trace/event'
+import { keyHash, type PublishedEvent } from '@iris/common/trace/event'
 import { acquire, type Lock } from '@iris/common/zookeeper/lock'
 import type { ZooPaths } from '@iris/common/zookeeper/paths'
 import { watchTopicMark } from '@iris/common/zookeeper/topic-mark'
@@ -46,7 +46,10 @@ const markMs = 10_000
 const storeMs = 10_000
 const sendMax = 1_000
 const sendBytesMax = 8 * 1024 * 1024
-const underWayMax = 5_000
+const underWayMax = 20_000
+/** So that no few topics without a leader take all of it. */
+const topicSendMax = 250
+const topicUnderWayMax = 2_000
 const commitMs = 5_000
 
 /** Makes it. Nothing runs before `start`. */
@@ -141,7 +144,11 @@ function createRunner(
   const scan: Parameters<typeof loadRecords>[0]['scan'] = request => scanRange({ ...base, cluster }, request)
   const destination = createDestinations(config, parts)
   const runOptions = {
-    ...{ rowsMax: config.scheduleIndexMax, underWayMax, sendMax, sendBytesMax, commitMs },
+    rowsMax: config.scheduleIndexMax,
+    // What is under way must leave room for what waits.
+    underWayMax: Math.min(underWayMax, config.scheduleIndexMax >> 2),
+    topicUnderWayMax: Math.min(topicUnderWayMax, config.scheduleIndexMax >> 3),
+    ...{ sendMax, topicSendMax, sendBytesMax, commitMs },
     ...{ recommitMs: config.recommitMs, retryMs: config.retryMs },
   }
   return (start, lock) => {
@@ -150,7 +157,9 @@ function createRunner(
       {
         ...{ ...base, producer, destination, heldBack },
         load: (partition, wanted) => loadRecords({ ...base, kafkaTopic, scan }, partition, wanted),
-        stored: (message, place) => trace(base, config, outside, { message, place }),
+        stored: (message, place) => trace(base, config, outside, { message, details: placeOf(place) }),
+        refused: (message, reason) =>
+          trace(base, config, outside, { message, details: { status: 'ERROR', reason } }),
       },
       { storeMs, retryMs: config.retryMs },
     )
@@ -158,9 +167,9 @@ function createRunner(
       {
         ...{ ...base, figures, heldBack, send },
         follow: request => reader.follow({ ...request, topic: kafkaTopic }),
-        async writeMarks(partition, kind, marked) {
+        async writeMarks(partition, mark) {
           const place = { topic: kafkaTopic, partition, key: null }
-          for (const { value, headers } of writeMarks(kind, marked)) {
+          for (const { value, headers } of writeMarks(mark)) {
             const [timestampMs, deadlineMs] = [base.clock.now(), base.clock.monotonic() + markMs]
             await appendRecord(producer, { ...place, value: [value], headers, timestampMs, deadlineMs })
           }
@@ -206,21 +215,32 @@ function createDestinations(
   }
 }
 
+type TraceDetails = Pick<PublishedEvent, 'status' | 'reason' | 'partition' | 'offset'>
+
+function placeOf({
+  partition,
+  offset,
+}: {
+  readonly partition: number
+  readonly offset: number
+}): TraceDetails {
+  // Kafka may know a batch that was sent twice and no longer say where it lies.
+  return { status: 'SUCCESS', partition, ...(offset < 0 ? {} : { offset }) }
+}
+
 function trace(
   { clock }: ConsumersBase,
   config: ConsumersConfig,
   { traces }: Outside,
-  {
-    message: { entry, facts },
-    place,
-  }: { readonly message: LoadedMessage; readonly place: { partition: number; offset: number } },
+  ended: { readonly message: LoadedMessage; readonly details: TraceDetails },
 ): void {
+  const { entry, facts } = ended.message
   if (!facts.isTraced) return
   traces?.write({
-    ...{ kind: 'published', status: 'SUCCESS', messageId: idOf(entry), topicName: facts.topic },
-    ...{ timestamp: clock.now(), scheduledFor: facts.dueMs, partition: place.partition },
+    ...{ kind: 'published', messageId: idOf(entry), topicName: facts.topic },
+    ...{ timestamp: clock.now(), scheduledFor: facts.dueMs },
     ...{ cluster: config.kafkaClusterName, hostname: hostname() },
-    ...(place.offset < 0 ? {} : { offset: place.offset }),
+    ...ended.details,
     ...(entry.key === null ? {} : { keyHash: keyHash(entry.key) }),
   })
 }

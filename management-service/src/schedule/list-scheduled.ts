@@ -1,5 +1,5 @@
 /**
- * The messages of a topic that wait for their time, the next first.
+ * The messages of a topic that wait for their time, the next first; or those that Kafka has refused.
  * Takes a topic, a count and where to go on. Gives items and where to go on after them.
  * Bounds: `limitMax` items, `candidatesMax` messages kept while looking, `lookMs` for one answer; beyond them
  * `isComplete` is false, and messages may be missing.
@@ -20,10 +20,12 @@ import type { TopicStore } from '../store/ports.js'
 import type { KafkaSchedule, ScheduleStretch } from './schedule-ports.js'
 import {
   afterMark,
+  isOver,
   itemOf,
   scheduledItem,
+  waiting,
+  type Fate,
   type ScheduledItem,
-  type ScheduledState,
 } from './scheduled-json.js'
 
 export interface ScheduleParts {
@@ -36,6 +38,8 @@ export interface ScheduledQuery {
   readonly topic: TopicName
   readonly limit: string | null
   readonly after: string | null
+  /** `refused`, or null for what is not over. */
+  readonly state: string | null
 }
 
 export const scheduledPage = z.object({
@@ -66,21 +70,25 @@ interface Candidate {
   readonly partition: number
   readonly offset: number
   readonly dueMs: number
-  state: ScheduledState
+  fate: Fate
 }
 
 /** Lists them. */
 export async function listScheduled(parts: ScheduleParts, query: ScheduledQuery): Promise<ScheduledPage> {
   const limit = limitOf(query.limit)
   const after = query.after === null ? null : candidateOf(query.after)
+  const isListed = listedBy(query.state)
   const isMeant = await messagesOf(parts, query.topic)
   const untilMs = parts.clock.monotonic() + lookMs
   const found: Candidate[] = []
   let isComplete = true
-  for (const stretch of await parts.schedule.stretches()) {
-    const looked = await lookThrough(parts.schedule, stretch, { isMeant, untilMs })
+  // What was refused is over, and may lie where nothing counts any more.
+  const isOfAll = query.state !== null
+  const stretches = await (isOfAll ? parts.schedule.wholes() : parts.schedule.stretches())
+  for (const stretch of stretches) {
+    const looked = await lookThrough(parts.schedule, stretch, { isMeant, isListed, untilMs })
     isComplete &&= looked.isWhole
-    found.push(...looked.candidates)
+    found.push(...[...looked.candidates].filter(each => isListed(each.fate)))
   }
   const following = found.sort(inOrder).filter(each => after === null || inOrder(each, after) > 0)
   const page = following.slice(0, limit)
@@ -93,21 +101,27 @@ export async function listScheduled(parts: ScheduleParts, query: ScheduledQuery)
   }
 }
 
+interface Look {
+  readonly isMeant: IsMeant
+  readonly isListed: (fate: Fate) => boolean
+  readonly untilMs: number
+}
+
 async function lookThrough(
   schedule: KafkaSchedule,
   stretch: ScheduleStretch,
-  { isMeant, untilMs }: { readonly isMeant: IsMeant; readonly untilMs: number },
+  { isMeant, isListed, untilMs }: Look,
 ): Promise<{ readonly candidates: Iterable<Candidate>; readonly isWhole: boolean }> {
   const candidates = new Map<number, Candidate>()
   let isFull = false
   const visit = (entry: LogEntry): boolean => {
     const record = readScheduleRecord(entry)
     if (record === null) return false
-    if (record.mark !== null) apply(candidates, record.mark)
+    if (record.mark !== null) apply(candidates, record.mark, isListed)
     else if (isMeant(record.message)) {
       isFull = candidates.size >= candidatesMax
       const { partition, offset } = entry
-      if (!isFull) candidates.set(offset, { partition, offset, ...record.message, state: 'scheduled' })
+      if (!isFull) candidates.set(offset, { partition, offset, dueMs: record.message.dueMs, fate: waiting })
     }
     return false
   }
@@ -115,14 +129,17 @@ async function lookThrough(
   return { candidates: candidates.values(), isWhole: isRead && !isFull }
 }
 
-function apply(candidates: Map<number, Candidate>, { kind, ranges }: ScheduleMark): void {
+function apply(
+  candidates: Map<number, Candidate>,
+  mark: ScheduleMark,
+  isListed: (fate: Fate) => boolean,
+): void {
   const change = (candidate: Candidate | undefined): void => {
     if (candidate === undefined) return
-    candidate.state = afterMark(candidate.state, kind)
-    const isOver = candidate.state !== 'scheduled' && candidate.state !== 'delivering'
-    if (isOver) candidates.delete(candidate.offset)
+    candidate.fate = afterMark(candidate.fate, mark)
+    if (isOver(candidate.fate) && !isListed(candidate.fate)) candidates.delete(candidate.offset)
   }
-  for (const { first, last } of ranges) {
+  for (const { first, last } of mark.ranges) {
     if (last - first < candidates.size)
       for (let offset = first; offset <= last; offset++) change(candidates.get(offset))
     else
@@ -133,12 +150,12 @@ function apply(candidates: Map<number, Candidate>, { kind, ranges }: ScheduleMar
 
 async function read(
   schedule: KafkaSchedule,
-  { partition, offset, dueMs, state }: Candidate,
+  { partition, offset, dueMs, fate }: Candidate,
   untilMs: number,
 ): Promise<ScheduledItem | null> {
   let item: ScheduledItem | null = null
   await schedule.scan({ partition, first: offset, next: offset + 1 }, untilMs, entry => {
-    item = itemOf(entry, dueMs, state)
+    item = itemOf(entry, dueMs, fate)
     return true
   })
   return item
@@ -159,6 +176,12 @@ function candidateOf(token: string): Place {
   if (match === null)
     throw refusal('VALIDATION_ERROR', { problem: 'after must be the next of an answer to the same list' })
   return { dueMs: Number(match[1]), partition: Number(match[2]), offset: Number(match[3]) }
+}
+
+function listedBy(state: string | null): (fate: Fate) => boolean {
+  if (state === null) return fate => !isOver(fate)
+  if (state === 'refused') return fate => fate.state === 'refused'
+  throw refusal('VALIDATION_ERROR', { problem: 'state must be refused; leave it out for what waits' })
 }
 
 function limitOf(text: string | null): number {

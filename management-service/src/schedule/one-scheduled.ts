@@ -11,7 +11,7 @@ import type { LogEntry } from '@iris/common/kafka/log-entry'
 import { placeOfScheduleId, readScheduleRecord } from '@iris/common/schedule/schedule-record'
 import { messagesOf, type ScheduleParts } from './list-scheduled.js'
 import type { ScheduleStretch } from './schedule-ports.js'
-import { afterMark, detailOf, type ScheduledDetail, type ScheduledState } from './scheduled-json.js'
+import { afterMark, detailOf, isOver, waiting, type Fate, type ScheduledDetail } from './scheduled-json.js'
 
 /** Which message. */
 export interface ScheduledName {
@@ -35,7 +35,7 @@ const clockSlackMs = 60_000
 export async function showScheduled(parts: ScheduleParts, name: ScheduledName): Promise<ScheduledDetail> {
   const found = await find(parts, name)
   const { entry, stretch } = found
-  return detailOf(entry, found, await stateWithin(parts, entry, { ...stretch, first: entry.offset + 1 }))
+  return detailOf(entry, found, await fateWithin(parts, entry, { ...stretch, first: entry.offset + 1 }))
 }
 
 /** Takes one back. Doing so twice does it once. */
@@ -49,15 +49,15 @@ export async function cancelScheduled(
   // It is taken at its time and not before, so that only the log since then needs to be looked through.
   const since = await parts.schedule.offsetAt(partition, dueMs - clockSlackMs)
   const late = { partition, first: Math.max(offset + 1, since), next }
-  const isTaken = isHandedOver(await stateWithin(parts, entry, late))
+  const isTaken = isHandedOver(await fateWithin(parts, entry, late))
   // Unless it was cancelled before that already: then whoever took it has found out, and it was not sent.
-  if (isTaken && isHandedOver(await stateWithin(parts, entry, { ...late, first: offset + 1 })))
+  if (isTaken && isHandedOver(await fateWithin(parts, entry, { ...late, first: offset + 1 })))
     throw refusal('SCHEDULED_MESSAGE_DELIVERED', { id: name.id, topic: name.topic })
   return { id: name.id, state: 'cancelled' }
 }
 
-function isHandedOver(state: ScheduledState): boolean {
-  return state === 'delivering' || state === 'delivered' || state === 'dropped'
+function isHandedOver({ state }: Fate): boolean {
+  return state !== 'scheduled' && state !== 'cancelled'
 }
 
 async function find(parts: ScheduleParts, { topic, id }: ScheduledName): Promise<Found> {
@@ -80,20 +80,20 @@ async function find(parts: ScheduleParts, { topic, id }: ScheduledName): Promise
 }
 
 /** What the marks in a stretch make of the message. */
-async function stateWithin(
+async function fateWithin(
   { schedule, clock }: ScheduleParts,
   { partition, offset }: LogEntry,
   stretch: ScheduleStretch,
-): Promise<ScheduledState> {
-  let state: ScheduledState = 'scheduled'
+): Promise<Fate> {
+  let fate = waiting
   const isRead = await schedule.scan(stretch, clock.monotonic() + lookMs, entry => {
     const mark = readScheduleRecord(entry)?.mark
     const isMeant = mark?.ranges.some(({ first, last }) => offset >= first && offset <= last) === true
-    if (isMeant) state = afterMark(state, mark.kind)
-    return state !== 'scheduled' && state !== 'delivering'
+    if (isMeant) fate = afterMark(fate, mark)
+    return isOver(fate)
   })
   if (!isRead) throw tooMuch(partition)
-  return state
+  return fate
 }
 
 function tooMuch(partition: number): HermesError {

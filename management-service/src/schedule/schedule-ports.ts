@@ -17,6 +17,8 @@ export interface KafkaSchedule {
    * scheduled.
    */
   stretches(): Promise<readonly ScheduleStretch[]>
+  /** All that Kafka has, partition by partition. */
+  wholes(): Promise<readonly ScheduleStretch[]>
   /** All that Kafka has of a partition; null where there is no such partition. */
   whole(partition: number): Promise<ScheduleStretch | null>
   /** The first record that is not older. */

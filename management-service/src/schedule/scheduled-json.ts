@@ -8,13 +8,13 @@ import { z } from 'zod'
 import type { ValueOf } from '@iris/common/domain/json-shapes'
 import type { LogEntry } from '@iris/common/kafka/log-entry'
 import { openEntry } from '@iris/common/kafka/open-entry'
-import { scheduleId, type MarkKind } from '@iris/common/schedule/schedule-record'
+import { scheduleId, type ScheduleMark } from '@iris/common/schedule/schedule-record'
 
-const states = ['scheduled', 'delivering', 'delivered', 'cancelled', 'dropped'] as const
+const states = ['scheduled', 'delivering', 'delivered', 'cancelled', 'dropped', 'refused'] as const
 
 /**
  * `scheduled` until its time, `delivering` from then until its topic has it; then `delivered`. `cancelled`
- * when it was taken back in time, `dropped` when its topic was removed.
+ * when it was taken back in time, `dropped` when its topic was removed, `refused` when Kafka will never take it.
  */
 export type ScheduledState = (typeof states)[number]
 
@@ -23,6 +23,7 @@ export const scheduledItem = z.object({
   id: z.string().describe('Place in the schedule topic: `partition-offset`'),
   messageId: z.string(),
   state: z.enum(states),
+  reason: z.string().optional().describe('Why Kafka has refused it'),
   deliverAt: z.iso.datetime(),
   publishedAt: z.iso.datetime(),
   key: z.string().optional().describe('Base64'),
@@ -39,13 +40,22 @@ export const scheduledDetail = z.object({
 export type ScheduledItem = ValueOf<typeof scheduledItem>
 export type ScheduledDetail = ValueOf<typeof scheduledDetail>
 
+/** What became of one. `reason` is empty where there is nothing to say. */
+export interface Fate {
+  readonly state: ScheduledState
+  readonly reason: string
+}
+
+export const waiting: Fate = { state: 'scheduled', reason: '' }
+
 /** A line for the list. */
-export function itemOf(entry: LogEntry, dueMs: number, state: ScheduledState): ScheduledItem {
+export function itemOf(entry: LogEntry, dueMs: number, { state, reason }: Fate): ScheduledItem {
   const { messageId, body } = openEntry(entry, ignored)
   return {
     id: scheduleId(entry.partition, entry.offset),
     messageId,
     state,
+    ...(reason === '' ? {} : { reason }),
     deliverAt: new Date(dueMs).toISOString(),
     publishedAt: new Date(entry.timestampMs).toISOString(),
     ...(entry.key === null ? {} : { key: entry.key.toString('base64') }),
@@ -57,22 +67,27 @@ export function itemOf(entry: LogEntry, dueMs: number, state: ScheduledState): S
 export function detailOf(
   entry: LogEntry,
   { topic, dueMs }: { readonly topic: string; readonly dueMs: number },
-  state: ScheduledState,
+  fate: Fate,
 ): ScheduledDetail {
   const { body } = openEntry(entry, ignored)
-  return { ...itemOf(entry, dueMs, state), topicName: topic, body: body.toString('base64') }
+  return { ...itemOf(entry, dueMs, fate), topicName: topic, body: body.toString('base64') }
 }
 
 /** What a mark of the log makes of a message. What was taken cannot be taken back. */
-export function afterMark(state: ScheduledState, mark: MarkKind): ScheduledState {
-  switch (mark) {
+export function afterMark(fate: Fate, { kind, reason }: Pick<ScheduleMark, 'kind' | 'reason'>): Fate {
+  switch (kind) {
     case 'taken':
-      return state === 'scheduled' ? 'delivering' : state
+      return fate.state === 'scheduled' ? { state: 'delivering', reason } : fate
     case 'cancelled':
-      return state === 'scheduled' ? 'cancelled' : state
+      return fate.state === 'scheduled' ? { state: 'cancelled', reason } : fate
     default:
-      return state === 'cancelled' ? state : mark
+      return fate.state === 'cancelled' ? fate : { state: kind, reason }
   }
+}
+
+/** Whether nothing more can become of it. */
+export function isOver({ state }: Fate): boolean {
+  return state !== 'scheduled' && state !== 'delivering'
 }
 
 function ignored(): void {

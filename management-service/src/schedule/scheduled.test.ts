@@ -12,6 +12,7 @@ const topic = 'g.t' as TopicName
 function setUp() {
   const time = createVirtualTime(1_000_000)
   const log: LogEntry[] = []
+  let committed = 0
   let beforeMark: () => void = () => undefined
   const append = (value: Buffer, headers: readonly (readonly [string, Buffer])[]): number => {
     const header = (name: string): Buffer | null => headers.findLast(([each]) => each === name)?.[1] ?? null
@@ -28,10 +29,8 @@ function setUp() {
     return `0-${offset}`
   }
   const mark = (kind: MarkKind, ...ids: readonly string[]): number => {
-    const [record] = writeMarks(
-      kind,
-      ids.map(id => Number(id.slice(2))),
-    )
+    const offsets = ids.map(id => Number(id.slice(2)))
+    const [record] = writeMarks({ kind, offsets, ...(kind === 'refused' ? { reason: 'too large' } : {}) })
     return append(record!.value, record!.headers)
   }
   const parts: ScheduleParts = {
@@ -40,7 +39,8 @@ function setUp() {
       topic: name => Promise.resolve(name === topic ? ({ value: { createdAtMs: 5 } } as never) : null),
     },
     schedule: {
-      stretches: () => Promise.resolve([{ partition: 0, first: 0, next: log.length }]),
+      stretches: () => Promise.resolve([{ partition: 0, first: committed, next: log.length }]),
+      wholes: () => Promise.resolve([{ partition: 0, first: 0, next: log.length }]),
       whole: partition => Promise.resolve(partition === 0 ? { partition, first: 0, next: log.length } : null),
       offsetAt: (_partition, timeMs) => {
         const found = log.findIndex(entry => entry.timestampMs >= timeMs)
@@ -56,14 +56,16 @@ function setUp() {
       },
     },
   }
-  const list = async (query: { limit?: string; after?: string } = {}): Promise<unknown> => {
-    const page = await listScheduled(parts, { topic, limit: null, after: null, ...query })
+  const list = async (query: { limit?: string; after?: string; state?: string } = {}): Promise<unknown> => {
+    const page = await listScheduled(parts, { topic, limit: null, after: null, state: null, ...query })
     return { ...page, items: page.items.map(({ id, state }) => `${id} ${state}`) }
   }
   return {
     ...{ time, message, mark, parts, list },
     cancel: (id: string) => cancelScheduled(parts, { topic, id }),
     show: async (id: string) => (await showScheduled(parts, { topic, id })).state,
+    /** Nothing that was written so far counts any more. */
+    commit: () => void (committed = log.length),
     before: (run: () => void) => void (beforeMark = run),
   }
 }
@@ -88,12 +90,33 @@ describe('the scheduled messages of a topic', () => {
     expect(await list({ limit: '2', after: first.next })).toEqual({ items: items.slice(2), isComplete: true })
   })
 
-  it.each([[{ limit: '0' }], [{ limit: '101' }], [{ limit: 'x' }], [{ after: '0-1' }], [{ after: '' }]])(
-    'are not listed with %j',
-    async query => {
-      await expect(setUp().list(query)).rejects.toMatchObject({ code: 'VALIDATION_ERROR' })
-    },
-  )
+  it('that Kafka has refused are listed when asked for, with the reason, however long ago', async () => {
+    const { time, message, mark, parts, list, show, cancel, commit } = setUp()
+    const [refused, done] = [message(time.now()), message(time.now())]
+    mark('taken', refused, done)
+    mark('refused', refused)
+    mark('delivered', done)
+    commit()
+
+    expect(await list()).toEqual({ items: [], isComplete: true })
+    expect(await list({ state: 'refused' })).toEqual({ items: [`${refused} refused`], isComplete: true })
+    const shown = await showScheduled(parts, { topic, id: refused })
+    expect(shown).toMatchObject({ state: 'refused', reason: 'too large' })
+    expect(await showScheduled(parts, { topic, id: done })).not.toHaveProperty('reason')
+    await expect(cancel(refused)).rejects.toMatchObject({ code: 'SCHEDULED_MESSAGE_DELIVERED' })
+    expect(await show(refused)).toBe('refused')
+  })
+
+  it.each([
+    [{ limit: '0' }],
+    [{ state: 'delivered' }],
+    [{ limit: '101' }],
+    [{ limit: 'x' }],
+    [{ after: '0-1' }],
+    [{ after: '' }],
+  ])('are not listed with %j', async query => {
+    await expect(setUp().list(query)).rejects.toMatchObject({ code: 'VALIDATION_ERROR' })
+  })
 })
 
 describe('taking a scheduled message back', () => {

@@ -52,6 +52,8 @@ export function createKafkaSchedule({
       first: Math.min(stretch.next, Math.max(stretch.first, committed[index]?.offset ?? 0)),
     }))
   }
+  const wholes = async (): Promise<readonly ScheduleStretch[]> =>
+    ends((await partitionsOf(kafka.cluster, topic)) ?? [])
   const whole = async (partition: number): Promise<ScheduleStretch | null> => {
     const partitions = await partitionsOf(kafka.cluster, topic)
     if (partitions?.includes(partition) !== true) return null
@@ -72,7 +74,7 @@ export function createKafkaSchedule({
     return true
   }
   const cancel = async (partition: number, offset: number): Promise<number> => {
-    const [mark] = writeMarks('cancelled', [offset])
+    const [mark] = writeMarks({ kind: 'cancelled', offsets: [offset] })
     invariant(mark !== undefined, 'a mark of one offset is one record')
     const stored = await appendRecord(producer, {
       ...{ topic, partition, key: null, value: [mark.value], headers: mark.headers },
@@ -86,6 +88,7 @@ export function createKafkaSchedule({
   }
   return {
     stretches: () => orRefuse(`find the ends of topic ${topic}`, stretches()),
+    wholes: () => orRefuse(`find the ends of topic ${topic}`, wholes()),
     whole: partition => orRefuse(`find the ends of topic ${topic}`, whole(partition)),
     async offsetAt(partition, timeMs) {
       const rows = await orRefuse(`search topic ${topic}`, offsets.atTime(topic, [partition], timeMs))

@@ -1,6 +1,7 @@
 /**
  * What the routes of scheduled messages promise.
  */
+import { z } from 'zod'
 import { scheduledDetail } from '../../schedule/scheduled-json.js'
 import { scheduledPage } from '../../schedule/list-scheduled.js'
 import { json, type ResourceContract } from './contract.js'
@@ -24,7 +25,10 @@ export const scheduledContract: ResourceContract = {
     'GET /topics/:topic/scheduled': {
       summary: 'Lists what waits, the next first',
       right: 'reader',
-      query: paging,
+      query: {
+        ...paging,
+        state: z.enum(['refused']).optional().describe('Those that Kafka has refused instead'),
+      },
       answers: { 200: json(scheduledPage, { items: [item], isComplete: true }) },
       errors: ['VALIDATION_ERROR', kafka],
     },

@@ -17,7 +17,7 @@ export function scheduledRoutes(parts: ScheduleParts): readonly ApiRoute[] {
   })
   return [
     reading('GET', all, async ({ params, query }) => {
-      const page = { limit: query.get('limit'), after: query.get('after') }
+      const page = { limit: query.get('limit'), after: query.get('after'), state: query.get('state') }
       return jsonAnswer(await listScheduled(parts, { topic: topicOfPath(params['topic']), ...page }))
     }),
     reading('GET', one, async ({ params }) => jsonAnswer(await showScheduled(parts, nameOf(params)))),
