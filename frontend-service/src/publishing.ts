@@ -2,6 +2,7 @@
  * The publishing half of the frontend: topics, limits and the pipeline over them.
  * Takes the clients of Kafka and ZooKeeper. Gives the pipeline and what must be stopped with it.
  */
+import type { IncomingMessage } from 'node:http'
 import { hostname } from 'node:os'
 import type { Log } from '@iris/common/lifecycle/log'
 import { systemRandom } from '@iris/common/time/clock'
@@ -49,6 +50,8 @@ export interface PublishingSurroundings {
   /** How many frontends share quotas now. */
   readonly sharers: () => number
   readonly idempotency: Idempotency
+  /** Whether a fellow has passed a request on. */
+  readonly isForwarded: (request: IncomingMessage) => boolean
   /** The id of this frontend among its fellows; empty before it has joined them. */
   readonly ownId: () => string
 }
@@ -120,7 +123,7 @@ export function createPublishing(
         ? null
         : createAvroCheck({ schemas: schemas.schemas, warn, areIdsUsed: config.areSchemaIdsUsed }),
   })
-  const { isClosing } = surroundings
+  const { isClosing, isForwarded } = surroundings
   const pieces = new DeadlineQueue(config.readBudgetMs)
   const bulk = createBulk({
     ...{ clock, scheduler, pipeline, topics, unknownTopics, isClosing },
@@ -144,7 +147,7 @@ export function createPublishing(
   }
   const answerHeaders = keepAliveHeaderOf(config)
   return {
-    publish: createPublishRequest(pipeline, { scheduler, isClosing, answerHeaders }),
+    publish: createPublishRequest(pipeline, { scheduler, isClosing, isForwarded, answerHeaders }),
     bulk,
     topics,
     spools: spooling?.spools ?? null,

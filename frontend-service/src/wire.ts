@@ -64,6 +64,7 @@ export function createFrontend(
   const idempotency = openIdempotency(base, config, { outside, company, metrics: registry })
   const publishing = createPublishing(base, config, outside, {
     ...{ registry, isClosing, sharers, idempotency },
+    isForwarded: request => company.isForwarded(request),
     ownId: () => company.fellows.self()?.id ?? '',
   })
   const checks = createOptionalChecks(base, config, outside, () => publishing.topics.kafkaTopics())

@@ -19,6 +19,16 @@ export function firstHeaderValue(rawHeaders: readonly string[], lowerName: strin
   return undefined
 }
 
+/** All lines but those of some names, which must be in lower case; a list of its own. */
+export function withoutHeaders(rawHeaders: readonly string[], lowerNames: readonly string[]): string[] {
+  const kept: string[] = []
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const [name = '', value = ''] = [rawHeaders[index], rawHeaders[index + 1]]
+    if (!lowerNames.includes(name.toLowerCase())) kept.push(name, value)
+  }
+  return kept
+}
+
 /** Headers that belong to one connection (RFC 9110, 7.6.1) and so never travel further. */
 export const hopByHopHeaders: ReadonlySet<string> = new Set([
   'connection',

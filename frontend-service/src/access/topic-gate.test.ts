@@ -119,4 +119,26 @@ describe('the gate of a topic', () => {
     expect(gate.received(origin(), 1)?.code).toBe('THROUGHPUT_QUOTA_VIOLATION')
     expect(made.seen).toEqual(['throughput', 'throughput'])
   })
+
+  it('neither judges nor counts again what a fellow passes on, whose own address is nobody’s quota', () => {
+    const auth = { enabled: true, publishers: ['anna'], unauthenticatedAccessEnabled: false }
+    const fields = { auth, quotas: { messagesPerSecond: 1, publisherMessagesPerSecond: 1 } }
+    const gate = gateOf(world({ accounts: ['anna:secret'], fields, rule: { type: 'fixed', max: 1 } }))
+    const passedOn = origin({}, { isForwarded: true, announcedBytes: -1 })
+
+    for (let count = 0; count < 3; count++) {
+      expect(gate.permit(passedOn)).toBeNull()
+      expect(gate.charge(passedOn)).toBeNull()
+      expect(gate.received(passedOn, 1_000)).toBeNull()
+    }
+
+    expect(gate.charge(origin())).toBeNull()
+    expect(gate.charge(origin())?.status).toBe(429)
+  })
+
+  it('stops a topic for what a fellow passes on too', () => {
+    const gate = gateOf(world({ fields: { publishing: { blocked: true, reason: 'why' } } }))
+
+    expect(gate.permit(origin({}, { isForwarded: true }))?.code).toBe('TOPIC_BLOCKED')
+  })
 })

@@ -2,7 +2,8 @@
  * What stands between a publisher and a topic beside the topic's own limits: permission, an operator's stop,
  * throughput limits and quotas.
  * Takes a topic once, when it changes, and then its messages. Gives a gate, or null where nothing stands
- * there, so that most topics pay a look at a field.
+ * there, so that most topics pay a look at a field. Promises: what a fellow passes on was judged and counted
+ * there, by who really sent it, and is neither judged by another name nor counted again.
  */
 import type { Topic } from '@iris/common/domain/topic'
 import { HermesError, refusal } from '@iris/common/errors/hermes-error'
@@ -65,7 +66,7 @@ class Gate implements TopicGate {
   }
 
   permit(sender: Sender): HermesError | null {
-    if (this.authenticate !== null) {
+    if (this.authenticate !== null && sender.isForwarded !== true) {
       const permission = permissionOf(this.topic.auth, this.authenticate(callerOf(sender)))
       if (permission === 'unauthenticated') return unauthenticated(this.authenticate.challenge)
       if (permission === 'forbidden') return refusal('AUTH_ERROR', {}, 'frontend')
@@ -74,6 +75,7 @@ class Gate implements TopicGate {
   }
 
   charge(sender: Sender): HermesError | null {
+    if (sender.isForwarded === true) return null
     const late = this.overThroughput()
     if (late !== null || this.quota === null) return late
     const publisher = this.publisherOf(sender)
@@ -83,6 +85,7 @@ class Gate implements TopicGate {
   }
 
   received(sender: Sender, bytes: number): HermesError | null {
+    if (sender.isForwarded === true) return null
     if (sender.announcedBytes < 0) this.quota?.addBytes(this.publisherOf(sender), bytes)
     this.parts.throughput?.received(this.topic.name, bytes, this.parts.clock.monotonic())
     return this.overThroughput()

@@ -16,7 +16,7 @@ export interface RecordEvents {
   readonly caller: SentHeaders
   /** Where it came from. */
   readonly address: string | undefined
-  /** Its topic is known, and it is on its way or refused. */
+  /** It has its place before all that comes after it. */
   onWay(record: BulkRecord): void
   settled(record: BulkRecord, messageId: string, outcome: RecordOutcome): void
 }
@@ -45,8 +45,11 @@ export class BulkRecord implements Origin {
     const { brought } = this
     if (brought instanceof HermesError) taker.onNoBody(brought)
     else taker.onBody(brought)
-    this.events.onWay(this)
     return null
+  }
+
+  onWay(): void {
+    this.events.onWay(this)
   }
 
   stored(id: string, scheduled: ScheduledAnswer | null): void {

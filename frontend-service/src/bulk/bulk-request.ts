@@ -222,7 +222,7 @@ export class BulkRequest implements Deadlined, Held, RecordEvents {
     const record = new BulkRecord(this, index, sent, brought, announcedBytes)
     this.recordsInFlight++
     this.bytesInFlight += announcedBytes
-    // Until its topic is found, no later record may overtake it.
+    // Until its topic and its schema are found, no later record may overtake it.
     this.awaited = record
     this.parts.pipeline.publish(record, topicName)
   }

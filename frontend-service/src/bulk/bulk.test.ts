@@ -119,6 +119,42 @@ describe('a request with many messages', () => {
   })
 })
 
+describe('a record whose schema has to be asked for', () => {
+  const wrapped = (key: string, version: string): string =>
+    JSON.stringify({ key, headers: { 'Schema-Version': version }, message: { n: 1 } })
+  const keysOf = (): (string | undefined)[] =>
+    world.pipeline.producer.appended.map(({ key }) => key?.toString())
+
+  it('is overtaken by none that comes after it, however well that one is known', async () => {
+    const { pipeline } = world
+    const fields = [{ name: 'n', type: 'int' }]
+    for (const doc of ['first', 'second'])
+      pipeline.registry.add('acme.orders', JSON.stringify({ type: 'record', name: 'r', doc, fields }))
+    pipeline.topics.set('acme.orders', pipeline.topic({ avroSubject: 'acme.orders' }))
+    const path = 'acme.orders?records=wrapped'
+    await world.storing(world.publish(wrapped('known', '2'), lines, path))
+
+    const answering = world.publish(`${wrapped('asked for', '1')}\n${wrapped('known', '2')}\n`, lines, path)
+    await world.untilAppended(2)
+    const keys = keysOf()
+
+    expect(await world.storing(answering)).toMatchObject({ status: 200, stored: 2 })
+    expect(keys).toEqual(['asked for', 'known'])
+  })
+
+  it('holds up nothing once it is refused', async () => {
+    const { pipeline } = world
+    const fields = [{ name: 'n', type: 'int' }]
+    pipeline.registry.add('acme.orders', JSON.stringify({ type: 'record', name: 'r', fields }))
+    pipeline.topics.set('acme.orders', pipeline.topic({ avroSubject: 'acme.orders' }))
+    const body = `${wrapped('none', '7')}\n${wrapped('known', '1')}\n`
+
+    const answer = await world.storing(world.publish(body, lines, 'acme.orders?records=wrapped'))
+
+    expect(answer.results).toMatchObject([{ code: 'SCHEMA_VERSION_DOES_NOT_EXIST' }, { status: 201 }])
+  })
+})
+
 describe('a batch of CloudEvents', () => {
   const batch = { 'Content-Type': 'application/cloudevents-batch+json; charset=utf-8' }
   const event = (id: string): string =>

@@ -1,13 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import { advertisedHost, cardData, fellowId, originOf, readCard } from './card.js'
 
-const fellow = { id: 'a_8080', host: '10.0.0.1', port: 8080, pid: 7, startedMs: 5 }
+const fellow = { id: 'a_8080', host: '10.0.0.1', port: 8080, pid: 7, startedMs: 5, token: 't' }
 
 describe('the card of a frontend', () => {
   it('is read as it was written, and with members of a later version', () => {
     expect(readCard('a_8080', cardData(fellow))).toEqual(fellow)
     const later = Buffer.from(JSON.stringify({ ...fellow, zone: 'b' }))
     expect(readCard('a_8080', later)).toEqual(fellow)
+  })
+
+  it('of an earlier version has no token', () => {
+    const earlier = Buffer.from('{"host":"10.0.0.1","port":8080,"pid":7,"startedMs":5}')
+
+    expect(readCard('a_8080', earlier)).toEqual({ ...fellow, token: '' })
   })
 
   it.each(['', 'null', '{', '{}', '{"host":"","port":1}', '{"host":"a"}', '{"host":"a","port":"x"}'])(

@@ -14,20 +14,26 @@ export interface Fellow {
   readonly port: number
   readonly pid: number
   readonly startedMs: number
+  /**
+   * What a fellow shows here to prove that it is one: who can read it can read ZooKeeper. Empty for a frontend
+   * of an earlier version, which asks for none.
+   */
+  readonly token: string
 }
 
 /** The content of a frontend's node. */
-export function cardData({ host, port, pid, startedMs }: Fellow): Buffer {
-  return Buffer.from(JSON.stringify({ host, port, pid, startedMs }))
+export function cardData({ host, port, pid, startedMs, token }: Fellow): Buffer {
+  return Buffer.from(JSON.stringify({ host, port, pid, startedMs, token }))
 }
 
 /** The frontend whose node `id` has this content, or null. */
 export function readCard(id: string, data: Buffer): Fellow | null {
   try {
     const card = JSON.parse(data.toString('utf8')) as Partial<Record<keyof Fellow, unknown>> | null
-    const { host, port, pid, startedMs } = card ?? {}
+    const { host, port, pid, startedMs, token } = card ?? {}
     if (typeof host !== 'string' || host === '' || !Number.isInteger(port)) return null
-    return { id, host, port: Number(port), pid: Number(pid) || 0, startedMs: Number(startedMs) || 0 }
+    const numbers = { port: Number(port), pid: Number(pid) || 0, startedMs: Number(startedMs) || 0 }
+    return { id, host, ...numbers, token: typeof token === 'string' ? token : '' }
   } catch {
     return null // not ours: whoever wrote it cannot be called
   }

@@ -3,6 +3,8 @@
  * Takes the session, settings and, once it listens, its address. Gives the fellows and requests passed on.
  * Promises: joining ends by its deadline; leaving ends by its own, with a warning instead of a failure.
  */
+import { randomBytes } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
 import { hostname } from 'node:os'
 import type { AddressInfo } from 'node:net'
 import { frontendMetrics } from '@iris/common/metrics/names'
@@ -13,12 +15,14 @@ import type { ZooSession } from '@iris/common/zookeeper/session'
 import type { FrontendBase, FrontendConfig } from '../base.js'
 import { advertisedHost, fellowId, type Fellow } from './card.js'
 import { createFellows, type Fellows } from './fellows.js'
-import { createForwarder, type Forwarded, type ForwardRequest } from './forward.js'
+import { createForwarder, isForwarded, type Forwarded, type ForwardRequest } from './forward.js'
 
 export interface Company {
   readonly fellows: Fellows
   /** The id that this frontend has, or will have once it listens on that port. */
   idAt(port: number): string
+  /** Whether a fellow has passed this request on, so that it is answered here. */
+  isForwarded(request: Pick<IncomingMessage, 'headers'>): boolean
   /** Passes a request on. Never rejects; nothing is passed on before this frontend joined. */
   forward(to: Fellow, request: ForwardRequest): Promise<Forwarded>
   /** Shows this frontend to the others, at the address it listens on. */
@@ -28,6 +32,7 @@ export interface Company {
   stop(): Promise<void>
 }
 
+const tokenBytes = 24
 const joinMs = 60_000
 const leaveMs = 1_000
 
@@ -42,11 +47,13 @@ export function createCompany(
   const fellows = createFellows({ session, log, scheduler }, zooPaths(config.zookeeperRoot).iris)
   const forwarder = createForwarder(scheduler, metrics)
   const machine = hostname()
+  const token = randomBytes(tokenBytes).toString('base64url')
   const idAt = (port: number): string => fellowId(config.instanceId, machine, port)
   metrics.gauge(frontendMetrics.fellows, () => fellows.all().length)
   return {
     fellows,
     idAt,
+    isForwarded: request => isForwarded(request, token),
     forward(to, request) {
       const self = fellows.self()
       if (self !== null) return forwarder.forward(self.id, to, request)
@@ -54,7 +61,7 @@ export function createCompany(
     },
     async join({ address, port }) {
       const host = advertisedHost(config.advertisedHost, address, machine)
-      const self = { id: idAt(port), host, port, pid: process.pid, startedMs: clock.now() }
+      const self = { id: idAt(port), host, port, pid: process.pid, startedMs: clock.now(), token }
       await withDeadline(scheduler, joinMs, 'joining the other frontends', fellows.join(self))
       log.info('fellows.joined', { id: self.id, host, port, fellows: fellows.all().length })
     },

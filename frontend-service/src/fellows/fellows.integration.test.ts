@@ -34,7 +34,7 @@ describe('fellows', () => {
     const fellows = createFellows(session.deps, zooPaths(root).iris)
     const frontend = { session, proxy, fellows }
     all.push(frontend)
-    await fellows.join({ id, host: '127.0.0.1', port, pid: 1, startedMs: 1 })
+    await fellows.join({ id, host: '127.0.0.1', port, pid: 1, startedMs: 1, token: 't' })
     return frontend
   }
   const ids = ({ fellows }: Frontend): string[] => fellows.all().map(({ id }) => id)

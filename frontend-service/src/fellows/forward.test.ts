@@ -20,7 +20,7 @@ beforeAll(async () => {
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
-  fellow = { id: 'other', host: '127.0.0.1', port, pid: 1, startedMs: 0 }
+  fellow = { id: 'other', host: '127.0.0.1', port, pid: 1, startedMs: 0, token: 'theirs' }
   forwarder = createForwarder(systemScheduler, metrics)
 })
 
@@ -40,19 +40,27 @@ describe('a request passed on', () => {
 
     expect(answer).toMatchObject({ kind: 'answer', status: 201 })
     expect(seen).toHaveLength(1)
-    expect(isForwarded(seen[0]!)).toBe(true)
+    expect(isForwarded(seen[0]!, 'theirs')).toBe(true)
+    expect(isForwarded(seen[0]!, 'of another')).toBe(false)
     expect(seen[0]!.headers['iris-forwarded']).toBe('me')
     expect(seen[0]!.headers['idempotency-key']).toBe('"1"')
+    expect(metrics.counter(frontendMetrics.forwards, 'answered').value).toBe(1)
   })
 
-  it('is never passed on again', async () => {
-    const again = { ...post, headers: [...post.headers, 'iris-forwarded', 'somebody'] }
+  it('bears nothing that a client has pretended', async () => {
+    const pretended = ['iris-forwarded', 'somebody', 'IRIS-FORWARDED-TOKEN', 'theirs']
+    await forwarder.forward('me', { ...fellow, token: '' }, { ...post, headers: pretended })
 
-    const answer = await forwarder.forward('me', fellow, again)
+    const [request] = seen.slice(-1)
+    expect(request!.headers['iris-forwarded']).toBe('me')
+    expect(isForwarded(request!, 'theirs')).toBe(false)
+    expect(isForwarded({ headers: { 'iris-forwarded-token': '' } }, '')).toBe(false)
+  })
+
+  it('comes to nothing, surely unsent, where nobody listens', async () => {
+    const answer = await forwarder.forward('me', { ...fellow, port: 1 }, post)
 
     expect(answer).toMatchObject({ kind: 'failed', isUnsent: true })
-    expect(seen).toHaveLength(1)
-    expect(isForwarded({ headers: {} })).toBe(false)
     expect(metrics.counter(frontendMetrics.forwards, 'failed').value).toBe(1)
   })
 })

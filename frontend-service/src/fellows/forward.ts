@@ -1,21 +1,28 @@
 /**
  * A request passed on whole to the frontend that has to answer it.
  * Takes a fellow and a request with its body. Gives that frontend's answer, or why there is none.
- * Promises: what was passed on once is never passed on again, so no request travels in a circle. The header
- * that says so is no proof of anything: a client that sends it is only served where it came.
+ * Promises: what was passed on once is never passed on again, so no request travels in a circle. It is known
+ * by the token of the frontend that it came to, which its fellows read in ZooKeeper; the same lines of a
+ * client count for nothing and go no further.
  * Bounds: connections to a fellow, requests under way, the time of each.
  */
+import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { createRelay, type RelayRequest, type RelayResult } from '@iris/common/http/relay'
-import { firstHeaderValue } from '@iris/common/http/raw-headers'
+import { withoutHeaders } from '@iris/common/http/raw-headers'
 import { frontendMetrics } from '@iris/common/metrics/names'
 import type { Metrics } from '@iris/common/metrics/registry'
 import type { Scheduler } from '@iris/common/time/scheduler'
 import { originOf, type Fellow } from './card.js'
 
 /** Names the frontend that passed a request on. */
-export const forwardedHeader = 'Iris-Forwarded'
-const lowerForwardedHeader = forwardedHeader.toLowerCase()
+const forwardedHeader = 'Iris-Forwarded'
+/** The token of the frontend that it is passed on to. */
+const tokenHeader = 'Iris-Forwarded-Token'
+/** Lower-case names of the lines that only a frontend may write. */
+export const forwardedHeaders: readonly string[] = [forwardedHeader, tokenHeader].map(name =>
+  name.toLowerCase(),
+)
 
 export type ForwardRequest = Omit<RelayRequest, 'origin'>
 export type Forwarded = RelayResult
@@ -30,9 +37,15 @@ const connectionsMax = 32
 const exchangesMax = 2_000
 const connectTimeoutMs = 1_000
 
-/** Whether a fellow has passed this request on, so that it must be answered here. */
-export function isForwarded(request: Pick<IncomingMessage, 'headers'>): boolean {
-  return request.headers[lowerForwardedHeader] !== undefined
+/** Whether a fellow has passed this request on to the frontend with that token, so that it is answered here. */
+export function isForwarded({ headers }: Pick<IncomingMessage, 'headers'>, ownToken: string): boolean {
+  const token = headers[tokenHeader.toLowerCase()]
+  if (typeof token !== 'string' || ownToken === '') return false
+  return timingSafeEqual(digest(token), digest(ownToken))
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text, 'utf8').digest()
 }
 
 /** Makes a forwarder that has no connections yet. */
@@ -40,15 +53,12 @@ export function createForwarder(scheduler: Scheduler, metrics: Metrics): Forward
   const relay = createRelay(scheduler, { connectionsMax, exchangesMax, connectTimeoutMs })
   const answered = metrics.counter(frontendMetrics.forwards, 'answered')
   const failed = metrics.counter(frontendMetrics.forwards, 'failed')
-  const pass = (from: string, to: Fellow, request: ForwardRequest): Promise<Forwarded> => {
-    if (firstHeaderValue(request.headers, lowerForwardedHeader) !== undefined)
-      return Promise.resolve({ kind: 'failed', isUnsent: true, detail: 'it was passed on once already' })
-    const headers = [...request.headers, forwardedHeader, from]
-    return relay.exchange({ ...request, origin: originOf(to), headers })
-  }
   return {
     async forward(from, to, request) {
-      const result = await pass(from, to, request)
+      const headers = withoutHeaders(request.headers, forwardedHeaders)
+      headers.push(forwardedHeader, from)
+      if (to.token !== '') headers.push(tokenHeader, to.token)
+      const result = await relay.exchange({ ...request, origin: originOf(to), headers })
       ;(result.kind === 'answer' ? answered : failed).value++
       return result
     },

@@ -15,7 +15,7 @@ import type { ShardWaiter } from './shard-claim.js'
 import type { Shard } from './shard.js'
 import type { Whereabouts } from './shards.js'
 
-const fellow: Fellow = { id: 'b', host: 'h', port: 1, pid: 1, startedMs: 0 }
+const fellow: Fellow = { id: 'b', host: 'h', port: 1, pid: 1, startedMs: 0, token: 't' }
 const settle = (): Promise<void> => new Promise(resolve => void setImmediate(resolve))
 const answerOf = (status: number, body: string, headers: readonly string[] = []): Forwarded => ({
   ...{ kind: 'answer', status, headers: ['Hermes-Message-Id', 'theirs', ...headers] },
@@ -60,6 +60,7 @@ function makeWorld(rawHeaders: readonly string[] = [], roomBytes = 1_000): World
       ...{ clock: time, room: createRoom(roomBytes), doubt: () => world.doubt },
       shards: { whereabouts: () => world.where, served: () => [], stop: () => Promise.resolve() },
       company: {
+        isForwarded: ({ headers }) => headers['iris-forwarded-token'] === 'ours',
         forward(_to, request) {
           world.passedOn.push(request)
           return Promise.resolve(world.answer)
@@ -120,20 +121,26 @@ describe('a message whose key belongs to a fellow', () => {
     expect(world.words).toEqual([word])
   })
 
-  it('keeps status, text and Retry-After of a refusal', async () => {
+  it('keeps status, text and what helps of a refusal', async () => {
     const world = makeWorld()
-    world.answer = answerOf(409, '{"message":"busy","code":"IDEMPOTENCY_KEY_IN_USE"}', ['Retry-After', '7'])
+    const helping = { 'Retry-After': '7', 'WWW-Authenticate': 'Basic realm="iris"' }
+    const headers = [...Object.entries(helping).flat(), 'X-Other', 'x']
+    world.answer = answerOf(409, '{"message":"busy","code":"IDEMPOTENCY_KEY_IN_USE"}', headers)
     await world.take()
 
-    expect(world.errors[0]).toMatchObject({ status: 409, message: 'busy', headers: { 'Retry-After': '7' } })
+    expect(world.errors[0]).toMatchObject({ status: 409, message: 'busy' })
+    expect(world.errors[0]?.headers).toEqual(helping)
   })
 
-  it('is not passed on again', async () => {
-    const world = makeWorld(['Iris-Forwarded', 'a'])
+  it('is not passed on again, unless it is a client that says so', async () => {
+    const world = makeWorld(['Iris-Forwarded-Token', 'ours'])
     await world.take()
-
     expect(world.passedOn).toEqual([])
     expect(world.words).toEqual(['IDEMPOTENCY_UNAVAILABLE'])
+
+    const pretending = makeWorld(['Iris-Forwarded', 'a', 'Iris-Forwarded-Token', 'a guess'])
+    await pretending.take()
+    expect(pretending.words).toEqual(['replayed theirs'])
   })
 
   it('is not answered a second time', async () => {

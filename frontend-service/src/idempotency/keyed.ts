@@ -6,12 +6,11 @@
  */
 import { HermesError } from '@iris/common/errors/hermes-error'
 import { errorCodes, type ErrorCode } from '@iris/common/errors/codes'
-import { firstHeaderValue } from '@iris/common/http/raw-headers'
+import { firstHeaderValue, withoutHeaders } from '@iris/common/http/raw-headers'
 import type { Clock } from '@iris/common/time/clock'
 import type { Fellow } from '../fellows/card.js'
 import type { Company } from '../fellows/company.js'
-import { isForwarded, type Forwarded } from '../fellows/forward.js'
-import type { SentHeaders } from '../publish/origin.js'
+import type { Forwarded } from '../fellows/forward.js'
 import type { Publication } from '../publish/publication.js'
 import type { RoutedTopic } from '../topics/routed-topic.js'
 import { overloaded } from '../publish/refusals.js'
@@ -37,7 +36,7 @@ export interface KeyedParts {
   readonly clock: Clock
   readonly room: Room
   readonly shards: Shards
-  readonly company: Pick<Company, 'forward'>
+  readonly company: Pick<Company, 'forward' | 'isForwarded'>
   readonly figures: KeyFigures
   /** Why nothing that owns a shard may act now, or null. */
   readonly doubt: () => string | null
@@ -57,7 +56,9 @@ export function createKeyed(parts: KeyedParts, events: KeyedEvents): Keyed {
   const forward = async (publication: Publication, body: Buffer, fellow: Fellow): Promise<void> => {
     const { origin, topicName, deadlineMs } = publication
     const answer = await company.forward(fellow, {
-      ...{ method: 'POST', path: `/topics/${topicName}`, headers: plainAnswered(origin.sent), body },
+      ...{ method: 'POST', path: `/topics/${topicName}`, body },
+      // The error body of a fellow is read here, and written anew as the sender wants it.
+      headers: withoutHeaders(origin.sent.rawHeaders, ['accept']),
       limitMs: Math.max(1, deadlineMs - clock.monotonic()),
     })
     if (publication.stage !== 'answered') passBack(events, publication, answer)
@@ -87,20 +88,11 @@ export function createKeyed(parts: KeyedParts, events: KeyedEvents): Keyed {
         else if (shard !== null) serve(request, publication, shard)
         else awaitShard(where.claim, request, publication)
       } else if (where.kind === 'nobody') events.refused(publication, keyUnavailable(nobody))
-      else if (isForwarded(publication.origin.sent)) events.refused(publication, keyUnavailable(moving))
+      else if (company.isForwarded(publication.origin.sent))
+        events.refused(publication, keyUnavailable(moving))
       else void forward(publication, publication.event?.sent ?? body, where.fellow)
     },
   }
-}
-
-/** The error body of a fellow is read here, and written anew as the sender wants it. */
-function plainAnswered({ rawHeaders }: SentHeaders): string[] {
-  const kept: string[] = []
-  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    const [name = '', value = ''] = [rawHeaders[index], rawHeaders[index + 1]]
-    if (name.toLowerCase() !== 'accept') kept.push(name, value)
-  }
-  return kept
 }
 
 const messageIdHeader = 'hermes-message-id'
@@ -113,11 +105,17 @@ function passBack(events: KeyedEvents, publication: Publication, answer: Forward
   }
   const messageId = firstHeaderValue(answer.headers, messageIdHeader) ?? publication.id
   if (answer.status === 201) return events.replayed(publication, messageId)
-  const retryAfter = firstHeaderValue(answer.headers, 'retry-after')
   const { code, message } = problemOf(answer.body)
-  const headers: Record<string, string> = retryAfter === undefined ? {} : { 'Retry-After': retryAfter }
-  const error = new HermesError(code, message, answer.status, headers)
+  const error = new HermesError(code, message, answer.status, passedBackOf(answer.headers))
   events.refusedElsewhere(publication, messageId, error)
+}
+
+const passedBack = ['Retry-After', 'WWW-Authenticate'] as const
+
+/** The headers of a refusal that tell its sender what to do. */
+function passedBackOf(rawHeaders: readonly string[]): Readonly<Record<string, string>> {
+  const found = passedBack.map(name => [name, firstHeaderValue(rawHeaders, name.toLowerCase())] as const)
+  return Object.fromEntries(found.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
 }
 
 /** What a fellow that is stopping, or is no frontend at all, answers has no code of the table. */

@@ -6,7 +6,7 @@ import type { ShardClaim } from './shard-claim.js'
 import { createShards, type Shards } from './shards.js'
 
 const settle = (): Promise<void> => new Promise(resolve => void setImmediate(resolve))
-const fellow = (id: string): Fellow => ({ id, host: 'h', port: 1, pid: 1, startedMs: 0 })
+const fellow = (id: string): Fellow => ({ id, host: 'h', port: 1, pid: 1, startedMs: 0, token: 't' })
 
 interface World {
   readonly shards: Shards

@@ -139,7 +139,7 @@ export async function createPipelineWorld(spooling: Spooling | null = null): Pro
     spooling,
   })
   const publish = createPublishRequest(pipeline, {
-    ...{ scheduler: time, isClosing: () => world.isClosing },
+    ...{ scheduler: time, isClosing: () => world.isClosing, isForwarded: () => false },
     answerHeaders: [],
   })
   const server = createServer((request, response) => publish(request, response, (request.url ?? '').slice(1)))

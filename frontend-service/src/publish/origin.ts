@@ -40,6 +40,11 @@ export interface BodyTaker {
 
 export interface Origin extends Sender, Answering {
   /**
+   * Nothing is wrong with the message, and it has its place among those on their way: who comes next cannot
+   * overtake it. Left out where nobody waits for that.
+   */
+  onWay?(): void
+  /**
    * Gives the body, perhaps before it returns: by `onBody` or `onNoBody`, once. The result
    * ends a reading that is under way.
    */

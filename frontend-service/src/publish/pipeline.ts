@@ -200,6 +200,11 @@ function checkAvro(parts: Wired, publication: Publication, known: KnownSchema, b
 
 /** Nothing is wrong with the message itself. */
 function accept(parts: Wired, publication: Publication, topic: RoutedTopic, body: Buffer): void {
+  bring(parts, publication, topic, body)
+  publication.origin.onWay?.()
+}
+
+function bring(parts: Wired, publication: Publication, topic: RoutedTopic, body: Buffer): void {
   if (body.length > topic.bodyBytesWarned)
     parts.warn('publish.overTopicLimit', { topic: topic.name, bytes: body.length })
   if (publication.idempotencyKey !== null) return storeOnce(parts, publication, body)

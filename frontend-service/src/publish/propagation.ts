@@ -4,6 +4,7 @@
  * connection, the content and the caller's identity.
  * Promises: the first value of a repeated header, the name as it was spelt, the value's bytes as they came.
  */
+import { forwardedHeaders } from '../fellows/forward.js'
 import { hopByHopHeaders } from '@iris/common/http/raw-headers'
 import type { SentHeaders } from './origin.js'
 import type { RecordHeader } from './publication.js'
@@ -31,7 +32,8 @@ export interface Propagation {
 const none: Propagated = Object.freeze({})
 const neverUnlessNamed = new Set([
   ...hopByHopHeaders,
-  ...['host', 'authorization', 'cookie', 'cookie2', 'expect', 'idempotency-key', 'iris-forwarded'],
+  ...['host', 'authorization', 'cookie', 'cookie2', 'expect', 'idempotency-key'],
+  ...forwardedHeaders,
 ])
 
 /** Makes the propagation of an installation. */

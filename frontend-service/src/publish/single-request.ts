@@ -24,6 +24,8 @@ export interface RequestSurroundings {
   readonly scheduler: Scheduler
   /** Whether answers must close their connections. */
   readonly isClosing: () => boolean
+  /** Whether a fellow has passed a request on. */
+  readonly isForwarded: (request: IncomingMessage) => boolean
   /** Headers of every answer that leaves its connection open. */
   readonly answerHeaders: readonly string[]
 }
@@ -92,6 +94,11 @@ class SingleRequest implements Origin, BodySink {
 
   get address(): string | undefined {
     return this.sent.socket.remoteAddress
+  }
+
+  /** Asked only by topics with a gate. */
+  get isForwarded(): boolean {
+    return this.surroundings.isForwarded(this.sent)
   }
 
   note(headers: readonly string[]): void {

@@ -9,7 +9,7 @@ import type { Forwarded } from '../fellows/forward.js'
 import { createStatusResource, fellowsMax } from './status-resource.js'
 import type { StatePorts } from './subscription-states.js'
 
-const fellowOf = (id: string): Fellow => ({ id, host: 'h', port: 1, pid: 1, startedMs: 0 })
+const fellowOf = (id: string): Fellow => ({ id, host: 'h', port: 1, pid: 1, startedMs: 0, token: 't' })
 const answerOf = (status: number, body: string): Forwarded => ({
   ...{ kind: 'answer', status, headers: [], body: Buffer.from(body) },
 })
@@ -42,6 +42,7 @@ beforeAll(async () => {
     },
     company: {
       fellows,
+      isForwarded: ({ headers }) => headers['iris-forwarded-token'] === 'ours',
       forward(to, { limitMs }) {
         asked.push(to.id)
         limitsMs.push(limitMs)
@@ -66,8 +67,11 @@ beforeEach(() => {
 
 afterAll(() => void server.close())
 
-async function ask(query: string): Promise<{ status: number; retryAfter: string | null; code: unknown }> {
-  const answer = await fetch(url + query, { signal: AbortSignal.timeout(10_000) })
+async function ask(
+  query: string,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; retryAfter: string | null; code: unknown }> {
+  const answer = await fetch(url + query, { headers, signal: AbortSignal.timeout(10_000) })
   const { code } = (await answer.json()) as { code?: unknown }
   return { status: answer.status, retryAfter: answer.headers.get('retry-after'), code }
 }
@@ -101,6 +105,13 @@ describe('the status of a message that another frontend accepted', () => {
 
     words.set('one more', knows)
     expect(await ask('')).toEqual(away)
+  })
+
+  it('is asked of nobody by one who was asked by a fellow', async () => {
+    words.set('b', knows)
+
+    expect(await ask('', { 'Iris-Forwarded-Token': 'ours' })).toEqual(notKnown)
+    expect(await ask('', { 'Iris-Forwarded-Token': 'a guess' })).toEqual(known)
   })
 
   it('is waited for as long as a fellow needs to ask for the subscriptions', async () => {

@@ -14,7 +14,6 @@ import type { Route } from '@iris/common/http/router'
 import { withDeadline, type Scheduler } from '@iris/common/time/scheduler'
 import type { Company } from '../fellows/company.js'
 import type { Fellow } from '../fellows/card.js'
-import { isForwarded } from '../fellows/forward.js'
 import { notReady, overloaded } from '../publish/refusals.js'
 import type { SpoolStatus } from '../spool/spool.js'
 import type { Spools } from '../spool/spools.js'
@@ -26,7 +25,7 @@ export interface StatusResourceParts {
   readonly scheduler: Scheduler
   /** Null where this frontend accepts nothing; it still passes questions on. */
   readonly spools: Pick<Spools, 'status'> | null
-  readonly company: Pick<Company, 'fellows' | 'forward'>
+  readonly company: Pick<Company, 'fellows' | 'forward' | 'isForwarded'>
   readonly ports: StatePorts
   readonly retention: string
   readonly onDefect: (error: unknown) => void
@@ -82,7 +81,7 @@ async function answer(
     const status = messageStatus(known, await statesOf(parts, known))
     return told(JSON.stringify(status))
   }
-  const elsewhere = isForwarded(request) ? null : await askFellows(parts, request)
+  const elsewhere = parts.company.isForwarded(request) ? null : await askFellows(parts, request)
   if (elsewhere !== null) return elsewhere
   return refused(refusal('MESSAGE_NOT_KNOWN', { id, topic, retention: parts.retention }, 'frontend'))
 }
