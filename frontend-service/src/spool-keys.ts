@@ -26,6 +26,12 @@ export const spoolKeys = {
     200_000,
     'Such messages that wait for Kafka; each takes some 300 bytes of memory; more is 507',
   ),
+  spoolWaitingBytesMax: key(
+    'frontend.spool.waitingBytesMax',
+    bytes(mebibyte, 1024 * mebibyte),
+    64 * mebibyte,
+    'Bytes of such messages in memory that the disk has not taken yet; more is 503, such as on a disk that hangs',
+  ),
   spoolStatusMax: key(
     'frontend.spool.statusMax',
     count(0, 10_000_000),

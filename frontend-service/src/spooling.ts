@@ -60,6 +60,7 @@ export function createSpooling(
       processCount: config.workers,
       bytesMax: config.spoolBytesMax,
       messagesMax: config.spoolMessagesMax,
+      waitingBytesMax: config.spoolWaitingBytesMax,
       statusMax: config.spoolStatusMax,
       statusRetentionMs: config.spoolStatusRetentionMs,
       refusedBytesMax: config.spoolRefusedBytesMax,

@@ -2,11 +2,9 @@
 /**
  * What one partition of the schedule topic still has to deliver, and when, as its log tells.
  * Takes the log's messages and marks in order. Gives what is to be taken now, then what is to be sent.
- * Promises: nothing is taken before its time, nothing is sent that the log does not say was taken, and
- * nothing is over before the log says so: whoever reads the same log knows the same. Bound: `rowsMax` rows
- * of 41 bytes; beyond it the later half is forgotten, and `mustReread` says when the log must be read again.
- * No topic has more than its part of what is under way, and one that Kafka takes nothing of has one try at a
- * time, so that it holds up no other.
+ * Promises: nothing is taken before its time, sent that the log does not say was taken, or over before it
+ * says so; no topic has more than its part of what is under way, and one that Kafka takes nothing of one try
+ * at a time. Bound: `rowsMax` rows of 41 bytes; beyond it the later half is forgotten, until `mustReread`.
  */
 import type { OffsetRange } from '@iris/common/dead-letters/marker'
 import type { MarkKind } from '@iris/common/schedule/schedule-record'

@@ -2,8 +2,8 @@
  * The way of messages whose time has come into their topics.
  * Takes places in the schedule topic. Gives value, key and own headers of the records to the producer, and
  * tells of each once what came of it. Promises: `delivered` on Kafka's word only (acks=all), `refused` only
- * where that is the message's own fault; a topic holds up no other's messages. The envelope keeps the time of publishing; the record has that of the append, so that
- * retention and every search by time count from there.
+ * where that is the message's own fault. The envelope keeps the time of publishing; the record has that of
+ * the append, so that retention and every search by time count from there.
  */
 import type { LogEntry } from '@iris/common/kafka/log-entry'
 import type { AppendOutcome, Producer, ProducerMessage } from '@iris/common/kafka/producer'

@@ -1,10 +1,9 @@
 /**
  * READ FIRST. One partition of the schedule topic in the process that holds its lock: read, take, send, tell.
  * Takes the partition's log. Gives each message to its topic at its time. The log decides: what is due is
- * marked as taken, and only what the log then says was taken before it was cancelled is sent; once its topic
- * has it, or Kafka never will, the log is told. So a restart forgets nothing and repeats only what was not
- * told yet. Bounds: `underWayMax` messages from taking to telling, `sendBytesMax` bytes read at once, and of
- * each topic a part of them.
+ * marked as taken, only what was taken before it was cancelled is sent, and once its topic has it, or never
+ * will, that is told: so a restart forgets nothing and repeats only what was not told. Bounds: `underWayMax`
+ * messages from taking to telling, `sendBytesMax` bytes read at once, a part of them for each topic.
  */
 import type { LogEntry } from '@iris/common/kafka/log-entry'
 import type { Follower, FollowRequest } from '@iris/common/kafka/reader'

@@ -15,8 +15,8 @@ export interface Fellow {
   readonly pid: number
   readonly startedMs: number
   /**
-   * What a fellow shows here to prove that it is one: who can read it can read ZooKeeper. Empty for a frontend
-   * of an earlier version, which asks for none.
+   * What a fellow shows here to prove that it is one: who has it can read ZooKeeper. Empty for a frontend of
+   * an earlier version, which asks for none.
    */
   readonly token: string
 }

@@ -1,10 +1,9 @@
 /**
  * A request passed on whole to the frontend that has to answer it.
  * Takes a fellow and a request with its body. Gives that frontend's answer, or why there is none.
- * Promises: what was passed on once is never passed on again, so no request travels in a circle. It is known
- * by the token of the frontend that it came to, which its fellows read in ZooKeeper; the same lines of a
- * client count for nothing and go no further.
- * Bounds: connections to a fellow, requests under way, the time of each.
+ * Promises: what was passed on once is never passed on again. It is known by the token of the frontend that
+ * it came to, which its fellows read in ZooKeeper; the same lines of a client count for nothing, and stay
+ * here. Bounds: connections to a fellow, requests under way, the time of each.
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
@@ -37,7 +36,7 @@ const connectionsMax = 32
 const exchangesMax = 2_000
 const connectTimeoutMs = 1_000
 
-/** Whether a fellow has passed this request on to the frontend with that token, so that it is answered here. */
+/** Whether a fellow has passed this request on to the frontend with that token, which has to answer it. */
 export function isForwarded({ headers }: Pick<IncomingMessage, 'headers'>, ownToken: string): boolean {
   const token = headers[tokenHeader.toLowerCase()]
   if (typeof token !== 'string' || ownToken === '') return false

@@ -24,9 +24,12 @@ const answerOf = (status: number, body: string, headers: readonly string[] = [])
 
 interface World {
   where: Whereabouts
-  answer: Forwarded
+  /** Null for a forwarder with a defect. */
+  answer: Forwarded | null
   doubt: string | null
   readonly passedOn: ForwardRequest[]
+  /** How far the message had come whenever it was passed on. */
+  readonly stages: string[]
   readonly words: string[]
   readonly errors: HermesError[]
   readonly publication: Publication
@@ -38,6 +41,7 @@ function makeWorld(rawHeaders: readonly string[] = [], roomBytes = 1_000): World
   const metrics = createMetrics('hermes_frontend_')
   const counter = (): ReturnType<typeof metrics.counter> => metrics.counter(frontendMetrics.keyReplays)
   const words: string[] = []
+  const stages: string[] = []
   const errors: HermesError[] = []
   const origin = wholeMessage(sentHeaders(rawHeaders), Buffer.from('{}'), {} as never)
   const publication = new Publication({} as PublicationEvents, origin, 'acme.orders')
@@ -49,7 +53,7 @@ function makeWorld(rawHeaders: readonly string[] = [], roomBytes = 1_000): World
   }
   const world: World = {
     ...{ where: { kind: 'fellow', fellow }, answer: answerOf(201, ''), doubt: null, passedOn: [] },
-    ...{ words, errors, publication },
+    ...{ words, stages, errors, publication },
     async take() {
       keyed.take(publication, Buffer.from('{}'))
       await settle()
@@ -58,12 +62,14 @@ function makeWorld(rawHeaders: readonly string[] = [], roomBytes = 1_000): World
   const keyed = createKeyed(
     {
       ...{ clock: time, room: createRoom(roomBytes), doubt: () => world.doubt },
+      onDefect: () => words.push('a defect'),
       shards: { whereabouts: () => world.where, served: () => [], stop: () => Promise.resolve() },
       company: {
         isForwarded: ({ headers }) => headers['iris-forwarded-token'] === 'ours',
         forward(_to, request) {
           world.passedOn.push(request)
-          return Promise.resolve(world.answer)
+          stages.push(publication.stage)
+          return world.answer === null ? Promise.reject(new Error('a defect')) : Promise.resolve(world.answer)
         },
       },
       figures: {
@@ -141,6 +147,21 @@ describe('a message whose key belongs to a fellow', () => {
     const pretending = makeWorld(['Iris-Forwarded', 'a', 'Iris-Forwarded-Token', 'a guess'])
     await pretending.take()
     expect(pretending.words).toEqual(['replayed theirs'])
+  })
+
+  it('may be stored from the moment on at which it is passed on', async () => {
+    const world = makeWorld()
+    await world.take()
+
+    expect(world.stages).toEqual(['appended'])
+  })
+
+  it('is answered whatever goes wrong in us', async () => {
+    const world = makeWorld()
+    world.answer = null
+    await world.take()
+
+    expect(world.words).toEqual(['a defect', 'SENDING_TO_KAFKA_TIMEOUT'])
   })
 
   it('is not answered a second time', async () => {

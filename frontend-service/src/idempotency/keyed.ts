@@ -40,6 +40,8 @@ export interface KeyedParts {
   readonly figures: KeyFigures
   /** Why nothing that owns a shard may act now, or null. */
   readonly doubt: () => string | null
+  /** Told of what should never happen; the message is answered all the same. */
+  readonly onDefect: (error: unknown) => void
 }
 
 const nobody = 'no frontend is known that the key belongs to'
@@ -62,6 +64,14 @@ export function createKeyed(parts: KeyedParts, events: KeyedEvents): Keyed {
       limitMs: Math.max(1, deadlineMs - clock.monotonic()),
     })
     if (publication.stage !== 'answered') passBack(events, publication, answer)
+  }
+  const passOn = (publication: Publication, body: Buffer, fellow: Fellow): void => {
+    // From now on the fellow may store it, whatever is heard of that.
+    publication.stage = 'appended'
+    forward(publication, body, fellow).catch((error: unknown) => {
+      parts.onDefect(error)
+      events.refused(publication, sentAndUnheard(publication))
+    })
   }
   const serve = (request: KeyedPublication, publication: Publication, shard: Shard | null): void => {
     if (request.isAnswered()) return
@@ -90,7 +100,7 @@ export function createKeyed(parts: KeyedParts, events: KeyedEvents): Keyed {
       } else if (where.kind === 'nobody') events.refused(publication, keyUnavailable(nobody))
       else if (company.isForwarded(publication.origin.sent))
         events.refused(publication, keyUnavailable(moving))
-      else void forward(publication, publication.event?.sent ?? body, where.fellow)
+      else passOn(publication, publication.event?.sent ?? body, where.fellow)
     },
   }
 }

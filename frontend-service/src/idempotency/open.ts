@@ -56,6 +56,7 @@ export function openIdempotency(
   const topic = topicOf(config)
   const doubt = (): string | null =>
     session.silentMs() < session.sessionTimeoutMs() * silenceShare ? null : silent
+  const onDefect = (error: unknown): void => base.log.error('idempotency.defect', { error })
   const askForId = (): ReturnType<typeof askForProducerId> =>
     askForProducerId({ ...base, cluster }, producerIdMs)
   const parts: TakeOverParts = {
@@ -91,7 +92,7 @@ export function openIdempotency(
   const figures = figuresOf(metrics, () => shards.served())
   return {
     makeKeyed: (events, room) =>
-      createKeyed({ clock: base.clock, room, shards, company, figures, doubt }, events),
+      createKeyed({ clock: base.clock, room, shards, company, figures, doubt, onDefect }, events),
     async stop() {
       try {
         await withDeadline(base.scheduler, stopMs, 'giving back shards of keys', shards.stop())

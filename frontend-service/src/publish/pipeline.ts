@@ -9,7 +9,6 @@ import type { Clock, Random } from '@iris/common/time/clock'
 import { HermesError } from '@iris/common/errors/hermes-error'
 import { invariant } from '@iris/common/lifecycle/invariant'
 import type { AppendOutcome } from '@iris/common/kafka/producer-message'
-import type { KnownSchema } from '@iris/common/schema/schemas'
 import type { Scheduler } from '@iris/common/time/scheduler'
 import { admitKey } from '../idempotency/admit-key.js'
 import type { KeyedEvents } from '../idempotency/keyed-publication.js'
@@ -18,41 +17,34 @@ import { keyOnSchedule, keyUnavailable } from '../idempotency/refusals.js'
 import type { PublishMetrics } from '../publish-metrics.js'
 import type { RareLog } from '../rare-log.js'
 import { scheduledAnswer, type Schedule } from '../schedule/schedule.js'
-import type { Keeping } from '../spool/message-log.js'
 import type { TopicCache } from '../topics/cache.js'
 import type { RoutedTopic } from '../topics/routed-topic.js'
 import type { LookUpAnswer, UnknownTopics } from '../topics/unknown-topics.js'
 import { admit } from './admit.js'
 import { createAppend, type Append } from './append.js'
 import { disturbance } from './chaos.js'
-import { checkContent, type CheckOptions } from './check.js'
-import { refusalBySchema } from './check-json.js'
-import type { AvroCheck } from './check-avro.js'
+import { createContent, type Content, type ContentParts } from './content.js'
 import type { DeadlineQueue } from './deadline-queue.js'
 import { decodeEvent, isEvent } from './decode.js'
 import type { PublishJournal } from './journal.js'
 import type { KafkaRoute } from './kafka-route.js'
-import type { Origin } from './origin.js'
+import { createKeep, type Keep, type StoredOutcome } from './keep.js'
+import type { Acceptance, Origin } from './origin.js'
 import type { Propagation } from './propagation.js'
-import { Publication, type Later, type PublicationEvents } from './publication.js'
+import { Publication, type PublicationEvents } from './publication.js'
 import {
-  asyncUnavailable,
-  keepingRefusal,
   lateRefusal,
-  mayBeLater,
-  noSchemaRegistry,
   overloaded,
   outcomeRefusal,
   topicAbsent,
   topicsNotLoaded,
   topicUnclear,
 } from './refusals.js'
-import { asyncWish } from './respond-async.js'
 import { requestBytes, type Room } from './room.js'
 import type { Spooling } from './spooling.js'
 import { stamp } from './stamp.js'
 
-export interface PipelineParts {
+export interface PipelineParts extends ContentParts {
   readonly clock: Clock
   readonly scheduler: Scheduler
   readonly warn: RareLog
@@ -64,14 +56,11 @@ export interface PipelineParts {
   readonly propagation: Propagation
   /** Deadlines of messages whose topic is looked up or whose body is being read. */
   readonly reading: DeadlineQueue
-  readonly rules: CheckOptions
   /** For topics with a chaos policy. */
   readonly random: Random
   readonly schedule: Schedule
   /** Makes the step of messages with an idempotency key. */
   readonly makeKeyed: (events: KeyedEvents) => Keyed
-  /** Null where there is no schema registry. */
-  readonly avro: AvroCheck | null
   /** Null where no message is answered before Kafka has it. */
   readonly spooling: Spooling | null
 }
@@ -82,9 +71,10 @@ export interface Pipeline {
 }
 
 const keyNotKept = 'its key could not be looked up and written down in time'
-type StoredOutcome = Extract<AppendOutcome, { kind: 'stored' }>
 
 interface Wired extends PipelineParts {
+  readonly content: Content
+  readonly keep: Keep
   readonly kafka: Append
   readonly keyed: Keyed
 }
@@ -98,7 +88,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     mayHold: (publication, bytes) => room.hold(publication, bytes),
     confirmed: (publication, outcome) => conclude(wired, publication, outcome),
     expired: publication => expire(wired, publication),
-    kept: (publication, keeping) => concludeKept(wired, publication, keeping),
+    kept: (publication, keeping) => keep.kept(publication, keeping),
   }
   const again = (publication: Publication): void => append(wired, publication)
   const kafka = createAppend({ scheduler, warn, again, schedule: parts.schedule })
@@ -113,7 +103,19 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       refuseQuietly(wired, publication, error)
     },
   })
-  const wired: Wired = { ...parts, kafka, keyed }
+  const content = createContent(parts, {
+    right: (publication, topic, body) => accept(wired, publication, topic, body),
+    wrong: (publication, error) => refuse(wired, publication, error),
+  })
+  const keep = createKeep(
+    { ...parts, forget: publication => kafka.forget(publication) },
+    {
+      accepted: (publication, where) => concludeKept(wired, publication, where),
+      stored: (publication, outcome) => concludeStored(wired, publication, outcome),
+      refused: (publication, error) => refuse(wired, publication, error),
+    },
+  )
+  const wired: Wired = { ...parts, kafka, keyed, content, keep }
   return {
     publish: (origin, topicName, id) => publish(wired, new Publication(events, origin, topicName, id)),
   }
@@ -158,44 +160,11 @@ function take(parts: Wired, publication: Publication, body: Buffer): void {
   topic.counters().received(body.length)
   const overQuota = topic.gate?.received(publication.origin, body.length) ?? null
   if (overQuota !== null) return refuse(parts, publication, overQuota)
-  if (!isEvent(publication.origin.sent)) return check(parts, publication, topic, body)
+  if (!isEvent(publication.origin.sent)) return parts.content.judge(publication, topic, body)
   const event = decodeEvent(publication.origin.sent, body)
   if (event instanceof HermesError) return refuse(parts, publication, event)
   publication.event = event
-  check(parts, publication, topic, event.data)
-}
-
-/** `body`: the message, whatever it came in. */
-function check(parts: Wired, publication: Publication, topic: RoutedTopic, body: Buffer): void {
-  if (topic.avroSubject !== null) return findSchema(parts, publication, topic.avroSubject, body)
-  const { sent } = publication.origin
-  const refused = checkContent(parts.rules, body) ?? refusalBySchema(parts.warn, topic, sent, body)
-  if (refused !== null) refuse(parts, publication, refused)
-  else accept(parts, publication, topic, body)
-}
-
-/** The schema that a message is of: it is known, or the message waits until the registry has said. */
-function findSchema(parts: Wired, publication: Publication, subject: string, body: Buffer): void {
-  const { avro } = parts
-  const { sent } = publication.origin
-  if (avro === null) return refuse(parts, publication, noSchemaRegistry)
-  const known = avro.schemaOf(subject, sent)
-  if (known !== undefined) return checkAvro(parts, publication, known, body)
-  publication.stage = 'checking'
-  void avro.ask(subject, sent).then(answer => {
-    if (publication.stage !== 'checking') return
-    if (answer instanceof HermesError) refuse(parts, publication, answer)
-    else checkAvro(parts, publication, answer, body)
-  })
-}
-
-function checkAvro(parts: Wired, publication: Publication, known: KnownSchema, body: Buffer): void {
-  const { routed: topic, origin } = publication
-  if (topic === null || parts.avro === null) return
-  const checked = parts.avro.check(known, topic.name, origin.sent, body)
-  if (checked instanceof HermesError) return refuse(parts, publication, checked)
-  publication.avro = checked
-  accept(parts, publication, topic, body)
+  parts.content.judge(publication, topic, event.data)
 }
 
 /** Nothing is wrong with the message itself. */
@@ -211,27 +180,10 @@ function bring(parts: Wired, publication: Publication, topic: RoutedTopic, body:
   stamp(parts.propagation, publication, body, parts.clock.now())
   publication.topic = topic.kafkaTopic
   if (publication.scheduledMs > 0) parts.schedule.redirect(publication, topic)
-  else if (!goesToKafka(parts, publication, topic)) return
+  else if (!parts.keep.letsPass(publication, topic)) return
   awaitKafka(parts, publication, publication.scheduledMs > 0 ? parts.schedule.route : topic.route)
   if (topic.chaos === null) append(parts, publication)
   else disturb(parts, publication, topic.chaos)
-}
-
-/** Whether a message goes to Kafka now; if not, all is done that can be done now. */
-function goesToKafka(parts: Wired, publication: Publication, topic: RoutedTopic): boolean {
-  const wish = asyncWish(publication.origin.sent.headers['prefer'] as string | undefined, topic.respondAsync)
-  const { spooling, warn } = parts
-  if (wish.mode === 'never') return true
-  if (spooling === null) {
-    if (!wish.isPreferred) warn('publish.noSpool', { topic: topic.name, unset: 'frontend.spool.directory' })
-    if (wish.isStrict) refuse(parts, publication, asyncUnavailable)
-    return !wish.isStrict
-  }
-  publication.later = { isPreferred: wish.isPreferred, isHeld: false, entry: null, outcome: null }
-  // Behind what waits already, so that the order of a key holds.
-  if (wish.mode === 'fallback' && !spooling.spools.hasWaiting(topic.name)) return true
-  keep(parts, publication)
-  return false
 }
 
 /** What the topic's chaos policy does to a message, then as usual. */
@@ -261,11 +213,10 @@ function replay(parts: Wired, publication: Publication, messageId: string): void
 
 function awaitKafka(parts: Wired, publication: Publication, route: KafkaRoute): void {
   const nowMs = parts.clock.monotonic()
-  const budgetMs = publication.later === null ? route.budgetMs : (parts.spooling?.holdMs ?? 0)
   publication.stage = 'preparing'
   publication.route = route
   publication.readyMs = nowMs
-  publication.deadlineMs = nowMs + budgetMs
+  publication.deadlineMs = nowMs + parts.keep.budgetMs(publication, route.budgetMs)
   publication.queue?.remove(publication)
   route.deadlines.add(publication, nowMs)
 }
@@ -275,53 +226,24 @@ function append(parts: Wired, publication: Publication): void {
   if (publication.stage !== 'preparing') return
   const appending = parts.kafka.append(publication)
   if (appending === 'noRoom') {
-    return publication.later === null ? refuse(parts, publication, overloaded) : keep(parts, publication)
+    return publication.later === null ? refuse(parts, publication, overloaded) : parts.keep.keep(publication)
   }
   if (appending === 'waiting') return
   publication.stage = 'appended'
   parts.room.release(publication)
 }
 
-/** Into the spool, which tells when the message is safe. */
-function keep(parts: Wired, publication: Publication): void {
-  const { spooling } = parts
-  invariant(spooling !== null, 'a message was to be kept without a spool')
-  publication.stage = 'keeping'
-  publication.queue?.remove(publication)
-  spooling.deadlines.add(publication, parts.clock.monotonic())
-  spooling.spools.accept(publication)
-}
-
-/** The spool's word: the message is safe, or surely not there, or nobody knows. */
-function concludeKept(parts: Wired, publication: Publication, keeping: Keeping): void {
-  const { spooling } = parts
-  const { later, stage, id, topicName } = publication
-  invariant(spooling !== null && later !== null, 'a message was kept that nobody wanted to keep')
-  if (keeping.kind === 'kept') {
-    later.entry = keeping.entry
-    if (later.outcome !== null) spooling.spools.resolve(keeping.entry, later.outcome)
-  }
-  if (stage === 'answered') return
-  if (keeping.kind !== 'kept') return notKept(parts, publication, keepingRefusal(publication, keeping))
+/** The spool has it, and Kafka will. */
+function concludeKept(parts: Wired, publication: Publication, where: Acceptance): void {
   if (publication.routed?.isTracked === true) parts.journal.accepted(publication)
   publication.routed?.preview?.offer(publication.value)
   finish(parts, publication, 202)
-  publication.origin.accepted(id, {
-    location: spooling.locationOf(topicName, id),
-    isPreferred: later.isPreferred,
-  })
-}
-
-/** There is no place for it in the spool; Kafka may have it by now. */
-function notKept(parts: Wired, publication: Publication, error: HermesError): void {
-  const outcome = publication.later?.outcome
-  if (outcome?.kind === 'stored') concludeStored(parts, publication, outcome)
-  else refuse(parts, publication, error)
+  publication.origin.accepted(publication.id, where)
 }
 
 /** Kafka's word has come, or the producer's that it will not. */
 function conclude(parts: Wired, publication: Publication, outcome: AppendOutcome): void {
-  if (publication.later !== null && !concludeLater(parts, publication, publication.later, outcome)) return
+  if (!parts.keep.confirmed(publication, outcome)) return
   if (publication.stage === 'answered') return concludeLate(parts, publication, outcome)
   if (outcome.kind === 'stored') concludeStored(parts, publication, outcome)
   else refuse(parts, publication, outcomeRefusal(publication, outcome))
@@ -336,27 +258,6 @@ function concludeStored(parts: Wired, publication: Publication, outcome: StoredO
   publication.origin.stored(publication.id, scheduledAnswer(publication, outcome))
 }
 
-/** Kafka's word on a message that may be in the spool as well. Whether there is more to do. */
-function concludeLater(
-  parts: Wired,
-  publication: Publication,
-  later: Later,
-  outcome: AppendOutcome,
-): boolean {
-  later.outcome = outcome
-  if (later.entry !== null) {
-    // The spool writes down what became of it.
-    parts.spooling?.spools.resolve(later.entry, outcome)
-    return false
-  }
-  if (publication.stage === 'appended' && mayBeLater(outcome)) {
-    keep(parts, publication)
-    return false
-  }
-  // While it is being kept, the spool's word is the answer.
-  return publication.stage !== 'keeping'
-}
-
 /** The publisher has heard that nobody knows; who asks for the trace hears the truth. */
 function concludeLate(parts: Wired, publication: Publication, outcome: AppendOutcome): void {
   if (publication.routed?.isTracked !== true) return
@@ -365,18 +266,11 @@ function concludeLate(parts: Wired, publication: Publication, outcome: AppendOut
 }
 
 function expire(parts: Wired, publication: Publication): void {
-  const { later, stage } = publication
   publication.reading?.abandon()
-  if (later !== null && (stage === 'preparing' || stage === 'appended')) {
-    later.isHeld = stage === 'appended'
-    if (!later.isHeld) parts.kafka.forget(publication)
-    return keep(parts, publication)
-  }
-  if (stage === 'keeping') {
-    return notKept(parts, publication, lateRefusal(publication, parts.reading.budgetMs))
-  }
-  if (publication.stage === 'preparing') parts.kafka.forget(publication)
-  const isUnkept = publication.stage === 'preparing' && publication.idempotencyKey !== null
+  if (parts.keep.expired(publication)) return
+  const isPreparing = publication.stage === 'preparing'
+  if (isPreparing) parts.kafka.forget(publication)
+  const isUnkept = isPreparing && publication.idempotencyKey !== null
   const error = isUnkept ? keyUnavailable(keyNotKept) : lateRefusal(publication, parts.reading.budgetMs)
   refuse(parts, publication, error)
 }

@@ -46,8 +46,6 @@ export function lateRefusal(publication: Publication, readBudgetMs: number): Her
           ? `the chaos policy of topic ${publication.topicName} held it up for too long`
           : `Kafka does not show the topic ${publication.topic}`,
       )
-    case 'keeping':
-      return keepingRefusal(publication, diskSilent)
     default:
       return unknownFate(publication)
   }
@@ -83,6 +81,11 @@ export function keepingRefusal(
   const problem = keeping.detail
   if (keeping.kind === 'full') return refusal('SPOOL_FULL', { problem }, 'frontend')
   return refusal(keeping.mayBeKept ? 'SPOOL_UNCLEAR' : 'SPOOL_FAILED', { problem }, 'frontend')
+}
+
+/** The disk has let its deadline pass. */
+export function diskLate(publication: Publication): HermesError {
+  return keepingRefusal(publication, diskSilent)
 }
 
 /** Whether another try may end otherwise, so that a message which can wait is not refused. */

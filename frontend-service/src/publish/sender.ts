@@ -18,8 +18,8 @@ export interface Sender {
   /** Where the message came from over the network, where that is known. */
   readonly address?: string | undefined
   /**
-   * A fellow has passed it on: there it was judged who publishes, and its quota was charged. Left out where no
-   * fellow can.
+   * A fellow has passed it on: there it was judged who publishes, and its quota was charged. Left out where
+   * no fellow can.
    */
   readonly isForwarded?: boolean
   /** Headers that the answer carries beside its own; an origin whose answer has none leaves it out. */

@@ -2,7 +2,8 @@
  * The messages on disk: segment files that only grow at their end and go as a whole.
  * Takes messages. Tells each, by a method of it, that it is durable or that none of it is there.
  * Promises: one sync for all that wait, and none is told before it; what was told is found again after any
- * crash, in order. Bounds: bytes on disk and messages; the memory of those who wait is their caller's.
+ * crash, in order. Bounds: bytes on disk and messages; bytes that wait for a disk that does not answer, whose
+ * publishers were answered long ago.
  */
 import type { Clock } from '@iris/common/time/clock'
 import type { Log } from '@iris/common/lifecycle/log'
@@ -70,6 +71,8 @@ export interface DamageCounters {
 export interface MessageLogLimits {
   readonly bytesMax: number
   readonly messagesMax: number
+  /** In memory, until the disk has them; one message more may begin below this. */
+  readonly waitingBytesMax: number
   readonly segmentBytesMax: number
 }
 
@@ -93,6 +96,7 @@ export function createMessageLog(parts: MessageLogParts, limits: MessageLogLimit
   const segments = new Set<Segment>()
   let current: Segment | null = null
   let waiting: Waiting[] = []
+  /** Those of the group that is being written among them. */
   let waitingBytes = 0
   let openCount = 0
   let nextSequence = 1
@@ -119,11 +123,11 @@ export function createMessageLog(parts: MessageLogParts, limits: MessageLogLimit
     }
     const group = waiting.slice(0, count)
     waiting = waiting.slice(count)
-    waitingBytes -= bytes
     return group
   }
   const commit = async (group: readonly Waiting[]): Promise<void> => {
     const keepings = await keep(group)
+    for (const { frame } of group) waitingBytes -= frame.length
     group.forEach(({ message }, index) => {
       const keeping = keepings[index] as Keeping
       if (keeping.kind === 'kept') parts.onKept(keeping.entry)
@@ -234,6 +238,8 @@ export function createMessageLog(parts: MessageLogParts, limits: MessageLogLimit
       }
     },
     append(message) {
+      if (waitingBytes >= limits.waitingBytesMax)
+        return queueMicrotask(() => message.spooled(diskIsSlow(waitingBytes)))
       const acceptedMs = clock.now()
       const frame = writeMessage(message, nextSequence, acceptedMs)
       const problem = boundReached(limits, openCount, bytesOnDisk() + waitingBytes + frame.length)
@@ -286,4 +292,10 @@ function keepingOf(failure: FramesNotKept): Keeping {
   const detail = failure.message
   if (failure.isDiskFull && !failure.mayComeBack) return { kind: 'full', detail }
   return { kind: 'failed', detail, mayBeKept: failure.mayComeBack }
+}
+
+/** The medium has not failed, so the next message may fare better. */
+function diskIsSlow(bytes: number): Keeping {
+  const detail = `the disk has not taken the ${bytes} bytes that wait for it`
+  return { kind: 'failed', detail, mayBeKept: false }
 }

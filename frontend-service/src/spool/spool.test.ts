@@ -171,6 +171,34 @@ describe('a full or failing disk', () => {
   )
 })
 
+describe('a message while the disk hangs', () => {
+  it('is refused as surely not kept once enough wait in memory, and none of those is told anything', async () => {
+    const disk = createMemoryDisk()
+    const { spool } = await openWorld(disk, { waitingBytesMax: 1_000, drain: false })
+    disk.crash(() => 0)
+    const body = JSON.stringify('x'.repeat(600))
+    const waiting = ['1', '2'].map(id => messageOf(id, { body }))
+    waiting.forEach(message => spool.accept(message))
+    const over = messageOf('3')
+    spool.accept(over)
+
+    const refused = await over.kept
+    expect(refused).toMatchObject({ kind: 'failed', mayBeKept: false })
+    expect('detail' in refused && refused.detail).toMatch(/^the disk has not taken the \d{4} bytes/)
+    expect(waiting.map(({ keeping }) => keeping)).toEqual([null, null])
+    expect(spool.messageCount()).toBe(2)
+  })
+
+  it('counts no more as waiting once the disk has it', async () => {
+    const { spool } = await openWorld(createMemoryDisk(), { waitingBytesMax: 1, drain: false })
+    for (const id of ['1', '2', '3']) {
+      const message = messageOf(id)
+      spool.accept(message)
+      expect((await message.kept).kind).toBe('kept')
+    }
+  })
+})
+
 describe('a message that Kafka will never take', () => {
   it.each([
     ['is too large', 'tooLarge' as const],

@@ -2,7 +2,7 @@
  * One spool: messages that were accepted and are not in Kafka yet, in one directory.
  * Takes messages. Tells each when it is durable, brings it to Kafka in order, and knows what became of it.
  * Promises: accepted is on the medium; nothing accepted is ever dropped: it ends in Kafka or in the file of
- * refused messages. Bounds: bytes and messages on disk, outcomes kept for who asks.
+ * refused messages. Bounds: bytes and messages on disk, bytes that wait for it, outcomes kept for who asks.
  */
 import { invariant } from '@iris/common/lifecycle/invariant'
 import type { Log } from '@iris/common/lifecycle/log'
@@ -63,6 +63,7 @@ export interface SpoolParts {
 export interface SpoolLimits {
   readonly bytesMax: number
   readonly messagesMax: number
+  readonly waitingBytesMax: number
   readonly statusMax: number
   readonly statusRetentionMs: number
   readonly refusedBytesMax: number

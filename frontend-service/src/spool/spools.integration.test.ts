@@ -216,6 +216,8 @@ describe('a directory', () => {
     }
 
     const only = await openSpools(path, { processCount: 1 })
+    // Later messages of the topic queue behind it.
+    await until(() => only.spools.hasWaiting('acme.orders'))
     only.spools.start()
     await until(() => only.producer.appended.length === 1)
     only.producer.answer()

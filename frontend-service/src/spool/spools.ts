@@ -30,6 +30,7 @@ export interface Spools {
   close(): Promise<void>
   /** Takes a message; `spooled` of it is called when it is durable, or surely not there. */
   accept(message: SpoolMessage): void
+  /** Whether messages of a topic wait here, whoever accepted them, so that a later one must queue behind. */
   hasWaiting(topicName: string): boolean
   /** Kafka's word on a message that was held. */
   resolve(entry: SpooledEntry, outcome: AppendOutcome): void
@@ -134,7 +135,8 @@ export function createSpools(parts: SpoolsParts, options: SpoolsOptions): Spools
       if (own === null) queueMicrotask(() => message.spooled(notOpen))
       else own.accept(message)
     },
-    hasWaiting: topicName => own?.hasWaiting(topicName) === true,
+    // Those of an adopted spool were accepted before, too.
+    hasWaiting: topicName => held.some(({ spool }) => spool.hasWaiting(topicName)),
     resolve: (entry, outcome) => own?.resolve(entry, outcome),
     status(id) {
       for (const { spool } of held) {

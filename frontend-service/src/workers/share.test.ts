@@ -16,7 +16,13 @@ describe('the settings of a worker', () => {
     expect(changed.map(([name]) => name).sort()).toEqual([
       ...['bodiesBytesMax', 'bufferBytesMax', 'bulkBytesMax', 'connectionsMax', 'instanceId'],
       ...['keyedInFlightMax', 'quotaPublishersMax'],
-      ...['spoolBytesMax', 'spoolMessagesMax', 'spoolRefusedBytesMax', 'spoolStatusMax'],
+      ...[
+        'spoolBytesMax',
+        'spoolMessagesMax',
+        'spoolRefusedBytesMax',
+        'spoolStatusMax',
+        'spoolWaitingBytesMax',
+      ],
       'traceQueueMax',
     ])
     for (const [name, value] of changed)

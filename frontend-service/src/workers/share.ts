@@ -24,6 +24,7 @@ export function workerConfig(config: FrontendConfig, place: WorkerPlace, machine
     bulkBytesMax: share(config.bulkBytesMax),
     bufferBytesMax: share(config.bufferBytesMax),
     spoolBytesMax: share(config.spoolBytesMax),
+    spoolWaitingBytesMax: share(config.spoolWaitingBytesMax),
     spoolMessagesMax: share(config.spoolMessagesMax),
     spoolStatusMax: share(config.spoolStatusMax),
     spoolRefusedBytesMax: share(config.spoolRefusedBytesMax),

@@ -14,7 +14,8 @@ const states = ['scheduled', 'delivering', 'delivered', 'cancelled', 'dropped', 
 
 /**
  * `scheduled` until its time, `delivering` from then until its topic has it; then `delivered`. `cancelled`
- * when it was taken back in time, `dropped` when its topic was removed, `refused` when Kafka will never take it.
+ * when it was taken back in time, `dropped` when its topic was removed, `refused` when Kafka will never take
+ * it.
  */
 export type ScheduledState = (typeof states)[number]
 

@@ -23,6 +23,7 @@ export interface SpoolWorld {
 export const limits: SpoolLimits = {
   bytesMax: 1_000_000,
   messagesMax: 1_000,
+  waitingBytesMax: 1_000_000,
   statusMax: 1_000,
   statusRetentionMs: 3_600_000,
   refusedBytesMax: 100_000,
