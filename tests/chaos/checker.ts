@@ -7,6 +7,7 @@
 import { findChanged } from './checks/changed.js'
 import { findDoubled } from './checks/doubled.js'
 import { findEarlyCommits } from './checks/early-commit.js'
+import { findEarlyDeliveries } from './checks/early-delivery.js'
 import { findFalseCounters } from './checks/false-counter.js'
 import { findInvented } from './checks/invented.js'
 import { findInverted } from './checks/inverted.js'
@@ -15,9 +16,12 @@ import { findLeaks } from './checks/leak.js'
 import { findLost } from './checks/lost.js'
 import { findMissing } from './checks/missing.js'
 import { findOverBound } from './checks/over-bound.js'
+import { findOtherAnswers } from './checks/other-answer.js'
 import { findRepeated, type RepeatsByCause } from './checks/repeated.js'
 import { findSkipped } from './checks/skipped.js'
 import { findStuck } from './checks/stuck.js'
+import { findUntrueStatuses } from './checks/untrue-status.js'
+import { findWrong } from './checks/wrong.js'
 import { figuresOf, type Figures } from './figures.js'
 import type { Findings } from './findings.js'
 import type { JoinedRun } from './joined-run.js'
@@ -42,6 +46,10 @@ export function check(run: JoinedRun): Verdict {
     findInverted(run),
     findInvented(run),
     findChanged(run),
+    findWrong(run),
+    findOtherAnswers(run),
+    findEarlyDeliveries(run),
+    findUntrueStatuses(run),
     findSkipped(run),
     repeats,
     ofKills,

@@ -44,9 +44,10 @@ export function correctHistory(seed: number): MadeHistory {
   const messages = publish(seed)
   const stored = messages.filter(each => each.offset >= 0)
   const records = messages.flatMap(publisherRecords)
-  for (const { topic, partition, offset, id } of stored) {
-    const place = { subject: topic, partition, other: offset }
-    records.push(record({ kind: kinds.stored, time: 0, id, hash: hashOf(id), ...place }))
+  for (const { topic, partition, offset, id, outcome } of stored) {
+    const messageId = outcome === kinds.ok ? 5_000_000 + id : 77
+    const what = { id, hash: hashOf(id), messageId, subject: topic, partition, other: offset }
+    records.push(record({ kind: kinds.stored, time: 0, ...what }))
   }
   records.push(
     record({ kind: kinds.fault, id: 1, detail: 0, subject: 1, time: kill.begin, other: kill.end }),

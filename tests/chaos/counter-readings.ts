@@ -37,7 +37,8 @@ function labelsOf(topic: string): readonly string[] {
   return [`group="${topic.slice(0, dot)}"`, `topic="${topic.slice(dot + 1)}"`]
 }
 
-async function scrape(urls: readonly string[]): Promise<readonly string[]> {
+/** The lines of all metrics of the services at `urls`. */
+export async function scrape(urls: readonly string[]): Promise<readonly string[]> {
   const pages = urls.map(async url => {
     const answer = await fetch(`${url}/status/prometheus`, { signal: AbortSignal.timeout(requestMs) })
     return (await answer.text()).split('\n')
@@ -46,8 +47,8 @@ async function scrape(urls: readonly string[]): Promise<readonly string[]> {
 }
 
 /** The sum of a metric over the lines that carry all of `labels`. */
-function sumOf(lines: readonly string[], metric: string, labels: readonly string[]): number {
+export function sumOf(lines: readonly string[], metric: string, labels: readonly string[]): number {
   return lines
-    .filter(line => line.startsWith(`${metric}{`) && labels.every(label => line.includes(label)))
+    .filter(line => /^\w+/.exec(line)?.[0] === metric && labels.every(label => line.includes(label)))
     .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0)
 }

@@ -5,7 +5,8 @@
  */
 import { never, type Column } from './columns.js'
 import { judgedLives } from './checks/leak.js'
-import { messageIds, outcomes, type FaultSpan, type JoinedRun } from './joined-run.js'
+import { wayNames, ways } from './ways.js'
+import { copiesOf, messageIds, outcomes, type FaultSpan, type JoinedRun } from './joined-run.js'
 
 export interface FaultFigure {
   readonly number: number
@@ -20,6 +21,14 @@ export interface FaultFigure {
 export interface Figures {
   readonly invoked: number
   readonly acknowledged: number
+  /** By the number of the way. */
+  readonly acknowledgedByWay: readonly number[]
+  /** Taken back in time. */
+  readonly cancelled: number
+  /** Messages that Kafka holds more than once. */
+  readonly copies: number
+  /** Questions for the status of accepted messages. */
+  readonly statuses: number
   readonly refused: number
   readonly unknown: number
   readonly arrivals: number
@@ -39,8 +48,10 @@ export function figuresOf(run: JoinedRun): Figures {
   const ids = [...messageIds(run)]
   const having = (outcome: number): number =>
     ids.filter(id => run.messages.outcome.get(id) === outcome).length
+  const ok = ids.filter(id => run.messages.outcome.get(id) === outcomes.ok)
+  // A 202 comes without Kafka, so it says nothing about when Kafka took messages again.
   const okTimes = sortedTimes(
-    ids.filter(id => run.messages.outcome.get(id) === outcomes.ok),
+    ok.filter(id => run.messages.way.get(id) !== ways.spooled),
     run.messages.closedAt,
   )
   const rows = Array.from({ length: run.exchanges.count }, (_, row) => row)
@@ -48,7 +59,11 @@ export function figuresOf(run: JoinedRun): Figures {
   const begun = run.messages.invokedAt.get(ids[0] ?? 0)
   return {
     invoked: ids.length,
-    acknowledged: okTimes.length,
+    acknowledged: ok.length,
+    acknowledgedByWay: wayNames.map((_, way) => ok.filter(id => run.messages.way.get(id) === way).length),
+    cancelled: having(outcomes.cancelled),
+    copies: copiesOf(run).size,
+    statuses: run.statuses.length,
     refused: having(outcomes.refused),
     unknown: having(outcomes.unknown) + having(outcomes.open),
     arrivals: rows.length,

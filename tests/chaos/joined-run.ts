@@ -15,6 +15,8 @@ export const outcomes = {
   ok: kinds.ok,
   refused: kinds.refused,
   unknown: kinds.unknown,
+  /** Taken back in time: it must not be delivered. */
+  cancelled: kinds.cancelled,
 } as const
 
 /** One row a message; the row is its id, counted from 1. */
@@ -23,10 +25,13 @@ export interface MessageTable {
   readonly topic: Column
   readonly key: Column
   readonly sequence: Column
+  readonly way: Column
   readonly hash: Column
   readonly outcome: Column
   readonly messageId: Column
   readonly invokedAt: Column
+  /** Not to be delivered before; 0 for at once. */
+  readonly dueAt: Column
   readonly closedAt: Column
 }
 
@@ -68,6 +73,8 @@ export interface StoredRecord {
   readonly offset: number
   readonly id: number
   readonly hash: number
+  /** Of the message id in it. */
+  readonly messageId: number
 }
 
 export interface CommitSample {
@@ -105,6 +112,34 @@ export interface CounterReading {
   readonly value: number
 }
 
+/** A 201 to one of several tries of a message. */
+export interface AnswerAgain {
+  readonly id: number
+  readonly messageId: number
+}
+
+/** What the status resource said of a message. */
+export interface StatusReading {
+  readonly id: number
+  readonly state: number
+  readonly partition: number
+  readonly offset: number
+}
+
+/** What it said of one subscription towards it. */
+export interface SubscriptionReading {
+  readonly id: number
+  readonly subscription: number
+  readonly state: number
+}
+
+/** An answer that broke a rule of the documentation. */
+export interface WrongAnswer {
+  readonly id: number
+  readonly which: number
+  readonly status: number
+}
+
 export interface JoinedRun {
   readonly plan: RunPlan
   readonly messages: MessageTable
@@ -117,6 +152,10 @@ export interface JoinedRun {
   readonly counters: CounterReading[]
   readonly lateness: Lateness[]
   readonly memory: MemorySample[]
+  readonly wrong: WrongAnswer[]
+  readonly again: AnswerAgain[]
+  readonly statuses: StatusReading[]
+  readonly subscriptionStatuses: SubscriptionReading[]
   /** When the drain had ended; `never` in a history without an end. */
   endedAt: number
 }
@@ -135,6 +174,10 @@ export function joinRun(plan: RunPlan, visitAll: (visit: (each: HistoryRecord) =
     counters: [],
     lateness: [],
     memory: [],
+    wrong: [],
+    again: [],
+    statuses: [],
+    subscriptionStatuses: [],
     endedAt: never,
   }
   visitAll(each => take(run, each))
@@ -148,6 +191,18 @@ export function* messageIds(run: JoinedRun): Generator<number> {
     if (run.messages.outcome.get(id) !== outcomes.none) yield id
 }
 
+/** From when on somebody may wait for message `id`: it is kept, and its time has come. */
+export function owedFrom({ messages }: JoinedRun, id: number): number {
+  return Math.max(messages.closedAt.get(id), messages.dueAt.get(id))
+}
+
+/** Ids that Kafka holds more than once, with how often. */
+export function copiesOf(run: JoinedRun): ReadonlyMap<number, number> {
+  const seen = new Map<number, number>()
+  for (const { id } of run.log) seen.set(id, (seen.get(id) ?? 0) + 1)
+  return new Map([...seen].filter(([, count]) => count > 1))
+}
+
 /** The subscriptions that must get what is published on `topic`. */
 export function subscriptionsOf(plan: RunPlan, topic: number): readonly number[] {
   return plan.subscriptions.flatMap((each, index) => (each.topic === topic ? [index] : []))
@@ -156,6 +211,7 @@ export function subscriptionsOf(plan: RunPlan, topic: number): readonly number[]
 function take(run: JoinedRun, each: HistoryRecord): void {
   if (each.kind <= kinds.unknown) takePublish(run.messages, each)
   else if (each.kind <= kinds.cut) takeExchange(run.exchanges, each)
+  else if (each.kind >= kinds.wrong) takeAnswer(run, each)
   else takeWitness(run, each)
 }
 
@@ -166,8 +222,10 @@ function takePublish(messages: MessageTable, each: HistoryRecord): void {
     messages.topic.set(id, each.subject)
     messages.key.set(id, each.key)
     messages.sequence.set(id, each.sequence)
+    messages.way.set(id, each.detail)
     messages.hash.set(id, each.hash)
     messages.invokedAt.set(id, each.time)
+    messages.dueAt.set(id, each.other)
     if (messages.outcome.get(id) === outcomes.none) messages.outcome.set(id, outcomes.open)
     return
   }
@@ -194,9 +252,10 @@ function takeExchange(exchanges: ExchangeTable, each: HistoryRecord): void {
 }
 
 function takeWitness(run: JoinedRun, each: HistoryRecord): void {
-  const { subject, partition, id, hash, time, other, detail } = each
+  const { subject, partition, id, hash, messageId, time, other, detail } = each
   if (each.kind === kinds.dead) run.deadLetters.push({ subscription: subject, id, hash, time })
-  if (each.kind === kinds.stored) run.log.push({ topic: subject, partition, offset: other, id, hash })
+  if (each.kind === kinds.stored)
+    run.log.push({ topic: subject, partition, offset: other, id, hash, messageId })
   if (each.kind === kinds.commit) run.commits.push({ subscription: subject, partition, offset: other, time })
   if (each.kind === kinds.counter) run.counters.push({ which: detail, subject, value: other })
   if (each.kind === kinds.memory) run.memory.push({ process: subject, pid: id, bytes: other, time })
@@ -206,6 +265,21 @@ function takeWitness(run: JoinedRun, each: HistoryRecord): void {
   const kind = run.plan.faultKinds[detail] ?? `fault ${detail}`
   run.faults.push({ number: id, kind, target: subject, begin: time, end: other })
 }
+
+/** What publishers saw beside the outcomes of their messages. */
+function takeAnswer(run: JoinedRun, each: HistoryRecord): void {
+  const { id, subject, partition, status, messageId, other, detail } = each
+  if (each.kind === kinds.wrong) run.wrong.push({ id, which: detail, status })
+  if (each.kind === kinds.again) run.again.push({ id, messageId })
+  if (each.kind === kinds.status) run.statuses.push({ id, state: detail, partition, offset: other })
+  if (each.kind === kinds.subscriptionStatus)
+    run.subscriptionStatuses.push({ id, subscription: subject, state: detail })
+  if (each.kind !== kinds.cancelled || status === tooLate) return
+  run.messages.outcome.set(id, status === takenBack ? outcomes.cancelled : outcomes.unknown)
+}
+
+const takenBack = 200
+const tooLate = 409
 
 function settle(run: JoinedRun): void {
   const { exchanges } = run
@@ -240,10 +314,12 @@ function emptyMessages(): MessageTable {
     topic: createColumn(Uint16Array),
     key: createColumn(Uint32Array),
     sequence: createColumn(Uint32Array),
+    way: createColumn(Uint8Array),
     hash: createColumn(Float64Array),
     outcome: createColumn(Uint8Array),
     messageId: createColumn(Float64Array),
     invokedAt: createColumn(Float64Array, never),
+    dueAt: createColumn(Float64Array),
     closedAt: createColumn(Float64Array, never),
   }
 }

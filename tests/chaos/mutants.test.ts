@@ -199,6 +199,24 @@ const mutants: readonly Mutant[] = [
     mutate: records => [...records, ...delivery(records, 0, 106, 20_000)],
   },
   {
+    name: 'a message lies in the log under another id than was answered',
+    check: 'changed',
+    mutate: records =>
+      changed(
+        records,
+        each => each.kind === kinds.stored && each.id === 400,
+        each => ({ messageId: each.messageId + 1 }),
+      ),
+  },
+  {
+    name: 'an answer breaks a rule',
+    check: 'wrong answer',
+    mutate: records => [
+      ...records,
+      record({ kind: kinds.wrong, id: 300, detail: 1, status: 207, time: 900 }),
+    ],
+  },
+  {
     name: 'messages arrive faster than the rate',
     check: 'over the bound',
     mutate: records =>

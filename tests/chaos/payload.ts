@@ -22,7 +22,7 @@ const traps = [
   '"__proto__":{"polluted":true}',
 ]
 
-/** The body of message `id`. */
+/** The body of message `id`; some end in a line feed, which is theirs. */
 export function bodyOf(id: number, key: number, sequence: number, random: Random): Buffer {
   const pad = 'x'.repeat(wholeBetween(random, 0, padBytesMax))
   const head = `${opening}${id},"key":"${keyName(key)}","sequence":${sequence}`

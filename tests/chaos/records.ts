@@ -7,9 +7,12 @@
 
 /** What happened. The fields that each kind uses stand beside it; all others are 0. */
 export const kinds = {
-  /** A publisher begins: subject = topic, id, key, sequence, hash of the body. */
+  /**
+   * A publisher begins: subject = topic, id, key, sequence, hash of the body, detail = its way; other = when
+   * it is due, 0 for at once.
+   */
   invoke: 1,
-  /** 201: id, status, messageId. */
+  /** 201, or 202 where that was asked for: id, status, messageId. */
   ok: 2,
   /** Surely not stored: id, status (0: no frontend took the connection). */
   refused: 3,
@@ -43,6 +46,42 @@ export const kinds = {
   end: 14,
   /** A look at a process: subject = its number, id = pid; other = resident bytes. */
   memory: 15,
+  /** An answer that broke a rule: id, status, detail = which. */
+  wrong: 16,
+  /** A 201 to a try with an `Idempotency-Key`: id, status, messageId. */
+  again: 17,
+  /**
+   * A scheduled message was to be taken back: id, status (200: in time, 409: too late, else nobody knows).
+   */
+  cancelled: 18,
+  /** What the status resource says at the end: id, detail = state; partition, other = offset, -1 for none. */
+  status: 19,
+  /** What it says of a subscription: subject, id, detail = state. */
+  subscriptionStatus: 20,
+} as const
+
+/** States of a message that was accepted; 0 stands for no answer. */
+export const messageStates = { ACCEPTED: 1, STORED: 2, DELIVERED: 3, FAILED: 4, NOT_KNOWN: 5 } as const
+
+/** States of a subscription towards it. */
+export const subscriptionStates = { PENDING: 1, DELIVERED: 2, SETTLED: 3, DEAD: 4, UNKNOWN: 5 } as const
+
+/** Rules of answers that a publisher sees broken, by the number in a record's detail. */
+export const wrongAnswers = {
+  /** A record of a request with many has no result. */
+  noResult: 1,
+  /** A result stands at another place than its record. */
+  misplaced: 2,
+  /** Counts, or the status of the whole, differ from the results. */
+  falseCount: 3,
+  /** A record that had to be refused was taken. */
+  tookBadOne: 4,
+  /** A new key with one message was refused for good. */
+  refusedKey: 5,
+  /** 201 and 202 are not as they were preferred, or a 202 lacks what it must carry. */
+  unlikePreferred: 6,
+  /** A message that was scheduled a moment ago is not known. */
+  forgotten: 7,
 } as const
 
 /** Counters that are compared with the history. */

@@ -83,8 +83,10 @@ export async function startStack(dir: string, servers: Servers, consumersCount =
   const { kafka, zookeeper, proxy } = servers
   const logs = join(dir, 'logs')
   mkdirSync(logs, { recursive: true })
+  mkdirSync(join(dir, 'spool'), { recursive: true })
   const member = async (name: string, service: ServiceName, brokers: string): Promise<Member> => {
-    const settings = { ...settingsOf(service), [portKeyOf(service)]: String(await freePort()) }
+    const port = { [portKeyOf(service)]: String(await freePort()) }
+    const settings = { ...settingsOf(service, join(dir, 'spool', name)), ...port }
     const environment = {
       ...settingsEnvironment(settings),
       KAFKA_BROKERS: brokers,
@@ -120,9 +122,9 @@ export async function startStack(dir: string, servers: Servers, consumersCount =
 
 const loopback = { 'delivery.allowedNetworks': '127.0.0.0/8' }
 
-function settingsOf(service: ServiceName): Readonly<Record<string, string>> {
+function settingsOf(service: ServiceName, spool: string): Readonly<Record<string, string>> {
   const session = { 'zookeeper.sessionTimeout': String(sessionMs) }
-  if (service === 'frontend-service') return session
+  if (service === 'frontend-service') return { ...session, 'frontend.spool.directory': spool }
   if (service === 'consumers-service') return { ...session, ...loopback }
   return { ...session, ...loopback, 'management.topic.partitions': String(partitionsPerTopic) }
 }

@@ -4,6 +4,7 @@
  * Takes an id and the records. Gives lines to read: times are seconds since the message was begun.
  */
 import { kinds, type HistoryRecord } from './records.js'
+import { wayNames } from './ways.js'
 import type { RunPlan } from './plan.js'
 
 const linesMax = 60
@@ -30,7 +31,7 @@ export function storyOf(id: number, plan: RunPlan, visitAll: VisitAll): readonly
 
 const sentences: Readonly<Record<number, (each: HistoryRecord, plan: RunPlan) => string>> = {
   [kinds.invoke]: (each, plan) =>
-    `published on ${topicOf(plan, each)}, key ${each.key}, number ${each.sequence}`,
+    `published on ${topicOf(plan, each)} (${wayNames[each.detail]}), key ${each.key}, number ${each.sequence}`,
   [kinds.ok]: each => `acknowledged with ${each.status}`,
   [kinds.refused]: each => `refused with ${each.status}`,
   [kinds.unknown]: each => `outcome unknown (${each.status})`,
@@ -41,6 +42,13 @@ const sentences: Readonly<Record<number, (each: HistoryRecord, plan: RunPlan) =>
   [kinds.cut]: (each, plan) => `${subscriptionOf(plan, each)} was cut off, exchange ${each.exchange}`,
   [kinds.dead]: (each, plan) =>
     `dead-lettered for ${subscriptionOf(plan, each)} after ${each.sequence} tries`,
+  [kinds.again]: each => `a try with its key was answered ${each.status}`,
+  [kinds.cancelled]: each => `its cancel was answered ${each.status}`,
+  [kinds.status]: each =>
+    `its status is state ${each.detail}, partition ${each.partition} offset ${each.other}`,
+  [kinds.subscriptionStatus]: (each, plan) =>
+    `its status for ${subscriptionOf(plan, each)} is ${each.detail}`,
+  [kinds.wrong]: each => `an answer with ${each.status} broke rule ${each.detail}`,
   [kinds.fault]: (each, plan) =>
     `-- fault #${each.id} ${plan.faultKinds[each.detail]} for ${((each.other - each.time) / 1000).toFixed(1)} s`,
 }

@@ -6,6 +6,7 @@
 import { countOf, type Verdict } from './checker.js'
 import type { KillRepeats } from './checks/kill-repeats.js'
 import type { FaultFigure } from './figures.js'
+import { wayNames } from './ways.js'
 import type { RunPlan } from './plan.js'
 
 /** The lines of one run's summary. */
@@ -18,6 +19,9 @@ export function summaryOf(verdict: Verdict, plan: RunPlan): readonly string[] {
     `seed ${plan.seed}: ${figures.invoked} published in ${figures.seconds.toFixed(1)} s, ` +
       `${plan.topics.length} topics, ${plan.subscriptions.length} subscriptions, ${figures.faults.length} faults`,
     `  acknowledged ${figures.acknowledged}, refused ${figures.refused}, outcome unknown ${figures.unknown}`,
+    `  of these ${waysOf(figures.acknowledgedByWay)}; cancelled ${figures.cancelled}, ` +
+      `stored more than once with a cause ${figures.copies - countOf(verdict, 'doubled')}, ` +
+      `statuses asked for ${figures.statuses}`,
     `  delivered ${figures.deliveries}, dead letters ${figures.deadLetters}, arrivals ${figures.arrivals}; ` +
       `the farm itself was late by ${Math.round(figures.farmLateMs)} ms at most`,
     `  lost ${lost}, stored twice ${countOf(verdict, 'doubled')}, order breaks per key ${orderBreaks}, ` +
@@ -34,6 +38,10 @@ export function summaryOf(verdict: Verdict, plan: RunPlan): readonly string[] {
     ]),
     `  ${verdict.isGood ? 'GOOD' : 'BAD'}`,
   ]
+}
+
+function waysOf(counts: readonly number[]): string {
+  return counts.map((count, way) => `${wayNames[way]} ${count}`).join(', ')
 }
 
 /** The subscription at which a kill used up most of the repeats that it is allowed. */

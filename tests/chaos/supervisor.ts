@@ -19,10 +19,11 @@ import { seededRandom } from './random.js'
 import { kinds, record } from './records.js'
 import { planOf } from './run-plan.js'
 import { partitionsPerTopic, sessionMs, type Member, type Stack } from './stack.js'
+import { waitingCount } from './waiting.js'
 import { lookAtCommits, makeDeadLetterTopics, readLog } from './witness.js'
 import type { FarmOrder } from './farm.js'
 import type { PlannedFault } from './schedule.js'
-import type { PublishOrder } from './publisher.js'
+import type { PublishOrder } from './publishing/load.js'
 import type { RunPlan } from './plan.js'
 
 const sampleEveryMs = 1_000
@@ -85,6 +86,7 @@ export async function runSeed(stack: Stack, options: RunOptions): Promise<RunRes
     const load = publisher.ask('publish', loadOf(course, publisherFile))
     await Promise.all([watchCommits(course, Promise.all([load, injectFaults(course)]))])
     await drain(course)
+    await publisher.ask('close')
     course.history.append(record({ kind: kinds.end, time: monotonicMs() }))
     await farm.ask('close')
     if (plan.hasCounters) await readCounters(stack, plan, course.history)
@@ -100,7 +102,8 @@ export async function runSeed(stack: Stack, options: RunOptions): Promise<RunRes
 function loadOf({ stack, options, plan }: Course, file: string): PublishOrder {
   const { perSecond, seconds, messagesMin } = options
   const frontends = stack.frontends.map(each => each.service.url)
-  return { plan, file, frontends, keys, perSecond, seconds, messagesMin }
+  const management = stack.management.service.url
+  return { plan, file, frontends, management, keys, perSecond, seconds, messagesMin }
 }
 
 /**
@@ -160,15 +163,16 @@ async function drain(course: Course): Promise<void> {
   let lowest = Number.POSITIVE_INFINITY
   let movedAt = monotonicMs()
   for (;;) {
-    const lag = await look(course)
-    if (lag === 0) return
-    if (lag !== null && lag < lowest) {
-      lowest = lag
+    const [lag, waiting] = await Promise.all([look(course), waitingCount(course.stack, course.plan)])
+    const left = lag === null || waiting === null ? null : lag + waiting
+    if (left === 0) return
+    if (left !== null && left < lowest) {
+      lowest = left
       movedAt = monotonicMs()
     }
     if (monotonicMs() - movedAt > course.plan.stuckMs) {
       course.options.print(
-        `  the backlog of ${lag ?? 'unknown'} messages has not moved for ${course.plan.stuckMs} ms`,
+        `  the backlog of ${left ?? 'unknown'} messages has not moved for ${course.plan.stuckMs} ms`,
       )
       return
     }

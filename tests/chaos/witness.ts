@@ -10,7 +10,7 @@ import { sleep, systemScheduler, withDeadline } from '@iris/common/time/schedule
 import { fingerprint } from './fingerprint.js'
 import type { History } from './history.js'
 import { monotonicMs } from './monotonic.js'
-import { idIn, unwrapped } from './payload.js'
+import { idIn, messageIdIn, unwrapped } from './payload.js'
 import { kinds, record } from './records.js'
 import type { RunPlan } from './plan.js'
 
@@ -186,7 +186,10 @@ function writeStored(history: History, subject: number, { partition, offset, val
   const body = unwrapped(value)
   const hash = fingerprint(body)
   const id = idIn(body)
-  history.append(record({ kind: kinds.stored, subject, partition, id, hash, other: offset, time: 0 }))
+  const messageId = fingerprint(messageIdIn(value))
+  history.append(
+    record({ kind: kinds.stored, subject, partition, id, hash, messageId, other: offset, time: 0 }),
+  )
 }
 
 function writeDead(

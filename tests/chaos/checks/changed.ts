@@ -28,8 +28,13 @@ export function findChanged(run: JoinedRun): Findings {
       findings.add(id, subscription, () => 'the dead letter has other bytes')
     }
   }
-  for (const { id, hash } of run.log) {
-    if (isKnown(id) && hash !== messages.hash.get(id)) findings.add(id, -1, () => 'Kafka holds other bytes')
+  for (const { id, hash, messageId } of run.log) {
+    if (!isKnown(id)) continue
+    const promised = messages.messageId.get(id)
+    if (hash !== messages.hash.get(id)) findings.add(id, -1, () => 'Kafka holds other bytes')
+    if (promised !== 0 && messageId !== promised) {
+      findings.add(id, -1, () => 'Kafka holds it under another message id than the publisher was given')
+    }
   }
   return findings.done()
 }

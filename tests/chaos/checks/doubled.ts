@@ -1,10 +1,20 @@
 // pure
 /**
- * Doubled: one publish request that Kafka holds twice.
- * The lanes promise this away even when answers get lost, so no fault excuses it.
+ * Doubled: one message that Kafka holds twice.
+ * The lanes promise this away even when answers get lost, and a key promises it away even when publishers
+ * repeat themselves. Excused is only what is documented: a process died between Kafka's word and its note of
+ * it, for messages from the spool and for those that waited for their time.
  */
+import { never } from '../columns.js'
 import { collectFindings, type Findings } from '../findings.js'
-import type { JoinedRun, StoredRecord } from '../joined-run.js'
+import { type FaultSpan, type JoinedRun, type StoredRecord } from '../joined-run.js'
+import { ways } from '../ways.js'
+
+/** By way: the faults after which a message may be in Kafka once more. */
+const excuses: Readonly<Record<number, ReadonlySet<string>>> = {
+  [ways.spooled]: new Set(['frontend-kill']),
+  [ways.scheduled]: new Set(['consumers-kill', 'consumers-leader-kill', 'consumers-pause']),
+}
 
 export function findDoubled(run: JoinedRun): Findings {
   const findings = collectFindings('doubled')
@@ -15,8 +25,18 @@ export function findDoubled(run: JoinedRun): Findings {
       first.set(each.id, each)
       continue
     }
+    if (earlier.messageId === each.messageId && run.faults.some(fault => isExcuse(run, fault, each.id)))
+      continue
     const places = [earlier, each].map(place => `${place.partition}/${place.offset}`).join(' and ')
     findings.add(each.id, -1, () => `stored twice, at partition/offset ${places}`)
   }
   return findings.done()
+}
+
+/** It hit the message between its acceptance and the note of its end, soon after its first arrival. */
+function isExcuse(run: JoinedRun, { kind, begin, end }: FaultSpan, id: number): boolean {
+  if (excuses[run.messages.way.get(id)]?.has(kind) !== true || end < run.messages.dueAt.get(id)) return false
+  if (end < run.messages.invokedAt.get(id)) return false
+  const arrivals = run.settlements.map(each => each.firstArrivalAt.get(id)).filter(at => at !== never)
+  return arrivals.length === 0 || begin <= Math.min(...arrivals) + run.plan.commitLagMs
 }

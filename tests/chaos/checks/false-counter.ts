@@ -32,7 +32,11 @@ export function findFalseCounters(run: JoinedRun): Findings {
 function truthOf(run: JoinedRun, which: number, subject: number): readonly [least: number, most: number] {
   if (which === counters.published) {
     const acknowledged = count(messageIds(run), id => isOk(run, id) && run.messages.topic.get(id) === subject)
-    return [acknowledged, Math.max(acknowledged, run.log.filter(each => each.topic === subject).length)]
+    const stored = run.log.filter(each => each.topic === subject).length
+    // Tries with a key count where they came in and where they were passed on to; what was taken back counts.
+    const tries = run.again.filter(({ id }) => run.messages.topic.get(id) === subject).length
+    const back = count(messageIds(run), id => isCancelled(run, id) && run.messages.topic.get(id) === subject)
+    return [acknowledged, Math.max(acknowledged, stored) + 2 * tries + back]
   }
   const settlement = run.settlements[subject]
   const truth =
@@ -40,6 +44,10 @@ function truthOf(run: JoinedRun, which: number, subject: number): readonly [leas
       ? count(messageIds(run), id => (settlement?.deliveredAt.get(id) ?? never) !== never)
       : run.deadLetters.filter(letter => letter.subscription === subject).length
   return [truth, truth]
+}
+
+function isCancelled(run: JoinedRun, id: number): boolean {
+  return run.messages.outcome.get(id) === outcomes.cancelled
 }
 
 function isOk(run: JoinedRun, id: number): boolean {

@@ -2,7 +2,7 @@
 /**
  * Check 2, invented: an arrival that nobody may have caused.
  * Finds ids that were never published, that were refused, or that belong to another topic;
- * and refused messages that Kafka holds all the same.
+ * and messages that were refused, or taken back in time, and that Kafka holds all the same.
  */
 import { collectFindings, type Findings } from '../findings.js'
 import { outcomes, type JoinedRun } from '../joined-run.js'
@@ -29,6 +29,7 @@ export function findInvented(run: JoinedRun): Findings {
 function problemOf(run: JoinedRun, id: number, topic: number): string | null {
   const outcome = run.messages.outcome.get(id)
   if (outcome === outcomes.none) return 'nobody published it'
+  if (outcome === outcomes.cancelled) return 'it was taken back in time'
   if (outcome === outcomes.refused) return 'its publisher was told that it is not stored'
   const own = run.messages.topic.get(id)
   return own === topic ? null : `it was published on topic ${own}, not ${topic}`

@@ -6,7 +6,7 @@
  */
 import { never } from '../columns.js'
 import { collectFindings, type Findings } from '../findings.js'
-import type { FaultSpan, JoinedRun } from '../joined-run.js'
+import { copiesOf, type FaultSpan, type JoinedRun } from '../joined-run.js'
 
 export interface RepeatsByCause extends Findings {
   /** Cause, as `#number kind`, with its repeats. */
@@ -44,15 +44,22 @@ export interface Repeat {
   readonly cause: FaultSpan | undefined
 }
 
-/** Every repeat of a run, in order of arrival. */
+/** Every repeat of a run, in order of arrival, but for those of messages that Kafka holds more than once. */
 export function* repeatsOf(run: JoinedRun): Generator<Repeat> {
   const { exchanges } = run
+  const copies = copiesOf(run)
+  const excused = new Map<string, number>()
   for (let row = 0; row < exchanges.count; row++) {
     const subscription = exchanges.subscription.get(row)
     const id = exchanges.id.get(row)
     const deliveredAt = run.settlements[subscription]?.deliveredAt.get(id) ?? never
     const arrivedAt = exchanges.arrivedAt.get(row)
     if (arrivedAt <= deliveredAt) continue
+    // Each copy in Kafka is delivered; whether there may be copies is another check's question.
+    const place = `${subscription} ${id}`
+    const left = excused.get(place) ?? (copies.get(id) ?? 1) - 1
+    excused.set(place, left - 1)
+    if (left > 0) continue
     yield { subscription, id, deliveredAt, arrivedAt, cause: causeOf(run, deliveredAt, arrivedAt) }
   }
 }

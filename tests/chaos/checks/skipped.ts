@@ -6,6 +6,7 @@
  */
 import { never } from '../columns.js'
 import { collectFindings, type Findings } from '../findings.js'
+import { ways } from '../ways.js'
 import { messageIds, outcomes, type JoinedRun } from '../joined-run.js'
 
 /** Times of dead letters come from Kafka in whole milliseconds. */
@@ -33,11 +34,14 @@ export function findSkipped(run: JoinedRun): Findings {
   return findings.done()
 }
 
-/** The ids of each key of `topic`, in the order in which they were published. Ids rise with time. */
+/**
+ * The ids of each key of `topic`, in the order in which they were published. Ids rise with time. Messages for
+ * later come in the order of their times.
+ */
 function keysInOrder(run: JoinedRun, topic: number): Iterable<readonly number[]> {
   const keys = new Map<number, number[]>()
   for (const id of messageIds(run)) {
-    if (run.messages.topic.get(id) !== topic) continue
+    if (run.messages.topic.get(id) !== topic || run.messages.way.get(id) === ways.scheduled) continue
     const key = run.messages.key.get(id)
     const ids = keys.get(key)
     if (ids === undefined) keys.set(key, [id])

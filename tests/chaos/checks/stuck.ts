@@ -5,7 +5,7 @@
  */
 import { never } from '../columns.js'
 import { collectFindings, type Findings } from '../findings.js'
-import { messageIds, outcomes, type JoinedRun } from '../joined-run.js'
+import { messageIds, outcomes, owedFrom, type JoinedRun } from '../joined-run.js'
 
 export function findStuck(run: JoinedRun): Findings {
   const findings = collectFindings('stuck')
@@ -16,7 +16,7 @@ export function findStuck(run: JoinedRun): Findings {
     const waits = [...messageIds(run)]
       .filter(id => run.messages.topic.get(id) === subscription.topic)
       .filter(id => run.messages.outcome.get(id) === outcomes.ok)
-      .map(id => ({ id, from: run.messages.closedAt.get(id), until: settlement.settledAt.get(id) }))
+      .map(id => ({ id, from: owedFrom(run, id), until: settlement.settledAt.get(id) }))
     const still = longestStandstill(waits, healedAt, run.endedAt)
     if (still === null || still.ms <= run.plan.stuckMs) return
     const seconds = Math.round(still.ms / 1000)
