@@ -37,7 +37,7 @@ export function planOf(options: PlanOptions): RunPlan {
     subscriptions: options.hasSubscriptions ? subscriptionsOf(topics, options.hasHardReceivers) : [],
     slotsMax,
     graceMs: options.sessionMs * 2 + 6_000,
-    commitLagMs: 2_500,
+    commitLagMs: 4_000,
     stuckMs: 30_000,
     processes: options.processes,
     faultKinds: options.faultKinds,

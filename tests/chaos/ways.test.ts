@@ -136,6 +136,16 @@ const mutants: readonly Mutant[] = [
     mutate: records => storedAgain(records, one(records, ways.spooled)),
   },
   {
+    name: 'the spool sends again what was in Kafka long before its process died',
+    check: 'doubled',
+    mutate: records => {
+      const id = repeatedByKill(records, ways.spooled)
+      const isFirst = (each: HistoryRecord): boolean =>
+        (isOf(each, kinds.arrive, id) || isOf(each, kinds.answered, id)) && each.time < 2_000
+      return changed(records, isFirst, each => ({ time: each.time - 1_500, other: each.other - 1_500 }))
+    },
+  },
+  {
     name: 'the spool sends a message again under another id after a kill',
     check: 'doubled',
     mutate: records => {

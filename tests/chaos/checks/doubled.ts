@@ -33,10 +33,29 @@ export function findDoubled(run: JoinedRun): Findings {
   return findings.done()
 }
 
-/** It hit the message between its acceptance and the note of its end, soon after its first arrival. */
+/** It hit the message between its acceptance and the note of its end. */
 function isExcuse(run: JoinedRun, { kind, begin, end }: FaultSpan, id: number): boolean {
   if (excuses[run.messages.way.get(id)]?.has(kind) !== true || end < run.messages.dueAt.get(id)) return false
   if (end < run.messages.invokedAt.get(id)) return false
   const arrivals = run.settlements.map(each => each.firstArrivalAt.get(id)).filter(at => at !== never)
-  return arrivals.length === 0 || begin <= Math.min(...arrivals) + run.plan.commitLagMs
+  return arrivals.length === 0 || begin <= notedBy(run, Math.min(...arrivals))
 }
+
+/** Soon after its first arrival; while Kafka, or its word, is away, nobody can note anything. */
+function notedBy({ plan, faults }: JoinedRun, arrivedAt: number): number {
+  let until = arrivedAt + plan.commitLagMs
+  for (const { kind, begin, end } of faults) {
+    if (wordless.has(kind) && begin <= until && end >= arrivedAt)
+      until = Math.max(until, end + plan.commitLagMs)
+  }
+  return until
+}
+
+const wordless: ReadonlySet<string> = new Set([
+  'broker-kill',
+  'broker-pause',
+  'lost-answers',
+  'late-answers',
+  'cut-answers',
+  'silent-link',
+])
