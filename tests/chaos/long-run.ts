@@ -35,7 +35,8 @@ export async function runLong(programme: Programme, options: LongOptions): Promi
   const { print } = programme
   return withServers(programme, servers =>
     withStack(programme, servers, async stack => {
-      const run = { seed, seconds, messagesMin: 0, perSecond, faults: planned, hasHardReceivers, print }
+      const load = { seed, seconds, messagesMin: 0, perSecond, faults: planned, print }
+      const run = { ...load, hasHardReceivers, hasSubscriptions: true, frontends: null }
       const result = await runSeed(stack, run)
       report(programme, result)
       return result.verdict.isGood

@@ -36,6 +36,10 @@ export interface RunOptions {
   readonly perSecond: number
   readonly faults: readonly PlannedFault[]
   readonly hasHardReceivers: boolean
+  /** False: nobody subscribes, so that only the log speaks. */
+  readonly hasSubscriptions: boolean
+  /** Where publishers go; null: to the frontends themselves. */
+  readonly frontends: readonly string[] | null
   readonly print: (line: string) => void
 }
 
@@ -65,7 +69,7 @@ export async function runSeed(stack: Stack, options: RunOptions): Promise<RunRes
     sessionMs,
     processes: membersOf(stack).map(each => each.name),
     faultKinds: kindsOfFaults(),
-    hasSubscriptions: stack.consumers.length > 0,
+    hasSubscriptions: options.hasSubscriptions && stack.consumers.length > 0,
     hasHardReceivers: options.hasHardReceivers,
     hasCounters: options.faults.length === 0,
   })
@@ -101,7 +105,7 @@ export async function runSeed(stack: Stack, options: RunOptions): Promise<RunRes
 
 function loadOf({ stack, options, plan }: Course, file: string): PublishOrder {
   const { perSecond, seconds, messagesMin } = options
-  const frontends = stack.frontends.map(each => each.service.url)
+  const frontends = options.frontends ?? stack.frontends.map(each => each.service.url)
   const management = stack.management.service.url
   return { plan, file, frontends, management, keys, perSecond, seconds, messagesMin }
 }

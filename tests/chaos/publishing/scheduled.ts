@@ -10,7 +10,9 @@ import { exchange, headerOf, type Gate } from './exchange.js'
 import { outcomeOf } from './judgement.js'
 import { beginMessage, endMessage, noteWrong, runBeside, type Load, type Stream } from './load.js'
 
-const aheadMs = { min: 1_000, max: 9_000 }
+const aheadMs = { min: 1_000, max: 8_000 }
+/** Nothing is due much later than the load ends, as long as it ends in time. */
+const afterEndMs = 1_500
 const cancelShare = 0.25
 /** A cancel may come too late. */
 const afterDueMs = 300
@@ -21,7 +23,9 @@ const cancelRestMs = 500
 export async function publishScheduled(load: Load, gate: Gate, stream: Stream): Promise<boolean> {
   const { random } = load
   const isLength = random() < 0.3
-  const ahead = wholeBetween(random, aheadMs.min, aheadMs.max)
+  const untilEndMs = load.begunAt + load.order.seconds * 1000 + afterEndMs - monotonicMs()
+  const most = Math.min(aheadMs.max, Math.max(aheadMs.min, untilEndMs))
+  const ahead = wholeBetween(random, aheadMs.min, Math.floor(most))
   const seconds = Math.ceil(ahead / 1000)
   const due = monotonicMs() + (isLength ? seconds * 1000 : ahead)
   const dueWallMs = Math.ceil(due - monotonicMs() + systemClock.now())
