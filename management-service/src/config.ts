@@ -56,6 +56,12 @@ export const managementKeys = {
     1_000,
     'Connections beyond this are closed at once',
   ),
+  frontendUrl: key(
+    'management.api.frontendUrl',
+    text(255).refine(isHttpUrl, 'an http or https address'),
+    'http://127.0.0.1:8080',
+    'Where publishers reach the frontends: the descriptions of the API say it',
+  ),
   allowedOrigin: key(
     'management.cors.allowedOrigin',
     text(1024),
@@ -177,6 +183,10 @@ export const managementKeys = {
     'How often ZooKeeper is asked whether it answers, for the metrics of storage health',
   ),
 } as const
+
+function isHttpUrl(value: string): boolean {
+  return /^https?:\/\//.test(value) && URL.canParse(value)
+}
 
 function isPattern(source: string): boolean {
   try {

@@ -14,6 +14,8 @@ import type { Cancel } from '@iris/common/time/scheduler'
 import type { ManagementBase, ManagementConfig } from './base.js'
 import { withContracts } from './http/contract/contract.js'
 import { contracts } from './http/contract/contracts.js'
+import { publishingContract } from './http/contract/publishing.js'
+import { docsRoutes } from './http/routes/docs.js'
 import { statusRoutes } from './http/routes/status.js'
 import { createOutside, startOutside, stopOutside } from './outside.js'
 import { watchStorage } from './storage-probe.js'
@@ -27,6 +29,8 @@ export interface Management {
 
 /** The longest a stop takes. A retransmission that still waits is cut off; its owners carry it out. */
 export const stopMs = 14_000
+/** Of this service, as its description says it. */
+export const version = '0.1.0'
 const openRequestsMs = 11_000
 const headersMax = 100
 const headerBytesMax = 16_384
@@ -42,10 +46,11 @@ export function createManagement(base: ManagementBase, config: ManagementConfig)
   let life: 'starting' | 'running' | 'stopping' = 'starting'
   const isUp = (): boolean => life === 'running'
   const status = statusRoutes({ metrics, isUp, isReady: () => isUp() && outside.session.isConnected() })
+  const docs = docsRoutes([publishingContract, ...contracts], { version, frontendUrl: config.frontendUrl })
   const app = createExpressApp(
     base.log,
     { bodyBytesMax: config.bodyBytesMax, allowedOrigin: config.allowedOrigin },
-    withContracts([...status, ...useCases.routes], contracts),
+    withContracts([...status, ...docs, ...useCases.routes], contracts),
   )
   const listener = createManagementListener(base, config, app)
   const cancels: Cancel[] = []

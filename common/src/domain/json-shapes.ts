@@ -27,7 +27,7 @@ type Reader<T> = (value: unknown, refuse: (problem: string) => never) => T
 
 const intMin = -(2 ** 31)
 const intMax = 2 ** 31 - 1
-const int: Described = { type: ['integer', 'null'], minimum: intMin, maximum: intMax }
+const int: Described = { type: ['integer', 'null'], format: 'int32' }
 
 /**
  * How a member is described to clients: JSON Schema. What is only tolerated of Hermes' clients is left out.
@@ -124,22 +124,22 @@ export interface Bounds {
  * A whole JSON number of 32 bits and nothing else; missing gives the fallback. The bounds are told to clients
  * and checked elsewhere, with a sentence.
  */
-export function strictInteger(fallback: number, { min, max }: Bounds) {
-  const described = { type: 'integer', minimum: min, maximum: max ?? intMax }
+export function strictInteger(fallback: number, bounds: Bounds) {
+  const described = { type: 'integer', ...describedBounds(bounds) }
   return strictMember(fallback, 'int', described, value => isInteger(value))
 }
 
 /** The same, where missing and null mean that there is none. */
-export function strictIntegerOrNull({ min, max }: Bounds) {
-  const described = { type: ['integer', 'null'], minimum: min, maximum: max ?? intMax }
+export function strictIntegerOrNull(bounds: Bounds) {
+  const described = { type: ['integer', 'null'], ...describedBounds(bounds) }
   return member<number>(described, (value, refuse) =>
     isInteger(value) ? value : refuse(mismatch('int', value)),
   )
 }
 
 /** Any JSON number; missing gives the fallback. */
-export function strictNumber(fallback: number, { min, max }: Bounds) {
-  const described = { type: 'number', minimum: min, ...(max ? { maximum: max } : {}) }
+export function strictNumber(fallback: number, bounds: Bounds) {
+  const described = { type: 'number', ...describedBounds(bounds) }
   return strictMember(fallback, 'double', described, value => typeof value === 'number')
 }
 
@@ -165,6 +165,10 @@ export function shapeProblem(error: z.ZodError): string {
 /** The refusal of a wrong JSON type: Hermes has one code for new things and another for patches. */
 export function formatError(problem: string, purpose: BodyPurpose): HermesError {
   return new HermesError(purpose === 'create' ? 'FORMAT_ERROR' : 'OTHER', problem, 400)
+}
+
+function describedBounds({ min, max }: Bounds): Described {
+  return { minimum: min, ...(typeof max === 'number' ? { maximum: max } : {}) }
 }
 
 /** `javaType` is how Hermes' refusals name the type. */

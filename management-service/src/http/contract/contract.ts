@@ -32,6 +32,8 @@ export interface BodyContract {
   readonly example: unknown
   /** Members without which it is refused; the shapes themselves take whatever a patch may leave out. */
   readonly required?: readonly string[]
+  /** Media types; JSON unless they say something else. */
+  readonly types?: readonly string[]
   /** Whether it may be empty. */
   readonly isOptional?: boolean
 }
@@ -53,10 +55,12 @@ export interface RouteContract {
   readonly right: Right
   /** Parameters of the query by name. */
   readonly query?: Readonly<Record<string, z.ZodType>>
+  /** Headers of the request by name. */
+  readonly headers?: Readonly<Record<string, z.ZodType>>
   readonly body?: BodyContract
   /** By status. */
   readonly answers: Readonly<Record<number, AnswerContract>>
-  /** Beyond those that follow from path, body and right: see `impliedErrors`. */
+  /** Beyond those that follow from path, body and right: see `errorsOf`. */
   readonly errors?: readonly ErrorWord[]
 }
 
@@ -68,6 +72,8 @@ export interface ResourceContract {
   /** The heading that they stand below. */
   readonly tag: string
   readonly description: string
+  /** Whether frontends serve it, and management only describes it. */
+  readonly isOfFrontend?: boolean
   readonly routes: Readonly<Partial<Record<RouteKey, RouteContract>>>
 }
 

@@ -5,6 +5,7 @@ import { accessContract } from './access.js'
 import type { ResourceContract } from './contract.js'
 import { deadLetterContract } from './dead-letters.js'
 import { diagnosisContract } from './diagnosis.js'
+import { docsContract } from './docs.js'
 import { filterContract } from './filters.js'
 import { groupContract } from './groups.js'
 import { jsonSchemaContract } from './json-schemas.js'
@@ -43,4 +44,5 @@ export const contracts: readonly ResourceContract[] = [
   secretsContract,
   accessContract,
   statusContract,
+  docsContract,
 ]
