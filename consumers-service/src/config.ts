@@ -9,6 +9,7 @@ import {
   logKeys,
   schemaKeys,
   secretsKeys,
+  sharedCounterKeys,
   traceKeys,
   zookeeperKeys,
 } from '@iris/common/config/shared-keys'
@@ -338,6 +339,7 @@ export const consumersKeys = {
   ...traceKeys,
   ...schemaKeys,
   ...secretsKeys,
+  ...sharedCounterKeys('consumer'),
   ...taskKeys,
   ...scheduleKeys,
   ...workloadKeys,

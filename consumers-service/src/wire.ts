@@ -16,6 +16,7 @@ import { createElection, type Election } from '@iris/common/zookeeper/election'
 import { zooPaths } from '@iris/common/zookeeper/paths'
 import type { ConsumersBase, ConsumersConfig } from './base.js'
 import { createDelivering } from './delivering.js'
+import { createConsumerCounters } from './shared-counters.js'
 import { createStatusHandler } from './http/status.js'
 import { createOutside, startOutside, stopOutside } from './outside.js'
 import { createScheduling } from './schedule/scheduling.js'
@@ -38,10 +39,12 @@ export interface Consumers {
 }
 
 /** The longest a stop takes. */
-export const stopMs = 14_500
+export const stopMs = 15_000
 /** For the end of the drain: final commits and the release of locks. */
 const releaseMs = 2_500
 const leaveMs = 500
+/** For what was counted since the last report. */
+const countersMs = 500
 
 /** Makes the consumers. Nothing is connected before `start`. */
 export function createConsumers(base: ConsumersBase, config: ConsumersConfig): Consumers {
@@ -85,6 +88,7 @@ export function createConsumers(base: ConsumersBase, config: ConsumersConfig): C
   ]
   const handle = createStatusHandler({ metrics, rows: fleet.rows, problems })
   const listener = createStatusListener(base, config, handle)
+  const counters = createConsumerCounters(base, config, { session, metrics })
   const cancels: Cancel[] = [watchLoopLag(metrics, base.clock, base.scheduler)]
 
   const wanted = (): { id: string; partitions: number | undefined }[] =>
@@ -132,6 +136,7 @@ export function createConsumers(base: ConsumersBase, config: ConsumersConfig): C
       cancels.push(startKeeper(keeper, config.keepPeriodMs), moves.watch(fleet.moved))
       showWorkload(metrics, fleet, leader, kafkaCluster)
       metrics.gauge(consumersMetrics.tasksRunning, tasking.runningCount)
+      counters?.start()
       isReady = true
       base.log.info('consumers.ready', { instance, host: address.address, port: address.port })
       return address
@@ -139,11 +144,13 @@ export function createConsumers(base: ConsumersBase, config: ConsumersConfig): C
     async stop() {
       isReady = false
       for (const cancel of cancels) cancel()
+      counters?.note()
       const draining = Promise.all([fleet.stop(config.drainMs), tasking.stop(), scheduling.stop()])
       assignment?.stop()
       // Others may prepare to take over; they get each lock as soon as its partition is drained.
       await quietly(base, leaveMs, 'leaving the group of consumers', leave(membership, leader, election))
       await quietly(base, config.drainMs + releaseMs, 'draining', draining)
+      await counters?.stop(countersMs)
       catalogue.stop()
       delivering.stop()
       await stopOutside(base, outside)

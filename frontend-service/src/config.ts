@@ -4,7 +4,14 @@
  */
 import { bytes, count, flag, key, list, ms, text } from '@iris/common/config/declare'
 import { authenticationKeys, quotaKeys, throughputKeys } from './access-keys.js'
-import { kafkaKeys, logKeys, schemaKeys, traceKeys, zookeeperKeys } from '@iris/common/config/shared-keys'
+import {
+  kafkaKeys,
+  logKeys,
+  schemaKeys,
+  sharedCounterKeys,
+  traceKeys,
+  zookeeperKeys,
+} from '@iris/common/config/shared-keys'
 import { spoolKeys } from './spool-keys.js'
 
 const kibibyte = 1024
@@ -376,4 +383,5 @@ export const frontendKeys = {
   ...logKeys,
   ...traceKeys,
   ...schemaKeys,
+  ...sharedCounterKeys('frontend'),
 } as const

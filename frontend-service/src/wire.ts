@@ -13,11 +13,12 @@ import { sleep } from '@iris/common/time/scheduler'
 import type { FrontendBase, FrontendConfig } from './base.js'
 import { createCompany } from './fellows/company.js'
 import { openIdempotency } from './idempotency/open.js'
-import { createHandlers, metricsPage } from './http/routes.js'
+import { createHandlers, figuresPage, metricsPage } from './http/routes.js'
 import { createOutside, startOutside, stopOutside } from './outside.js'
 import { createPublishing } from './publishing.js'
 import { createOptionalChecks } from './readiness/checks.js'
 import { createReadiness, readinessPages } from './readiness/readiness.js'
+import { createFrontendCounters } from './shared-counters.js'
 import { closeSpools } from './spooling.js'
 import { createMessageStatusResource } from './status/message-status-resource.js'
 import type { WorkerSide } from './workers/worker.js'
@@ -36,6 +37,8 @@ const openRequestsMs = 8_000
 const drainMs = 2_000
 const closeMs = 500
 const openCheckMs = 20
+/** For what was counted since the last report. */
+const countersMs = 500
 /** How long connections may bring a last request when no further ones are accepted. */
 const lastRequestsMs = 1_000
 
@@ -79,7 +82,11 @@ export function createFrontend(
   const handlers = createHandlers({
     publish: publishing.publish,
     publishMany: publishing.bulk.publish,
-    pages: worker === null ? pages : worker.pages(pages.map(({ path }) => path)),
+    // What one process counted is asked of each worker at its own port.
+    pages: [
+      ...(worker === null ? pages : worker.pages(pages.map(({ path }) => path))),
+      figuresPage(registry),
+    ],
     resources: [statusResource],
     scheduler: base.scheduler,
     isClosed: () => isClosed,
@@ -87,6 +94,7 @@ export function createFrontend(
   })
   const listener = createFrontendListener(base, config, handlers)
   const door = worker === null ? null : createFrontendListener(base, config, handlers, ownPort)
+  const counters = createFrontendCounters(base, config, { session: outside.session, metrics: registry })
   const cancelLag = watchLoopLag(registry, base.clock, base.scheduler)
 
   return {
@@ -98,6 +106,7 @@ export function createFrontend(
       await company.join((await door?.start()) ?? address)
       publishing.spools?.start()
       checks.start()
+      counters?.start()
       readiness.started()
       worker?.begin(readiness.isReady, () => registry.snapshot())
       base.log.info('frontend.ready', { topics: publishing.topics.count() })
@@ -119,6 +128,7 @@ export function createFrontend(
       await idempotency.stop()
       await company.stop()
       publishing.spools?.halt()
+      await counters?.stop(countersMs)
       await stopOutside(base, outside, config.isStopGraceful ? drainMs : 0)
       await Promise.all([listener.stop(closeMs), door?.stop(closeMs)])
       if (publishing.spools !== null) await closeSpools(base, publishing.spools)

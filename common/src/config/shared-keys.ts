@@ -223,3 +223,21 @@ export const deliveryKeys = {
     'Bytes that all batches of a consumers process hold; no `batchVolume` may be larger',
   ),
 } as const
+
+/** The counters that all processes share in ZooKeeper; `prefix` is Hermes' of the service. */
+export function sharedCounterKeys<const P extends string>(prefix: P) {
+  return {
+    areCountersShared: key(
+      `${prefix}.metrics.micrometer.zookeeperReporterEnabled`,
+      flag(),
+      true,
+      'Whether messages and bytes are counted in ZooKeeper, where `GET …/metrics` has its totals from',
+    ),
+    counterPeriodMs: key(
+      `${prefix}.metrics.micrometer.reportPeriod`,
+      ms(100, 3_600_000),
+      20_000,
+      'How often what was counted is added there',
+    ),
+  } as const
+}

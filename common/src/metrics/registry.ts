@@ -19,6 +19,12 @@ export interface CounterHandle {
   value: number
 }
 
+/** A counter with the values of its labels, in the order of its definition. */
+export interface CounterSeries {
+  readonly labels: readonly string[]
+  readonly handle: CounterHandle
+}
+
 /** A number that is read when asked for. */
 export interface GaugeHandle {
   read: () => number
@@ -44,6 +50,8 @@ export interface Metrics {
   summary(definition: MetricDefinition, ...labels: readonly string[]): SummaryHandle
   /** Removes every series whose first labels are these, of any metric that starts with the same labels. */
   remove(definitions: readonly MetricDefinition[], ...labels: readonly string[]): void
+  /** The series of a counter that there are now; a handle outlives its series. */
+  counters(definition: MetricDefinition): readonly CounterSeries[]
   /** The exposition text. */
   text(): Promise<string>
   /** All of it, to be added to that of other processes: see {@link mergedText}. */
@@ -104,7 +112,7 @@ export async function mergedText(prefix: string, snapshots: readonly MetricsSnap
 
 const contentType = 'text/plain;version=0.0.4;charset=utf-8'
 
-type OwnMetrics = Pick<Metrics, 'counter' | 'gauge' | 'summary' | 'remove' | 'text'> & {
+type OwnMetrics = Pick<Metrics, 'counter' | 'counters' | 'gauge' | 'summary' | 'remove' | 'text'> & {
   rows(): SeriesSnapshot[]
 }
 
@@ -148,15 +156,25 @@ function createOwnMetrics(prefix: string): OwnMetrics {
           if (each === id || each.startsWith(id + '\n')) known?.delete(each)
       }
     },
+    counters: definition =>
+      [...(all.get(definition.name)?.values() ?? [])].map(each => ({
+        labels: labelsOf(each),
+        handle: each.handle as CounterHandle,
+      })),
     text: () => registry.metrics(),
     rows: () => [...all.values()].flatMap(known => [...known.values()].map(rowOf)),
   }
 }
 
-function rowOf({ definition, labels, handle }: Series): SeriesSnapshot {
+function rowOf(series: Series): SeriesSnapshot {
+  const { definition, handle } = series
   const content =
     'histogram' in handle ? contentOf(handle.histogram) : 'read' in handle ? handle.read() : handle.value
-  return { definition, labels: definition.labels.map(name => labels[name] ?? ''), content }
+  return { definition, labels: labelsOf(series), content }
+}
+
+function labelsOf({ definition, labels }: Pick<Series, 'definition' | 'labels'>): string[] {
+  return definition.labels.map(name => labels[name] ?? '')
 }
 
 function createRecorder(): Recorder {

@@ -14,14 +14,16 @@ export interface ZooPaths {
   /** Parent of a group's topics. */
   topics(group: string): string
   topic(topic: string): string
-  topicMetrics(topic: string): string
+  /** A counter that all frontends share: `published` or `volume`. */
+  topicCounter(topic: string, counter: string): string
   /** The last messages published, as the frontends keep them. */
   preview(topic: string): string
   /** Parent of a topic's subscriptions. */
   subscriptions(topic: string): string
   subscription(topic: string, subscription: string): string
   undelivered(topic: string, subscription: string): string
-  subscriptionMetrics(topic: string, subscription: string): string
+  /** A counter that all consumers share: `delivered`, `discarded` or `volume`. */
+  subscriptionCounter(topic: string, subscription: string, counter: string): string
   /** Where Hermes' retransmission leaves an offset for the partition's owner. */
   retransmissionOffset(topic: string, subscription: string, place: RetransmissionPlace): string
   /** Parent of those offsets. */
@@ -135,12 +137,13 @@ export function zooPaths(root: string): ZooPaths {
     group,
     topics: name => join(group(name), 'topics'),
     topic,
-    topicMetrics: name => join(topic(name), 'metrics'),
+    topicCounter: (name, counter) => join(topic(name), 'metrics', counter),
     preview: name => join(topic(name), 'preview'),
     subscriptions: name => join(topic(name), 'subscriptions'),
     subscription,
     undelivered: (ofTopic, name) => join(subscription(ofTopic, name), 'undelivered'),
-    subscriptionMetrics: (ofTopic, name) => join(subscription(ofTopic, name), 'metrics'),
+    subscriptionCounter: (ofTopic, name, counter) =>
+      join(subscription(ofTopic, name), 'metrics', counter),
     retransmissionOffset: (ofTopic, name, place) =>
       join(offsetsOf(subscription(ofTopic, name), place), String(place.partition)),
     retransmissionOffsets: (ofTopic, name, place) => offsetsOf(subscription(ofTopic, name), place),

@@ -4,6 +4,7 @@
  * Refuses every other path with 404, and every method but GET and HEAD with 405.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { figuresPath, subscriptionFigures } from '@iris/common/metrics/figures'
 import type { Metrics } from '@iris/common/metrics/registry'
 import type { FleetRow } from '../workload/fleet.js'
 
@@ -58,6 +59,8 @@ async function answer(parts: StatusParts, request: IncomingMessage): Promise<Ans
         type: json,
         body: String(parts.rows().filter(row => row.notRunning === null).length),
       }
+    case figuresPath:
+      return { status: 200, type: json, body: subscriptionFigures(parts.metrics) }
     case '/status/prometheus':
       return { status: 200, type: parts.metrics.contentType, body: await parts.metrics.text() }
     default:

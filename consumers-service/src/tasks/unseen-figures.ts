@@ -9,6 +9,7 @@ import type { DeliveryPlan } from '../delivery/plan.js'
 
 const unseen: Metrics = {
   counter: () => ({ value: 0 }),
+  counters: () => [],
   gauge: () => undefined,
   summary: () => ({ observe: () => undefined }),
   remove: () => undefined,

@@ -10,6 +10,7 @@ import { namePattern } from '@iris/common/domain/names'
 import { answerEmpty, createRoutes, type Route } from '@iris/common/http/router'
 import type { ListenerHandlers } from '@iris/common/http/server'
 import { statusRoutes, type StatusPage } from '@iris/common/http/status-routes'
+import { figuresPath, topicFigures } from '@iris/common/metrics/figures'
 import type { Metrics } from '@iris/common/metrics/registry'
 import type { Scheduler } from '@iris/common/time/scheduler'
 import type { Bulk } from '../bulk/bulk.js'
@@ -77,6 +78,14 @@ export function metricsPage(metrics: Metrics): StatusPage {
   return {
     path: metricsPath,
     read: async () => ({ status: 200, body: await metrics.text(), contentType: metrics.contentType }),
+  }
+}
+
+/** The page that management's rates are told from. */
+export function figuresPage(metrics: Metrics): StatusPage {
+  return {
+    path: figuresPath,
+    read: () => ({ status: 200, body: topicFigures(metrics), contentType: 'application/json' }),
   }
 }
 

@@ -134,9 +134,9 @@ describe('topics in ZooKeeper', () => {
   it('go with counters, preview and the named subscriptions, all at once', async () => {
     await store.createTopic(topic)
     await store.createSubscription(subscription)
-    await session.ensure(`${paths.topicMetrics(topicName)}/published`)
+    await session.ensure(paths.topicCounter(topicName, 'published'))
     await session.ensure(paths.preview(topicName))
-    await session.ensure(`${paths.subscriptionMetrics(topicName, name)}/delivered`)
+    await session.ensure(paths.subscriptionCounter(topicName, name, 'delivered'))
 
     expect(await store.removeTopic(topicName, [])).toBe('notEmpty')
     expect(await store.removeTopic(topicName, [name])).toBe('removed')
