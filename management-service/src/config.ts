@@ -15,6 +15,7 @@ import {
 } from '@iris/common/config/shared-keys'
 import { groupNamePatternDefault } from '@iris/common/domain/group'
 import { contentTypes } from '@iris/common/domain/topic-form'
+import { rateKeys } from './rate-keys.js'
 
 const pattern = text(200).refine(isPattern, 'a regular expression')
 const contentTypeList = list(2).refine(
@@ -36,6 +37,7 @@ export const managementKeys = {
     'auto',
     'Whether new secrets are sealed where there is a key; `auto`: unless Hermes has used the tree and may read it',
   ),
+  ...rateKeys,
   host: key('management.server.host', text(255), '127.0.0.1', 'Address to listen on; 0.0.0.0 for all'),
   port: key('management.server.port', count(0, 65_535), 8090, 'Port of the REST API'),
   bodyBytesMax: key(

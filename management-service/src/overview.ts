@@ -3,10 +3,21 @@
  * Takes the store and the clients. Gives routes, and starts and stops what runs behind them.
  */
 import type { ApiRoute } from '@iris/common/http/api'
+import { managementMetrics } from '@iris/common/metrics/names'
+import type { Metrics } from '@iris/common/metrics/registry'
 import type { ManagementBase, ManagementConfig } from './base.js'
 import { createCatalog } from './catalog/catalog.js'
+import { metricsRoutes } from './http/routes/metrics.js'
 import { queryRoutes } from './http/routes/queries.js'
+import { readLag, type LagParts } from './metrics/lag.js'
+import { createOwnRates } from './metrics/own-rates.js'
+import { createPrometheusRates } from './metrics/prometheus-rates.js'
+import type { RateSource } from './metrics/rates.js'
 import type { Outside } from './outside.js'
+import { createCounterStore } from './store/counters.js'
+import { createCountingProcesses } from './store/counting-processes.js'
+import { createKafkaProgress, createKafkaSearch } from './store/kafka.js'
+import type { Store } from './store/ports.js'
 
 export interface Overview {
   readonly routes: readonly ApiRoute[]
@@ -14,12 +25,67 @@ export interface Overview {
   stop(): void
 }
 
+export interface OverviewParts {
+  readonly outside: Outside
+  readonly store: Store
+  readonly metrics: Metrics
+}
+
 /** Makes it; nothing runs before `start`. */
-export function createOverview(base: ManagementBase, config: ManagementConfig, outside: Outside): Overview {
-  const catalog = createCatalog({ ...base, session: outside.session }, config.zookeeperRoot)
-  return {
-    routes: queryRoutes(catalog),
-    start: () => catalog.start(),
-    stop: () => catalog.stop(),
+export function createOverview(
+  base: ManagementBase,
+  config: ManagementConfig,
+  parts: OverviewParts,
+): Overview {
+  const { outside, store } = parts
+  const { session, paths, kafka } = outside
+  const catalog = createCatalog({ ...base, session }, config.zookeeperRoot)
+  const rates = createRates(base, config, parts)
+  const lagParts: LagParts = {
+    ...base,
+    search: createKafkaSearch(kafka),
+    progress: createKafkaProgress(kafka),
+    namespace: { namespace: config.kafkaNamespace, separator: config.kafkaNamespaceSeparator },
   }
+  const metricsParts = {
+    ...{ store, catalog, rates, counters: createCounterStore(session, paths) },
+    lag: (subscription: Parameters<typeof readLag>[1]) => readLag(lagParts, subscription),
+  }
+  return {
+    routes: [...queryRoutes(catalog), ...metricsRoutes(metricsParts)],
+    start() {
+      catalog.start()
+      rates.start()
+    },
+    stop() {
+      rates.stop()
+      catalog.stop()
+    },
+  }
+}
+
+function createRates(
+  base: ManagementBase,
+  config: ManagementConfig,
+  { outside, metrics }: OverviewParts,
+): RateSource & { start(): void; stop(): void } {
+  const { asker, session, paths } = outside
+  if (!config.isPrometheusAsked) {
+    const processes = createCountingProcesses(session, paths, config.kafkaClusterName)
+    return createOwnRates({ ...base, asker, processes }, config.ratePeriodMs)
+  }
+  const answered = metrics.counter(managementMetrics.prometheusAnswered)
+  const failed = metrics.counter(managementMetrics.prometheusFailed)
+  const source = createPrometheusRates(
+    { ...base, asker, answered, failed },
+    {
+      url: config.prometheusUrl,
+      consumersPrefix: config.consumersMetricsPrefix,
+      frontendPrefix: config.frontendMetricsPrefix,
+      additionalFilters: config.prometheusFilters,
+      cacheTtlMs: config.prometheusCacheTtlS * 1000,
+      timeoutMs: config.prometheusTimeoutMs,
+    },
+  )
+  return { ...source, start: () => undefined, stop: () => undefined }
 }

@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto'
 import { createNameLookup } from '@iris/common/http/name-lookup'
 import { parseNetworks } from '@iris/common/http/address-guard'
 import type { ApiRoute } from '@iris/common/http/api'
+import type { Metrics } from '@iris/common/metrics/registry'
 import { traceTopicName } from '@iris/common/kafka/names'
 import type { TaskStore } from '@iris/common/tasks/task-store'
 import type { ManagementBase, ManagementConfig } from './base.js'
@@ -72,7 +73,11 @@ const nameServerMs = 1_000
 const diagnosesMax = 16
 
 /** Makes everything between the routes and the clients. */
-export function createUseCases(base: ManagementBase, config: ManagementConfig, outside: Outside): UseCases {
+export function createUseCases(
+  base: ManagementBase,
+  config: ManagementConfig,
+  { outside, metrics }: { readonly outside: Outside; readonly metrics: Metrics },
+): UseCases {
   const store = createStore(base, config, outside)
   const groups = createKafkaGroups(outside.kafka)
   const options = { delayMs: config.groupCleanUpDelayMs, intervalMs: config.groupCleanUpIntervalMs }
@@ -88,7 +93,7 @@ export function createUseCases(base: ManagementBase, config: ManagementConfig, o
     options,
   )
   const datacenter = config.datacenter
-  const overview = createOverview(base, config, outside)
+  const overview = createOverview(base, config, { outside, store, metrics })
   return {
     routes: [
       ...overview.routes,

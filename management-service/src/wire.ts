@@ -42,7 +42,7 @@ const backlog = 511
 export function createManagement(base: ManagementBase, config: ManagementConfig): Management {
   const metrics = createMetrics('hermes_management_')
   const outside = createOutside(base, config)
-  const useCases = createUseCases(base, config, outside)
+  const useCases = createUseCases(base, config, { outside, metrics })
   let life: 'starting' | 'running' | 'stopping' = 'starting'
   const isUp = (): boolean => life === 'running'
   const status = statusRoutes({ metrics, isUp, isReady: () => isUp() && outside.session.isConnected() })

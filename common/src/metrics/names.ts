@@ -365,6 +365,18 @@ export const managementMetrics = {
     [],
     'Calls that ZooKeeper did not answer',
   ),
+  prometheusAnswered: define(
+    'counter',
+    'read_metric_from_prometheus_success_total',
+    [],
+    'Queries that Prometheus answered',
+  ),
+  prometheusFailed: define(
+    'counter',
+    'read_metric_from_prometheus_error_total',
+    [],
+    'Queries that it did not answer, or not as expected',
+  ),
 } as const
 
 /** Metrics of the services that write traces, with the service's prefix. */

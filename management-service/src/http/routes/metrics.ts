@@ -1,0 +1,34 @@
+/**
+ * Metrics of topics and subscriptions, and queries over them: parse, call, answer.
+ */
+import { jsonAnswer, reading, writing, type ApiRoute } from '@iris/common/http/api'
+import { persistentMetrics, subscriptionMetrics, topicMetrics } from '../../metrics/metrics-of.js'
+import {
+  querySubscriptionMetrics,
+  queryTopicMetrics,
+  type QueryMetricsParts,
+} from '../../metrics/query-metrics.js'
+import { subscriptionNamesOf, topicOfPath } from '../../requests.js'
+
+const subscription = '/topics/:topic/subscriptions/:subscription'
+
+/** The routes of metrics. */
+export function metricsRoutes(parts: QueryMetricsParts): readonly ApiRoute[] {
+  return [
+    reading('GET', '/topics/:topic/metrics', async ({ params }) =>
+      jsonAnswer(await topicMetrics(parts, topicOfPath(params['topic']))),
+    ),
+    reading('GET', `${subscription}/metrics`, async ({ params }) =>
+      jsonAnswer(await subscriptionMetrics(parts, subscriptionNamesOf(params))),
+    ),
+    reading('GET', `${subscription}/metrics/persistent`, async ({ params }) =>
+      jsonAnswer(await persistentMetrics(parts, subscriptionNamesOf(params))),
+    ),
+    writing('POST', '/query/topics/metrics', async ({ body }) =>
+      jsonAnswer(await queryTopicMetrics(parts, body)),
+    ),
+    writing('POST', '/query/subscriptions/metrics', async ({ body }) =>
+      jsonAnswer(await querySubscriptionMetrics(parts, body)),
+    ),
+  ]
+}
