@@ -8,6 +8,8 @@ import type { Metrics } from '@iris/common/metrics/registry'
 import type { ManagementBase, ManagementConfig } from './base.js'
 import { createCatalog } from './catalog/catalog.js'
 import { metricsRoutes } from './http/routes/metrics.js'
+import { createGate } from './gate.js'
+import { unhealthyRoutes } from './http/routes/unhealthy.js'
 import { queryRoutes } from './http/routes/queries.js'
 import { readLag, type LagParts } from './metrics/lag.js'
 import { createOwnRates } from './metrics/own-rates.js'
@@ -31,6 +33,9 @@ export interface OverviewParts {
   readonly metrics: Metrics
 }
 
+/** Each may ask Kafka about every subscription. */
+const unhealthyMax = 2
+
 /** Makes it; nothing runs before `start`. */
 export function createOverview(
   base: ManagementBase,
@@ -52,7 +57,11 @@ export function createOverview(
     lag: (subscription: Parameters<typeof readLag>[1]) => readLag(lagParts, subscription),
   }
   return {
-    routes: [...queryRoutes(catalog), ...metricsRoutes(metricsParts)],
+    routes: [
+      ...queryRoutes(catalog),
+      ...metricsRoutes(metricsParts),
+      ...unhealthyRoutes({ ...base, ...metricsParts }, createGate(unhealthyMax, 'questions about health')),
+    ],
     start() {
       catalog.start()
       rates.start()

@@ -8,7 +8,8 @@
 import { z } from 'zod'
 import type { ValueOf } from '@iris/common/domain/json-shapes'
 import { isUnanswered, type Facts } from './facts.js'
-import { sum, tallyOf, type Tally } from './tally.js'
+import type { Subscription } from '@iris/common/domain/subscription'
+import { sum, tallyOf } from './tally.js'
 import { numberText } from './words.js'
 
 const problemCodes = [
@@ -26,6 +27,7 @@ export const subscriptionHealth = z.object({
 })
 export type SubscriptionHealth = ValueOf<typeof subscriptionHealth>
 
+const healthy: SubscriptionHealth = { status: 'HEALTHY', problems: [] }
 const lagMaxS = 600
 const ratePerSMin = 2
 const windowS = 60
@@ -50,26 +52,41 @@ const rules: readonly Rule[] = [
   },
 ]
 
+/** What a subscription did in the last minute, whoever counted it. */
+export interface HealthFigures {
+  /** Messages that wait; null where nobody knows. */
+  readonly lag: number | null
+  readonly publishedPerS: number | null
+  readonly attempts: number
+  /** Attempts by status (`503`, or `5xx` for all such) or by what came instead of an answer. */
+  readonly outcomes: ReadonlyMap<string, number>
+}
+
 /** Judges. Refuses nothing: what is not known is `NO_DATA`. */
 export function healthOf(facts: Facts): SubscriptionHealth {
   const { definition, kafka, consumers } = facts
-  if (!isUnanswered(definition) && definition.subscription.state === 'SUSPENDED')
-    return { status: 'HEALTHY', problems: [] }
+  if (!isUnanswered(definition) && definition.subscription.state === 'SUSPENDED') return healthy
   const tally = tallyOf(facts)
   const isKnown = !isUnanswered(definition) && !isUnanswered(kafka) && !isUnanswered(consumers)
   if (!isKnown || tally.running.length === 0) return { status: 'NO_DATA', problems: [] }
-  const { retryClientErrors } = definition.subscription.subscriptionPolicy
-  const failing = rules.filter(
-    rule => (rule.code !== 'RECEIVING_MALFORMED_MESSAGES' || retryClientErrors) && isOver(rule, tally),
-  )
-  const problems = [
-    ...lagging(tally),
-    ...failing.map(rule => ({ code: rule.code, description: described(rule, tally) })),
-  ]
-  return { status: problems.length === 0 ? 'HEALTHY' : 'UNHEALTHY', problems }
+  return judge(definition.subscription, tally)
 }
 
-function lagging({ lag, publishedPerS }: Tally): SubscriptionHealth['problems'] {
+/** Judges by figures that are all there. */
+export function judge(subscription: Subscription, figures: HealthFigures): SubscriptionHealth {
+  if (subscription.state === 'SUSPENDED') return healthy
+  const { retryClientErrors } = subscription.subscriptionPolicy
+  const failing = rules.filter(
+    rule => (rule.code !== 'RECEIVING_MALFORMED_MESSAGES' || retryClientErrors) && isOver(rule, figures),
+  )
+  const problems = [
+    ...lagging(figures),
+    ...failing.map(rule => ({ code: rule.code, description: described(rule, figures) })),
+  ]
+  return problems.length === 0 ? healthy : { status: 'UNHEALTHY', problems }
+}
+
+function lagging({ lag, publishedPerS }: HealthFigures): SubscriptionHealth['problems'] {
   if (lag === null || publishedPerS === null || publishedPerS === 0) return []
   if (lag <= lagMaxS * publishedPerS) return []
   const description =
@@ -78,21 +95,22 @@ function lagging({ lag, publishedPerS }: Tally): SubscriptionHealth['problems'] 
   return [{ code: 'LAGGING', description }]
 }
 
-function isOver({ shareMax, isMeant }: Rule, tally: Tally): boolean {
-  return tally.attempts / windowS > ratePerSMin && countOf(isMeant, tally) > shareMax * tally.attempts
+function isOver({ shareMax, isMeant }: Rule, figures: HealthFigures): boolean {
+  const { attempts } = figures
+  return attempts / windowS > ratePerSMin && countOf(isMeant, figures) > shareMax * attempts
 }
 
-function described({ isMeant, what }: Rule, tally: Tally): string {
-  const count = numberText(countOf(isMeant, tally))
-  return `${what}: ${count} of ${numberText(tally.attempts)} attempts in the last minute`
+function described({ isMeant, what }: Rule, figures: HealthFigures): string {
+  const count = numberText(countOf(isMeant, figures))
+  return `${what}: ${count} of ${numberText(figures.attempts)} attempts in the last minute`
 }
 
-function countOf(isMeant: Rule['isMeant'], { outcomes }: Tally): number {
+function countOf(isMeant: Rule['isMeant'], { outcomes }: HealthFigures): number {
   return sum([...outcomes].flatMap(([outcome, count]) => (isMeant(outcome) ? [count] : [])))
 }
 
 function isStatus(firstDigit: string): (outcome: string) => boolean {
-  return outcome => /^\d{3}$/.test(outcome) && outcome.startsWith(firstDigit)
+  return outcome => /^\d(\d\d|xx)$/.test(outcome) && outcome.startsWith(firstDigit)
 }
 
 /** No answer, and not for lack of time. */

@@ -41,6 +41,11 @@ export function ownerOfSource(source: string, id: string): Owner {
   return { id, name: id }
 }
 
+/** Whether there is such a source. */
+export function isOwnerSource(name: string): boolean {
+  return sources.some(source => source.name === name)
+}
+
 /** Owners that match a text. No source of ours can search. */
 export function searchOwners(source: string): never {
   sourceNamed(source)

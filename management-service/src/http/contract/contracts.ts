@@ -9,6 +9,7 @@ import { docsContract } from './docs.js'
 import { filterContract } from './filters.js'
 import { groupContract } from './groups.js'
 import { jsonSchemaContract } from './json-schemas.js'
+import { metricsContract } from './metrics.js'
 import { oAuthProviderContract } from './oauth-providers.js'
 import { ownerContract } from './owners.js'
 import { queryContract } from './queries.js'
@@ -38,6 +39,7 @@ export const contracts: readonly ResourceContract[] = [
   diagnosisContract,
   filterContract,
   queryContract,
+  metricsContract,
   oAuthProviderContract,
   ownerContract,
   readinessContract,

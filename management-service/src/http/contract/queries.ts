@@ -53,10 +53,12 @@ const form = z
       ),
   })
   .meta({ id: 'Query' })
-const body = (example: unknown): BodyContract => ({ schema: form, example, required: ['query'] })
-const byName = body({ query: { name: { like: '(?i).*orders.*' } } })
-const byOwner = body({ query: { 'owner.id': 'Shop team' } })
-const errors = ['NOT_READY', 'OTHER 400'] as const
+/** The body of a query. */
+export const queryBody = (example: unknown): BodyContract => ({ schema: form, example, required: ['query'] })
+const byName = queryBody({ query: { name: { like: '(?i).*orders.*' } } })
+const byOwner = queryBody({ query: { 'owner.id': 'Shop team' } })
+/** What every query may be answered. */
+export const queryErrors = ['NOT_READY', 'OTHER 400'] as const
 
 export const queryContract: ResourceContract = {
   tag: 'Queries',
@@ -65,23 +67,23 @@ export const queryContract: ResourceContract = {
     'POST /query/groups': {
       summary: 'Gives the groups that a query means',
       right: 'reader',
-      body: body({ query: { groupName: 'demo' } }),
+      body: queryBody({ query: { groupName: 'demo' } }),
       answers: { 200: json(z.array(groupShape), [{ groupName: 'demo' }]) },
-      errors,
+      errors: queryErrors,
     },
     'POST /query/topics': {
       summary: 'Gives the topics that a query means',
       right: 'reader',
       body: byOwner,
       answers: { 200: json(z.array(topicAnswerShape)) },
-      errors,
+      errors: queryErrors,
     },
     'POST /query/subscriptions': {
       summary: 'Gives the subscriptions that a query means',
       right: 'reader',
-      body: body({ query: { 'subscriptionPolicy.rate': { gt: 100 } } }),
+      body: queryBody({ query: { 'subscriptionPolicy.rate': { gt: 100 } } }),
       answers: { 200: json(z.array(subscriptionQueryShape)) },
-      errors,
+      errors: queryErrors,
     },
     'POST /topics/query': {
       summary: 'Gives the names of the topics that a query means',
@@ -89,14 +91,14 @@ export const queryContract: ResourceContract = {
       query: { groupName: words('Only topics of this group') },
       body: byName,
       answers: { 200: json(names, ['demo.orders']) },
-      errors: [...errors, 'GROUP_NOT_EXISTS'],
+      errors: [...queryErrors, 'GROUP_NOT_EXISTS'],
     },
     'POST /topics/:topic/subscriptions/query': {
       summary: 'Gives the names of the subscriptions that a query means',
       right: 'reader',
       body: byName,
       answers: { 200: json(names, ['billing']) },
-      errors,
+      errors: queryErrors,
     },
     'GET /search/query': {
       summary: 'Finds a text in names, owners and endpoints',
@@ -104,25 +106,25 @@ export const queryContract: ResourceContract = {
       right: 'reader',
       query: { q: words('What to look for') },
       answers: { 200: json(results, { results: [], totalCount: 0 }) },
-      errors,
+      errors: queryErrors,
     },
     'GET /stats': {
       summary: 'Counts topics and subscriptions',
       right: 'reader',
       answers: { 200: json(stats) },
-      errors,
+      errors: queryErrors,
     },
     'GET /topics/owner/:source/:id': {
       summary: 'Lists the topics of an owner',
       right: 'reader',
       answers: { 200: json(z.array(topicAnswerShape)) },
-      errors,
+      errors: queryErrors,
     },
     'GET /subscriptions/owner/:source/:id': {
       summary: 'Lists the subscriptions of an owner',
       right: 'reader',
       answers: { 200: json(z.array(subscriptionAnswerShape)) },
-      errors,
+      errors: queryErrors,
     },
   },
 }
