@@ -8,7 +8,7 @@ const periodMs = 10_000
 /** A frontend that counted `requests` of a topic. */
 function setUp() {
   const time = createVirtualTime()
-  const alive: CountingProcess[] = [{ id: 'f', url: 'http://f', startedMs: time.now() - startedAgoMs }]
+  const alive: CountingProcess[] = [{ id: 'f', url: 'http://f', startedMs: time.now() - 3_600_000 }]
   const world = { requests: 0, isSilent: false, isZooKeeperAway: false }
   const source = createOwnRates(
     {
