@@ -142,8 +142,7 @@ export function zooPaths(root: string): ZooPaths {
     subscriptions: name => join(topic(name), 'subscriptions'),
     subscription,
     undelivered: (ofTopic, name) => join(subscription(ofTopic, name), 'undelivered'),
-    subscriptionCounter: (ofTopic, name, counter) =>
-      join(subscription(ofTopic, name), 'metrics', counter),
+    subscriptionCounter: (ofTopic, name, counter) => join(subscription(ofTopic, name), 'metrics', counter),
     retransmissionOffset: (ofTopic, name, place) =>
       join(offsetsOf(subscription(ofTopic, name), place), String(place.partition)),
     retransmissionOffsets: (ofTopic, name, place) => offsetsOf(subscription(ofTopic, name), place),

@@ -1,5 +1,5 @@
 /**
- * The processes that count: frontends, worker by worker, and consumers, as their nodes in ZooKeeper show them.
+ * The processes that count: frontends, worker by worker, and consumers, as their nodes in ZooKeeper tell.
  */
 import { z } from 'zod'
 import type { ZooPaths } from '@iris/common/zookeeper/paths'
