@@ -8,6 +8,7 @@ import { parseNetworks } from '@iris/common/http/address-guard'
 import type { ApiRoute } from '@iris/common/http/api'
 import type { Metrics } from '@iris/common/metrics/registry'
 import { traceTopicName } from '@iris/common/kafka/names'
+import { signingKeyBytes } from '@iris/common/domain/signing'
 import type { TaskStore } from '@iris/common/tasks/task-store'
 import type { ManagementBase, ManagementConfig } from './base.js'
 import { createGate } from './gate.js'
@@ -27,6 +28,7 @@ import { readinessRoutes } from './http/routes/readiness.js'
 import { retransmissionRoutes } from './http/routes/retransmission.js'
 import { scheduledRoutes } from './http/routes/scheduled.js'
 import { secretRoutes } from './http/routes/secrets.js'
+import { signingKeyRoutes } from './http/routes/signing-keys.js'
 import { subscriptionRoutes } from './http/routes/subscriptions.js'
 import { taskRoutes } from './http/routes/tasks.js'
 import { topicRoutes } from './http/routes/topics.js'
@@ -100,6 +102,7 @@ export function createUseCases(
       ...groupRoutes({ store, groupNamePattern: config.groupNamePattern, datacenter }),
       ...topicRoutes(topicParts(base, config, { store, outside, cleanUp })),
       ...subscriptionRoutes(subscriptionParts(base, config, { store, outside, cleanUp })),
+      ...signingKeyRoutes({ store, newKey: () => randomBytes(signingKeyBytes.usual) }),
       ...deadLetterRoutes(letterParts(base, config, { store, outside })),
       ...retransmissionRoutes(retransmissionParts(base, config, { store, outside })),
       ...oAuthProviderRoutes({ store, guard: createGuard(base, config) }),

@@ -63,11 +63,12 @@ export function openTask(kept: Task, vault: Pick<Vault, 'open'>): Task | { reado
 }
 
 function mapSubscription(subscription: Subscription, change: Change): Subscription {
-  const { oAuthPolicy } = subscription
+  const { oAuthPolicy, signing } = subscription
   const password = oAuthPolicy?.password ?? null
   return {
     ...subscription,
     endpoint: mapEndpoint(subscription.endpoint, change),
+    signing: signing === null ? null : { keys: signing.keys.map(key => change(key, 'signing.keys')) },
     ...(oAuthPolicy === null || password === null
       ? {}
       : { oAuthPolicy: { ...oAuthPolicy, password: change(password, 'oAuthPolicy.password') } }),

@@ -16,6 +16,7 @@ import {
 } from './json-shapes.js'
 import { ownerShape } from './owner.js'
 import { retryShape } from './retry-form.js'
+import { signingShape } from './signing.js'
 import { contentTypes } from './topic-form.js'
 
 /** Whether a subscription runs. A consumer turns PENDING into ACTIVE. */
@@ -93,6 +94,7 @@ export const subscriptionShape = z.object({
   ordering: plainWord(orderings),
   retry: retryShape,
   cloudEvents: plainWord(cloudEventModes),
+  signing: signingShape,
   suspendedReason: plainText,
   subscriptionPolicy: z.unknown().optional(),
   trackingMode: plainText,

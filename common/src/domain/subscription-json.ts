@@ -9,11 +9,12 @@ import { secondsOf, withoutNullMembers } from './json-text.js'
 import { oAuthMask } from './oauth-provider.js'
 import { serialPolicyJson } from './policy-form.js'
 import { retryJson } from './retry-form.js'
+import { maskSigning } from './signing.js'
 import type { Subscription } from './subscription.js'
 
 /** The members of a subscription's node. */
 export function subscriptionJson(subscription: Subscription): JsonObject {
-  const { ordering, oAuthPolicy, retry, cloudEvents, suspendedReason } = subscription
+  const { ordering, oAuthPolicy, retry, cloudEvents, signing, suspendedReason } = subscription
   const isSuspendedFor = subscription.state === 'SUSPENDED' && suspendedReason !== null
   return {
     topicName: subscription.topicName,
@@ -42,6 +43,7 @@ export function subscriptionJson(subscription: Subscription): JsonObject {
     ...(ordering === 'NONE' ? {} : { ordering }),
     ...(retry === null ? {} : { retry: retryJson(retry) }),
     ...(cloudEvents === null ? {} : { cloudEvents }),
+    ...(signing === null ? {} : { signing: { keys: signing.keys } }),
     ...(isSuspendedFor ? { suspendedReason } : {}),
   }
 }
@@ -61,12 +63,13 @@ export function maskedSubscriptionJson(subscription: Subscription): JsonObject {
 }
 
 function masked(subscription: Subscription): Subscription {
-  const { oAuthPolicy } = subscription
+  const { oAuthPolicy, signing } = subscription
   const hasPassword = oAuthPolicy !== null && oAuthPolicy.password !== null
   return {
     ...subscription,
     endpoint: maskEndpoint(subscription.endpoint),
     oAuthPolicy: hasPassword ? { ...oAuthPolicy, password: oAuthMask } : oAuthPolicy,
+    signing: signing === null ? null : maskSigning(signing),
   }
 }
 

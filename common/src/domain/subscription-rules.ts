@@ -8,6 +8,7 @@ import { splitTopicName } from './names.js'
 import { checkOwner } from './owner.js'
 import { checkPolicy, type DeliveryPolicy } from './policy-form.js'
 import { checkRetry } from './retry-form.js'
+import { checkSigning } from './signing.js'
 import type { SubscriptionForm } from './subscription-form.js'
 import { collectViolations, type Violations } from './violations.js'
 
@@ -45,6 +46,7 @@ export function checkSubscriptionForm(form: SubscriptionForm, policy: DeliveryPo
   }
   checkThresholds(violations, form)
   checkHeaders(violations, form)
+  checkSigning(violations, form.signing)
   checkRetry(violations, form.retry, form.ordering === 'KEY' && policy.deliveryType === 'SERIAL')
   if (form.oAuthPolicy !== null) checkOAuthPolicy(violations, form.oAuthPolicy)
   violations.refuseAny()

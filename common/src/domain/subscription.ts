@@ -26,6 +26,7 @@ import {
   type SubscriptionState,
   type TrackingMode,
 } from './subscription-form.js'
+import { signingOf, type Signing } from './signing.js'
 import { checkSubscriptionForm } from './subscription-rules.js'
 import type { ContentType } from './topic-form.js'
 
@@ -50,6 +51,8 @@ export type Subscription = DeliveryPolicy & {
   readonly retry: RetryOptions | null
   /** Null means Hermes' behaviour: the message alone. */
   readonly cloudEvents: CloudEventMode | null
+  /** Ours: how deliveries are signed; null for not at all. */
+  readonly signing: Signing | null
   readonly trackingMode: TrackingMode
   readonly monitoringDetails: MonitoringDetails
   readonly filters: readonly Filter[]
@@ -112,6 +115,7 @@ export function fillSubscription(
     ordering: form.ordering ?? 'NONE',
     retry: retryOf(form.retry),
     cloudEvents: form.cloudEvents,
+    signing: signingOf(form.signing),
     trackingMode: trackingModeOf(form),
     monitoringDetails: form.monitoringDetails ?? monitoringDefault,
     filters: (form.filters ?? []).map(filter => filter ?? {}),

@@ -125,6 +125,10 @@ export const errorCodes = {
     text: 'Subscription {subscription} of topic {topic} has no dead letter {id}; it may have been redriven or purged',
   },
   PARKED_KEY_NOT_EXISTS: { status: 404, text: 'No key {key} of this subscription is parked' },
+  SIGNING_KEY_NOT_EXISTS: {
+    status: 404,
+    text: 'Subscription {subscription} of topic {topic} has no signing key {key}; give its mask, or the letters at its end',
+  },
   TASK_NOT_EXISTS: { status: 404, text: 'Subscription {subscription} of topic {topic} has no task {id}' },
   SCHEDULED_MESSAGE_NOT_EXISTS: {
     status: 404,

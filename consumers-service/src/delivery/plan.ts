@@ -28,6 +28,7 @@ import type {
 } from '@iris/common/domain/subscription-form'
 import type { Subscription } from '@iris/common/domain/subscription'
 import { unsupportedInSubscription } from '@iris/common/domain/supported'
+import type { Signing } from '@iris/common/domain/signing'
 import { compileTargets, type Targets } from '@iris/common/domain/targets'
 import { compileFilters, type CompiledFilters } from '@iris/common/filter/filters'
 import { retentionMs, type Topic } from '@iris/common/domain/topic'
@@ -62,6 +63,8 @@ interface CommonPlan {
   readonly oAuth: OAuthPolicy | null
   readonly fixedHeaders: readonly FixedHeader[]
   readonly hasIdentityHeaders: boolean
+  /** Keys that sign each delivery; null for none. */
+  readonly signing: Signing | null
   readonly ordering: Ordering
   /** Which messages it gets; null for all. */
   readonly filters: CompiledFilters | null
@@ -144,6 +147,7 @@ export function compilePlan(
     oAuth: endpoint.credentials === null ? subscription.oAuthPolicy : null,
     fixedHeaders: subscription.headers,
     hasIdentityHeaders: subscription.subscriptionIdentityHeadersEnabled,
+    signing: subscription.signing,
     ordering: subscription.ordering,
     filters,
     isAvroTopic: topic.contentType === 'AVRO',

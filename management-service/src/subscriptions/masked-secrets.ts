@@ -8,12 +8,18 @@
 import { isMasked, unmaskEndpoint } from '@iris/common/domain/endpoint'
 import { isJsonObject, type JsonObject } from '@iris/common/domain/json-shapes'
 import { oAuthMask } from '@iris/common/domain/oauth-provider'
+import { unmaskSigning } from '@iris/common/domain/signing'
 import type { Subscription } from '@iris/common/domain/subscription'
 import { refusal, type HermesError } from '@iris/common/errors/hermes-error'
 
 /** The patch, without stars. */
 export function withStoredSecrets(stored: Subscription, patch: JsonObject): JsonObject {
-  return { ...patch, ...endpointOf(stored, patch), ...oAuthPolicyOf(stored, patch) }
+  return {
+    ...patch,
+    ...endpointOf(stored, patch),
+    ...oAuthPolicyOf(stored, patch),
+    ...signingOf(stored, patch),
+  }
 }
 
 function endpointOf(stored: Subscription, { endpoint }: JsonObject): JsonObject {
@@ -21,6 +27,10 @@ function endpointOf(stored: Subscription, { endpoint }: JsonObject): JsonObject 
   const unmasked = unmaskEndpoint(endpoint, stored.endpoint)
   if (unmasked === null) throw masked('endpoint', 'user or host')
   return { endpoint: unmasked }
+}
+
+function signingOf(stored: Subscription, { signing }: JsonObject): JsonObject {
+  return isJsonObject(signing) ? { signing: unmaskSigning(signing, stored.signing) } : {}
 }
 
 function oAuthPolicyOf(stored: Subscription, { oAuthPolicy }: JsonObject): JsonObject {

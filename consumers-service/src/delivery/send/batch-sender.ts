@@ -4,10 +4,12 @@
  * Promises: a changed plan holds from the next attempt on, the retries of a batch included.
  */
 import type { HttpClient } from '@iris/common/http/client'
+import type { Clock } from '@iris/common/time/clock'
 import type { Batch } from '../batch/batch.js'
 import type { BatchPlan } from '../plan.js'
 import { destinationOf, type Destination } from './destination.js'
 import { prepareBatchHeaders, type BatchHeaderLines, type HeaderParts } from './headers.js'
+import { createSign, type Sign } from './signature.js'
 
 export interface BatchSender {
   send(batch: Batch): void
@@ -17,12 +19,15 @@ export interface BatchSender {
 }
 
 export interface BatchSenderParts extends HeaderParts {
+  /** Tells the time of a signature. */
+  readonly clock: Pick<Clock, 'now'>
   readonly client: HttpClient
 }
 
 interface Prepared {
   readonly destination: Destination
   readonly lines: BatchHeaderLines
+  readonly sign: Sign | null
   readonly timeoutMs: number
 }
 
@@ -34,14 +39,16 @@ export function createBatchSender(parts: BatchSenderParts, plan: BatchPlan): Bat
   const prepare = (next: BatchPlan, former: Destination | null): Prepared => ({
     destination: destinationOf(parts.client, { endpoint: next.endpoint, ...connection }, former),
     lines: prepareBatchHeaders(next, parts),
+    sign: createSign(next.signing),
     timeoutMs: next.policy.requestTimeoutMs,
   })
   let prepared = prepare(plan, null)
   return {
     send(batch) {
-      const { destination, lines, timeoutMs } = prepared
+      const { destination, lines, sign, timeoutMs } = prepared
       batch.path = destination.path
-      batch.headers = lines.of(batch.id, batch.attempts)
+      const own = lines.of(batch.id, batch.attempts)
+      batch.headers = sign === null ? own : [...own, ...sign(batch.id, parts.clock.now(), batch.body)]
       batch.timeoutMs = timeoutMs
       batch.sending = destination.target.send(batch)
     },

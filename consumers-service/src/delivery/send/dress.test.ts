@@ -22,7 +22,8 @@ function dressed(
   body = '{"a" : 1.0}',
 ): Dressed {
   const full = {
-    ...{ topic: 'acme.orders', subscription: 's', oAuth: null, fixedHeaders: [], hasIdentityHeaders: false },
+    ...{ topic: 'acme.orders', subscription: 's', oAuth: null, signing: null },
+    ...{ fixedHeaders: [], hasIdentityHeaders: false },
     policy: { requestTimeoutMs: 1_000, socketTimeoutMs: 0 },
     ...plan,
   } as unknown as SerialPlan
@@ -31,7 +32,10 @@ function dressed(
     entry: { timestampMs: 0 },
     content: { messageId: 'm-1', propagated: null, event: null, body: Buffer.from(body), ...content },
   } as unknown as Letter
-  createDress(full, { authorization: { version: 0, header: () => null }, dropped: () => undefined })(letter)
+  createDress(full, {
+    ...{ authorization: { version: 0, header: () => null }, clock: { now: () => 0 } },
+    dropped: () => undefined,
+  })(letter)
   const names = letter.headers.filter((_, index) => index % 2 === 0).map(name => name.toLowerCase())
   const values = letter.headers.filter((_, index) => index % 2 === 1)
   return {

@@ -2,16 +2,23 @@
 /**
  * What every request of a letter carries: header lines and body, in the form that its subscription asks for.
  * Takes the plan once, and the letter before each attempt. Gives nothing: it fills the letter in.
- * Promises: without `cloudEvents` the body is the message and nothing is made for it; with it, a message that
+ * A signature is over exactly what goes out. Promises: without `cloudEvents` the body is the message and nothing is made for it; with it, a message that
  * was published as no CloudEvent becomes one of its topic.
  */
 import { derivedEvent } from '@iris/common/cloudevents/derived-event'
 import { writeBinary } from '@iris/common/cloudevents/http-binary'
 import { structuredType, writeStructured } from '@iris/common/cloudevents/json-format'
 import { canBeSent } from '@iris/common/http/header-rules'
+import type { Clock } from '@iris/common/time/clock'
 import type { Letter } from '../letter.js'
 import type { SerialPlan } from '../plan.js'
-import { prepareHeaders, type HeaderParts } from './headers.js'
+import { prepareHeaders, type HeaderLines, type HeaderParts } from './headers.js'
+import { createSign } from './signature.js'
+
+export interface DressParts extends HeaderParts {
+  /** Tells the time of a signature. */
+  readonly clock: Pick<Clock, 'now'>
+}
 
 /** Fills in headers, body and time limits of an attempt. */
 export type Dress = (letter: Letter) => void
@@ -20,8 +27,22 @@ const contentTypeName = 'Content-Type'
 const eventPrefix = 'ce-'
 
 /** Prepares what stays the same over all messages. */
-export function createDress(plan: SerialPlan, parts: HeaderParts): Dress {
+export function createDress(plan: SerialPlan, parts: DressParts): Dress {
   const lines = prepareHeaders(plan, parts)
+  const sign = createSign(plan.signing)
+  const fill = createFill(plan, lines)
+  if (sign === null) return fill
+  return letter => {
+    fill(letter)
+    const { partition, offset } = letter.origin
+    // A message of another writer may have no id, and its place is one.
+    const id = letter.content.messageId || `${partition}-${offset}`
+    letter.headers = [...letter.headers, ...sign(id, parts.clock.now(), letter.body)]
+  }
+}
+
+/** All but the signature. */
+function createFill(plan: SerialPlan, lines: HeaderLines): Dress {
   const { requestTimeoutMs, socketTimeoutMs } = plan.policy
   const dress = (letter: Letter, propagated: readonly string[] | null): string[] => {
     letter.timeoutMs = requestTimeoutMs

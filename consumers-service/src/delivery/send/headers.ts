@@ -9,6 +9,7 @@
 import { canBeSent } from '@iris/common/http/header-rules'
 import type { AvroSource } from '@iris/common/kafka/open-entry'
 import type { DeliveryPlan } from '../plan.js'
+import { signatureNames } from './signature.js'
 import type { Authorization } from './authorization.js'
 
 /** What header lines are made of beside the plan. */
@@ -142,9 +143,10 @@ function prepareLines(
   const ours = new Set(lines.keys())
   // While there is no token yet, a publisher's own takes its place no more than later.
   if (plan.oAuth !== null) ours.add('authorization')
+  if (plan.signing !== null) signatureNames.forEach(name => ours.add(name))
   const fixed = new Set<string>()
   for (const { name, value } of plan.fixedHeaders) {
-    if (!canBeSent(name, value)) {
+    if (!canBeSent(name, value) || (plan.signing !== null && signatureNames.has(name.toLowerCase()))) {
       dropped()
       continue
     }

@@ -52,6 +52,7 @@ export const basePlan: SerialPlan = {
   delay: null,
   isParking: false,
   cloudEvents: null,
+  signing: null,
   policy: {
     rate: 100_000,
     messageTtlMs: 10_000,

@@ -18,6 +18,7 @@ import { retransmissionContract } from './retransmission.js'
 import { scheduledContract } from './scheduled.js'
 import { schemaContract } from './schemas.js'
 import { secretsContract } from './secrets.js'
+import { signingKeyContract } from './signing-keys.js'
 import { statusContract } from './status.js'
 import { subscriptionContract } from './subscriptions.js'
 import { taskContract } from './tasks.js'
@@ -31,6 +32,7 @@ export const contracts: readonly ResourceContract[] = [
   schemaContract,
   jsonSchemaContract,
   subscriptionContract,
+  signingKeyContract,
   retransmissionContract,
   deadLetterContract,
   taskContract,

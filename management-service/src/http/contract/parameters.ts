@@ -61,6 +61,11 @@ export const pathParameters: Readonly<Record<string, PathParameter>> = {
     example: 'Plaintext',
     errors: ['OWNER_SOURCE_NOT_FOUND'],
   },
+  mask: {
+    description: 'Mask of a signing key, or the eight letters at its end',
+    example: '9af4d2c1',
+    errors: ['SIGNING_KEY_NOT_EXISTS'],
+  },
   key: {
     description: 'A parked key: its hash, or the key itself',
     example: 'f151e3eb53c6a884',
