@@ -71,8 +71,8 @@ export function maskSigning(signing: Signing): Signing {
 }
 
 /**
- * A patch of the member with the stored keys in the places of their masks. A mask that stands for none of them
- * stays: it is no key, and refused as such.
+ * A patch of the member with the stored keys in the places of their masks. A mask that stands for none of
+ * them stays: it is no key, and refused as such.
  */
 export function unmaskSigning(patch: JsonObject, stored: Signing | null): JsonObject {
   const { keys } = patch

@@ -1,7 +1,7 @@
 /**
  * Keys that sign a subscription's deliveries: made here, and taken away.
- * Takes names. Gives a new key, once; from then on answers show its mask. Promises: a new key signs beside those
- * before it, so that nothing that a receiver still verifies by an old key is refused.
+ * Takes names. Gives a new key, once; from then on answers show its mask. Promises: a new key signs beside
+ * those before it, so that nothing that a receiver still verifies by an old key is refused.
  * Bound: `signingKeysMax` keys; the oldest goes.
  */
 import { z } from 'zod'

@@ -2,8 +2,8 @@
 /**
  * What every request of a letter carries: header lines and body, in the form that its subscription asks for.
  * Takes the plan once, and the letter before each attempt. Gives nothing: it fills the letter in.
- * A signature is over exactly what goes out. Promises: without `cloudEvents` the body is the message and nothing is made for it; with it, a message that
- * was published as no CloudEvent becomes one of its topic.
+ * Promises: without `cloudEvents` the body is the message and nothing is made for it; with it, a message that
+ * was published as no CloudEvent becomes one of its topic. A signature is over exactly what goes out.
  */
 import { derivedEvent } from '@iris/common/cloudevents/derived-event'
 import { writeBinary } from '@iris/common/cloudevents/http-binary'

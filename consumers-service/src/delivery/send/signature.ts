@@ -1,8 +1,8 @@
 // pure
 /**
  * Signatures of deliveries, as Standard Webhooks 1.0 has them: HMAC-SHA256 over id, time and body.
- * Takes a subscription's keys once, then id, time and body of each attempt. Gives the three header lines; every
- * key signs, so that a receiver may change to a new one whenever it likes.
+ * Takes a subscription's keys once, then id, time and body of each attempt. Gives the three header lines;
+ * every key signs, so that a receiver may change to a new one whenever it likes.
  */
 import { createHmac } from 'node:crypto'
 import { signingKeyOf, type Signing } from '@iris/common/domain/signing'
