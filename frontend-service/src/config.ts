@@ -3,6 +3,7 @@
  * Names are Hermes' where it has the key; defaults differ from its where a note says so.
  */
 import { bytes, count, flag, key, list, ms, text } from '@iris/common/config/declare'
+import { accessKeys } from '@iris/common/config/access-keys'
 import { authenticationKeys, quotaKeys, throughputKeys } from './access-keys.js'
 import {
   kafkaKeys,
@@ -371,6 +372,7 @@ export const frontendKeys = {
   ...bulkKeys,
   ...readinessKeys,
   ...authenticationKeys,
+  ...accessKeys,
   ...throughputKeys,
   ...quotaKeys,
   ...previewKeys,

@@ -3,6 +3,8 @@
  * Takes their addresses and time limits. Gives the clients, and starts and stops them together.
  * Refuses to start with one sentence that names the servers when either does not answer in time.
  */
+import { createKeyRing, type WatchedKeyRing } from '@iris/common/access/key-ring'
+import { openAccess, type OpenAccess } from '@iris/common/access/open'
 import { createCluster, type Cluster } from '@iris/common/kafka/cluster'
 import type { Metrics } from '@iris/common/metrics/registry'
 import { openRegistry, type OpenRegistry } from '@iris/common/schema/open'
@@ -27,6 +29,8 @@ export interface Outside {
   readonly book: SchemaBook
   /** Null where no schema registry is configured. */
   readonly schemas: OpenRegistry | null
+  /** API keys and tokens; null where callers are not asked who they are. */
+  readonly access: (OpenAccess & { readonly keys: WatchedKeyRing }) | null
 }
 
 const zookeeperRequestTimeoutMs = 5_000
@@ -59,21 +63,26 @@ export function createOutside(base: FrontendBase, config: FrontendConfig, metric
     traces: openTraceWriter({ ...base, cluster, metrics }, config),
     book: createSchemaBook({ session, log: base.log }, zooPaths(config.zookeeperRoot).iris),
     schemas: openRegistry({ ...base, metrics }, config),
+    access: accessOf(base, config, session),
   }
+}
+
+function accessOf(base: FrontendBase, config: FrontendConfig, session: ZooSession): Outside['access'] {
+  if (!config.isAuthenticating || (!config.areApiKeysTaken && config.tokenIssuer === '')) return null
+  const keys = createKeyRing({ session, log: base.log }, zooPaths(config.zookeeperRoot).iris)
+  return { ...openAccess({ ...base, keys }, config), keys }
 }
 
 /** Connects both. `onKafka` is told as soon as Kafka has answered. */
 export async function startOutside(base: FrontendBase, outside: Outside, onKafka: () => void): Promise<void> {
   const { session, definitions, cluster, kafka, traces } = outside
+  const load = (what: string, loading: Promise<void>): Promise<void> =>
+    withDeadline(base.scheduler, loadTimeoutMs, `loading ${what} from ZooKeeper`, loading)
   const loadTopics = async (): Promise<void> => {
     await session.start()
-    await withDeadline(base.scheduler, loadTimeoutMs, 'loading topics from ZooKeeper', definitions.start())
-    await withDeadline(
-      base.scheduler,
-      loadTimeoutMs,
-      'loading JSON Schemas from ZooKeeper',
-      outside.book.start(),
-    )
+    await load('topics', definitions.start())
+    await load('JSON Schemas', outside.book.start())
+    if (outside.access !== null) await load('API keys', outside.access.keys.start())
   }
   const connectKafka = async (): Promise<void> => {
     await cluster.start()
@@ -91,12 +100,13 @@ export async function stopOutside(base: FrontendBase, outside: Outside, drainMs:
   const { session, definitions, cluster, kafka, traces, schemas } = outside
   definitions.stop()
   outside.book.stop()
+  outside.access?.keys.stop()
   await kafka.stop(drainMs)
   const closeKafka = async (): Promise<void> => {
     await traces?.stop(traceDrainMs)
     await cluster.stop()
   }
-  const closing = Promise.all([closeKafka(), session.stop(), schemas?.stop()])
+  const closing = Promise.all([closeKafka(), session.stop(), schemas?.stop(), outside.access?.stop()])
   try {
     await withDeadline(base.scheduler, closeTimeoutMs, 'closing Kafka and ZooKeeper', closing)
   } catch (error) {

@@ -9,6 +9,7 @@ import { systemRandom } from '@iris/common/time/clock'
 import type { Cancel } from '@iris/common/time/scheduler'
 import type { Metrics } from '@iris/common/metrics/registry'
 import { zooPaths } from '@iris/common/zookeeper/paths'
+import type { Authenticate } from './access/authentication.js'
 import { createGates } from './access/gates.js'
 import type { FrontendBase, FrontendConfig } from './base.js'
 import { createBulk, type Bulk } from './bulk/bulk.js'
@@ -36,6 +37,8 @@ export interface Publishing {
   readonly publish: PublishRequest
   readonly bulk: Bulk
   readonly topics: TopicCache
+  /** Null where callers are not asked who they are. */
+  readonly authenticate: Authenticate | null
   /** Requests that have no answer yet. */
   openCount(): number
   start(): void
@@ -70,14 +73,17 @@ export function createPublishing(
   const { log, clock, scheduler } = base
   const { definitions, kafka, cluster, session, schemas, book } = outside
   const metrics = createPublishMetrics(surroundings.registry, config.datacenter)
-  const gates = createGates(base, config, { metrics, sharers: surroundings.sharers })
+  const gates = createGates(base, config, {
+    ...{ metrics, sharers: surroundings.sharers },
+    keysAndTokens: outside.access?.authenticator ?? null,
+  })
   const shelf = previewShelfOf(config)
   const routing: RoutingOptions = {
     namespace: { namespace: config.kafkaNamespace, separator: config.kafkaNamespaceSeparator },
     bodyBytesMax: config.bodyBytesMax,
     isTopicLimitForced: config.isTopicLimitForced,
     areTracesOn: config.areTracesOn,
-    isAuthenticating: gates.isAuthenticating,
+    isAuthenticating: gates.authenticate !== null,
     gateOf: gates.of,
     chaosIn: config.isChaosObeyed ? config.datacenter : null,
     previewOf: shelf === null ? null : topic => shelf.topic(topic),
@@ -150,6 +156,7 @@ export function createPublishing(
     publish: createPublishRequest(pipeline, { scheduler, isClosing, isForwarded, answerHeaders }),
     bulk,
     topics,
+    authenticate: gates.authenticate,
     spools: spooling?.spools ?? null,
     openCount: () => metrics.inflight + bulk.openCount(),
     start: () => void beside.push(topics.start(), scheduler.every(deadlineTickMs, tick), startPreviews()),

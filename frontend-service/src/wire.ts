@@ -15,6 +15,7 @@ import { createCompany } from './fellows/company.js'
 import { openIdempotency } from './idempotency/open.js'
 import { createHandlers, figuresPage, metricsPage } from './http/routes.js'
 import { createOutside, startOutside, stopOutside } from './outside.js'
+import { createJudge } from './access/judge.js'
 import { createPublishing } from './publishing.js'
 import { createOptionalChecks } from './readiness/checks.js'
 import { createReadiness, readinessPages } from './readiness/readiness.js'
@@ -78,10 +79,12 @@ export function createFrontend(
     spools: publishing.spools,
     onDefect: error => reportDefect(base, error),
   })
+  const judge = createJudge(publishing)
   let isClosed = false
   const handlers = createHandlers({
     publish: publishing.publish,
     publishMany: publishing.bulk.publish,
+    judge: judge.of,
     // What one process counted is asked of each worker at its own port.
     pages: [
       ...(worker === null ? pages : worker.pages(pages.map(({ path }) => path))),
@@ -123,7 +126,7 @@ export function createFrontend(
         await letConnectionsEnd(base, listener, Math.min(config.stopWaitMs, lastRequestsMs))
         isClosed = true
         publishing.bulk.wrapUp()
-        await whenNoneIsOpen(base, () => publishing.openCount())
+        await whenNoneIsOpen(base, () => publishing.openCount() + judge.openCount())
       }
       await idempotency.stop()
       await company.stop()

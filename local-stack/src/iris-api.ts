@@ -52,12 +52,22 @@ export function existed(answer: ApiAnswer): boolean {
   return answer.status === 400 && answer.text.includes('_ALREADY_EXISTS')
 }
 
-/** The calls against these two addresses, both without a slash at the end. */
-export function createIrisApi(addresses: { frontend: string; management: string }): IrisApi {
+export interface IrisAddresses {
+  /** Without a slash at the end, as the other. */
+  readonly frontend: string
+  readonly management: string
+  /** The `Authorization` of calls to management, where that asks who calls. */
+  readonly authorization?: string
+}
+
+/** The calls against these addresses. */
+export function createIrisApi(addresses: IrisAddresses): IrisApi {
+  const { authorization } = addresses
+  const credentials = authorization === undefined ? {} : { Authorization: authorization }
   const manage = (method: string, path: string, json?: unknown): Promise<ApiAnswer> =>
     call(addresses.management + path, {
       method,
-      headers: { 'Content-Type': 'application/json' },
+      headers: { 'Content-Type': 'application/json', ...credentials },
       ...(json === undefined ? {} : { body: JSON.stringify(json) }),
     })
   const pathOf = (topic: string, name: string): string => `/topics/${topic}/subscriptions/${name}`

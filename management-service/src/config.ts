@@ -4,6 +4,7 @@
  * in the other services. Defaults: Hermes' except where prose says why not.
  */
 import { bytes, choice, count, flag, key, list, ms, text } from '@iris/common/config/declare'
+import { accessKeys, guardKeys } from '@iris/common/config/access-keys'
 import {
   deliveryKeys,
   kafkaKeys,
@@ -38,6 +39,8 @@ export const managementKeys = {
     'Whether new secrets are sealed where there is a key; `auto`: unless Hermes has used the tree and may read it',
   ),
   ...rateKeys,
+  ...accessKeys,
+  ...guardKeys,
   host: key('management.server.host', text(255), '127.0.0.1', 'Address to listen on; 0.0.0.0 for all'),
   port: key('management.server.port', count(0, 65_535), 8090, 'Port of the REST API'),
   bodyBytesMax: key(

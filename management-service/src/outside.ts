@@ -3,6 +3,7 @@
  * Takes their addresses and time limits. Gives the clients, and starts and stops them together.
  * Refuses to start with one sentence that names the servers when either does not answer in time.
  */
+import { createKeyRing, type WatchedKeyRing } from '@iris/common/access/key-ring'
 import { createAsker, type Asker } from '@iris/common/http/ask'
 import { createKafkaAdmin } from '@iris/common/kafka/admin'
 import { createCluster, type Cluster } from '@iris/common/kafka/cluster'
@@ -29,6 +30,8 @@ export interface Outside {
   /** Null where no schema registry is configured. */
   readonly schemas: OpenRegistry | null
   readonly vault: Vault
+  /** The API keys. */
+  readonly keyRing: WatchedKeyRing
   /** What is told of the tree once it was looked at. */
   readonly tree: Tree
 }
@@ -42,6 +45,8 @@ interface Tree {
 const zookeeperRequestTimeoutMs = 5_000
 const metadataMaxAgeMs = 300_000
 const offsetConnectionsPerBroker = 1
+/** A tree that does not load at all is a failure. */
+const loadTimeoutMs = 60_000
 const closeTimeoutMs = 1_000
 /** Copies and markers are few, and as small as the bodies of requests. */
 const producerBytesMax = 16 * 1024 * 1024
@@ -60,23 +65,28 @@ export function createOutside(base: ManagementBase, config: ManagementConfig): O
   const producer = createLetterProducer(base, config, kafka.cluster)
   const asker = createAsker(base.scheduler)
   const schemas = openRegistry({ ...base, metrics: null }, config, config.schemaDeletePathSuffix)
+  const paths = zooPaths(config.zookeeperRoot)
+  const keyRing = createKeyRing({ session, log: base.log }, paths.iris)
   const tree: Tree = { isOfHermes: false }
   const vault = openVault(config, () =>
     config.secretsEncrypt === 'auto' ? !tree.isOfHermes : config.secretsEncrypt === 'true',
   )
-  return { session, paths: zooPaths(config.zookeeperRoot), kafka, producer, asker, schemas, vault, tree }
+  return { session, paths, kafka, producer, asker, schemas, vault, tree, keyRing }
 }
 
-/** Connects both. */
-export async function startOutside({ session, paths, kafka, producer, tree }: Outside): Promise<void> {
+/** Connects both, and knows the API keys when it is done. */
+export async function startOutside(base: ManagementBase, outside: Outside): Promise<void> {
+  const { session, paths, kafka, producer, tree, keyRing } = outside
   await Promise.all([session.start(), kafka.cluster.start()])
-  await Promise.all([session.ensure(paths.groups), producer.start()])
+  const keys = withDeadline(base.scheduler, loadTimeoutMs, 'loading API keys from ZooKeeper', keyRing.start())
+  await Promise.all([session.ensure(paths.groups), producer.start(), keys])
   tree.isOfHermes = (await session.read(paths.hermesConsumers)) !== null
 }
 
 /** Closes both. What cannot be closed in time is left. */
 export async function stopOutside(base: ManagementBase, outside: Outside): Promise<void> {
   const { session, kafka, producer, asker, schemas } = outside
+  outside.keyRing.stop()
   const closeKafka = producer.stop(0).then(() => kafka.cluster.stop())
   const closing = Promise.all([closeKafka, session.stop(), asker.stop(), schemas?.stop()])
   try {

@@ -10,6 +10,7 @@ import type { Metrics } from '@iris/common/metrics/registry'
 import { traceTopicName } from '@iris/common/kafka/names'
 import { signingKeyBytes } from '@iris/common/domain/signing'
 import type { TaskStore } from '@iris/common/tasks/task-store'
+import type { ModeHolder } from './access/mode.js'
 import type { ManagementBase, ManagementConfig } from './base.js'
 import { createGate } from './gate.js'
 import { jsonSchemaRoutes } from './http/routes/json-schemas.js'
@@ -21,6 +22,7 @@ import { diagnosisRoutes } from './http/routes/diagnosis.js'
 import { filterRoutes } from './http/routes/filters.js'
 import { createForgetFormer } from './dead-letters/forget-former.js'
 import { deadLetterRoutes } from './http/routes/dead-letters.js'
+import { keyRoutes } from './http/routes/keys.js'
 import { groupRoutes } from './http/routes/groups.js'
 import { oAuthProviderRoutes } from './http/routes/oauth-providers.js'
 import { ownerRoutes } from './http/routes/owners.js'
@@ -38,6 +40,7 @@ import { createOverview } from './overview.js'
 import type { ScheduleParts } from './schedule/list-scheduled.js'
 import { createChangeGuard } from './store/change-guard.js'
 import { createKafkaLetters } from './store/kafka-letters.js'
+import { createKeyStore } from './store/keys.js'
 import { createKafkaSchedule } from './store/kafka-schedule.js'
 import {
   createKafkaGroups,
@@ -66,9 +69,16 @@ import { createTraceLog } from './traces/trace-log.js'
 
 export interface UseCases {
   readonly routes: readonly ApiRoute[]
+  readonly store: Store
   /** Begins what runs behind the routes; ZooKeeper and Kafka have answered by then. */
   start(): void
   stop(): void
+}
+
+export interface UseCaseSurroundings {
+  readonly outside: Outside
+  readonly metrics: Metrics
+  readonly mode: ModeHolder
 }
 
 const nameServerMs = 1_000
@@ -78,7 +88,7 @@ const diagnosesMax = 16
 export function createUseCases(
   base: ManagementBase,
   config: ManagementConfig,
-  { outside, metrics }: { readonly outside: Outside; readonly metrics: Metrics },
+  { outside, metrics, mode }: UseCaseSurroundings,
 ): UseCases {
   const store = createStore(base, config, outside)
   const groups = createKafkaGroups(outside.kafka)
@@ -97,9 +107,10 @@ export function createUseCases(
   const datacenter = config.datacenter
   const overview = createOverview(base, config, { outside, store, metrics })
   return {
+    store,
     routes: [
       ...overview.routes,
-      ...groupRoutes({ store, groupNamePattern: config.groupNamePattern, datacenter }),
+      ...groupRoutes({ store, rules: config, datacenter }),
       ...topicRoutes(topicParts(base, config, { store, outside, cleanUp })),
       ...subscriptionRoutes(subscriptionParts(base, config, { store, outside, cleanUp })),
       ...signingKeyRoutes({ store, newKey: () => randomBytes(signingKeyBytes.usual) }),
@@ -122,8 +133,12 @@ export function createUseCases(
       ),
       ...readinessRoutes({ ...outside, datacenters: [datacenter] }),
       ...secretRoutes(createResealing({ ...base, store })),
+      ...keyRoutes({
+        ...base,
+        store: { ...store, ...createKeyStore(outside.session, outside.paths, outside.keyRing) },
+      }),
       ...ownerRoutes(),
-      ...accessRoutes(),
+      ...accessRoutes({ mode, store }),
     ],
     start: () => overview.start(),
     stop() {

@@ -11,6 +11,8 @@ import { createListener, type HttpListener } from '@iris/common/http/server'
 import { createMetrics } from '@iris/common/metrics/registry'
 import { watchLoopLag } from '@iris/common/metrics/loop-lag'
 import type { Cancel } from '@iris/common/time/scheduler'
+import { createMode } from './access/mode.js'
+import { createGuardOf } from './access/open-guard.js'
 import type { ManagementBase, ManagementConfig } from './base.js'
 import { withContracts } from './http/contract/contract.js'
 import { contracts } from './http/contract/contracts.js'
@@ -42,14 +44,16 @@ const backlog = 511
 export function createManagement(base: ManagementBase, config: ManagementConfig): Management {
   const metrics = createMetrics('hermes_management_')
   const outside = createOutside(base, config)
-  const useCases = createUseCases(base, config, { outside, metrics })
+  const mode = createMode()
+  const useCases = createUseCases(base, config, { outside, metrics, mode })
+  const { guard, stop: stopGuard } = createGuardOf(base, config, outside, { mode, store: useCases.store })
   let life: 'starting' | 'running' | 'stopping' = 'starting'
   const isUp = (): boolean => life === 'running'
   const status = statusRoutes({ metrics, isUp, isReady: () => isUp() && outside.session.isConnected() })
   const docs = docsRoutes([publishingContract, ...contracts], { version, frontendUrl: config.frontendUrl })
   const app = createExpressApp(
     base.log,
-    { bodyBytesMax: config.bodyBytesMax, allowedOrigin: config.allowedOrigin },
+    { bodyBytesMax: config.bodyBytesMax, allowedOrigin: config.allowedOrigin, guard },
     withContracts([...status, ...docs, ...useCases.routes], contracts),
   )
   const listener = createManagementListener(base, config, app)
@@ -57,12 +61,12 @@ export function createManagement(base: ManagementBase, config: ManagementConfig)
 
   return {
     async start() {
-      await startOutside(outside)
+      await startOutside(base, outside)
       useCases.start()
       const address = await listener.start()
       life = 'running'
       cancels.push(watchLoopLag(metrics, base.clock, base.scheduler))
-      cancels.push(watchStorage(base, outside, { metrics, periodMs: config.healthPeriodMs }))
+      cancels.push(watchStorage(base, outside, { metrics, mode, periodMs: config.healthPeriodMs }))
       base.log.info('management.listening', { host: address.address, port: address.port })
       return address
     },
@@ -72,6 +76,7 @@ export function createManagement(base: ManagementBase, config: ManagementConfig)
       await listener.stop(openRequestsMs)
       useCases.stop()
       cancels.forEach(cancel => cancel())
+      await stopGuard()
       await stopOutside(base, outside)
     },
   }

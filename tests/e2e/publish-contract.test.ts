@@ -65,7 +65,9 @@ describe('a topic that wants to know who publishes', () => {
     const answer = await publish(closed, headers)
 
     expect([answer.status, answer.text]).toEqual([401, ''])
-    expect(answer.headers.get('www-authenticate')).toBe('Basic realm="iris", charset="UTF-8"')
+    expect(answer.headers.get('www-authenticate')).toBe(
+      'Basic realm="iris", charset="UTF-8", Bearer realm="iris"',
+    )
   })
 
   it('refuses an account that it does not name, wherever nobody would do too', async () => {

@@ -34,6 +34,8 @@ export interface TestStackOptions {
   readonly heapMegabytesMax?: Partial<Readonly<Record<ServiceName, number>>>
   /** A root and a namespace that are in use already; new ones when left out. */
   readonly place?: { readonly root: string; readonly namespace: string }
+  /** The `Authorization` of calls to management, where that asks who calls. */
+  readonly authorization?: string
   /** Over those that a test needs anyway. */
   readonly settings?: Partial<Readonly<Record<ServiceName, Settings>>>
 }
@@ -132,7 +134,10 @@ export async function startTestStack(options: TestStackOptions): Promise<TestSta
     throw error
   })
   if (management === undefined) throw new Error('management was not started')
-  const api = createIrisApi({ frontend: frontends[0]?.url ?? '', management: management.url })
+  const api = createIrisApi({
+    ...{ frontend: frontends[0]?.url ?? '', management: management.url },
+    ...(options.authorization === undefined ? {} : { authorization: options.authorization }),
+  })
   succeeded(`Group ${group}`, await api.createGroup(group))
   return {
     api,

@@ -101,6 +101,13 @@ export const errorCodes = {
     text: 'Credentials are missing or not right',
     fix: 'Send the credentials that WWW-Authenticate asks for',
   },
+  AUTHENTICATION_UNAVAILABLE: {
+    status: 503,
+    text: 'Nobody can tell right now whether the credentials are right: the keys of their issuer could not be got',
+    fix: 'Send it again in a few seconds; nothing was done',
+  },
+  API_KEY_NOT_EXISTS: { status: 404, text: 'API key {key} does not exist' },
+  API_KEY_ALREADY_EXISTS: { status: 409, text: 'API key {key} already exists' },
   TOPIC_BLOCKED: { status: 403, text: 'Publishing to topic {topic} was stopped by an operator: {reason}' },
   UNSUPPORTED_CONTENT_ENCODING: {
     status: 415,

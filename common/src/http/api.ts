@@ -3,6 +3,8 @@
  * Takes nothing of Express, so that resources are tested without a socket and the library can be swapped.
  */
 
+import type { IncomingMessage } from 'node:http'
+import { everybody, type Principal } from '../access/principal.js'
 import { HermesError } from '../errors/hermes-error.js'
 
 export type ApiMethod = 'GET' | 'POST' | 'PUT' | 'DELETE'
@@ -17,6 +19,8 @@ export interface ApiRequest {
   readonly body: unknown
   /** A header by its name in small letters; null where it was not sent. */
   header(name: string): string | null
+  /** Who asks. */
+  readonly principal: Principal
   /** Which of these media types the caller likes best; null when none of them will do. */
   preferred(types: readonly string[]): string | null
 }
@@ -42,6 +46,31 @@ export interface ApiRoute {
   readonly produces: string | null
   handle(request: ApiRequest): Promise<ApiAnswer>
 }
+
+/** A request before its body, as a guard sees it. */
+export interface ApiCall {
+  readonly incoming: Pick<IncomingMessage, 'headers' | 'socket'>
+  readonly method: string
+  readonly path: string
+  readonly params: Readonly<Record<string, string>>
+  readonly query: URLSearchParams
+}
+
+/** A caller who may go on. */
+export interface Admission {
+  readonly principal: Principal
+  /** Refuses what only the body tells to be refused; left out where there is nothing of that kind. */
+  allows?(body: unknown): void
+}
+
+/** Stands in front of all routes. */
+export interface ApiGuard {
+  /** Gives who calls, or refuses. Nothing of the body was read yet. */
+  admit(route: ApiRoute, call: ApiCall): Promise<Admission>
+}
+
+/** Lets everybody do everything. */
+export const openGuard: ApiGuard = { admit: () => Promise.resolve({ principal: everybody }) }
 
 const jsonType = 'application/json'
 
@@ -78,6 +107,7 @@ export function textAnswer(content: string, type = 'text/plain', status = 200): 
 /** Texts of the framework errors, as Hermes' framework writes them. */
 const statusTexts: Readonly<Record<number, string>> = {
   400: 'HTTP 400 Bad Request',
+  403: 'HTTP 403 Forbidden',
   404: 'HTTP 404 Not Found',
   405: 'HTTP 405 Method Not Allowed',
   406: 'HTTP 406 Not Acceptable',

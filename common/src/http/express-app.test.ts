@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { refusal } from '../errors/hermes-error.js'
 import { silentLog } from '../lifecycle/log.js'
-import { emptyAnswer, jsonAnswer, reading, textAnswer, writing } from './api.js'
+import { emptyAnswer, jsonAnswer, openGuard, reading, textAnswer, writing } from './api.js'
 import { createExpressApp } from './express-app.js'
 
 const bodyBytesMax = 100
@@ -27,7 +27,9 @@ const routes = [
 
 let server: Server
 beforeAll(async () => {
-  server = createServer(createExpressApp(silentLog, { bodyBytesMax, allowedOrigin: '*' }, routes))
+  server = createServer(
+    createExpressApp(silentLog, { bodyBytesMax, allowedOrigin: '*', guard: openGuard }, routes),
+  )
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
 })
 afterAll(() => void server.close())

@@ -2,7 +2,8 @@
  * A hardened Express application over a table of routes.
  * Takes routes and limits. Gives a request listener for the hardened server of `server.ts`.
  * Promises: every answer carries the CORS headers; every refusal is `{"message","code"}` without a stack;
- * nothing is parsed but JSON under a size and a depth; a broken invariant still ends the process.
+ * nothing is parsed but JSON under a size and a depth, once the guard has let it in; a broken invariant still
+ * ends the process.
  */
 import type { RequestListener } from 'node:http'
 import express, { type Request, type Response } from 'express'
@@ -10,7 +11,14 @@ import { HermesError } from '../errors/hermes-error.js'
 import { writeProblem } from '../errors/problem.js'
 import { BrokenInvariant } from '../lifecycle/invariant.js'
 import type { Log } from '../lifecycle/log.js'
-import { frameworkError, type ApiAnswer, type ApiMethod, type ApiRoute } from './api.js'
+import {
+  frameworkError,
+  type ApiAnswer,
+  type ApiCall,
+  type ApiGuard,
+  type ApiMethod,
+  type ApiRoute,
+} from './api.js'
 import { readBody } from './body.js'
 import { parseJsonBody } from './json-body.js'
 
@@ -18,6 +26,7 @@ export interface ExpressAppOptions {
   readonly bodyBytesMax: number
   /** Value of `Access-Control-Allow-Origin`. */
   readonly allowedOrigin: string
+  readonly guard: ApiGuard
 }
 
 const allowedHeaders = [
@@ -75,14 +84,18 @@ async function serve(
   response: Response,
   options: ExpressAppOptions,
 ): Promise<void> {
+  const call = callOf(request)
+  const admission = await options.guard.admit(route, call)
   if (route.produces !== null && request.accepts([route.produces]) === false) throw frameworkError(406)
   const body = route.takesJson ? await jsonOf(request, options.bodyBytesMax) : null
+  admission.allows?.(body)
   const answer = await route.handle({
     method: route.method,
-    params: request.params as Record<string, string>,
-    query: new URL(request.url, 'http://unused').searchParams,
+    params: call.params,
+    query: call.query,
     body,
     header: name => headerOf(request, name),
+    principal: admission.principal,
     preferred: types => request.accepts([...types]) || null,
   })
   write(response, answer)
@@ -91,6 +104,12 @@ async function serve(
 function headerOf(request: Request, name: string): string | null {
   const value = request.headers[name]
   return typeof value === 'string' ? value : (value?.join(', ') ?? null)
+}
+
+function callOf(request: Request): ApiCall {
+  const { method, path } = request
+  const query = new URL(request.url, 'http://unused').searchParams
+  return { incoming: request, method, path, params: request.params as Record<string, string>, query }
 }
 
 /** Without a body there is no media type to refuse: Hermes then sees `null`. */

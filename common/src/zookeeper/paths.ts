@@ -58,6 +58,9 @@ export interface RetransmissionPlace {
 /** What Hermes does not know; `cluster` is the Kafka cluster's name. */
 export interface IrisPaths {
   readonly root: string
+  /** Parent of what is kept of API keys, a node a key. */
+  readonly apiKeys: string
+  apiKey(name: string): string
   /** Live frontends, one ephemeral node each. */
   readonly frontends: string
   frontend(id: string): string
@@ -173,6 +176,8 @@ function irisPaths(root: string): IrisPaths {
     consumers(cluster, 'locks', `${topic}$${subscription}`)
   return {
     root,
+    apiKeys: join(root, 'api-keys'),
+    apiKey: name => join(root, 'api-keys', name),
     frontends: join(root, 'frontends'),
     frontend: id => join(root, 'frontends', id),
     idempotencyLock: (cluster, shard) => join(root, 'idempotency', cluster, 'locks', String(shard)),

@@ -1,10 +1,20 @@
 import { describe, expect, it } from 'vitest'
 import type { PublishingAuth } from '@iris/common/domain/topic-form'
-import { accountPattern, createBasicAuthentication, type Caller } from './authentication.js'
+import { hashOf, newApiKey } from '@iris/common/access/api-key'
+import { createAuthenticator, type Identity } from '@iris/common/access/authenticator'
+import { createJwks } from '@iris/common/access/jwks'
+import { createKeyTable } from '@iris/common/access/key-ring'
+import { parseGrant, principalOf } from '@iris/common/access/principal'
+import { createTestIssuer } from '@iris/common/access/testing/issuer'
+import { createTokens, rememberedMs } from '@iris/common/access/tokens'
+import { silentLog } from '@iris/common/lifecycle/log'
+import { createVirtualTime } from '@iris/common/time/virtual-time'
+import { accountPattern, createAuthentication, type Authenticate } from './authentication.js'
 import { permissionOf } from './authorization.js'
+import { createJudge } from './judge.js'
 
-const authenticate = createBasicAuthentication(['anna:secret', 'bert:with:colons', 'zoë:pässword'])
-const callerOf = (authorization?: string): Caller =>
+const authenticate = createAuthentication(['anna:secret', 'bert:with:colons', 'zoë:pässword'], null)
+const callerOf = (authorization?: string): Identity =>
   authenticate({ headers: { authorization }, rawHeaders: [] })
 const basic = (credentials: string): string => `Basic ${Buffer.from(credentials).toString('base64')}`
 
@@ -14,8 +24,9 @@ describe('HTTP Basic', () => {
     ['bert:with:colons', 'bert'],
     ['zoë:pässword', 'zoë'],
   ])('knows %s', (credentials, name) => {
-    expect(callerOf(basic(credentials))).toEqual({ kind: 'account', name })
-    expect(callerOf(basic(credentials).replace('Basic ', 'bAsIc  '))).toEqual({ kind: 'account', name })
+    const expected = { kind: 'principal', principal: { name } }
+    expect(callerOf(basic(credentials))).toMatchObject(expected)
+    expect(callerOf(basic(credentials).replace('Basic ', 'bAsIc  '))).toMatchObject(expected)
   })
 
   it.each([
@@ -53,26 +64,133 @@ describe('HTTP Basic', () => {
 const open: PublishingAuth = { enabled: false, publishers: null, unauthenticatedAccessEnabled: false }
 const closed: PublishingAuth = { enabled: true, publishers: ['anna'], unauthenticatedAccessEnabled: false }
 const preferring: PublishingAuth = { ...closed, unauthenticatedAccessEnabled: true }
-const anna: Caller = { kind: 'account', name: 'anna' }
-const bert: Caller = { kind: 'account', name: 'bert' }
-const nobody: Caller = { kind: 'nobody' }
-const wrong: Caller = { kind: 'wrong' }
+const is = (name: string, ...roles: string[]): Identity => ({
+  kind: 'principal',
+  principal: principalOf(
+    name,
+    roles.flatMap(role => parseGrant(role) ?? []),
+  ),
+})
+const anna = is('anna', 'publisher:shop')
+const bert = is('bert', 'publisher:*')
+const nobody: Identity = { kind: 'nobody' }
+const wrong: Identity = { kind: 'wrong' }
 
 describe('permission', () => {
   it.each([
     ['open', open, anna, 'allowed'],
     ['open', open, nobody, 'allowed'],
     ['open', open, wrong, 'unauthenticated'],
+    ['open', open, { kind: 'unclear' }, 'unclear'],
     ['closed', closed, anna, 'allowed'],
+    ['closed', closed, is('anna', 'owner:shop'), 'allowed'],
+    ['closed', closed, is('anna', 'admin'), 'allowed'],
+    ['closed', closed, is('anna'), 'forbidden'],
+    ['closed', closed, is('anna', 'reader:shop'), 'forbidden'],
+    ['closed', closed, is('anna', 'publisher:bank'), 'forbidden'],
     ['closed', closed, bert, 'forbidden'],
+    ['closed', closed, is('bert', 'admin'), 'forbidden'],
     ['closed', closed, nobody, 'unauthenticated'],
     ['closed', closed, wrong, 'unauthenticated'],
+    ['closed', closed, { kind: 'unclear' }, 'unclear'],
     ['preferring', preferring, anna, 'allowed'],
     ['preferring', preferring, bert, 'forbidden'],
     ['preferring', preferring, nobody, 'allowed'],
     ['preferring', preferring, wrong, 'unauthenticated'],
     ['without a list', { ...closed, publishers: null }, anna, 'forbidden'],
   ] as const)('on a topic that is %s: %j, %j: %s', (_topic, auth, caller, permission) => {
-    expect(permissionOf(auth, caller)).toBe(permission)
+    expect(permissionOf(auth, 'shop', caller)).toBe(permission)
+  })
+})
+
+describe('keys and tokens', () => {
+  const world = async () => {
+    const time = createVirtualTime()
+    const issuer = await createTestIssuer()
+    const keys = createKeyTable()
+    const key = newApiKey()
+    keys.put('orders', {
+      ...{ name: 'orders', roles: ['publisher:shop'], teams: [], createdAtMs: 0, expiresAtMs: null },
+      secrets: [{ hash: hashOf(key), createdAtMs: 0, endsAtMs: null }],
+    })
+    const options = { issuer: issuer.url, url: '', limitMs: 1_000, keptMs: 600_000, retryMs: 30_000 }
+    const jwks = createJwks({ caller: issuer.caller, clock: time, log: silentLog }, options)
+    const tokens = createTokens(time, jwks, {
+      ...{ issuer: issuer.url, audience: ['iris'], algorithms: ['ES256'], clockSkewMs: 0 },
+      ...{ nameClaim: 'sub', groupsClaim: 'groups', grants: [] },
+    })
+    const authenticate = createAuthentication(
+      ['anna:secret'],
+      createAuthenticator({ clock: time, keys, tokens }),
+    )
+    const exp = time.now() / 1000 + 3_600
+    const token = await issuer.token({ iss: issuer.url, aud: 'iris', sub: 'bert', exp })
+    return { time, issuer, authenticate, keys, key, token }
+  }
+  const sent = (authorization?: string) => ({ headers: { authorization }, rawHeaders: [] })
+  const judgeOver = (authenticate: Authenticate, asksWho: boolean | null) =>
+    createJudge({
+      authenticate,
+      topics: {
+        find: () => (asksWho === null ? undefined : ({ gate: asksWho ? { asksWho } : null } as never)),
+      },
+    })
+
+  it('stand beside accounts, and the challenge names both', async () => {
+    const { authenticate, key } = await world()
+
+    expect(authenticate(sent(`Bearer ${key}`))).toMatchObject({ principal: { name: 'orders' } })
+    expect(authenticate(sent(basic('anna:secret')))).toMatchObject({ principal: { name: 'anna' } })
+    expect(authenticate(sent(`Bearer ${newApiKey()}`))).toEqual(wrong)
+    expect(authenticate.challenge).toBe('Basic realm="iris", charset="UTF-8", Bearer realm="iris"')
+  })
+
+  it('that are revoked are wrong from then on', async () => {
+    const { authenticate, key, keys } = await world()
+    keys.put('orders', null)
+
+    expect(authenticate(sent(`Bearer ${key}`))).toEqual(wrong)
+  })
+
+  it('are judged first where they take time, and stay with their request when the memory is over', async () => {
+    const { authenticate, token, time } = await world()
+    const request = sent(`Bearer ${token}`)
+    expect(authenticate(request)).toEqual({ kind: 'unclear' })
+
+    await authenticate.judge(request)
+
+    expect(authenticate(request)).toMatchObject({ principal: { name: 'bert' } })
+    const next = sent(`Bearer ${token}`)
+    expect(authenticate.judge(next)).toBeNull()
+    await time.advance(rememberedMs)
+    expect(authenticate(next)).toMatchObject({ principal: { name: 'bert' } })
+    expect(authenticate(sent(`Bearer ${token}`))).toEqual({ kind: 'unclear' })
+  })
+
+  it('take no time where the topic asks nobody, where none were sent, and for keys', async () => {
+    const { authenticate, key, token, issuer } = await world()
+    const bearer = sent(`Bearer ${token}`) as never
+
+    expect(judgeOver(authenticate, false).of(bearer, 'a.b')).toBeNull()
+    expect(judgeOver(authenticate, true).of(sent() as never, 'a.b')).toBeNull()
+    expect(judgeOver(authenticate, true).of(sent(`Bearer ${key}`) as never, 'a.b')).toBeNull()
+    expect(issuer.asked).toEqual([])
+  })
+
+  it.each([
+    ['asks', true, 'a.b'],
+    ['is not known yet', null, 'a.b'],
+    ['is one of several', true, null],
+  ] as const)('are judged, and counted meanwhile, where the topic %s', async (_what, asksWho, name) => {
+    const { authenticate, token } = await world()
+    const judge = judgeOver(authenticate, asksWho)
+    const request = sent(`Bearer ${token}`)
+
+    const judging = judge.of(request as never, name)
+
+    expect(judge.openCount()).toBe(1)
+    await judging
+    expect(judge.openCount()).toBe(0)
+    expect(authenticate(request)).toMatchObject({ principal: { name: 'bert' } })
   })
 })

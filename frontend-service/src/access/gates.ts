@@ -9,25 +9,31 @@ import type { FrontendBase, FrontendConfig } from '../base.js'
 import type { PublishMetrics } from '../publish-metrics.js'
 import { createQuotas } from '../quota/quotas.js'
 import { createThroughput, type ThroughputRule } from '../quota/throughput.js'
-import { createBasicAuthentication, type Authenticate } from './authentication.js'
+import type { Authenticator } from '@iris/common/access/authenticator'
+import { createAuthentication, type Authenticate } from './authentication.js'
 import { createTopicGates, type TopicGate } from './topic-gate.js'
 
 export interface Gates {
-  readonly isAuthenticating: boolean
+  /** Null where callers are not asked who they are. */
+  readonly authenticate: Authenticate | null
   of(topic: Topic): TopicGate | null
   /** A topic is gone. */
   forget(topic: string): void
 }
 
-/** Makes the gates; `sharers` counts the live frontends. */
-export function createGates(
-  base: FrontendBase,
-  config: FrontendConfig,
-  around: { readonly metrics: PublishMetrics; readonly sharers: () => number },
-): Gates {
+export interface GateSurroundings {
+  readonly metrics: PublishMetrics
+  /** Counts the live frontends. */
+  readonly sharers: () => number
+  /** Null where neither keys nor tokens are taken. */
+  readonly keysAndTokens: Authenticator | null
+}
+
+/** Makes the gates. */
+export function createGates(base: FrontendBase, config: FrontendConfig, around: GateSurroundings): Gates {
   const { clock } = base
   const { metrics, sharers } = around
-  const authenticate = authenticationOf(config)
+  const authenticate = authenticationOf(config, around.keysAndTokens)
   const throughput = createThroughput(throughputRuleOf(config), clock.monotonic())
   const nowMs = (): number => clock.monotonic()
   const quotas = createQuotas(
@@ -50,20 +56,23 @@ export function createGates(
     onThroughput: topic => metrics.overQuota(topic, 'throughput'),
   })
   return {
-    isAuthenticating: authenticate !== null,
+    authenticate,
     of: gateOf,
     forget: topic => throughput?.forget(topic),
   }
 }
 
-function authenticationOf(config: FrontendConfig): Authenticate | null {
+function authenticationOf(config: FrontendConfig, keysAndTokens: Authenticator | null): Authenticate | null {
   if (!config.isAuthenticating) return null
-  if (config.basicAccounts.length > 0) return createBasicAuthentication(config.basicAccounts)
+  if (config.basicAccounts.length > 0 || keysAndTokens !== null)
+    return createAuthentication(config.basicAccounts, keysAndTokens)
   const [on, accounts] = [
     'frontend.handlers.authentication.enabled',
     'frontend.handlers.authentication.basic',
   ]
-  throw new ConfigError([`${on} is true and ${accounts} names no account: nobody could publish`])
+  throw new ConfigError([
+    `${on} is true, ${accounts} names no account, and neither keys nor tokens are taken: nobody could publish`,
+  ])
 }
 
 function throughputRuleOf(config: FrontendConfig): ThroughputRule {

@@ -4,7 +4,7 @@ import { createVirtualTime } from '@iris/common/time/virtual-time'
 import type { Origin } from '../publish/origin.js'
 import { createQuotas } from '../quota/quotas.js'
 import { createThroughput, type ThroughputRule } from '../quota/throughput.js'
-import { createBasicAuthentication } from './authentication.js'
+import { createAuthentication } from './authentication.js'
 import { createTopicGates, type TopicGate, type TopicGateParts } from './topic-gate.js'
 
 const noQuota = {
@@ -21,7 +21,7 @@ const world = (
   const { accounts, rule } = settings
   const parts: TopicGateParts = {
     clock: time,
-    authenticate: accounts === undefined ? null : createBasicAuthentication(accounts),
+    authenticate: accounts === undefined ? null : createAuthentication(accounts, null),
     isProactive: settings.isProactive ?? false,
     quotas: createQuotas(
       { nowMs: () => time.monotonic(), sharers: () => 1, onExceeded: (_, limit) => void seen.push(limit) },

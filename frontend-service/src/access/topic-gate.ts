@@ -5,17 +5,20 @@
  * there, so that most topics pay a look at a field. Promises: what a fellow passes on was judged and counted
  * there, by who really sent it, and is neither judged by another name nor counted again.
  */
+import { splitTopicName } from '@iris/common/domain/names'
 import type { Topic } from '@iris/common/domain/topic'
 import { HermesError, refusal } from '@iris/common/errors/hermes-error'
 import type { Clock } from '@iris/common/time/clock'
 import type { Sender, SentHeaders } from '../publish/sender.js'
 import type { Quotas, TopicQuota } from '../quota/quotas.js'
 import type { Throughput } from '../quota/throughput.js'
-import { nobody, type Authenticate, type Caller } from './authentication.js'
+import type { Authenticate } from './authentication.js'
 import { permissionOf } from './authorization.js'
 
 /** The gate of one topic. */
 export interface TopicGate {
+  /** Whether it asks who the caller is. */
+  readonly asksWho: boolean
   /** Whether the caller may publish here at all. */
   permit(sender: Sender): HermesError | null
   /** Whether there is quota left; counts what is known of the message. */
@@ -51,7 +54,9 @@ export function createTopicGates(parts: TopicGateParts): (topic: Topic) => Topic
 }
 
 class Gate implements TopicGate {
+  readonly asksWho: boolean
   private readonly blocked: HermesError | null
+  private readonly group: string
   private readonly quota: TopicQuota | null
   private readonly authenticate: Authenticate | null
 
@@ -62,13 +67,16 @@ class Gate implements TopicGate {
   ) {
     this.quota = own.quota
     this.authenticate = own.authenticate
+    this.asksWho = own.authenticate !== null
+    this.group = splitTopicName(topic.name)?.group ?? ''
     this.blocked = topic.blocked === null ? null : blockedRefusal(topic.name, topic.blocked.reason)
   }
 
   permit(sender: Sender): HermesError | null {
     if (this.authenticate !== null && sender.isForwarded !== true) {
-      const permission = permissionOf(this.topic.auth, this.authenticate(callerOf(sender)))
+      const permission = permissionOf(this.topic.auth, this.group, this.authenticate(callerOf(sender)))
       if (permission === 'unauthenticated') return unauthenticated(this.authenticate.challenge)
+      if (permission === 'unclear') return refusal('AUTHENTICATION_UNAVAILABLE', {}, 'frontend')
       if (permission === 'forbidden') return refusal('AUTH_ERROR', {}, 'frontend')
     }
     return this.blocked
@@ -98,11 +106,11 @@ class Gate implements TopicGate {
     return refusal('THROUGHPUT_QUOTA_VIOLATION', { problem }, 'frontend')
   }
 
-  /** The account where there is one; else what the header says; else where the request came from. */
+  /** Who the caller is where it says so; else what the header says; else where the request came from. */
   private publisherOf(sender: Sender): string {
     if (this.quota?.isPerPublisher !== true) return ''
-    const caller: Caller = this.authenticate?.(callerOf(sender)) ?? nobody
-    if (caller.kind === 'account') return `account ${caller.name}`
+    const caller = this.authenticate?.(callerOf(sender)) ?? null
+    if (caller?.kind === 'principal') return `account ${caller.principal.name}`
     const { publisherHeader } = this.parts
     const named = publisherHeader === '' ? undefined : callerOf(sender).headers[publisherHeader]
     if (typeof named === 'string' && named !== '') return `header ${named.slice(0, publisherLettersMax)}`

@@ -12,8 +12,11 @@ let server: Server
 let url: string
 let isClosed = false
 let refusing = false
+let judging: (request: IncomingMessage) => Promise<void> | null = () => null
 
+const published: string[] = []
 const publish = (_request: IncomingMessage, response: ServerResponse, topic: string): void => {
+  published.push(topic)
   response.end(`<${topic}>`)
 }
 const publishMany = (_request: IncomingMessage, response: ServerResponse, topic: string | null): void => {
@@ -26,6 +29,7 @@ beforeAll(async () => {
   const handlers = createHandlers({
     publish,
     publishMany,
+    judge: request => judging(request),
     pages: [...readinessPages(readiness), metricsPage(createMetrics('hermes_frontend_'))],
     resources: [],
     scheduler: createVirtualTime(),
@@ -45,6 +49,7 @@ beforeAll(async () => {
 beforeEach(() => {
   isClosed = false
   refusing = false
+  judging = () => null
 })
 
 afterAll(() => void server.close())
@@ -111,6 +116,28 @@ describe('routes of the frontend', () => {
       expect(await ask('POST', `/topics/${name}`)).toEqual([answer.status, await answer.text()])
     }
     slow.close()
+  })
+
+  it('wait until it is known who calls, and go on for nobody who has gone meanwhile', async () => {
+    const asked: IncomingMessage[] = []
+    let judged = (): void => undefined
+    judging = request => {
+      asked.push(request)
+      return new Promise(resolve => (judged = resolve))
+    }
+    const gone = new AbortController()
+    const left = fetch(`${url}/topics/c.d`, { method: 'POST', signal: gone.signal })
+    await expect.poll(() => asked.length).toBe(1)
+    gone.abort()
+    await expect(left).rejects.toThrow()
+    await expect.poll(() => asked[0]?.destroyed).toBe(true)
+    judged()
+
+    const answer = ask('POST', '/topics/a.b')
+    await expect.poll(() => asked.length).toBe(2)
+    judged()
+    expect(await answer).toEqual([200, '<a.b>'])
+    expect(published).not.toContain('c.d')
   })
 
   it('are 503 with an empty body on every path once closed', async () => {

@@ -5,7 +5,7 @@
  * path is 503 with an empty body.
  */
 import { randomUUID } from 'node:crypto'
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { namePattern } from '@iris/common/domain/names'
 import { answerEmpty, createRoutes, type Route } from '@iris/common/http/router'
 import type { ListenerHandlers } from '@iris/common/http/server'
@@ -21,6 +21,11 @@ import type { PublishRequest } from '../publish/single-request.js'
 export interface RouteParts {
   readonly publish: PublishRequest
   readonly publishMany: Bulk['publish']
+  /**
+   * Judges credentials that take time, where the topic asks for any; null names several topics. Gives null
+   * where the request can be gone on with at once, which is nearly every request.
+   */
+  readonly judge: (request: IncomingMessage, topic: string | null) => Promise<void> | null
   readonly pages: readonly StatusPage[]
   /** Further routes. */
   readonly resources: readonly Route[]
@@ -32,7 +37,16 @@ export interface RouteParts {
 
 /** Makes the handlers. */
 export function createHandlers(parts: RouteParts): ListenerHandlers {
-  const { publish, publishMany } = parts
+  const publish: PublishRequest = (request, response, topic) => {
+    const judging = parts.judge(request, topic)
+    if (judging === null) parts.publish(request, response, topic)
+    else publishJudged(judging, parts, { request, response }, topic)
+  }
+  const publishMany: Bulk['publish'] = (request, response, topic) => {
+    const judging = parts.judge(request, topic)
+    if (judging === null) parts.publishMany(request, response, topic)
+    else publishManyJudged(judging, parts, { request, response }, topic)
+  }
   const publishOne: PublishRequest = (request, response, topic) => {
     if (isBatchOfEvents(request.headers['content-type'])) publishMany(request, response, topic)
     else publish(request, response, topic)
@@ -71,6 +85,35 @@ export function createHandlers(parts: RouteParts): ListenerHandlers {
     refuse: (request, response, error) =>
       answerRefusal(parts.scheduler, { id: randomUUID(), request, response }, error),
   }
+}
+
+interface Exchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+}
+
+/** Apart from the way of all other requests, which must make no function for each. */
+function publishJudged(judging: Promise<void>, parts: RouteParts, each: Exchange, topic: string): void {
+  whenJudged(judging, parts, each.request, () => parts.publish(each.request, each.response, topic))
+}
+
+function publishManyJudged(
+  judging: Promise<void>,
+  parts: RouteParts,
+  each: Exchange,
+  topic: string | null,
+): void {
+  whenJudged(judging, parts, each.request, () => parts.publishMany(each.request, each.response, topic))
+}
+
+/** Goes on when it is known who calls, unless the caller has gone meanwhile. */
+function whenJudged(
+  judging: Promise<void>,
+  { onDefect }: RouteParts,
+  request: IncomingMessage,
+  goOn: () => void,
+): void {
+  judging.then(() => (request.destroyed ? undefined : goOn())).catch(onDefect)
 }
 
 /** The page of metrics. */

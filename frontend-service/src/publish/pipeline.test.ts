@@ -244,6 +244,7 @@ describe('a topic with a chaos policy', () => {
 })
 
 const refusingGate = (step: 'permit' | 'charge', error: HermesError): TopicGate => ({
+  asksWho: false,
   permit: () => (step === 'permit' ? error : null),
   charge: () => (step === 'charge' ? error : null),
   received: () => null,

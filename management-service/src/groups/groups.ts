@@ -3,6 +3,7 @@
  * Takes bodies and names of the API. Gives what is answered.
  * Refuses with Hermes' codes, in the order of its contract.
  */
+import type { Principal } from '@iris/common/access/principal'
 import { parseGroup, type Group } from '@iris/common/domain/group'
 import { isNamePart, type GroupName } from '@iris/common/domain/names'
 import { HermesError, refusal } from '@iris/common/errors/hermes-error'
@@ -10,9 +11,23 @@ import { entityOf, patchOf } from '../requests.js'
 import { refusedFor } from '../changes/dependants.js'
 import type { GroupStore, TopicStore } from '../store/ports.js'
 
+/** What an installation lets groups be, and who makes them. */
+export interface GroupRules {
+  readonly groupNamePattern: string
+  /** Whether owners of a group that does not exist yet may make it. */
+  readonly isNonAdminCreationAllowed: boolean
+}
+
 /** Makes a group. */
-export async function createGroup(store: GroupStore, pattern: string, body: unknown): Promise<void> {
-  const group = parseGroup(entityOf(body), pattern)
+export async function createGroup(
+  store: GroupStore,
+  rules: GroupRules,
+  body: unknown,
+  principal: Principal,
+): Promise<void> {
+  const group = parseGroup(entityOf(body), rules.groupNamePattern)
+  if (!principal.isAdmin && !rules.isNonAdminCreationAllowed)
+    throw refusal('PERMISSION_DENIED', { problem: 'You are not allowed to create groups' })
   if ((await store.createGroup(group.groupName)) !== 'created') {
     throw refusal('GROUP_ALREADY_EXISTS', { group: group.groupName })
   }

@@ -3,6 +3,7 @@
  * Takes and gives checked things of the domain. Promises: refusals are `HermesError`s that a caller can be
  * shown: `STORAGE_UNAVAILABLE` when storage does not answer, `CONFLICT` when someone else wrote in between.
  */
+import type { StoredKey } from '@iris/common/access/stored-key'
 import type { GroupName, SubscriptionName, TopicName } from '@iris/common/domain/names'
 import type { MessagePreview } from '@iris/common/domain/message-preview'
 import type { OAuthProvider } from '@iris/common/domain/oauth-provider'
@@ -77,6 +78,15 @@ export interface OAuthProviderStore {
   updateOAuthProvider(provider: OAuthProvider, version: number): Promise<void>
   /** With a version, that one or none: `CONFLICT`. */
   removeOAuthProvider(name: string, version?: number): Promise<Removed>
+}
+
+/** API keys. */
+export interface KeyStore {
+  keys(): Promise<readonly string[]>
+  key(name: string): Promise<Stored<StoredKey> | null>
+  createKey(key: StoredKey): Promise<'created' | 'exists'>
+  updateKey(key: StoredKey, version: number): Promise<void>
+  removeKey(name: string): Promise<'removed' | 'missing'>
 }
 
 /** Changes to one thing, one after the other over all management processes. */

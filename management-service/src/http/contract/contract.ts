@@ -5,16 +5,8 @@
  */
 import type { z } from 'zod'
 import type { ApiMethod, ApiRoute } from '@iris/common/http/api'
+import type { Right } from '@iris/common/access/principal'
 import type { ErrorCode } from '@iris/common/errors/codes'
-
-/**
- * Who may call a route where management asks who somebody is.
- * - `anyone`: no credential is needed.
- * - `reader`: who may read the group of the path; without a group in it, whoever is known.
- * - `owner`: owners of the group, topic or subscription in the path or, at a creation, in the body.
- * - `admin`: administrators.
- */
-export type Right = 'anyone' | 'reader' | 'owner' | 'admin'
 
 /** A code of the table, with another status than the table's where the route answers one. */
 export type ErrorWord = ErrorCode | `${'OTHER' | 'VALIDATION_ERROR'} ${number}`
@@ -52,7 +44,13 @@ export interface RouteContract {
   readonly summary: string
   /** What the summary leaves open; CommonMark. */
   readonly description?: string
+  /** Who may call it where management asks who somebody is. */
   readonly right: Right
+  /**
+   * It shows each caller what that one may see, or nobody's data: whoever is known may call it. A route that
+   * does not say so, and names no group, topic or owner, is about all groups.
+   */
+  readonly isForEachCaller?: boolean
   /** Parameters of the query by name. */
   readonly query?: Readonly<Record<string, z.ZodType>>
   /** Headers of the request by name. */

@@ -10,6 +10,7 @@ import { filterContract } from './filters.js'
 import { groupContract } from './groups.js'
 import { jsonSchemaContract } from './json-schemas.js'
 import { metricsContract } from './metrics.js'
+import { keyContract } from './keys.js'
 import { oAuthProviderContract } from './oauth-providers.js'
 import { ownerContract } from './owners.js'
 import { queryContract } from './queries.js'
@@ -46,6 +47,7 @@ export const contracts: readonly ResourceContract[] = [
   ownerContract,
   readinessContract,
   secretsContract,
+  keyContract,
   accessContract,
   statusContract,
   docsContract,

@@ -14,14 +14,16 @@ export const groupContract: ResourceContract = {
     'GET /groups': {
       summary: 'Lists the names of all groups',
       right: 'reader',
+      isForEachCaller: true,
       answers: { 200: json(z.array(z.string()), ['demo']) },
     },
     'POST /groups': {
       summary: 'Creates a group',
-      right: 'admin',
+      description: 'Who is no admin may, where `management.group.nonAdminCreationEnabled` says so.',
+      right: 'owner',
       body: { schema: groupShape, example, required: ['groupName'] },
       answers: { 201: nothing },
-      errors: ['GROUP_NAME_IS_INVALID', 'GROUP_ALREADY_EXISTS'],
+      errors: ['GROUP_NAME_IS_INVALID', 'GROUP_ALREADY_EXISTS', 'PERMISSION_DENIED'],
     },
     'GET /groups/:group': {
       summary: 'Shows a group',

@@ -35,6 +35,7 @@ export const oAuthProviderContract: ResourceContract = {
     'GET /oauth/providers': {
       summary: 'Lists the names of providers',
       right: 'reader',
+      isForEachCaller: true,
       answers: { 200: json(z.array(z.string()), ['corporate']) },
     },
     'POST /oauth/providers': {
@@ -47,6 +48,7 @@ export const oAuthProviderContract: ResourceContract = {
     'GET /oauth/providers/:provider': {
       summary: 'Shows a provider, its secret masked',
       right: 'reader',
+      isForEachCaller: true,
       answers: { 200: definition(answer, { ...example, clientSecret: oAuthMask }) },
     },
     'PUT /oauth/providers/:provider': {

@@ -2,8 +2,8 @@
 /**
  * The parts of an OpenAPI document that we write and read.
  */
+import type { Right } from '@iris/common/access/principal'
 import type { JsonObject } from '@iris/common/domain/json-shapes'
-import type { Right } from './contract.js'
 
 export interface OpenApiDocument {
   readonly openapi: string

@@ -15,6 +15,7 @@ export const ownerContract: ResourceContract = {
     'GET /owners/sources': {
       summary: 'Lists the sources of owners',
       right: 'reader',
+      isForEachCaller: true,
       answers: {
         200: json(z.array(ownerSourceShape), [{ name: 'Plaintext', autocomplete: false, deprecated: false }]),
       },
@@ -22,6 +23,7 @@ export const ownerContract: ResourceContract = {
     'GET /owners/sources/:source': {
       summary: 'Searches a source',
       right: 'reader',
+      isForEachCaller: true,
       query: { search: words('A part of the name') },
       answers: { 200: json(z.array(ownerAnswer), [owner]) },
       errors: ['OWNER_SOURCE_DOESNT_SUPPORT_AUTOCOMPLETE'],
@@ -29,6 +31,7 @@ export const ownerContract: ResourceContract = {
     'GET /owners/sources/:source/:id': {
       summary: 'Shows an owner',
       right: 'reader',
+      isForEachCaller: true,
       answers: { 200: json(ownerAnswer, owner) },
     },
   },

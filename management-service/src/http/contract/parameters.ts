@@ -71,6 +71,7 @@ export const pathParameters: Readonly<Record<string, PathParameter>> = {
     example: 'f151e3eb53c6a884',
     errors: ['PARKED_KEY_NOT_EXISTS'],
   },
+  name: { description: 'Name of an API key', example: 'orders-service', errors: ['API_KEY_NOT_EXISTS'] },
   messageId: {
     description: '`Hermes-Message-Id` of the publish answer',
     example: '3fa85f64-5717-4562-b3fc-2c963f66afa6',

@@ -67,6 +67,7 @@ export const queryContract: ResourceContract = {
     'POST /query/groups': {
       summary: 'Gives the groups that a query means',
       right: 'reader',
+      isForEachCaller: true,
       body: queryBody({ query: { groupName: 'demo' } }),
       answers: { 200: json(z.array(groupShape), [{ groupName: 'demo' }]) },
       errors: queryErrors,
@@ -74,6 +75,7 @@ export const queryContract: ResourceContract = {
     'POST /query/topics': {
       summary: 'Gives the topics that a query means',
       right: 'reader',
+      isForEachCaller: true,
       body: byOwner,
       answers: { 200: json(z.array(topicAnswerShape)) },
       errors: queryErrors,
@@ -81,6 +83,7 @@ export const queryContract: ResourceContract = {
     'POST /query/subscriptions': {
       summary: 'Gives the subscriptions that a query means',
       right: 'reader',
+      isForEachCaller: true,
       body: queryBody({ query: { 'subscriptionPolicy.rate': { gt: 100 } } }),
       answers: { 200: json(z.array(subscriptionQueryShape)) },
       errors: queryErrors,
@@ -88,6 +91,7 @@ export const queryContract: ResourceContract = {
     'POST /topics/query': {
       summary: 'Gives the names of the topics that a query means',
       right: 'reader',
+      isForEachCaller: true,
       query: { groupName: words('Only topics of this group') },
       body: byName,
       answers: { 200: json(names, ['demo.orders']) },
@@ -104,6 +108,7 @@ export const queryContract: ResourceContract = {
       summary: 'Finds a text in names, owners and endpoints',
       description: 'Letter case is no matter; topics come first. A blank text finds nothing.',
       right: 'reader',
+      isForEachCaller: true,
       query: { q: words('What to look for') },
       answers: { 200: json(results, { results: [], totalCount: 0 }) },
       errors: queryErrors,
@@ -111,18 +116,21 @@ export const queryContract: ResourceContract = {
     'GET /stats': {
       summary: 'Counts topics and subscriptions',
       right: 'reader',
+      isForEachCaller: true,
       answers: { 200: json(stats) },
       errors: queryErrors,
     },
     'GET /topics/owner/:source/:id': {
       summary: 'Lists the topics of an owner',
       right: 'reader',
+      isForEachCaller: true,
       answers: { 200: json(z.array(topicAnswerShape)) },
       errors: queryErrors,
     },
     'GET /subscriptions/owner/:source/:id': {
       summary: 'Lists the subscriptions of an owner',
       right: 'reader',
+      isForEachCaller: true,
       answers: { 200: json(z.array(subscriptionAnswerShape)) },
       errors: queryErrors,
     },

@@ -66,6 +66,7 @@ export const topicContract: ResourceContract = {
     'GET /topics': {
       summary: 'Lists the names of topics',
       right: 'reader',
+      isForEachCaller: true,
       query: {
         groupName: words('Only topics of this group'),
         tracked: flag('Only topics whose messages are tracked'),

@@ -1,26 +1,47 @@
 /**
- * `/mode` and `/roles`: what callers may do. Without a security provider everybody is administrator, so a
- * read-only mode is told and keeps nobody out, as in Hermes.
+ * `/mode` and `/roles`: what callers may do. Where nobody is asked who it is, everybody is administrator, so
+ * that a read-only mode is told and keeps nobody out, as in Hermes.
  */
+import { may, unknownCaller, type Principal } from '@iris/common/access/principal'
 import {
   emptyAnswer,
   frameworkError,
   jsonAnswer,
   reading,
   textAnswer,
+  type ApiRequest,
   type ApiRoute,
 } from '@iris/common/http/api'
+import { askedBy } from '../../access/asked.js'
+import { ownedResource, type GuardParts } from '../../access/guard.js'
+import type { ModeHolder } from '../../access/mode.js'
 
-const everybody = ['admin', 'any'] as const
+export interface AccessRouteParts {
+  readonly mode: ModeHolder
+  readonly store: GuardParts['store']
+}
 
 /** The routes of mode and roles. */
-export function accessRoutes(): readonly ApiRoute[] {
-  let mode: 'readWrite' | 'readOnlyAdmin' = 'readWrite'
-  const roles = (...more: readonly string[]): ApiRoute['handle'] => {
-    return () => Promise.resolve(jsonAnswer([...everybody, ...more]))
+export function accessRoutes({ mode, store }: AccessRouteParts): readonly ApiRoute[] {
+  const topic = '/roles/topics/:topic'
+  const roles = (...owners: readonly string[]): ApiRoute['handle'] => {
+    return async request =>
+      jsonAnswer([...ownRoles(request.principal), ...(await ownerRoles(request, owners))])
+  }
+  const ownerRoles = async (request: ApiRequest, owners: readonly string[]): Promise<readonly string[]> => {
+    const { principal, params, query } = request
+    if (owners.length === 0 || principal === unknownCaller) return []
+    const asked = askedBy(params, query)
+    const [ofTopic, ofSubscription] = principal.isAdmin
+      ? [true, true]
+      : [
+          may(principal, 'owner', await ownedResource(store, { ...asked, subscription: null })),
+          may(principal, 'owner', await ownedResource(store, asked)),
+        ]
+    return owners.filter(role => (role === 'topicOwner' ? ofTopic : ofSubscription))
   }
   return [
-    reading('GET', '/mode', () => Promise.resolve(textAnswer(mode)), 'text/plain'),
+    reading('GET', '/mode', () => Promise.resolve(textAnswer(mode.mode())), 'text/plain'),
     {
       method: 'POST',
       path: '/mode',
@@ -28,18 +49,19 @@ export function accessRoutes(): readonly ApiRoute[] {
       produces: 'application/json',
       async handle({ query }) {
         await Promise.resolve()
-        mode = modeOf(query.get('mode'))
+        mode.set(modeOf(query.get('mode')))
         return emptyAnswer()
       },
     },
     reading('GET', '/roles', roles()),
-    reading('GET', '/roles/topics/:topic', roles('topicOwner')),
-    reading(
-      'GET',
-      '/roles/topics/:topic/subscriptions/:subscription',
-      roles('topicOwner', 'subscriptionOwner'),
-    ),
+    reading('GET', topic, roles('topicOwner')),
+    reading('GET', `${topic}/subscriptions/:subscription`, roles('topicOwner', 'subscriptionOwner')),
   ]
+}
+
+function ownRoles(principal: Principal): readonly string[] {
+  if (principal === unknownCaller) return []
+  return principal.isAdmin ? ['admin', 'any'] : ['any']
 }
 
 function modeOf(text: string | null): 'readWrite' | 'readOnlyAdmin' {

@@ -2,24 +2,35 @@
  * `/groups`: parse, call, answer.
  */
 import { emptyAnswer, jsonAnswer, reading, writing, type ApiRoute } from '@iris/common/http/api'
-import { createGroup, deleteGroup, listGroups, readGroup, updateGroup } from '../../groups/groups.js'
+import { seesGroup } from '../../access/visible.js'
+import {
+  createGroup,
+  deleteGroup,
+  listGroups,
+  readGroup,
+  updateGroup,
+  type GroupRules,
+} from '../../groups/groups.js'
 import type { GroupStore, TopicStore } from '../../store/ports.js'
 
 export interface GroupRouteParts {
   readonly store: GroupStore & TopicStore
-  readonly groupNamePattern: string
+  readonly rules: GroupRules
   readonly datacenter: string
 }
 
 /** The routes of groups. */
-export function groupRoutes({ store, groupNamePattern, datacenter }: GroupRouteParts): readonly ApiRoute[] {
+export function groupRoutes({ store, rules, datacenter }: GroupRouteParts): readonly ApiRoute[] {
   return [
-    reading('GET', '/groups', async () => jsonAnswer(await listGroups(store))),
+    reading('GET', '/groups', async ({ principal }) => {
+      const groups = await listGroups(store)
+      return jsonAnswer(groups.filter(group => seesGroup(principal, group)))
+    }),
     reading('GET', '/groups/:group', async ({ params }) =>
       jsonAnswer(await readGroup(store, params['group'] ?? '')),
     ),
-    writing('POST', '/groups', async ({ body }) => {
-      await createGroup(store, groupNamePattern, body)
+    writing('POST', '/groups', async ({ body, principal }) => {
+      await createGroup(store, rules, body, principal)
       return emptyAnswer(201)
     }),
     writing('PUT', '/groups/:group', async ({ params, body }) => {

@@ -1,8 +1,10 @@
 /**
  * Questions about many definitions at once: `/query`, `/search`, `/stats`, what an owner has.
  */
+import type { Principal } from '@iris/common/access/principal'
 import { jsonAnswer, reading, writing, type ApiRoute } from '@iris/common/http/api'
 import type { OwnerId } from '@iris/common/domain/owner'
+import { visibleCatalog } from '../../access/visible.js'
 import type { Catalog } from '../../catalog/catalog.js'
 import { subscriptionsOfOwner, topicsOfOwner } from '../../owners/owned.js'
 import {
@@ -17,28 +19,33 @@ import { search, statsOf } from '../../search/search.js'
 
 /** The routes over the catalog of definitions. */
 export function queryRoutes(catalog: Catalog): readonly ApiRoute[] {
+  const seen = (principal: Principal): Catalog => visibleCatalog(catalog, principal)
   return [
-    writing('POST', '/query/groups', async ({ body }) => jsonAnswer(await queryGroups(catalog, body))),
-    writing('POST', '/query/topics', async ({ body }) => jsonAnswer(await queryTopics(catalog, body))),
-    writing('POST', '/query/subscriptions', async ({ body }) =>
-      jsonAnswer(await querySubscriptions(catalog, body)),
+    writing('POST', '/query/groups', async ({ body, principal }) =>
+      jsonAnswer(await queryGroups(seen(principal), body)),
     ),
-    writing('POST', '/topics/query', async ({ query, body }) =>
+    writing('POST', '/query/topics', async ({ body, principal }) =>
+      jsonAnswer(await queryTopics(seen(principal), body)),
+    ),
+    writing('POST', '/query/subscriptions', async ({ body, principal }) =>
+      jsonAnswer(await querySubscriptions(seen(principal), body)),
+    ),
+    writing('POST', '/topics/query', async ({ query, body, principal }) =>
       // An empty group means all, as in the list of topics.
-      jsonAnswer(await queryTopicNames(catalog, query.get('groupName') || null, body)),
+      jsonAnswer(await queryTopicNames(seen(principal), query.get('groupName') || null, body)),
     ),
     writing('POST', '/topics/:topic/subscriptions/query', async ({ params, body }) =>
       jsonAnswer(await querySubscriptionNames(catalog, topicOfPath(params['topic']), body)),
     ),
-    reading('GET', '/search/query', async ({ query }) =>
-      jsonAnswer(search(await catalog.view(), query.get('q') ?? '')),
+    reading('GET', '/search/query', async ({ query, principal }) =>
+      jsonAnswer(search(await seen(principal).view(), query.get('q') ?? '')),
     ),
-    reading('GET', '/stats', async () => jsonAnswer(statsOf(await catalog.view()))),
-    reading('GET', '/topics/owner/:source/:id', async ({ params }) =>
-      jsonAnswer(await topicsOfOwner(catalog, ownerOf(params))),
+    reading('GET', '/stats', async ({ principal }) => jsonAnswer(statsOf(await seen(principal).view()))),
+    reading('GET', '/topics/owner/:source/:id', async ({ params, principal }) =>
+      jsonAnswer(await topicsOfOwner(seen(principal), ownerOf(params))),
     ),
-    reading('GET', '/subscriptions/owner/:source/:id', async ({ params }) =>
-      jsonAnswer(await subscriptionsOfOwner(catalog, ownerOf(params))),
+    reading('GET', '/subscriptions/owner/:source/:id', async ({ params, principal }) =>
+      jsonAnswer(await subscriptionsOfOwner(seen(principal), ownerOf(params))),
     ),
   ]
 }

@@ -3,6 +3,7 @@
  */
 import { emptyAnswer, jsonAnswer, reading, textAnswer, writing, type ApiRoute } from '@iris/common/http/api'
 import { taggedAnswer } from '../tagged-answer.js'
+import { seesGroupOf } from '../../access/visible.js'
 import { topicOfPath } from '../../requests.js'
 import type { GroupStore, SubscriptionStore, TopicStore } from '../../store/ports.js'
 import { createTopic } from '../../topics/create-topic.js'
@@ -24,10 +25,11 @@ const previewPath = '/topics/:topic/preview/cluster/:cluster/partition/:partitio
 /** The routes of topics. */
 export function topicRoutes({ store, topics, preview }: TopicRouteParts): readonly ApiRoute[] {
   return [
-    reading('GET', '/topics', async ({ query }) => {
+    reading('GET', '/topics', async ({ query, principal }) => {
       // An empty group means all, as in Hermes.
       const filter = { group: query.get('groupName') || null, isTracked: query.get('tracked') === 'true' }
-      return jsonAnswer(await listTopics(store, filter))
+      const topics = await listTopics(store, filter)
+      return jsonAnswer(topics.filter(topic => seesGroupOf(principal, topic)))
     }),
     writing('POST', '/topics', async ({ body }) => {
       await createTopic(topics, body)

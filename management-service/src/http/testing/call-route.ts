@@ -2,6 +2,7 @@
  * Requests to a table of routes without a socket, for tests of what each row of the contract answers.
  * Takes routes and a request. Gives status, headers and body as a caller would see them.
  */
+import { everybody, type Principal } from '@iris/common/access/principal'
 import { problemBody } from '@iris/common/errors/problem'
 import { HermesError } from '@iris/common/errors/hermes-error'
 import type { ApiMethod, ApiRoute } from '@iris/common/http/api'
@@ -13,12 +14,18 @@ export interface RouteAnswer {
   readonly type: string
 }
 
+export interface RouteCall {
+  readonly body?: unknown
+  readonly accept?: string
+  readonly principal?: Principal
+}
+
 /** Asks the first route of the table that fits, as the server does. */
 export async function callRoute(
   routes: readonly ApiRoute[],
   method: ApiMethod,
   url: string,
-  { body = null, accept = 'application/json' }: { readonly body?: unknown; readonly accept?: string } = {},
+  { body = null, accept = 'application/json', principal = everybody }: RouteCall = {},
 ): Promise<RouteAnswer> {
   const { pathname, searchParams: query } = new URL(url, 'http://unused')
   const found = routes.flatMap(route => {
@@ -29,7 +36,15 @@ export async function callRoute(
   try {
     const preferred = (types: readonly string[]): string | null => types.find(type => type === accept) ?? null
     const { route, params } = found
-    const answer = await route.handle({ method, params, query, body, preferred, header: () => null })
+    const answer = await route.handle({
+      method,
+      params,
+      query,
+      body,
+      principal,
+      preferred,
+      header: () => null,
+    })
     return { status: answer.status, body: contentOf(answer.content), type: answer.type }
   } catch (error) {
     if (!(error instanceof HermesError)) throw error
