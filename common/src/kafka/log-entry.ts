@@ -102,7 +102,7 @@ export class RecordEntry implements LogEntry {
   headers(): readonly (readonly [string, Buffer])[] {
     const list: [string, Buffer][] = []
     this.eachHeader((nameStart, nameLength, valueStart, valueLength) => {
-      const name = this.buffer.toString('utf8', nameStart, nameStart + nameLength)
+      const name = nameAt(this.buffer, nameStart, nameLength)
       list.push([name, this.view(valueStart, valueLength) ?? none])
     })
     return list
@@ -166,6 +166,19 @@ export function unreadableEntry(
     detach: () => entry,
   }
   return entry
+}
+
+/** The last name of each length: most records of a topic have the same few. */
+const lastNames: string[] = []
+const lastNamesMax = 64
+
+/** A header's name, without a new string for one that came before. */
+function nameAt(buffer: Buffer, start: number, length: number): string {
+  const last = lastNames[length]
+  if (last !== undefined && isText(buffer, start, length, last)) return last
+  const name = buffer.toString('utf8', start, start + length)
+  if (length > 0 && length < lastNamesMax && name.length === length) lastNames[length] = name
+  return name
 }
 
 /** Compares bytes with text without making a string of them, as header names are nearly always ASCII. */

@@ -48,12 +48,14 @@ export function openEntry(entry: LogEntry, dropped: () => void): LetterContent {
   const headers = headersOf(entry, dropped)
   const { messageId, event } = headers
   let { lines } = headers
-  if (entry.value === null) return unreadableContent(entry, messageId ?? '', 'the record has no value')
-  const opened = openEnvelope(entry.value)
+  // Asked for once: each view is an object of its own.
+  const { value } = entry
+  if (value === null) return unreadableContent(entry, messageId ?? '', 'the record has no value')
+  const opened = openEnvelope(value)
   if (opened === 'raw')
     return {
       messageId: messageId ?? '',
-      body: entry.value,
+      body: value,
       propagated: lines,
       event,
       isWrapped: false,

@@ -303,6 +303,18 @@ describe('an entry', () => {
     expect(entry!.header('i')).toBeNull()
   })
 
+  it('gives every name as it was written, however alike those before it', () => {
+    const name = fc.oneof(fc.string({ maxLength: 4 }), fc.string({ unit: 'grapheme', maxLength: 4 }))
+    fc.assert(
+      fc.property(fc.array(name, { maxLength: 12 }), names => {
+        const headers = names.map((each): [string, Buffer] => [each, Buffer.from('1')])
+        const [entry] = entriesOf(encodeRecordBatch([record('v', { headers })], anonymous))
+
+        expect(entry!.headers().map(([each]) => each)).toEqual(names)
+      }),
+    )
+  })
+
   it('is a view until detached, and then holds its own bytes only', () => {
     const bytes = batchOf(0, 'x'.repeat(100), 'y'.repeat(100_000))
     const [entry] = entriesOf(bytes)

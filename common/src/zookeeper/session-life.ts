@@ -58,6 +58,9 @@ export class SessionLife {
   private isOpen = false
   private isRunning = false
   private credentials: SessionCredentials | null = null
+  /** The credentials whose id `name` is. */
+  private named: SessionCredentials | null = null
+  private name = ''
   private zxid: Buffer | null = null
   private timeoutMs: number
   private heardAtMs = Number.NEGATIVE_INFINITY
@@ -90,7 +93,12 @@ export class SessionLife {
   }
 
   sessionId(): string {
-    return this.credentials === null ? '' : sessionText(this.credentials.id)
+    // Asked for each message that is delivered.
+    if (this.named !== this.credentials) {
+      this.named = this.credentials
+      this.name = this.named === null ? '' : sessionText(this.named.id)
+    }
+    return this.name
   }
 
   /** As the server granted it. */
