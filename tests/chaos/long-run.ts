@@ -3,10 +3,12 @@
  * A seed draws the same faults at the same moments each time.
  */
 import { allFaults, faultOf } from './faults/all.js'
+import { brokersKill, diskFull } from './faults/broker.js'
 import { report, withServers, withStack, type Programme } from './programme.js'
 import { seededRandom } from './random.js'
 import { drawFaults, schedule } from './schedule.js'
 import { runSeed } from './supervisor.js'
+import type { Fault } from './faults/fault.js'
 
 /** One fault each so many seconds. */
 const secondsPerFault = 12
@@ -22,12 +24,19 @@ export interface LongOptions {
   readonly kinds: readonly string[] | null
 }
 
+/** Whether what `fault` hits is there. */
+function isPossible({ kind, hits }: Fault, programme: Programme): boolean {
+  if (programme.isPublishOnly && hits === 'consumers') return false
+  if (kind === brokersKill.kind) return programme.brokersCount > 1
+  return kind !== diskFull.kind || programme.hasSmallDisk
+}
+
 /** Runs it and reports. */
 export async function runLong(programme: Programme, options: LongOptions): Promise<boolean> {
   const { seed, perSecond, hasHardReceivers } = options
   const seconds = options.minutes * 60
   const random = seededRandom(seed)
-  const possible = allFaults.filter(each => !programme.isPublishOnly || each.hits !== 'consumers')
+  const possible = allFaults.filter(each => isPossible(each, programme))
   const faults = options.kinds?.map(faultOf) ?? possible
   const drawn = faults.length === 0 ? [] : drawFaults(random, faults, Math.floor(seconds / secondsPerFault))
   const times = { fromMs: 3_000, untilMs: seconds * 1000 - tailMs, restMs: 1_500 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * `npm run chaos -- --minutes M --seed N`, `--hard` with hard receivers, `--calm` without faults, or
- * `--smoke`: load and the oracle's verdict. Takes arguments. Gives a report on standard output, and exit
+ * `npm run chaos -- --minutes M --seed N`, `--hard` with hard receivers, `--calm` without faults,
+ * `--brokers 3` with three brokers, `--disk` with a disk that is filled, or `--smoke`: load and the oracle's verdict. Takes arguments. Gives a report on standard output, and exit
  * code 0 only when every run was good. Promises: on failure it keeps the histories and tells the first bad
  * message's whole story.
  */
@@ -20,6 +20,8 @@ const { values } = parseArgs({
     rate: { type: 'string', default: '400' },
     faults: { type: 'string' },
     hard: { type: 'boolean', default: false },
+    brokers: { type: 'string', default: '1' },
+    disk: { type: 'boolean', default: false },
     calm: { type: 'boolean', default: false },
     smoke: { type: 'boolean', default: false },
     publish: { type: 'boolean', default: false },
@@ -29,7 +31,13 @@ const { values } = parseArgs({
 
 const dir = mkdtempSync(join(tmpdir(), 'iris-chaos-'))
 const print = (line: string): void => void process.stdout.write(line + '\n')
-const programme: Programme = { dir, isPublishOnly: values.publish, print }
+const programme: Programme = {
+  dir,
+  isPublishOnly: values.publish,
+  brokersCount: Number(values.brokers),
+  hasSmallDisk: values.disk,
+  print,
+}
 const isGood = values.smoke
   ? await runSmoke(programme)
   : await runLong(programme, {

@@ -2,7 +2,8 @@
  * What every programme of runs does around them: start, print, explain a failure, stop.
  * Takes a directory and a way to print. Promises: what was started is stopped, also after an error.
  */
-import { startServers, startStack, stopServers, type Servers, type Stack } from './stack.js'
+import { startServers, stopServers, type Servers } from './servers.js'
+import { startStack, type Stack } from './stack.js'
 import { storyOf } from './story.js'
 import { summaryOf } from './summary.js'
 import type { RunResult } from './supervisor.js'
@@ -11,12 +12,19 @@ export interface Programme {
   readonly dir: string
   /** Leaves the consumers out: the log is the only witness then. */
   readonly isPublishOnly: boolean
+  /** One, or three. */
+  readonly brokersCount: number
+  /** Kafka's disk may be filled; needs the right to mount. */
+  readonly hasSmallDisk: boolean
   readonly print: (line: string) => void
 }
 
 /** Runs `work` on servers of its own. */
-export async function withServers<T>({ dir }: Programme, work: (servers: Servers) => Promise<T>): Promise<T> {
-  const servers = await startServers(dir)
+export async function withServers<T>(
+  programme: Programme,
+  work: (servers: Servers) => Promise<T>,
+): Promise<T> {
+  const servers = await startServers(programme.dir, programme)
   try {
     return await work(servers)
   } finally {

@@ -99,6 +99,29 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   }
 }
 
+/** Several proxies as one, a broker each: a fault is one of all, counts are sums. */
+export function joinProxies(proxies: readonly Proxy[]): Proxy {
+  return {
+    port: proxies[0]?.port ?? 0,
+    setFault: fault => proxies.forEach(each => each.setFault(fault)),
+    counts: () => proxies.map(each => each.counts()).reduce(sumOfCounts),
+    resetAll: () => proxies.forEach(each => each.resetAll()),
+    async close() {
+      await Promise.all(proxies.map(each => each.close()))
+    },
+  }
+}
+
+function sumOfCounts(one: ProxyCounts, other: ProxyCounts): ProxyCounts {
+  return {
+    connections: one.connections + other.connections,
+    produceAnswers: one.produceAnswers + other.produceAnswers,
+    answersLost: one.answersLost + other.answersLost,
+    answersCut: one.answersCut + other.answersCut,
+    answersDelayed: one.answersDelayed + other.answersDelayed,
+  }
+}
+
 function join(state: ProxyState, client: Socket): void {
   state.counts.connections++
   const server = connect({ port: state.options.upstreamPort, host: loopback, noDelay: true })

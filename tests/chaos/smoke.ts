@@ -14,7 +14,8 @@ import { report, withServers, withStack, type Programme } from './programme.js'
 import { seededRandom, shuffled } from './random.js'
 import { schedule } from './schedule.js'
 import { runSeed, type RunOptions } from './supervisor.js'
-import type { Servers, Stack } from './stack.js'
+import type { Servers } from './servers.js'
+import type { Stack } from './stack.js'
 
 const secondsPerSeed = 22
 const perSecond = 380
@@ -81,9 +82,9 @@ function optionsOf(seed: number, kinds: readonly string[], { print }: Programme)
 async function controlIsCaught({ dir, print }: Programme, servers: Servers): Promise<boolean> {
   const file = join(dir, 'control.history')
   const plan = await runControl({
-    proxied: `127.0.0.1:${servers.proxy.port}`,
+    proxied: servers.proxied,
     proxy: servers.proxy,
-    bootstrap: servers.kafka.bootstrap,
+    bootstrap: servers.bootstrap,
     file,
     seed: 1,
   })

@@ -5,7 +5,6 @@
  */
 import { existsSync, mkdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
-import { startKafka, type KafkaServer } from '@iris/local-stack/kafka'
 import { freePort } from '@iris/local-stack/ports'
 import {
   createService,
@@ -14,8 +13,7 @@ import {
   type ServiceName,
   type ServiceProcess,
 } from '@iris/local-stack/service'
-import { startZooKeeper, type ZooKeeperServer } from '@iris/local-stack/zookeeper'
-import { startProxy, type Proxy } from './proxy.js'
+import type { Servers } from './servers.js'
 
 /** Short, so that an outage of three sessions fits into a test. */
 export const sessionMs = 2_000
@@ -30,12 +28,8 @@ export interface Member {
   revive(): Promise<void>
 }
 
-export interface Stack {
+export interface Stack extends Servers {
   readonly dir: string
-  readonly kafka: KafkaServer
-  readonly zookeeper: ZooKeeperServer
-  /** Between the frontends and Kafka. */
-  readonly proxy: Proxy
   readonly frontends: readonly Member[]
   readonly consumers: readonly Member[]
   readonly management: Member
@@ -43,50 +37,16 @@ export interface Stack {
   stop(): Promise<void>
 }
 
-export interface Servers {
-  readonly kafka: KafkaServer
-  readonly zookeeper: ZooKeeperServer
-  readonly proxy: Proxy
-}
-
-/** Starts Kafka with a second listener that is advertised at the proxy's port, and ZooKeeper. */
-export async function startServers(dir: string): Promise<Servers> {
-  const [port, controllerPort, behindPort, proxyPort] = await Promise.all([
-    freePort(),
-    freePort(),
-    freePort(),
-    freePort(),
-  ])
-  const at = (name: string, listenPort: number | undefined): string => `${name}://127.0.0.1:${listenPort}`
-  const config = {
-    listeners: [at('PLAINTEXT', port), at('PROXIED', behindPort), at('CONTROLLER', controllerPort)].join(','),
-    'advertised.listeners': [at('PLAINTEXT', port), at('PROXIED', proxyPort)].join(','),
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT',
-    'inter.broker.listener.name': 'PLAINTEXT',
-  }
-  const [kafka, zookeeper, proxy] = await Promise.all([
-    startKafka({ dataDir: join(dir, 'kafka'), port, controllerPort, config }),
-    startZooKeeper({ dataDir: join(dir, 'zookeeper') }),
-    startProxy({ port: proxyPort, upstreamPort: behindPort, protocol: 'kafka' }),
-  ])
-  return { kafka, zookeeper, proxy }
-}
-
-/** Stops what {@link startServers} started. Data is thrown away, so nobody waits for a clean end. */
-export async function stopServers({ kafka, zookeeper, proxy }: Servers): Promise<void> {
-  await proxy.close()
-  await Promise.all([kafka.kill(), zookeeper.kill()])
-}
-
 /** Starts our services on `servers`; without consumers only publishing is tried. */
 export async function startStack(dir: string, servers: Servers, consumersCount = 2): Promise<Stack> {
-  const { kafka, zookeeper, proxy } = servers
+  const { bootstrap, proxied, zookeeper } = servers
+  const replicas = servers.brokers.length
   const logs = join(dir, 'logs')
   mkdirSync(logs, { recursive: true })
   mkdirSync(join(dir, 'spool'), { recursive: true })
   const member = async (name: string, service: ServiceName, brokers: string): Promise<Member> => {
     const port = { [portKeyOf(service)]: String(await freePort()) }
-    const settings = { ...settingsOf(service, join(dir, 'spool', name)), ...port }
+    const settings = { ...settingsOf(service, join(dir, 'spool', name), replicas), ...port }
     const environment = {
       ...settingsEnvironment(settings),
       KAFKA_BROKERS: brokers,
@@ -97,13 +57,12 @@ export async function startStack(dir: string, servers: Servers, consumersCount =
       createService({ name: service, environment, logFile: join(logs, `${name}.log`) }),
     )
   }
-  const proxied = `127.0.0.1:${proxy.port}`
   const [management, ...others] = await Promise.all([
-    member('management', 'management-service', kafka.bootstrap),
+    member('management', 'management-service', bootstrap),
     member('frontend-1', 'frontend-service', proxied),
     member('frontend-2', 'frontend-service', proxied),
     ...Array.from({ length: consumersCount }, (_, index) =>
-      member(`consumers-${index + 1}`, 'consumers-service', kafka.bootstrap),
+      member(`consumers-${index + 1}`, 'consumers-service', bootstrap),
     ),
   ])
   const members = [management, ...others]
@@ -122,11 +81,17 @@ export async function startStack(dir: string, servers: Servers, consumersCount =
 
 const loopback = { 'delivery.allowedNetworks': '127.0.0.0/8' }
 
-function settingsOf(service: ServiceName, spool: string): Readonly<Record<string, string>> {
+function settingsOf(service: ServiceName, spool: string, replicas: number): Readonly<Record<string, string>> {
   const session = { 'zookeeper.sessionTimeout': String(sessionMs) }
   if (service === 'frontend-service') return { ...session, 'frontend.spool.directory': spool }
-  if (service === 'consumers-service') return { ...session, ...loopback }
-  return { ...session, ...loopback, 'management.topic.partitions': String(partitionsPerTopic) }
+  if (service === 'consumers-service')
+    return { ...session, ...loopback, 'consumer.deadLetter.replicationFactor': String(replicas) }
+  return {
+    ...session,
+    ...loopback,
+    'management.topic.partitions': String(partitionsPerTopic),
+    'management.topic.replicationFactor': String(replicas),
+  }
 }
 
 /** A start writes the log anew, so the log of the life before is set aside first. */

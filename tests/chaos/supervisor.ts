@@ -85,7 +85,7 @@ export async function runSeed(stack: Stack, options: RunOptions): Promise<RunRes
   try {
     const farmUrl = await farm.ask<string>('open', { plan, file: farmFile } satisfies FarmOrder)
     await register(plan, stack.management.service.url, farmUrl)
-    await makeDeadLetterTopics({ plan, bootstrap: stack.kafka.bootstrap })
+    await makeDeadLetterTopics({ plan, bootstrap: stack.bootstrap })
     course.begunAt = monotonicMs()
     const load = publisher.ask('publish', loadOf(course, publisherFile))
     await Promise.all([watchCommits(course, Promise.all([load, injectFaults(course)]))])
@@ -94,7 +94,7 @@ export async function runSeed(stack: Stack, options: RunOptions): Promise<RunRes
     course.history.append(record({ kind: kinds.end, time: monotonicMs() }))
     await farm.ask('close')
     if (plan.hasCounters) await readCounters(stack, plan, course.history)
-    await readLog({ plan, bootstrap: stack.kafka.bootstrap, history: course.history })
+    await readLog({ plan, bootstrap: stack.bootstrap, history: course.history })
   } finally {
     course.history.close()
     await Promise.all([farm.end(), publisher.end()])
@@ -185,7 +185,7 @@ async function drain(course: Course): Promise<void> {
 }
 
 function look({ plan, stack, history }: Course): Promise<number | null> {
-  return lookAtCommits({ plan, bootstrap: stack.kafka.bootstrap, history })
+  return lookAtCommits({ plan, bootstrap: stack.bootstrap, history })
 }
 
 function membersOf({ frontends, consumers }: Stack): readonly Member[] {

@@ -1,6 +1,6 @@
 /**
  * The third witness of a run: what Kafka itself holds.
- * Takes the plan and the broker's address. Writes down committed offsets as they move and, at the end, every
+ * Takes the plan and the brokers. Writes down committed offsets as they move and, at the end, every
  * record of the topics and of the dead-letter topics. Promises: uses nothing of the broker under test to read
  * them.
  */
@@ -212,7 +212,7 @@ const patient = { retries: 40, initialRetryTime: 100, maxRetryTime: 1_000 }
 function clientOf(bootstrap: string, retry = hasty): Kafka {
   return new Kafka({
     clientId: 'chaos-witness',
-    brokers: [bootstrap],
+    brokers: bootstrap.split(','),
     logLevel: logLevel.NOTHING,
     connectionTimeout: 1_000,
     requestTimeout: 5_000,

@@ -16,6 +16,9 @@ const excuses: Readonly<Record<number, ReadonlySet<string>>> = {
   [ways.scheduled]: new Set(['consumers-kill', 'consumers-leader-kill', 'consumers-pause']),
 }
 
+/** Kafka knows no repeat of a batch whose producer it has forgotten, so what is repeated then is stored. */
+const forgotten = 'producer-ids-lost'
+
 export function findDoubled(run: JoinedRun): Findings {
   const findings = collectFindings('doubled')
   const first = new Map<number, StoredRecord>()
@@ -35,8 +38,9 @@ export function findDoubled(run: JoinedRun): Findings {
 
 /** It hit the message between its acceptance and the note of its end. */
 function isExcuse(run: JoinedRun, { kind, begin, end }: FaultSpan, id: number): boolean {
-  if (excuses[run.messages.way.get(id)]?.has(kind) !== true || end < run.messages.dueAt.get(id)) return false
-  if (end < run.messages.invokedAt.get(id)) return false
+  const isForgotten = kind === forgotten && begin <= run.messages.closedAt.get(id) + run.plan.graceMs
+  if (excuses[run.messages.way.get(id)]?.has(kind) !== true && !isForgotten) return false
+  if (end < run.messages.invokedAt.get(id) || end < run.messages.dueAt.get(id)) return false
   const arrivals = run.settlements.map(each => each.firstArrivalAt.get(id)).filter(at => at !== never)
   return arrivals.length === 0 || begin <= notedBy(run, Math.min(...arrivals))
 }
@@ -54,6 +58,8 @@ function notedBy({ plan, faults }: JoinedRun, arrivedAt: number): number {
 const wordless: ReadonlySet<string> = new Set([
   'broker-kill',
   'broker-pause',
+  'brokers-kill',
+  'disk-full',
   'lost-answers',
   'late-answers',
   'cut-answers',

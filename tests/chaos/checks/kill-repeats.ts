@@ -22,7 +22,7 @@ export interface RepeatsOfKills extends Findings {
 
 const killing = new Set(['consumers-kill', 'consumers-leader-kill'])
 /** While these last nobody can commit. */
-const commitless = new Set(['broker-kill', 'broker-pause'])
+const commitless = new Set(['broker-kill', 'broker-pause', 'brokers-kill', 'disk-full'])
 
 export function findKillRepeats(run: JoinedRun): RepeatsOfKills {
   const findings = collectFindings('repeats of a kill')

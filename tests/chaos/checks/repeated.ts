@@ -80,4 +80,11 @@ function causeOf(run: JoinedRun, deliveredAt: number, arrivedAt: number): FaultS
 }
 
 /** Faults between publisher and Kafka can make no subscriber see a message twice. */
-const harmless = new Set(['frontend-kill', 'frontend-pause', 'lost-answers', 'late-answers', 'cut-answers'])
+const harmless = new Set([
+  'frontend-kill',
+  'frontend-pause',
+  'lost-answers',
+  'late-answers',
+  'cut-answers',
+  'producer-ids-lost',
+])

@@ -2,9 +2,10 @@
  * Every fault, each once. The place in this list is the number in a history, so new ones go to the end.
  */
 import { cutAnswers, lateAnswers, lostAnswers, silentLink } from './answers.js'
-import { brokerKill, brokerPause } from './broker.js'
+import { brokerKill, brokerPause, brokersKill, diskFull } from './broker.js'
 import { consumersKill, consumersLeaderKill, consumersPause } from './consumers.js'
 import { frontendKill, frontendPause } from './frontends.js'
+import { producerIdsLost } from './producer-ids.js'
 import { zookeeperPause, zookeeperStop } from './zookeeper.js'
 import type { Fault } from './fault.js'
 
@@ -22,6 +23,9 @@ export const allFaults: readonly Fault[] = [
   silentLink,
   zookeeperStop,
   zookeeperPause,
+  brokersKill,
+  diskFull,
+  producerIdsLost,
 ]
 
 /** The fault of that name. */

@@ -6,7 +6,7 @@ import type { Random } from '@iris/common/time/clock'
 import type { Member, Stack } from '../stack.js'
 
 /** What a fault takes away; two faults on one thing never overlap. */
-export type Resource = 'kafka' | 'zookeeper' | 'consumers' | 'frontends' | 'proxy'
+export type Resource = 'kafka' | 'zookeeper' | 'consumers' | 'frontends' | 'proxy' | 'producer-ids'
 
 /** A fault that has begun. */
 export interface Hit {
