@@ -9,7 +9,7 @@ interface Setting {
   readonly lane: Lane
   readonly ledger: Ledger
   readonly outcomes: Map<string, AppendOutcome>
-  readonly add: (name: string, deadlineMs?: number, bytes?: number) => void
+  readonly add: (name: string, deadlineMs?: number, bytes?: number, isPatient?: boolean) => void
   readonly take: (nowMs?: number) => Batch
   readonly answer: (batch: Batch, code: number, nowMs?: number) => void
   /** Name and kind of each outcome so far, in the order they came. */
@@ -26,10 +26,10 @@ function setUp(changes: Partial<LaneOptions> = {}): Setting {
     lane,
     ledger,
     outcomes,
-    add(name, deadlineMs = 1_000, bytes = 10) {
+    add(name, deadlineMs = 1_000, bytes = 10, isPatient = false) {
       const content = { topic: 'topic', partition: 3, key: null, value: [Buffer.alloc(bytes)], headers: [] }
       const done = (outcome: AppendOutcome): void => void outcomes.set(name, outcome)
-      const message = { ...content, timestampMs: 0, deadlineMs, done }
+      const message = { ...content, timestampMs: 0, deadlineMs, isPatient, done }
       lane.add(message, recordBytesMax(message))
     },
     take(nowMs = 0) {
@@ -154,6 +154,22 @@ describe('a lane', () => {
     expect(identityOf(next)).toEqual([77, 1, 0])
     answer(next, 0)
     expect(kinds()).toEqual(['a unknown', 'b stored'])
+  })
+
+  it('lets a patient caller wait for the word on what was sent, and no longer than others on what was not', () => {
+    const { lane, add, take, answer, kinds } = setUp({ deliveryTimeoutMs: 5_000 })
+    add('a', 100, 10, true)
+    const batch = take()
+    add('b', 100, 10, true)
+
+    lane.expire(4_999, 'deadline')
+    answer(batch, 0)
+
+    expect(kinds()).toEqual(['b notStored', 'a stored'])
+    add('c', 6_000, 10, true)
+    take(5_000)
+    lane.expire(10_000, 'deadline')
+    expect(kinds()).toContain('c unknown')
   })
 
   it('never sends other bytes under a sequence number that was on the wire', () => {

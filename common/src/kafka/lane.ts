@@ -247,7 +247,7 @@ export class Lane {
   private expireBatch(batch: Batch, nowMs: number): void {
     if (batch.giveUpMs <= nowMs) return this.abandon(batch, `given up: ${this.problem}`)
     for (const entry of batch.entries) {
-      if (entry.isAnswered || entry.message.deadlineMs > nowMs) continue
+      if (entry.isAnswered || sentDeadlineMs(entry) > nowMs) continue
       this.answer(entry, {
         kind: 'unknown',
         detail: `sent to ${this.name} and not answered: ${this.problem}`,
@@ -325,7 +325,12 @@ function notStored(cause: NotStoredCause, detail: string): AppendOutcome {
 function batchDeadlineMs(batch: Batch | null): number {
   if (batch === null) return Infinity
   return batch.entries.reduce(
-    (earliest, entry) => (entry.isAnswered ? earliest : Math.min(earliest, entry.message.deadlineMs)),
+    (earliest, entry) => (entry.isAnswered ? earliest : Math.min(earliest, sentDeadlineMs(entry))),
     batch.giveUpMs,
   )
+}
+
+/** Until when the caller of a message that was sent waits; the end of its batch comes before in any case. */
+function sentDeadlineMs({ message }: Entry): number {
+  return message.isPatient === true ? Infinity : message.deadlineMs
 }

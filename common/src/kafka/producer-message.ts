@@ -12,6 +12,11 @@ export interface ProducerMessage extends RecordToWrite {
   readonly partition: number
   /** On `clock.monotonic()`: when the caller must have an answer. */
   readonly deadlineMs: number
+  /**
+   * True: once it was sent, its caller waits for Kafka's word for as long as the batch is repeated. For who would
+   * send it again otherwise, beside the batch that may still be stored.
+   */
+  readonly isPatient?: boolean
   done(outcome: AppendOutcome): void
 }
 

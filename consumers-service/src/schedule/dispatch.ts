@@ -44,7 +44,7 @@ export interface DispatchParts {
 }
 
 export interface DispatchOptions {
-  /** For one try to store a message. */
+  /** For one try to store a message; what was sent in it waits for Kafka's word. */
   readonly storeMs: number
   /** Between tries. */
   readonly retryMs: number
@@ -119,6 +119,8 @@ class Outgoing implements ProducerMessage {
   readonly headers: ProducerMessage['headers']
   readonly timestampMs: number
   readonly deadlineMs: number
+  /** What was sent and not answered is sent again by the producer only: two batches would both be stored. */
+  readonly isPatient = true
 
   constructor(
     private readonly parts: DispatchParts,
