@@ -13,8 +13,8 @@ export interface ProducerMessage extends RecordToWrite {
   /** On `clock.monotonic()`: when the caller must have an answer. */
   readonly deadlineMs: number
   /**
-   * True: once it was sent, its caller waits for Kafka's word for as long as the batch is repeated. For who would
-   * send it again otherwise, beside the batch that may still be stored.
+   * True: once it was sent, its caller waits for Kafka's word for as long as the batch is repeated. For who
+   * would send it again otherwise, beside the batch that may still be stored.
    */
   readonly isPatient?: boolean
   done(outcome: AppendOutcome): void
