@@ -2,6 +2,8 @@
  * Iris started on what Hermes left: the same subscriptions at the same offsets, and the way back.
  */
 import { randomBytes } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
+import { run, type RunResult } from '@iris/local-stack/run'
 import type { Admin, Consumer } from 'kafkajs'
 import type { ZooSession } from '@iris/common/zookeeper/session'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
@@ -18,7 +20,7 @@ import { startSchemaRegistry, type TestRegistry } from '../support/schema-regist
 import { startTestStack, type TestStack } from '../support/stack.js'
 import { startSubscriber, type Subscriber } from '../support/subscriber.js'
 import { startTokenServer, type TokenServer } from '../support/token-server.js'
-import { openTree, readTree, writeTree, type Nodes } from '../support/tree.js'
+import { fingerprintOfTree, openTree, readTree, writeTree, type Nodes } from '../support/tree.js'
 
 const partitions = 2
 const { orders, bills, audit } = hermesTopics
@@ -34,6 +36,9 @@ let subscriber: Subscriber
 let admin: Admin
 let contender: Consumer
 let before: Nodes
+/** What `npm run check:takeover` said before anything of Iris was started, and the tree around it. */
+let checked: RunResult
+let fingerprints: readonly string[]
 let stack: TestStack
 
 beforeAll(async () => {
@@ -57,13 +62,19 @@ beforeAll(async () => {
   await eventually(async () =>
     expect((await admin.describeGroups([groupId])).groups[0]?.members).toHaveLength(1),
   )
+  await admin.createTopics({ topics: [{ topic: `${place.namespace}_pl.shop.forgotten`, numPartitions: 1 }] })
+  const fingerprint = await fingerprintOfTree(session, place.root)
+  checked = await check('--root', place.root, '--allowed-networks', '127.0.0.0/8', '--json')
+  fingerprints = [fingerprint, await fingerprintOfTree(session, place.root)]
   const schemas = { 'schema.repository.serverUrl': registry.url }
+  // With a key at hand, secrets of a tree that Hermes reads stay readable all the same.
+  const secrets = { 'secrets.keys': randomBytes(32).toString('base64') }
   stack = await startTestStack({
     ...{ kafka: inject('kafka'), zookeeper: inject('zookeeper'), place },
     settings: {
       'frontend-service': schemas,
-      'management-service': schemas,
-      'consumers-service': { ...schemas, 'consumer.workload.foreignMemberDelay': '1s' },
+      'management-service': { ...schemas, ...secrets },
+      'consumers-service': { ...schemas, ...secrets, 'consumer.workload.foreignMemberDelay': '1s' },
     },
   })
 })
@@ -72,6 +83,14 @@ afterAll(async () => {
   await Promise.all([contender.disconnect(), admin.disconnect(), session.stop()])
   await Promise.all([registry.stop(), tokens.stop(), subscriber.stop()])
 })
+
+/** Runs the check as `npm run check:takeover` does. */
+function check(...words: readonly string[]): Promise<RunResult> {
+  const program = fileURLToPath(new URL('../../management-service/dist/takeover/main.js', import.meta.url))
+  const servers = ['--zookeeper', inject('zookeeper'), '--kafka', inject('kafka')]
+  const namespace = ['--namespace', place.namespace]
+  return run(process.execPath, [program, ...servers, ...namespace, ...words], 60_000)
+}
 
 /** The numbers that came for a subscription, in rising order; a batch brings several. */
 const numbersOf = (name: string): number[] =>
@@ -97,6 +116,42 @@ const notRunning = async (topic: string, name: string): Promise<string | null | 
   const rows = (await (await fetch(`${stack.consumers[0]!.url}/status/subscriptions`)).json()) as Row[]
   return rows.find(each => each.qualifiedName === `${topic}$${name}`)?.notRunning
 }
+
+describe('the take-over check', () => {
+  it('says what it understands and what needs attention, and writes nothing', () => {
+    const { understood, findings } = JSON.parse(checked.output) as {
+      readonly understood: object
+      readonly findings: readonly {
+        readonly severity: string
+        readonly kind: string
+        readonly place: string
+      }[]
+    }
+    const attention = findings.filter(({ severity }) => severity === 'attention')
+
+    expect(checked.code).toBe(1)
+    expect(understood).toEqual({ groups: 2, topics: 3, subscriptions: 9, oAuthProviders: 1, constraints: 1 })
+    expect(attention.map(({ kind, place: at }) => `${kind} ${at}`).sort()).toEqual([
+      `filter subscription ${orders}$looking`,
+      `member subscription ${orders}$contested`,
+      `unsupported subscription ${orders}$queued`,
+    ])
+    expect(checked.output).toContain('client hermes-host_pl.shop at /127.0.0.1')
+    expect(findings.map(({ place: at }) => at)).toEqual(
+      expect.arrayContaining([
+        ...[`${place.namespace}_pl.shop.forgotten`, 'monitoringDetails.runbook of subscriptions'],
+        ...['consumers-workload', '1 client secrets of OAuth providers', '1 BATCH subscriptions'],
+      ]),
+    )
+    expect(fingerprints[0]).toBe(fingerprints[1])
+  })
+
+  it('ends with 2 where there is no such tree', async () => {
+    const { code, output } = await check('--root', '/no-such-root')
+
+    expect([code, output]).toEqual([2, expect.stringContaining('has no node /no-such-root')])
+  })
+})
 
 describe('Iris on the tree and the topics of Hermes', () => {
   it.each([

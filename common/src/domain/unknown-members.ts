@@ -26,3 +26,13 @@ export function withUnknownMembers(next: JsonObject, former: JsonObject, underst
   }
   return Object.fromEntries(kept)
 }
+
+/** What of `former` is not in `understood`, as dotted paths; nulls left out. */
+export function unknownMembers(former: JsonObject, understood: JsonObject): readonly string[] {
+  return Object.entries(former).flatMap(([member, value]) => {
+    const known = understood[member]
+    if (!Object.hasOwn(understood, member)) return value === null ? [] : [member]
+    if (!isJsonObject(value) || !isJsonObject(known)) return []
+    return unknownMembers(value, known).map(each => `${member}.${each}`)
+  })
+}
