@@ -8,6 +8,7 @@ import type { Ack } from '@iris/common/domain/topic-form'
 import type { Cluster } from '@iris/common/kafka/cluster'
 import { createProducer, type Producer, type ProducerParts } from '@iris/common/kafka/producer'
 import { frontendMetrics } from '@iris/common/metrics/names'
+import type { MetricDefinition } from '@iris/common/metrics/define'
 import type { Metrics } from '@iris/common/metrics/registry'
 import type { FrontendConfig } from './base.js'
 import { DeadlineQueue } from './publish/deadline-queue.js'
@@ -39,7 +40,8 @@ export function createKafkaRoutes(
   })
   const toAll = routeOf(safe, config.allBudgetMs)
   const toLeader = routeOf(leader, config.leaderBudgetMs)
-  showProducer(parts.metrics, safe, config)
+  showProducer(parts, gaugesOfAll, safe, config)
+  showProducer(parts, gaugesOfLeader, leader, config)
   return {
     byAck: { ALL: toAll, LEADER: toLeader, NONE: toLeader },
     deadlines: [toAll.deadlines, toLeader.deadlines],
@@ -63,11 +65,46 @@ function optionsOf(config: FrontendConfig, isSafe: boolean): Parameters<typeof c
   }
 }
 
-function showProducer(metrics: Metrics, producer: Producer, config: FrontendConfig): void {
-  const labels = ['default', config.datacenter]
-  const free = (): number => config.bufferBytesMax - producer.bytesWaiting
-  metrics.gauge(frontendMetrics.producerBufferTotal, () => config.bufferBytesMax, ...labels)
-  metrics.gauge(frontendMetrics.producerBufferFree, free, ...labels)
-  metrics.gauge(frontendMetrics.producerFailedBatches, () => producer.stats().abandonedCount, ...labels)
-  metrics.gauge(frontendMetrics.producerSent, () => producer.stats().storedCount, ...labels)
+/** The metrics of the producer of one level of `ack`. */
+interface ProducerGauges {
+  readonly bufferTotal: MetricDefinition
+  readonly bufferFree: MetricDefinition
+  readonly failedBatches: MetricDefinition
+  readonly sent: MetricDefinition
+  readonly compression: MetricDefinition
+  readonly metadataAge: MetricDefinition
+}
+
+const gaugesOfAll: ProducerGauges = {
+  bufferTotal: frontendMetrics.allBufferTotal,
+  bufferFree: frontendMetrics.allBufferFree,
+  failedBatches: frontendMetrics.allFailedBatches,
+  sent: frontendMetrics.allSent,
+  compression: frontendMetrics.allCompression,
+  metadataAge: frontendMetrics.allMetadataAge,
+}
+
+const gaugesOfLeader: ProducerGauges = {
+  bufferTotal: frontendMetrics.leaderBufferTotal,
+  bufferFree: frontendMetrics.leaderBufferFree,
+  failedBatches: frontendMetrics.leaderFailedBatches,
+  sent: frontendMetrics.leaderSent,
+  compression: frontendMetrics.leaderCompression,
+  metadataAge: frontendMetrics.leaderMetadataAge,
+}
+
+function showProducer(
+  { metrics, cluster }: { readonly metrics: Metrics; readonly cluster: Cluster },
+  gauges: ProducerGauges,
+  producer: Producer,
+  config: FrontendConfig,
+): void {
+  const show = (gauge: MetricDefinition, read: () => number): void =>
+    metrics.gauge(gauge, read, 'default', config.datacenter)
+  show(gauges.bufferTotal, () => config.bufferBytesMax)
+  show(gauges.bufferFree, () => config.bufferBytesMax - producer.bytesWaiting)
+  show(gauges.failedBatches, () => producer.stats().abandonedCount)
+  show(gauges.sent, () => producer.stats().storedCount)
+  show(gauges.compression, () => 1)
+  show(gauges.metadataAge, () => cluster.metadataAgeMs() / 1_000)
 }

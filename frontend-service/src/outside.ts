@@ -1,14 +1,15 @@
 /**
  * What the frontend reaches over the network: ZooKeeper and Kafka.
- * Takes their addresses and time limits. Gives the clients, and starts and stops them together.
- * Refuses to start with one sentence that names the servers when either does not answer in time.
+ * Takes their addresses and time limits. Gives the clients, and starts and stops them together. Refuses to
+ * start with one sentence that names the servers when either does not answer in time, but for Kafka where a
+ * frontend is of use without it.
  */
 import { createKeyRing, type WatchedKeyRing } from '@iris/common/access/key-ring'
 import { openAccess, type OpenAccess } from '@iris/common/access/open'
 import { createCluster, type Cluster } from '@iris/common/kafka/cluster'
 import type { Metrics } from '@iris/common/metrics/registry'
 import { openRegistry, type OpenRegistry } from '@iris/common/schema/open'
-import { withDeadline } from '@iris/common/time/scheduler'
+import { sleep, withDeadline } from '@iris/common/time/scheduler'
 import { openTraceWriter } from '@iris/common/trace/open'
 import type { TraceWriter } from '@iris/common/trace/writer'
 import { createDefinitions, type Definitions } from '@iris/common/zookeeper/definitions'
@@ -19,6 +20,8 @@ import type { FrontendBase, FrontendConfig } from './base.js'
 import { createKafkaRoutes, type KafkaRoutes } from './kafka-routes.js'
 
 export interface Outside {
+  /** Aborted when a stop begins. */
+  readonly stopping: AbortController
   readonly session: ZooSession
   readonly definitions: Definitions
   readonly cluster: Cluster
@@ -36,6 +39,7 @@ export interface Outside {
 const zookeeperRequestTimeoutMs = 5_000
 /** Definitions of a large installation take a while; a tree that does not load at all is a failure. */
 const loadTimeoutMs = 60_000
+const kafkaAgainMs = 1_000
 const closeTimeoutMs = 1_000
 const traceDrainMs = 500
 
@@ -56,6 +60,7 @@ export function createOutside(base: FrontendBase, config: FrontendConfig, metric
   })
   const options = { root: config.zookeeperRoot, depth: 'topics' } as const
   return {
+    stopping: new AbortController(),
     session,
     definitions: createDefinitions({ session, log: base.log }, options),
     cluster,
@@ -73,8 +78,15 @@ function accessOf(base: FrontendBase, config: FrontendConfig, session: ZooSessio
   return { ...openAccess({ ...base, keys }, config), keys }
 }
 
-/** Connects both. `onKafka` is told as soon as Kafka has answered. */
-export async function startOutside(base: FrontendBase, outside: Outside, onKafka: () => void): Promise<void> {
+/**
+ * Connects both. `onKafka` is told as soon as Kafka has answered. A frontend that `mayLackKafka` is of use
+ * without it: there Kafka is asked until it answers, and nobody waits for that.
+ */
+export async function startOutside(
+  base: FrontendBase,
+  outside: Outside,
+  { onKafka, mayLackKafka }: { readonly onKafka: () => void; readonly mayLackKafka: boolean },
+): Promise<void> {
   const { session, definitions, cluster, kafka, traces } = outside
   const load = (what: string, loading: Promise<void>): Promise<void> =>
     withDeadline(base.scheduler, loadTimeoutMs, `loading ${what} from ZooKeeper`, loading)
@@ -89,7 +101,19 @@ export async function startOutside(base: FrontendBase, outside: Outside, onKafka
     await Promise.all([kafka.start(), traces?.start()])
     onKafka()
   }
-  await Promise.all([loadTopics(), connectKafka()])
+  const isStopping = (): boolean => outside.stopping.signal.aborted
+  const connectInTheEnd = async (): Promise<void> => {
+    while (!isStopping()) {
+      try {
+        return await connectKafka()
+      } catch (error) {
+        if (!isStopping()) base.log.warn('frontend.kafkaAway', { error })
+        await sleep(base.scheduler, kafkaAgainMs)
+      }
+    }
+  }
+  if (mayLackKafka) void connectInTheEnd()
+  await Promise.all([loadTopics(), mayLackKafka ? null : connectKafka()])
 }
 
 /**
@@ -98,6 +122,7 @@ export async function startOutside(base: FrontendBase, outside: Outside, onKafka
  */
 export async function stopOutside(base: FrontendBase, outside: Outside, drainMs: number): Promise<void> {
   const { session, definitions, cluster, kafka, traces, schemas } = outside
+  outside.stopping.abort()
   definitions.stop()
   outside.book.stop()
   outside.access?.keys.stop()

@@ -105,7 +105,11 @@ export function createFrontend(
       const address = await listener.start()
       base.log.info('frontend.listening', { host: address.address, port: address.port })
       publishing.start()
-      await Promise.all([startOutside(base, outside, readiness.kafkaSeen), publishing.spools?.open()])
+      const mayLackKafka = publishing.spools !== null
+      await Promise.all([
+        startOutside(base, outside, { onKafka: readiness.kafkaSeen, mayLackKafka }),
+        publishing.spools?.open(),
+      ])
       await company.join((await door?.start()) ?? address)
       publishing.spools?.start()
       checks.start()

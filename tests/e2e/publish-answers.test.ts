@@ -283,7 +283,11 @@ describe('metrics', () => {
     })
 
     expect(type).toBe('text/plain;version=0.0.4;charset=utf-8')
-    expect(text).toMatch(/^hermes_frontend_kafka_producer_ack_all_buffer_available_bytes\{sender="default",/m)
+    for (const ack of ['ack_all', 'ack_leader'])
+      for (const name of ['buffer_available_bytes', 'metadata_age_seconds', 'compression_rate_avg'])
+        expect(text).toMatch(
+          new RegExp(`^hermes_frontend_kafka_producer_${ack}_${name}\\{sender="default",`, 'm'),
+        )
     expect(text).toMatch(/^hermes_frontend_event_loop_lag_seconds_count \d+$/m)
   })
 })

@@ -18,10 +18,10 @@ const workerPids = (): number[] => {
   const { pid } = world.frontend
   return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number)
 }
-const page = async (path: string, limitMs = 30_000): Promise<string> => {
+const page = async (path: string): Promise<string> => {
   const answer = await fetch(`${world.frontend.url}/status/${path}`, {
     headers: { Connection: 'close' },
-    signal: AbortSignal.timeout(limitMs),
+    signal: AbortSignal.timeout(30_000),
   })
   return `${answer.status} ${await answer.text()}`
 }
@@ -64,8 +64,7 @@ describe('a frontend with two workers', () => {
     const [victim = 0] = workerPids()
 
     process.kill(victim, 'SIGKILL')
-    // A connection that was being handed to the victim is answered by nobody: soon ask again.
-    await eventually(async () => expect(await page('ready', 250)).toBe('503 NOT_READY'))
+    await eventually(async () => expect(await page('ready')).toBe('503 NOT_READY'))
     await publishEach(topic, 4)
     await eventually(async () => expect(await page('ready')).toBe('200 READY'))
 
@@ -73,6 +72,25 @@ describe('a frontend with two workers', () => {
     expect(workerPids()).not.toContain(victim)
     expect(workerPids()).toHaveLength(2)
     await publishEach(topic, 4)
+  })
+
+  it('closes the connections that a killed worker was being handed', async () => {
+    const [victim = 0] = workerPids()
+    process.kill(victim, 'SIGSTOP')
+    // Each worker is handed one at a time: the victim's is answered by nobody while it stands still.
+    const asked = Array.from({ length: 4 }, () => page('ping').catch((error: Error) => error.name))
+    const isHung = Symbol('hung')
+    const stuck = await eventually(async () => {
+      const states = await Promise.all(asked.map(each => Promise.race([each, Promise.resolve(isHung)])))
+      const hung = asked.filter((_, index) => states[index] === isHung)
+      expect(hung).toHaveLength(1)
+      return hung
+    })
+    process.kill(victim, 'SIGKILL')
+
+    // Not the `TimeoutError` of who gave up.
+    expect(await Promise.all(stuck)).toEqual(['TypeError'])
+    await eventually(async () => expect(await page('ready')).toBe('200 READY'))
   })
 
   it('stops as one: every request of clients that keep their connection is answered before the port closes', async () => {

@@ -139,6 +139,7 @@ describe('with Kafka silent', () => {
   it('what was answered 202 survives kill -9 of its frontend and comes in order once Kafka is back', async () => {
     const asked = await stack.createTopic()
     const falling = await stack.createTopic({ respondAsync: 'FALLBACK' })
+    const plain = await stack.createTopic()
     const subscription = { subscriptionPolicy: { inflightSize: 10 }, ordering: 'KEY' }
     await stack.createSubscription(asked, `${subscriber.url}/asked`, subscription)
     await stack.createSubscription(falling, `${subscriber.url}/falling`, subscription)
@@ -157,14 +158,24 @@ describe('with Kafka silent', () => {
     }
     const waiting = await statusOf(answers.asked[0]!)
     await frontend.kill()
+    const starting = frontend.start()
+    // It listens, and has its spool, long before Kafka is there.
+    const afterwards = await eventually(async () => {
+      const answer = await publish(asked, '"6"', { ...key, ...preferring })
+      expect(answer.status).toBe(202)
+      return answer
+    })
+    const unasked = await publish(plain, '{}')
     kafka.resume()
-    await frontend.start()
+    await starting
+    answers.asked.push(afterwards)
 
     expect(before[0]?.status).toBe(202)
     // 202 where this machine is so slow that even a Kafka that answers is late.
     expect([201, 202]).toContain(before[1]?.status)
     for (const answer of [...answers.asked, ...answers.falling]) expect(answer.status).toBe(202)
     expect(waiting.status).toBe('ACCEPTED')
+    expect(unasked.status).toBe(503)
     for (const name of ['asked', 'falling'] as const) {
       const ids = answers[name].map(answer => answer.id)
       await eventually(() => {
@@ -174,7 +185,7 @@ describe('with Kafka silent', () => {
       })
     }
     await eventually(async () => {
-      for (const answer of [answers.asked[4]!, answers.falling[4]!]) {
+      for (const answer of [answers.asked[5]!, answers.falling[4]!]) {
         expect((await statusOf(answer)).status).toBe('DELIVERED')
       }
     })

@@ -25,6 +25,8 @@ export interface Cluster {
   layout(topic: string): readonly PartitionLayout[] | undefined
   /** Asks Kafka about the topics. A topic that does not exist leaves the cache. */
   refresh(topics: readonly string[]): Promise<void>
+  /** Since Kafka last told where topics lie; infinite before the first time. */
+  metadataAgeMs(): number
   /** Calls `listener` with each topic whose layout changed or went. */
   onLayout(listener: (topic: string) => void): Cancel
   /** The open connection to a broker for a purpose; calls of other purposes never wait behind its calls. */
@@ -71,6 +73,7 @@ export function createCluster(parts: ClusterParts, options: ClusterOptions): Clu
   const askTimeoutMs = Math.min(askTimeoutMaxMs, options.requestTimeoutMs)
   const cache = createLayoutCache()
   let isStopped = false
+  let toldAtMs = -Infinity
   let cancelAging: Cancel = () => undefined
 
   const anyConnection = async (purpose: string): Promise<BrokerConnection> => {
@@ -103,6 +106,7 @@ export function createCluster(parts: ClusterParts, options: ClusterOptions): Clu
   const refreshWithin = async (topics: readonly string[], limitMs: number): Promise<void> => {
     const metadata = await ask(metadataCall(topics, askTimeoutMs), limitMs)
     if (isStopped) return
+    toldAtMs = clock.monotonic()
     cache.apply(metadata)
     pool.keepOnly([...cache.addresses(), ...bootstrap])
   }
@@ -136,6 +140,7 @@ export function createCluster(parts: ClusterParts, options: ClusterOptions): Clu
     },
     layout: topic => cache.layout(topic),
     refresh: topics => refresher.refresh(topics),
+    metadataAgeMs: () => clock.monotonic() - toldAtMs,
     onLayout: listener => cache.onLayout(listener),
     async connection(broker, purpose) {
       if (cache.address(broker) === undefined) await refresher.refresh([])

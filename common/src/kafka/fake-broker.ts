@@ -106,6 +106,7 @@ export class FakeBroker {
       stop: () => Promise.resolve(),
       layout: topic => this.layout(topic),
       refresh: () => Promise.resolve(),
+      metadataAgeMs: () => 0,
       onLayout: listener => {
         this.listeners.add(listener)
         return () => void this.listeners.delete(listener)

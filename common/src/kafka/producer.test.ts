@@ -55,6 +55,10 @@ class FakeCluster implements Cluster {
     this.listener = listener
     return () => undefined
   }
+  metadataAgeMs(): number {
+    return 0
+  }
+
   refresh(topics: readonly string[]): Promise<void> {
     this.refreshed.push(...topics)
     return Promise.resolve()

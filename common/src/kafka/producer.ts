@@ -234,6 +234,7 @@ export function createProducer(parts: ProducerParts, options: ProducerOptions): 
 
   return {
     async start() {
+      cancelLayout()
       cancelLayout = cluster.onLayout(onLayout)
       await setup.start()
     },

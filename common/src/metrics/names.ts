@@ -4,6 +4,7 @@
  * Each service appends its own table; a name that is not declared cannot be created.
  */
 import { define } from './define.js'
+import { producerMetrics } from './producer-names.js'
 import { spoolMetrics } from './spool-names.js'
 
 export type { MetricDefinition, MetricKind } from './define.js'
@@ -98,30 +99,7 @@ export const frontendMetrics = {
   ),
   ...spoolMetrics,
   inflight: define('gauge', 'inflight_requests', [], 'Publish requests open now'),
-  producerBufferTotal: define(
-    'gauge',
-    'kafka_producer_ack_all_buffer_total_bytes',
-    ['sender', 'storageDc'],
-    'Bytes that may wait for Kafka',
-  ),
-  producerBufferFree: define(
-    'gauge',
-    'kafka_producer_ack_all_buffer_available_bytes',
-    ['sender', 'storageDc'],
-    'Bytes still free for messages waiting for Kafka',
-  ),
-  producerFailedBatches: define(
-    'gauge',
-    'kafka_producer_ack_all_failed_batches',
-    ['sender', 'storageDc'],
-    'Batches refused or given up',
-  ),
-  producerSent: define(
-    'counter',
-    'kafka_producer_ack_all_record_send_total',
-    ['sender', 'storageDc'],
-    'Records acknowledged',
-  ),
+  ...producerMetrics,
   keyReplays: define(
     'counter',
     'idempotency_replays_total',

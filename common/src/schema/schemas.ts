@@ -62,7 +62,7 @@ export interface SchemasOptions {
 const subjectsMax = 10_000
 /** After a failure nobody asks again for this long. */
 const failureMs = 1_000
-/** A list this young is not asked for again because of a version that it does not have. */
+/** A list this young that has no schema at all is not asked for again. */
 const youngMs = 200
 
 interface Subject {
@@ -193,7 +193,8 @@ export function createSchemas(parts: SchemasParts, options: SchemasOptions): Sch
       const entry = entryOf(subject)
       const wanted = version ?? entry.versions.at(-1)
       const isKnown = isUsable(entry) && wanted !== undefined && entry.versions.includes(wanted)
-      const isYoung = clock.monotonic() - entry.readAtMs < youngMs
+      // A version that somebody names may have been registered a moment ago: no list is too young for it.
+      const isYoung = version === null && clock.monotonic() - entry.readAtMs < youngMs
       if (!isKnown && !isYoung && !hasJustFailed(entry)) {
         const isUnderWay = entry.reading !== null
         await read(subject, entry)

@@ -1,8 +1,8 @@
 /**
  * The primary of a frontend with several workers: it serves no message itself.
- * Takes the configuration. Gives start and stop of all workers.
- * Promises: it answers for all of them: ready when every worker is, red from the first moment of a stop,
- * metrics added up. When it dies its workers die with it.
+ * Takes the configuration. Gives start and stop of all workers. Promises: it answers for all of them: ready
+ * when every worker is, red from the first moment of a stop, metrics added up; who connects is served, or
+ * hears at once that the worker is gone. When it dies its workers die with it.
  */
 import cluster, { type Worker } from 'node:cluster'
 import type { StatusAnswer } from '@iris/common/http/status-routes'
@@ -11,6 +11,7 @@ import { createMetrics, mergedText, type Metrics } from '@iris/common/metrics/re
 import type { FrontendBase, FrontendConfig } from '../base.js'
 import { createReadiness, readinessPages } from '../readiness/readiness.js'
 import { metricsPrefix, stopMsOf } from '../wire.js'
+import { closeWhatNobodyTook, type HandOverChannel } from './hand-over.js'
 import { createCrew, type Crew, type WorkerProcess } from './crew.js'
 import type { PrimaryWord, WorkerWord } from './words.js'
 
@@ -60,7 +61,9 @@ async function metricsOf(crew: Crew, metrics: Metrics): Promise<StatusAnswer> {
 }
 
 function fork(number: number): WorkerProcess {
-  return asProcess(cluster.fork({ [placeVariable]: String(number) }))
+  const worker = cluster.fork({ [placeVariable]: String(number) })
+  closeWhatNobodyTook(worker.process as HandOverChannel)
+  return asProcess(worker)
 }
 
 function asProcess(worker: Worker): WorkerProcess {

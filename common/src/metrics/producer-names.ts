@@ -1,0 +1,42 @@
+// pure
+/**
+ * The metrics of a frontend's Kafka producers, as Hermes names them; part of the frontend's table.
+ * Both levels of `ack` have theirs. Unless `LEADER` is literal both are one producer, and show the same: what
+ * adds them up counts twice.
+ */
+import { define } from './define.js'
+
+const labels = ['sender', 'storageDc'] as const
+const bufferTotal = 'Bytes that may wait for Kafka'
+const bufferFree = 'Bytes still free for messages waiting for Kafka'
+const failed = 'Batches refused or given up'
+const sent = 'Records acknowledged'
+const compression = 'Size of batches on the wire in parts of their size: 1, they are not compressed'
+const age = 'Since Kafka last told where topics lie'
+
+export const producerMetrics = {
+  allBufferTotal: define('gauge', 'kafka_producer_ack_all_buffer_total_bytes', labels, bufferTotal),
+  allBufferFree: define('gauge', 'kafka_producer_ack_all_buffer_available_bytes', labels, bufferFree),
+  allFailedBatches: define('gauge', 'kafka_producer_ack_all_failed_batches', labels, failed),
+  allSent: define('counter', 'kafka_producer_ack_all_record_send_total', labels, sent),
+  allCompression: {
+    ...define('gauge', 'kafka_producer_ack_all_compression_rate_avg', labels, compression),
+    isSame: true,
+  },
+  allMetadataAge: {
+    ...define('gauge', 'kafka_producer_ack_all_metadata_age_seconds', labels, age),
+    isSame: true,
+  },
+  leaderBufferTotal: define('gauge', 'kafka_producer_ack_leader_buffer_total_bytes', labels, bufferTotal),
+  leaderBufferFree: define('gauge', 'kafka_producer_ack_leader_buffer_available_bytes', labels, bufferFree),
+  leaderFailedBatches: define('gauge', 'kafka_producer_ack_leader_failed_batches', labels, failed),
+  leaderSent: define('counter', 'kafka_producer_ack_leader_record_send_total', labels, sent),
+  leaderCompression: {
+    ...define('gauge', 'kafka_producer_ack_leader_compression_rate_avg', labels, compression),
+    isSame: true,
+  },
+  leaderMetadataAge: {
+    ...define('gauge', 'kafka_producer_ack_leader_metadata_age_seconds', labels, age),
+    isSame: true,
+  },
+} as const
