@@ -64,7 +64,7 @@ function errors(): string {
     `Every refusal has the body \`{"message":"…","code":"…"}\`. ${generated}`,
     'Who sends `Accept: application/problem+json` gets problem details (RFC 9457) instead: `type`, `title`, `status`, ' +
       '`detail` (the text), `instance` (the message), `code`, and where they are known `field`, `pointer` (a JSON ' +
-      'pointer), `limit` and `fix`. Wildcards in `Accept` do not ask for them.',
+      'pointer), `limit`, `errors` (each of several) and `fix`. Wildcards in `Accept` do not ask for them.',
     ['| code | status | text | what helps |', '| --- | --- | --- | --- |', ...rows].join('\n'),
   ])
 }

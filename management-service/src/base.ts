@@ -16,3 +16,6 @@ export interface ManagementBase {
   readonly clock: Clock
   readonly scheduler: Scheduler
 }
+
+/** Of this service, as its descriptions say it. */
+export const version = '0.1.0'

@@ -5,8 +5,10 @@
 import type { ApiRoute } from '@iris/common/http/api'
 import { managementMetrics } from '@iris/common/metrics/names'
 import type { Metrics } from '@iris/common/metrics/registry'
-import type { ManagementBase, ManagementConfig } from './base.js'
+import { version, type ManagementBase, type ManagementConfig } from './base.js'
 import { createCatalog } from './catalog/catalog.js'
+import type { DescribeParts } from './describe/describe-topics.js'
+import { asyncApiRoutes } from './http/routes/asyncapi.js'
 import { metricsRoutes } from './http/routes/metrics.js'
 import { createGate } from './gate.js'
 import { unhealthyRoutes } from './http/routes/unhealthy.js'
@@ -29,7 +31,8 @@ export interface Overview {
 
 export interface OverviewParts {
   readonly outside: Outside
-  readonly store: Store
+  readonly store: Store & DescribeParts['store']
+  readonly schemas: DescribeParts['schemas']
   readonly metrics: Metrics
 }
 
@@ -42,7 +45,7 @@ export function createOverview(
   config: ManagementConfig,
   parts: OverviewParts,
 ): Overview {
-  const { outside, store } = parts
+  const { outside, store, schemas } = parts
   const { session, paths, kafka } = outside
   const catalog = createCatalog({ ...base, session }, config.zookeeperRoot)
   const rates = createRates(base, config, parts)
@@ -59,6 +62,7 @@ export function createOverview(
   return {
     routes: [
       ...queryRoutes(catalog),
+      ...asyncApiRoutes({ catalog, store, schemas, version, frontendUrl: config.frontendUrl }),
       ...metricsRoutes(metricsParts),
       ...unhealthyRoutes({ ...base, ...metricsParts }, createGate(unhealthyMax, 'questions about health')),
     ],

@@ -105,7 +105,8 @@ export function createUseCases(
     options,
   )
   const datacenter = config.datacenter
-  const overview = createOverview(base, config, { outside, store, metrics })
+  const schemas = createSchemaDesk(base, config, outside)
+  const overview = createOverview(base, config, { outside, store, schemas, metrics })
   return {
     store,
     routes: [
@@ -124,7 +125,7 @@ export function createUseCases(
       ...jsonSchemaRoutes({ ...base, store }),
       ...schemaRoutes({
         store,
-        schemas: createSchemaDesk(base, config, outside),
+        schemas,
         isRemovalAllowed: config.isSchemaRemovalAllowed,
       }),
       ...diagnosisRoutes(

@@ -13,7 +13,7 @@ import { watchLoopLag } from '@iris/common/metrics/loop-lag'
 import type { Cancel } from '@iris/common/time/scheduler'
 import { createMode } from './access/mode.js'
 import { createGuardOf } from './access/open-guard.js'
-import type { ManagementBase, ManagementConfig } from './base.js'
+import { version, type ManagementBase, type ManagementConfig } from './base.js'
 import { withContracts } from './http/contract/contract.js'
 import { contracts } from './http/contract/contracts.js'
 import { publishingContract } from './http/contract/publishing.js'
@@ -31,8 +31,6 @@ export interface Management {
 
 /** The longest a stop takes. A retransmission that still waits is cut off; its owners carry it out. */
 export const stopMs = 14_000
-/** Of this service, as its description says it. */
-export const version = '0.1.0'
 const openRequestsMs = 11_000
 const headersMax = 100
 const headerBytesMax = 16_384

@@ -8,6 +8,7 @@
 import { isJsonObject, type JsonObject } from '../domain/json-shapes.js'
 import { timeOf } from '../domain/time-text.js'
 import { refusal, type HermesError } from '../errors/hermes-error.js'
+import { invalidMember } from '../errors/member-about.js'
 import { deadLetterClasses, type DeadLetterClass } from '../kafka/dead-letter-headers.js'
 import { everyLetter, type LetterFilter } from './letter-filter.js'
 
@@ -50,7 +51,7 @@ export function selectionOf(body: JsonObject): Selection {
   if (given[0] === 'ids') return { kind: 'ids', offsets: offsetsOf(body['ids']) }
   if (given[0] === 'filter') return { kind: 'filter', filter: filterOf(body['filter']) }
   if (body['all'] === true) return { kind: 'all' }
-  throw invalid('all must be true')
+  throw invalidMember('all', 'must be true')
 }
 
 /** The selection as a body says it. */
@@ -72,12 +73,13 @@ export function filterOfQuery(query: URLSearchParams): LetterFilter {
 }
 
 function filterOf(json: unknown): LetterFilter {
-  if (!isJsonObject(json)) throw invalid('filter must be an object')
+  if (!isJsonObject(json)) throw invalidMember('filter', 'must be an object')
   const unknown = Object.keys(json).find(name => !filterMembers.some(member => member === name))
   if (unknown !== undefined) {
-    throw invalid(`filter.${unknown} is none of ${filterMembers.join(', ')}`)
+    throw invalidMember(`filter.${unknown}`, `is none of ${filterMembers.join(', ')}`)
   }
-  if (Object.keys(json).length === 0) throw invalid('filter must not be empty; {"all":true} means all')
+  if (Object.keys(json).length === 0)
+    throw invalidMember('filter', 'must not be empty; {"all":true} means all')
   return readFilter(json)
 }
 
@@ -121,11 +123,11 @@ function statusOf(value: unknown): number | null {
 
 function offsetsOf(ids: unknown): readonly number[] {
   if (!Array.isArray(ids) || ids.length === 0 || ids.length > idsMax) {
-    throw invalid(`ids must be a list of 1 to ${idsMax} ids`)
+    throw invalidMember('ids', `must be a list of 1 to ${idsMax} ids`)
   }
   const offsets = ids.map((id: unknown) => {
     const offset = typeof id === 'string' ? letterOffset(id) : null
-    if (offset === null) throw invalid('ids must be ids of dead letters, such as 0-17')
+    if (offset === null) throw invalidMember('ids', 'must be ids of dead letters, such as 0-17')
     return offset
   })
   return [...new Set(offsets)].sort((one, other) => one - other)

@@ -6,6 +6,7 @@
  */
 import { z } from 'zod'
 import { HermesError } from '../errors/hermes-error.js'
+import { memberAbout } from '../errors/member-about.js'
 
 /** A JSON object whose members nobody checked yet. */
 export type JsonObject = Readonly<Record<string, unknown>>
@@ -152,19 +153,25 @@ export function strictFlag(fallback: boolean) {
 export function readShape<T>(schema: z.ZodType<T>, json: unknown, purpose: BodyPurpose): T {
   const result = schema.safeParse(json)
   if (result.success) return result.data
-  throw formatError(shapeProblem(result.error), purpose)
+  throw formatError(shapeProblem(result.error), purpose, shapePath(result.error))
 }
 
 /** The first thing that is wrong with the JSON types of a body, with its place. */
 export function shapeProblem(error: z.ZodError): string {
   const issue = error.issues[0]
-  const place = (issue?.path ?? []).join('.')
+  const place = shapePath(error)
   return place === '' ? (issue?.message ?? error.message) : `${issue?.message ?? ''} (at ${place})`
 }
 
+/** The path of that place; empty for the whole. */
+export function shapePath(error: z.ZodError): string {
+  return (error.issues[0]?.path ?? []).join('.')
+}
+
 /** The refusal of a wrong JSON type: Hermes has one code for new things and another for patches. */
-export function formatError(problem: string, purpose: BodyPurpose): HermesError {
-  return new HermesError(purpose === 'create' ? 'FORMAT_ERROR' : 'OTHER', problem, 400)
+export function formatError(problem: string, purpose: BodyPurpose, path: string): HermesError {
+  const code = purpose === 'create' ? 'FORMAT_ERROR' : 'OTHER'
+  return new HermesError(code, problem, 400, undefined, memberAbout(path))
 }
 
 function describedBounds({ min, max }: Bounds): Described {

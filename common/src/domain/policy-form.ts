@@ -7,6 +7,7 @@
 import { z } from 'zod'
 import {
   isJsonObject,
+  shapePath,
   shapeProblem,
   strictFlag,
   strictInteger,
@@ -113,16 +114,18 @@ export function withoutNulls(policy: unknown): unknown {
 export function readPolicy(
   deliveryType: DeliveryType,
   json: unknown,
-): DeliveryPolicy | { readonly problem: string } {
+): DeliveryPolicy | { readonly problem: string; readonly path: string } {
   if (deliveryType === 'BATCH') {
     const batch = batchPolicyShape.safeParse(json)
-    return batch.success
-      ? { deliveryType, subscriptionPolicy: batch.data }
-      : { problem: shapeProblem(batch.error) }
+    return batch.success ? { deliveryType, subscriptionPolicy: batch.data } : problemOf(batch.error)
   }
   const serial = serialPolicyShape.safeParse(json)
-  if (!serial.success) return { problem: shapeProblem(serial.error) }
+  if (!serial.success) return problemOf(serial.error)
   return { deliveryType, subscriptionPolicy: serial.data }
+}
+
+function problemOf(error: z.ZodError): { readonly problem: string; readonly path: string } {
+  return { problem: shapeProblem(error), path: shapePath(error) }
 }
 
 /** Adds a sentence for each value that is out of bounds. */

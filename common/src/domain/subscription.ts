@@ -5,6 +5,7 @@
  * Refuses wrong JSON types (`FORMAT_ERROR`) and broken rules (`VALIDATION_ERROR`) with Hermes' texts.
  */
 import { HermesError } from '../errors/hermes-error.js'
+import { memberAbout } from '../errors/member-about.js'
 import { formatError, readShape, type BodyPurpose, type JsonObject } from './json-shapes.js'
 import { splitTopicName, type SubscriptionName, type TopicName } from './names.js'
 import { ownerOf, type OwnerId } from './owner.js'
@@ -74,10 +75,13 @@ export type Subscription = DeliveryPolicy & {
 /** Reads and checks a body in one step. In a patch, `null` inside the policy means the default. */
 export function parseSubscription(json: unknown, purpose: BodyPurpose = 'create'): Subscription {
   const form = readShape(subscriptionShape, json, purpose)
-  if (form.topicName === null) throw new HermesError('OTHER', 'Subscription topicName must not be null', 400)
+  if (form.topicName === null) {
+    const problem = 'Subscription topicName must not be null'
+    throw new HermesError('OTHER', problem, 400, undefined, memberAbout('topicName'))
+  }
   if (splitTopicName(form.topicName) === undefined) {
     const why = `Invalid qualified name ${form.topicName}`
-    throw formatError(`Cannot construct instance of \`TopicName\`, problem: ${why}`, purpose)
+    throw formatError(`Cannot construct instance of \`TopicName\`, problem: ${why}`, purpose, 'topicName')
   }
   const policy = policyOf(form, purpose)
   checkSubscriptionForm(form, policy)
@@ -91,7 +95,7 @@ export function parseSubscription(json: unknown, purpose: BodyPurpose = 'create'
 function policyOf(form: SubscriptionForm, purpose: BodyPurpose): DeliveryPolicy {
   const given = form.subscriptionPolicy ?? {}
   const policy = readPolicy(form.deliveryType ?? 'SERIAL', purpose === 'patch' ? withoutNulls(given) : given)
-  if ('problem' in policy) throw formatError(policy.problem, purpose)
+  if ('problem' in policy) throw formatError(policy.problem, purpose, `subscriptionPolicy.${policy.path}`)
   return policy
 }
 

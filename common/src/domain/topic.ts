@@ -25,6 +25,7 @@ import {
 import { checkPublishing, type BlockedPublishing } from './topic-publishing.js'
 import { checkQuotas, type TopicQuotas } from './topic-quotas.js'
 import { HermesError } from '../errors/hermes-error.js'
+import { memberAbout } from '../errors/member-about.js'
 import { collectViolations } from './violations.js'
 
 /** How long Kafka keeps messages. */
@@ -92,7 +93,8 @@ export function parseTopic(json: unknown): Topic {
  */
 export function readTopicForm(json: unknown, purpose: BodyPurpose = 'create'): TopicForm {
   const form = readShape(topicShape, json, purpose)
-  if (form.name === null) throw new HermesError('OTHER', 'Topic name must not be null', 400)
+  if (form.name === null)
+    throw new HermesError('OTHER', 'Topic name must not be null', 400, undefined, memberAbout('name'))
   if (splitTopicName(form.name) === undefined) {
     const problem = `Cannot construct instance of \`Topic\`, problem: Invalid qualified name ${form.name}`
     throw new HermesError(purpose === 'create' ? 'FORMAT_ERROR' : 'OTHER', problem, 400)

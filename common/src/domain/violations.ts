@@ -2,9 +2,10 @@
 /**
  * The sentences of a refused body, as bean validation writes them: `<Class>.<path> <text>`.
  * Takes values and limits, one call a rule. Gives one refusal that joins all sentences with `; `.
- * Promises: texts are word for word those that Hermes' console shows.
+ * Promises: texts are word for word those that Hermes' console shows; problem details have the place of each.
  */
-import { refusal } from '../errors/hermes-error.js'
+import { refusal, type ErrorAbout } from '../errors/hermes-error.js'
+import { memberAbout } from '../errors/member-about.js'
 import { isNamePart } from './names.js'
 
 /** Collects violations of one body. */
@@ -44,7 +45,31 @@ export function collectViolations(): Violations {
       if (/\p{Cc}/u.test(value)) add(`${path} must not hold control characters`)
     },
     refuseAny() {
-      if (sentences.length > 0) throw refusal('VALIDATION_ERROR', { problem: sentences.join('; ') })
+      if (sentences.length === 0) return
+      throw refusal('VALIDATION_ERROR', { problem: sentences.join('; ') }, 'management', aboutOf(sentences))
     },
   }
+}
+
+function aboutOf(sentences: readonly string[]): ErrorAbout {
+  const places = sentences.map(sentence => memberAbout(memberOf(sentence)))
+  if (places.length === 1) return places[0] ?? {}
+  const errors = places.map(({ pointer }, index) => {
+    const detail = sentences[index] ?? ''
+    return pointer === undefined ? { detail } : { detail, pointer }
+  })
+  return { ...places[0], errors }
+}
+
+/**
+ * The member that a sentence begins with, after its class; null for one about the whole. Hermes' paths name
+ * the halves of a topic's name, and the policy by its type; the body has them in one.
+ */
+function memberOf(sentence: string): string | null {
+  const path = /^[A-Z]\w*\.([\w.[\]]+)/.exec(sentence)?.[1]
+  if (path === undefined) return null
+  return path
+    .replace(/\.$/, '')
+    .replace(/^(?:serial|batch)SubscriptionPolicy\b/, 'subscriptionPolicy')
+    .replace(/^(topicName|name)\.(?:groupName|name)$/, '$1')
 }

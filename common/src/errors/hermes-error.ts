@@ -8,6 +8,13 @@ import { errorCodes, type ErrorCode, type ErrorText } from './codes.js'
 /** Which text of the table applies. */
 export type ErrorVoice = 'frontend' | 'management'
 
+/** One of several things that are wrong. */
+export interface ErrorPart {
+  readonly detail: string
+  /** Where it stands in the body, as a JSON pointer. */
+  readonly pointer?: string
+}
+
 /** What else is known of a refusal, for who asks for problem details. */
 export interface ErrorAbout {
   /** The header or member that is wrong. */
@@ -16,6 +23,8 @@ export interface ErrorAbout {
   readonly pointer?: string
   /** The bound that was passed. */
   readonly limit?: number
+  /** Where more than one thing is wrong: each of them. */
+  readonly errors?: readonly ErrorPart[]
   /** What helps, where the table has no sentence for the code or a worse one. */
   readonly fix?: string
   /** What stands in the way, by name. */

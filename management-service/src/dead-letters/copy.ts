@@ -9,6 +9,7 @@ import { jsonProblem } from '@iris/common/domain/json-check'
 import { isJsonObject, type JsonObject, type ValueOf } from '@iris/common/domain/json-shapes'
 import { letterId, letterOffset } from '@iris/common/dead-letters/selection'
 import { refusal, type HermesError } from '@iris/common/errors/hermes-error'
+import { invalidMember } from '@iris/common/errors/member-about'
 import { canBeSent } from '@iris/common/http/header-rules'
 import { copyOfHeader } from '@iris/common/kafka/dead-letter-headers'
 import type { LogEntry } from '@iris/common/kafka/log-entry'
@@ -42,7 +43,7 @@ export async function copyDeadLetter(
 ): Promise<LetterCopy> {
   const form = patchOf(request.body)
   const unknown = Object.keys(form).find(name => !members.includes(name))
-  if (unknown !== undefined) throw invalid(`${unknown} is none of ${members.join(', ')}`)
+  if (unknown !== undefined) throw invalidMember(unknown, `is none of ${members.join(', ')}`)
   const value = bodyOf(form)
   await checkBody(parts, names, value)
   const { kafkaTopic, entry } = await findLetter(parts, names, request.id)
@@ -77,17 +78,17 @@ function keyOf({ key }: JsonObject, entry: LogEntry): Buffer | null {
   if (key === undefined) return entry.key
   if (key === null) return null
   if (typeof key === 'string') return Buffer.from(key)
-  throw invalid('key must be a text, or null for none; left out it stays as it is')
+  throw invalidMember('key', 'must be a text, or null for none; left out it stays as it is')
 }
 
 function propagatedOf({ headers }: JsonObject, entry: LogEntry): Lines {
   if (headers === undefined || headers === null)
     return entry.headers().filter(([name]) => name.startsWith(propagatedPrefix))
   if (!isJsonObject(headers) || Object.keys(headers).length > headersMax)
-    throw invalid(`headers must be an object of at most ${headersMax} texts`)
+    throw invalidMember('headers', `must be an object of at most ${headersMax} texts`)
   return Object.entries(headers).map(([name, value]) => {
     if (typeof value !== 'string' || !canBeSent(name, value))
-      throw invalid(`headers.${name.slice(0, 100)} cannot be sent over HTTP`)
+      throw invalidMember(`headers.${name.slice(0, 100)}`, 'cannot be sent over HTTP')
     return [`${propagatedPrefix}${name}`, Buffer.from(value)] as const
   })
 }

@@ -16,6 +16,7 @@ import {
   type OAuthProvider,
 } from '@iris/common/domain/oauth-provider'
 import { refusal } from '@iris/common/errors/hermes-error'
+import { memberAbout } from '@iris/common/errors/member-about'
 import type { Shown } from '../changes/versions.js'
 import { refusedFor } from '../changes/dependants.js'
 import { checkMatch, writeChanged, type Definition } from '../changes/write-changed.js'
@@ -44,9 +45,8 @@ export async function readOAuthProvider(store: OAuthProviderStore, name: string)
 export async function createOAuthProvider(parts: OAuthProviderParts, body: unknown): Promise<void> {
   const provider = parseOAuthProvider(entityOf(body))
   if (provider.clientSecret === oAuthMask) {
-    throw refusal('VALIDATION_ERROR', {
-      problem: 'The clientSecret is masked with stars; a new provider needs the secret itself',
-    })
+    const problem = 'The clientSecret is masked with stars; a new provider needs the secret itself'
+    throw refusal('VALIDATION_ERROR', { problem }, 'management', memberAbout('clientSecret'))
   }
   await parts.guard(provider.tokenEndpoint)
   if ((await parts.store.createOAuthProvider(provider)) !== 'created')
@@ -64,9 +64,8 @@ export async function updateOAuthProvider(
   const change = async (value: OAuthProvider): Promise<OAuthProvider> => {
     const changed = patched(value, patch)
     if (changed.name !== name) {
-      throw refusal('VALIDATION_ERROR', {
-        problem: `The path says OAuth provider ${name}, the body ${changed.name}; a provider cannot be renamed`,
-      })
+      const problem = `The path says OAuth provider ${name}, the body ${changed.name}; a provider cannot be renamed`
+      throw refusal('VALIDATION_ERROR', { problem }, 'management', memberAbout('name'))
     }
     if (changed.tokenEndpoint !== value.tokenEndpoint) await parts.guard(changed.tokenEndpoint)
     return changed

@@ -7,6 +7,7 @@ import { z } from 'zod'
 import type { ValueOf } from '@iris/common/domain/json-shapes'
 import { plaintextOwnerSource, type OwnerId } from '@iris/common/domain/owner'
 import { refusal } from '@iris/common/errors/hermes-error'
+import { memberAbout } from '@iris/common/errors/member-about'
 
 /** A source as the API lists it. */
 export const ownerSourceShape = z.object({
@@ -32,7 +33,8 @@ export function ownerSources(): readonly OwnerSource[] {
 /** Refuses an owner of an unknown source. */
 export function checkOwnerExists(owner: OwnerId): void {
   if (sources.some(source => source.name === owner.source)) return
-  throw refusal('VALIDATION_ERROR', { problem: `Owner source '${owner.source}' doesn't exist` })
+  const problem = `Owner source '${owner.source}' doesn't exist`
+  throw refusal('VALIDATION_ERROR', { problem }, 'management', memberAbout('owner.source'))
 }
 
 /** An owner by source and id. */

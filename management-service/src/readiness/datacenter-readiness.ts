@@ -13,6 +13,7 @@ import {
 } from '@iris/common/domain/datacenter-readiness'
 import { isJsonObject, type ValueOf } from '@iris/common/domain/json-shapes'
 import { HermesError, refusal } from '@iris/common/errors/hermes-error'
+import { memberAbout } from '@iris/common/errors/member-about'
 import type { ZooPaths } from '@iris/common/zookeeper/paths'
 import type { ZooSession } from '@iris/common/zookeeper/session'
 import { NodeExistsError } from '@iris/common/zookeeper/zoo-errors'
@@ -47,7 +48,8 @@ export async function markDatacenter(
 ): Promise<void> {
   if (!isJsonObject(body)) throw new HermesError('OTHER', 'The body must be {"isReady": true or false}', 400)
   const isReady = body['isReady'] ?? false
-  if (typeof isReady !== 'boolean') throw new HermesError('OTHER', 'isReady must be true or false', 400)
+  if (typeof isReady !== 'boolean')
+    throw new HermesError('OTHER', 'isReady must be true or false', 400, undefined, memberAbout('isReady'))
   if (datacenter.length > nameLengthMax)
     throw refusal('VALIDATION_ERROR', { problem: `Name of data centre is over ${nameLengthMax} letters` })
   const { marks, version } = await read(parts)

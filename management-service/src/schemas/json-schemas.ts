@@ -7,6 +7,7 @@
 import type { TopicName } from '@iris/common/domain/names'
 import { isJsonObject, type JsonObject } from '@iris/common/domain/json-shapes'
 import { refusal, type HermesError } from '@iris/common/errors/hermes-error'
+import { invalidMember } from '@iris/common/errors/member-about'
 import { breaksBetween, compatibilities, type SchemaBreak } from '@iris/common/schema/json/compatibility'
 import { schemaModes, type StoredSchemas } from '@iris/common/schema/json/stored'
 import { compileJsonSchema } from '@iris/common/schema/json/validator'
@@ -165,7 +166,7 @@ function wordOf<const W extends string>(
   const value = body[member]
   if (value === undefined) return present
   const word = words.find(each => each === value)
-  if (word === undefined) throw invalid(`${member} must be one of ${words.join(', ')}`)
+  if (word === undefined) throw invalidMember(member, `must be one of ${words.join(', ')}`)
   return word
 }
 

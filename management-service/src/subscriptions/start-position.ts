@@ -7,6 +7,7 @@
 import { offsetDateTimeMs } from '@iris/common/domain/date-time'
 import { isJsonObject } from '@iris/common/domain/json-shapes'
 import { refusal } from '@iris/common/errors/hermes-error'
+import { memberAbout } from '@iris/common/errors/member-about'
 import type { LogPlace } from '../store/kafka-ports.js'
 
 const words: Readonly<Record<string, LogPlace>> = { now: { kind: 'end' }, earliest: { kind: 'earliest' } }
@@ -20,7 +21,6 @@ export function startPositionOf(body: unknown): LogPlace {
   const place = Object.hasOwn(words, text) ? words[text] : undefined
   if (place !== undefined) return place
   const example = '2026-01-31T12:00:00Z'
-  throw refusal('VALIDATION_ERROR', {
-    problem: `Subscription.startPosition must be now, earliest, or a date and time with offset such as ${example}`,
-  })
+  const problem = `Subscription.startPosition must be now, earliest, or a date and time with offset such as ${example}`
+  throw refusal('VALIDATION_ERROR', { problem }, 'management', memberAbout('startPosition'))
 }

@@ -10,6 +10,7 @@ import type { Subscription } from '@iris/common/domain/subscription'
 import { retentionMs, type Topic } from '@iris/common/domain/topic'
 import { compileTargets, readTargetForm } from '@iris/common/domain/targets'
 import { HermesError, refusal } from '@iris/common/errors/hermes-error'
+import { memberAbout } from '@iris/common/errors/member-about'
 import { compileFilters } from '@iris/common/filter/filters'
 import { checkOwnerExists } from '../owners/owner-sources.js'
 
@@ -28,9 +29,8 @@ export function checkNewSubscription(rules: SubscriptionRules, subscription: Sub
   checkBatchVolume(rules, subscription)
   const isOAuthMasked = subscription.oAuthPolicy?.password === oAuthMask
   if (isMasked(subscription.endpoint) || isOAuthMasked) {
-    throw refusal('VALIDATION_ERROR', {
-      problem: 'The password is masked with stars; a new subscription needs the password itself',
-    })
+    const problem = 'The password is masked with stars; a new subscription needs the password itself'
+    throw invalid(problem, isOAuthMasked ? 'oAuthPolicy.password' : 'endpoint')
   }
 }
 
@@ -67,7 +67,7 @@ export function checkRetryWindow(
   if (windowSeconds <= retentionSeconds) return
   const limit = `the topic's retention of ${retentionSeconds} seconds`
   const problem = `Subscription.retry.windowSeconds must be less than or equal to ${limit}`
-  throw refusal('VALIDATION_ERROR', { problem })
+  throw invalid(problem, 'retry.windowSeconds')
 }
 
 /**
@@ -78,7 +78,7 @@ export function checkFilters(subscription: Subscription, topic: Topic, stored: S
   if (stored !== null && isDeepStrictEqual(subscription.filters, stored.filters)) return
   const compiled = compileFilters(subscription.filters, topic.contentType)
   if (compiled === null || !('problem' in compiled)) return
-  throw refusal('VALIDATION_ERROR', { problem: compiled.problem })
+  throw invalid(compiled.problem, 'filters')
 }
 
 /** Refuses a body that names another subscription than its path. */
@@ -89,14 +89,15 @@ export function checkSameName(
   const inPath = `${path.name} of topic ${path.topicName}`
   const inBody = `${body.name} of topic ${body.topicName}`
   if (inPath === inBody) return
-  throw refusal('VALIDATION_ERROR', { problem: `The path says subscription ${inPath}, the body ${inBody}` })
+  const member = path.name === body.name ? 'topicName' : 'name'
+  throw invalid(`The path says subscription ${inPath}, the body ${inBody}`, member)
 }
 
 /** Consumers hold a whole batch in memory. */
 function checkBatchVolume({ batchVolumeMax }: SubscriptionRules, subscription: Subscription): void {
   if (batchVolumeOf(subscription) <= batchVolumeMax) return
   const member = 'Subscription.batchSubscriptionPolicy.batchVolume'
-  throw refusal('VALIDATION_ERROR', { problem: `${member} must be less than or equal to ${batchVolumeMax}` })
+  throw invalid(`${member} must be less than or equal to ${batchVolumeMax}`, 'subscriptionPolicy.batchVolume')
 }
 
 /** 0 where no batches are made. */
@@ -108,8 +109,8 @@ function batchVolumeOf({ deliveryType, subscriptionPolicy }: Subscription): numb
 export function checkEndpoint(rules: Pick<SubscriptionRules, 'additionalSchemes'>, endpoint: string): void {
   const found = endpointProblem(endpoint, [...hermesSchemes, ...rules.additionalSchemes])
   if (found === null) return
-  if (found.kind === 'broken') throw new HermesError('OTHER', found.problem, 400)
-  throw refusal('VALIDATION_ERROR', { problem: found.problem })
+  if (found.kind === 'broken') throw other(found.problem, 'endpoint')
+  throw invalid(found.problem, 'endpoint')
 }
 
 /** Templates and the list of targets. */
@@ -117,11 +118,19 @@ function checkTargets({ endpoint, endpointAddressResolverMetadata: metadata }: S
   const address = parseEndpoint(endpoint)?.address ?? endpoint
   const form = readTargetForm(metadata)
   if ('problem' in form) {
-    const problem = `Subscription.endpointAddressResolverMetadata.${form.problem}`
-    throw refusal('VALIDATION_ERROR', { problem })
+    const member = 'endpointAddressResolverMetadata'
+    throw invalid(`Subscription.${member}.${form.problem}`, member)
   }
   if (!/^https?:/.test(address)) return
   const targets = compileTargets(address, metadata)
   // Hermes answers 500 for a variable's name, although it is the caller's doing; code and text are its.
-  if ('problem' in targets) throw new HermesError('OTHER', targets.problem, 400)
+  if ('problem' in targets) throw other(targets.problem, 'endpoint')
+}
+
+function invalid(problem: string, member: string): HermesError {
+  return refusal('VALIDATION_ERROR', { problem }, 'management', memberAbout(member))
+}
+
+function other(problem: string, member: string): HermesError {
+  return new HermesError('OTHER', problem, 400, undefined, memberAbout(member))
 }

@@ -6,6 +6,7 @@
 import { isJsonObject } from '@iris/common/domain/json-shapes'
 import { timeOf } from '@iris/common/domain/time-text'
 import { refusal, type HermesError } from '@iris/common/errors/hermes-error'
+import { invalidMember } from '@iris/common/errors/member-about'
 import { rangesMax, type TaskRange } from '@iris/common/tasks/task'
 import type { KafkaSearch } from '../store/kafka-ports.js'
 
@@ -51,24 +52,25 @@ function momentOf(name: 'from' | 'to', given: unknown, word: string): number | n
   if (name === 'from' && isJsonObject(given)) return offsetsOf(given)
   if (typeof given === 'string' || typeof given === 'number') return timeOf(name, given)
   const offsets = name === 'from' ? ', or offsets by partition such as {"0":17}' : ''
-  throw invalid(`${name} must be ${word}, a date such as 2026-05-01T12:00:00Z${offsets}`)
+  throw invalidMember(name, `must be ${word}, a date such as 2026-05-01T12:00:00Z${offsets}`)
 }
 
 function offsetsOf(given: Readonly<Record<string, unknown>>): Offsets {
   const offsets = Object.entries(given).map(([partition, offset]): [number, number] => {
     const isOffset = typeof offset === 'number' && Number.isSafeInteger(offset) && offset >= 0
     if (!/^\d{1,6}$/.test(partition) || !isOffset)
-      throw invalid('from must be offsets by partition, such as {"0":17}')
+      throw invalidMember('from', 'must be offsets by partition, such as {"0":17}')
     return [Number(partition), offset]
   })
-  if (offsets.length === 0) throw invalid('from must name an offset of at least one partition')
+  if (offsets.length === 0) throw invalidMember('from', 'must name an offset of at least one partition')
   return new Map(offsets)
 }
 
 /** Only the partitions that are named. */
 function fromOffsets(ranges: readonly TaskRange[], offsets: Offsets): readonly TaskRange[] {
   const unknown = [...offsets.keys()].find(partition => !ranges.some(range => range.partition === partition))
-  if (unknown !== undefined) throw invalid(`from names partition ${unknown}, which the topic does not have`)
+  if (unknown !== undefined)
+    throw invalidMember('from', `names partition ${unknown}, which the topic does not have`)
   return ranges.flatMap(({ partition, from, to }) => {
     const offset = offsets.get(partition)
     return offset === undefined ? [] : [{ partition, from: Math.max(from, offset), to }]

@@ -6,6 +6,7 @@
  */
 import { compileFilters, type CompiledFilters } from '@iris/common/filter/filters'
 import { refusal } from '@iris/common/errors/hermes-error'
+import { invalidMember } from '@iris/common/errors/member-about'
 import { kafkaTopicName } from '@iris/common/kafka/names'
 import type { Task } from '@iris/common/tasks/task'
 import { patchOf } from '../requests.js'
@@ -31,8 +32,7 @@ export async function replayMessages(parts: ReplayParts, names: TaskNames, json:
   const body = patchOf(json)
   const { rate, endpoint, isDryRun } = await taskOptionsOf(parts.guard, body, ['from', 'to', 'deadLetters'])
   const { deadLetters = false } = body
-  if (typeof deadLetters !== 'boolean')
-    throw refusal('VALIDATION_ERROR', { problem: 'deadLetters must be true or false' })
+  if (typeof deadLetters !== 'boolean') throw invalidMember('deadLetters', 'must be true or false')
   const filters = await filtersOf(parts, names)
   const kafkaTopic = kafkaTopicName(parts.namespace, names.topic)
   const ranges = await replayRanges(parts.kafka, kafkaTopic, { from: body['from'], to: body['to'] })

@@ -4,7 +4,8 @@
  */
 import type { JsonObject } from '@iris/common/domain/json-shapes'
 import { isMasked } from '@iris/common/domain/endpoint'
-import { refusal, type HermesError } from '@iris/common/errors/hermes-error'
+import { refusal } from '@iris/common/errors/hermes-error'
+import { invalidMember, memberAbout } from '@iris/common/errors/member-about'
 import type { EndpointGuard } from '../subscriptions/endpoint-guard.js'
 import { checkEndpoint } from '../subscriptions/subscription-rules.js'
 
@@ -18,6 +19,7 @@ export interface TaskOptions {
 /** Messages a second. */
 export const taskRateMax = 100_000
 export const taskRateMin = 0.01
+const maskedEndpoint = 'The password in endpoint is masked with stars; give the password itself'
 const common = ['rate', 'endpoint', 'dryRun']
 
 /** Reads the options; `own` are the members that the caller reads itself. */
@@ -28,11 +30,11 @@ export async function taskOptionsOf(
 ): Promise<TaskOptions> {
   const names = [...own, ...common]
   const unknown = Object.keys(body).find(name => !names.includes(name))
-  if (unknown !== undefined) throw invalid(`${unknown} is none of ${names.join(', ')}`)
+  if (unknown !== undefined) throw invalidMember(unknown, `is none of ${names.join(', ')}`)
   const { rate = null, endpoint = null, dryRun = null } = body
-  if (dryRun !== null && typeof dryRun !== 'boolean') throw invalid('dryRun must be true or false')
+  if (dryRun !== null && typeof dryRun !== 'boolean') throw invalidMember('dryRun', 'must be true or false')
   if (rate !== null && !(typeof rate === 'number' && rate >= taskRateMin && rate <= taskRateMax)) {
-    throw invalid(`rate must be a number of messages a second from ${taskRateMin} to ${taskRateMax}`)
+    throw invalidMember('rate', `must be a number of messages a second from ${taskRateMin} to ${taskRateMax}`)
   }
   if (endpoint !== null) await checkTaskEndpoint(guard, endpoint)
   return { rate, endpoint: endpoint as string | null, isDryRun: dryRun === true }
@@ -40,14 +42,10 @@ export async function taskOptionsOf(
 
 async function checkTaskEndpoint(guard: EndpointGuard, endpoint: unknown): Promise<void> {
   if (typeof endpoint !== 'string' || !/^https?:/.test(endpoint)) {
-    throw invalid('endpoint must be an address of http or https')
+    throw invalidMember('endpoint', 'must be an address of http or https')
   }
   if (isMasked(endpoint))
-    throw invalid('The password in endpoint is masked with stars; give the password itself')
+    throw refusal('VALIDATION_ERROR', { problem: maskedEndpoint }, 'management', memberAbout('endpoint'))
   checkEndpoint({ additionalSchemes: [] }, endpoint)
   await guard(endpoint)
-}
-
-function invalid(problem: string): HermesError {
-  return refusal('VALIDATION_ERROR', { problem })
 }

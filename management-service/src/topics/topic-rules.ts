@@ -7,6 +7,7 @@ import type { ChaosPolicy, ContentType } from '@iris/common/domain/topic-form'
 import { checkTopic, type Topic } from '@iris/common/domain/topic'
 import type { TopicForm } from '@iris/common/domain/topic-form'
 import { refusal, type HermesError } from '@iris/common/errors/hermes-error'
+import { memberAbout } from '@iris/common/errors/member-about'
 import { checkOwnerExists } from '../owners/owner-sources.js'
 
 /** What an installation lets topics be. */
@@ -23,7 +24,10 @@ export function checkNewTopic(rules: TopicRules, form: TopicForm): Topic {
   checkContentTypeAllowed(rules, topic.contentType)
   checkChaos(topic)
   if (topic.migratedFromJsonType) {
-    throw invalid('Newly created topic cannot have migratedFromJsonType flag set to true')
+    throw invalid(
+      'Newly created topic cannot have migratedFromJsonType flag set to true',
+      'migratedFromJsonType',
+    )
   }
   return topic
 }
@@ -32,7 +36,7 @@ export function checkNewTopic(rules: TopicRules, form: TopicForm): Topic {
 export function checkChangedTopic(rules: TopicRules, form: TopicForm, stored: Topic): Topic {
   const topic = checkTopic(form, rules.remoteFallback)
   if (topic.name !== stored.name) {
-    throw invalid(`A topic cannot be renamed: the path says ${stored.name}, the body ${topic.name}`)
+    throw invalid(`A topic cannot be renamed: the path says ${stored.name}, the body ${topic.name}`, 'name')
   }
   checkOwnerExists(topic.owner)
   checkChaos(topic)
@@ -44,20 +48,25 @@ function checkContentTypeAllowed(rules: TopicRules, type: ContentType): void {
   if (rules.allowedContentTypes.includes(type)) return
   throw invalid(
     `Content type ${type} is not within allowed content types [${rules.allowedContentTypes.join(', ')}]`,
+    'contentType',
   )
 }
 
 /** Only JSON becomes AVRO, only with the flag, and never back. */
 function checkMigration(topic: Topic, stored: Topic): void {
   if (stored.migratedFromJsonType && !topic.migratedFromJsonType)
-    throw invalid('Cannot migrate back to JSON!')
+    throw invalid('Cannot migrate back to JSON!', 'migratedFromJsonType')
   const isMigrating = topic.migratedFromJsonType && !stored.migratedFromJsonType
   if (isMigrating && topic.contentType !== 'AVRO') {
-    throw invalid('Change content type to AVRO together with setting migratedFromJsonType flag')
+    throw invalid(
+      'Change content type to AVRO together with setting migratedFromJsonType flag',
+      'contentType',
+    )
   }
   if (!isMigrating && topic.contentType !== stored.contentType) {
     throw invalid(
       'Cannot change content type, except for migration to Avro with setting migratedFromJsonType flag.',
+      'contentType',
     )
   }
 }
@@ -65,7 +74,7 @@ function checkMigration(topic: Topic, stored: Topic): void {
 function checkChaos({ chaos }: Topic): void {
   for (const policy of [chaos.globalPolicy, ...chaos.datacenterPolicies.values()]) {
     const problem = policy === null ? null : chaosProblem(policy)
-    if (problem !== null) throw invalid(`Invalid chaos policy: ${problem}`)
+    if (problem !== null) throw invalid(`Invalid chaos policy: ${problem}`, 'chaos')
   }
 }
 
@@ -75,6 +84,6 @@ function chaosProblem(policy: ChaosPolicy): string | null {
   return policy.delayTo < policy.delayFrom ? 'delayTo must not be less than delayFrom' : null
 }
 
-function invalid(problem: string): HermesError {
-  return refusal('VALIDATION_ERROR', { problem })
+function invalid(problem: string, member: string): HermesError {
+  return refusal('VALIDATION_ERROR', { problem }, 'management', memberAbout(member))
 }

@@ -3,6 +3,7 @@
  */
 import { z } from 'zod'
 import { json, text, type ResourceContract } from './contract.js'
+import { words } from './parameters.js'
 
 export const docsContract: ResourceContract = {
   tag: 'Descriptions',
@@ -12,6 +13,17 @@ export const docsContract: ResourceContract = {
       summary: 'Describes this API, and that of the frontends for publishers, in OpenAPI 3.1',
       right: 'anyone',
       answers: { 200: json(z.object({ openapi: z.string() }).loose()) },
+    },
+    'GET /asyncapi.json': {
+      summary: 'Describes the topics and their messages in AsyncAPI 3',
+      description: 'At most 200 topics at a time: `x-iris-next` is the `after` of the document that goes on.',
+      right: 'reader',
+      query: {
+        group: words('Only topics of this group'),
+        after: words('`x-iris-next` of the document before'),
+      },
+      answers: { 200: json(z.object({ asyncapi: z.string() }).loose()) },
+      errors: ['GROUP_NOT_EXISTS', 'NOT_READY'],
     },
     'GET /docs': {
       summary: 'Shows the same as a page',

@@ -105,7 +105,18 @@ const problemSchema = {
     field: { type: 'string', description: 'The header or member that is wrong' },
     pointer: { type: 'string', description: 'Where it stands in the body: a JSON pointer' },
     limit: { type: 'number', description: 'The bound that was passed' },
+    errors: {
+      type: 'array',
+      description: 'Where more than one thing is wrong: each of them',
+      items: {
+        type: 'object',
+        required: ['detail'],
+        properties: { detail: { type: 'string' }, pointer: { type: 'string' } },
+      },
+    },
     fix: { type: 'string', description: 'What helps' },
+    dependants: { type: 'array', items: { type: 'string' }, description: 'What stands in the way, by name' },
+    difference: { type: 'array', description: 'Which members are others than the caller thinks' },
   },
 }
 
