@@ -22,11 +22,12 @@ import { createOutside, startOutside, stopOutside } from './outside.js'
 import { createScheduling } from './schedule/scheduling.js'
 import { createTasking } from './tasks/tasking.js'
 import { activate } from './workload/activation.js'
+import { createConstraints } from './workload/constraints.js'
 import { followAssignment, type OwnAssignment } from './workload/assignments.js'
 import { createCatalogue } from './workload/catalogue.js'
 import { createFleet, whyNot, type Fleet } from './workload/fleet.js'
 import { startKeeper } from './workload/keeper.js'
-import { createLeader, type Leader } from './workload/leader.js'
+import { createLeader, type Leader, type WantedSubscription } from './workload/leader.js'
 import { createMoves } from './workload/moves.js'
 import { createMembership, type Membership } from './workload/membership.js'
 
@@ -43,6 +44,7 @@ export const stopMs = 15_000
 /** For the end of the drain: final commits and the release of locks. */
 const releaseMs = 2_500
 const leaveMs = 500
+const loadMs = 30_000
 /** For what was counted since the last report. */
 const countersMs = 500
 
@@ -91,10 +93,15 @@ export function createConsumers(base: ConsumersBase, config: ConsumersConfig): C
   const counters = createConsumerCounters(base, config, { session, metrics })
   const cancels: Cancel[] = [watchLoopLag(metrics, base.clock, base.scheduler)]
 
-  const wanted = (): { id: string; partitions: number | undefined }[] =>
+  const constraints = createConstraints({ ...base, session }, paths, () => leader?.changed())
+  const wanted = (): WantedSubscription[] =>
     [...catalogue.all()]
       .filter(entry => whyNot(entry) === null)
-      .map(entry => ({ id: entry.id, partitions: cluster.layout(entry.kafkaTopic)?.length }))
+      .map(({ id, kafkaTopic }) => ({
+        id,
+        partitions: cluster.layout(kafkaTopic)?.length,
+        consumersMax: constraints.consumersMax(id),
+      }))
 
   return {
     async start() {
@@ -123,6 +130,7 @@ export function createConsumers(base: ConsumersBase, config: ConsumersConfig): C
       catalogue.start()
       fleet.start()
       tasking.start()
+      await withDeadline(base.scheduler, loadMs, 'loading workload constraints', constraints.start())
       await membership.start()
       scheduling.start(membership)
       election.start()
@@ -147,6 +155,7 @@ export function createConsumers(base: ConsumersBase, config: ConsumersConfig): C
       counters?.note()
       const draining = Promise.all([fleet.stop(config.drainMs), tasking.stop(), scheduling.stop()])
       assignment?.stop()
+      constraints.stop()
       // Others may prepare to take over; they get each lock as soon as its partition is drained.
       await quietly(base, leaveMs, 'leaving the group of consumers', leave(membership, leader, election))
       await quietly(base, config.drainMs + releaseMs, 'draining', draining)

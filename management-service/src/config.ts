@@ -16,6 +16,8 @@ import {
 } from '@iris/common/config/shared-keys'
 import { groupNamePatternDefault } from '@iris/common/domain/group'
 import { contentTypes } from '@iris/common/domain/topic-form'
+import { consoleKeys, linkKeys } from './console-keys.js'
+import { inactiveTopicKeys } from './inactive-keys.js'
 import { rateKeys } from './rate-keys.js'
 
 const pattern = text(200).refine(isPattern, 'a regular expression')
@@ -41,6 +43,9 @@ export const managementKeys = {
   ...rateKeys,
   ...accessKeys,
   ...guardKeys,
+  ...inactiveTopicKeys,
+  ...consoleKeys,
+  ...linkKeys,
   host: key('management.server.host', text(255), '127.0.0.1', 'Address to listen on; 0.0.0.0 for all'),
   port: key('management.server.port', count(0, 65_535), 8090, 'Port of the REST API'),
   bodyBytesMax: key(

@@ -2,6 +2,7 @@
  * The part of management that looks at everything there is rather than at one thing.
  * Takes the store and the clients. Gives routes, and starts and stops what runs behind them.
  */
+import { randomUUID } from 'node:crypto'
 import type { ApiRoute } from '@iris/common/http/api'
 import { managementMetrics } from '@iris/common/metrics/names'
 import type { Metrics } from '@iris/common/metrics/registry'
@@ -9,6 +10,14 @@ import { version, type ManagementBase, type ManagementConfig } from './base.js'
 import { createCatalog } from './catalog/catalog.js'
 import type { DescribeParts } from './describe/describe-topics.js'
 import { asyncApiRoutes } from './http/routes/asyncapi.js'
+import { consoleSettings } from './console/console-settings.js'
+import { linkTemplates } from './console/link-templates.js'
+import { consistencyRoutes } from './http/routes/consistency.js'
+import { consoleRoutes } from './http/routes/console.js'
+import { constraintRoutes } from './http/routes/constraints.js'
+import { inactiveTopicRoutes } from './http/routes/inactive-topics.js'
+import { offlineTaskRoutes } from './http/routes/offline-tasks.js'
+import { createInactivity } from './inactivity.js'
 import { metricsRoutes } from './http/routes/metrics.js'
 import { createGate } from './gate.js'
 import { unhealthyRoutes } from './http/routes/unhealthy.js'
@@ -18,15 +27,17 @@ import { createOwnRates } from './metrics/own-rates.js'
 import { createPrometheusRates } from './metrics/prometheus-rates.js'
 import type { RateSource } from './metrics/rates.js'
 import type { Outside } from './outside.js'
+import { createConstraintStore } from './store/constraints.js'
+import { createOfflineTaskStore } from './store/offline-tasks.js'
 import { createCounterStore } from './store/counters.js'
 import { createCountingProcesses } from './store/counting-processes.js'
-import { createKafkaProgress, createKafkaSearch } from './store/kafka.js'
+import { createKafkaProgress, createKafkaSearch, createKafkaTopics } from './store/kafka.js'
 import type { Store } from './store/ports.js'
 
 export interface Overview {
   readonly routes: readonly ApiRoute[]
   start(): void
-  stop(): void
+  stop(): Promise<void>
 }
 
 export interface OverviewParts {
@@ -49,11 +60,13 @@ export function createOverview(
   const { session, paths, kafka } = outside
   const catalog = createCatalog({ ...base, session }, config.zookeeperRoot)
   const rates = createRates(base, config, parts)
+  const namespace = { namespace: config.kafkaNamespace, separator: config.kafkaNamespaceSeparator }
+  const inactivity = createInactivity(base, config, { ...parts, catalog })
   const lagParts: LagParts = {
     ...base,
     search: createKafkaSearch(kafka),
     progress: createKafkaProgress(kafka),
-    namespace: { namespace: config.kafkaNamespace, separator: config.kafkaNamespaceSeparator },
+    namespace,
   }
   const metricsParts = {
     ...{ store, catalog, rates, counters: createCounterStore(session, paths) },
@@ -65,13 +78,32 @@ export function createOverview(
       ...asyncApiRoutes({ catalog, store, schemas, version, frontendUrl: config.frontendUrl }),
       ...metricsRoutes(metricsParts),
       ...unhealthyRoutes({ ...base, ...metricsParts }, createGate(unhealthyMax, 'questions about health')),
+      ...constraintRoutes(createConstraintStore(session, paths)),
+      ...consistencyRoutes({
+        ...{ store, catalog, namespace, kafka: createKafkaTopics(kafka) },
+        datacenters: [config.datacenter],
+      }),
+      ...offlineTaskRoutes({
+        ...base,
+        store: { ...store, ...createOfflineTaskStore(session, paths) },
+        newId: randomUUID,
+        places: {
+          logsUrl: config.offlineLogsUrl,
+          metricsUrl: config.offlineMetricsUrl,
+          jobDetailsUrl: config.offlineJobUrl,
+        },
+      }),
+      ...inactiveTopicRoutes(inactivity.store),
+      ...consoleRoutes(consoleSettings(config), linkTemplates(config)),
     ],
     start() {
       catalog.start()
       rates.start()
+      inactivity.start()
     },
-    stop() {
+    async stop() {
       rates.stop()
+      await inactivity.stop()
       catalog.stop()
     },
   }

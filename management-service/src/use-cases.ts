@@ -72,7 +72,7 @@ export interface UseCases {
   readonly store: Store
   /** Begins what runs behind the routes; ZooKeeper and Kafka have answered by then. */
   start(): void
-  stop(): void
+  stop(): Promise<void>
 }
 
 export interface UseCaseSurroundings {
@@ -144,7 +144,7 @@ export function createUseCases(
     start: () => overview.start(),
     stop() {
       cleanUp.stop()
-      overview.stop()
+      return overview.stop()
     },
   }
 }

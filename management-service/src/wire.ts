@@ -72,7 +72,7 @@ export function createManagement(base: ManagementBase, config: ManagementConfig)
       life = 'stopping'
       listener.beginClosing()
       await listener.stop(openRequestsMs)
-      useCases.stop()
+      await useCases.stop()
       cancels.forEach(cancel => cancel())
       await stopGuard()
       await stopOutside(base, outside)

@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { eventually } from '../support/eventually.js'
+import { makeKafkaTopic } from '../support/kafka-witness.js'
 import { startTestStack, type TestStack } from '../support/stack.js'
 import { startSubscriber, type Subscriber } from '../support/subscriber.js'
 
@@ -12,7 +13,7 @@ let subscriber: Subscriber
 beforeAll(async () => {
   subscriber = await startSubscriber()
   stack = await startTestStack({
-    ...{ kafka: inject('kafka'), zookeeper: inject('zookeeper') },
+    ...{ kafka: inject('kafka'), zookeeper: inject('zookeeper'), consumers: 2 },
     settings: {
       'frontend-service': { 'frontend.metrics.micrometer.reportPeriod': '200ms' },
       'consumers-service': { 'consumer.metrics.micrometer.reportPeriod': '200ms' },
@@ -78,5 +79,81 @@ describe('metrics of an installation without Prometheus', () => {
     })
     expect(seen).toMatchObject([{ name, topicName: topic }])
     expect(await ask('GET', '/unhealthy')).toEqual([])
+  })
+})
+
+describe('what Hermes keeps beside the definitions', () => {
+  it('limits the consumers of a subscription, and takes the limit back', async () => {
+    const topic = await stack.createTopic()
+    const name = await stack.createSubscription(topic, subscriber.url)
+    const slots = async (): Promise<number> => {
+      const rows = await Promise.all(
+        stack.consumers.map(async ({ url }) => {
+          const answer = await fetch(`${url}/status/subscriptions?name=${topic}$${name}`, {
+            signal: AbortSignal.timeout(10_000),
+          })
+          return (await answer.json()) as { slot: string | null }[]
+        }),
+      )
+      return rows.flat().filter(({ slot }) => slot !== null).length
+    }
+    await eventually(async () => expect(await slots()).toBe(2))
+
+    const subscriptionName = `${topic}$${name}`
+    const limit = { subscriptionName, constraints: { consumersNumber: 1, reason: 'in order, please' } }
+    const made = await stack.api.manage('PUT', '/workload-constraints/subscription', limit)
+    expect([made.status, made.text]).toEqual([201, ''])
+    await eventually(async () => expect(await slots()).toBe(1))
+
+    expect((await stack.api.manage('PUT', '/workload-constraints/subscription', limit)).status).toBe(200)
+    expect(await ask('GET', '/workload-constraints')).toEqual({
+      topicConstraints: {},
+      subscriptionConstraints: { [subscriptionName]: limit.constraints },
+    })
+    await stack.api.manage('DELETE', `/workload-constraints/subscription/${topic}/${name}`)
+    await eventually(async () => expect(await slots()).toBe(2))
+  })
+
+  it('queues offline retransmissions, and knows no inactive topic before it looked', async () => {
+    const topic = await stack.createTopic()
+    const times = { startTimestamp: '2026-01-01T00:00:00Z', endTimestamp: '2026-01-02T00:00:00Z' }
+    const task = { type: 'topic', sourceTopic: topic, targetTopic: topic, ...times }
+    const made = await stack.api.manage('POST', '/offline-retransmission/tasks', task)
+    expect(made.status).toBe(201)
+
+    const all = (await ask('GET', '/offline-retransmission/tasks')) as { taskId: string }[]
+    expect(all).toMatchObject([{ ...task, type: 'TOPIC', sourceViewPath: null }])
+    // The console asks with a slash at the end.
+    expect(await ask('GET', `/offline-retransmission/topics/${topic}/tasks/`)).toHaveLength(1)
+    await stack.api.manage('DELETE', `/offline-retransmission/tasks/${all[0]!.taskId}`)
+    expect(await ask('GET', '/offline-retransmission/tasks')).toEqual([])
+    expect(await ask('GET', '/inactive-topics')).toEqual([])
+  })
+
+  it('lists Kafka topics that belong to nobody, and removes only those', async () => {
+    const topic = await stack.createTopic()
+    const lost = `${stack.namespace}_${stack.group}.lost`
+    await makeKafkaTopic(inject('kafka'), lost)
+    const unknown = '/consistency/inconsistencies/topics'
+    const listed = await eventually(async () => {
+      const names = (await ask('GET', unknown)) as string[]
+      expect(names).toContain(lost)
+      return names
+    })
+    const kept = `${stack.namespace}_${topic}`
+    expect(listed).not.toContain(kept)
+
+    expect((await stack.api.manage('DELETE', `${unknown}?topicName=${kept}`)).status).toBe(400)
+    expect((await stack.api.manage('DELETE', `${unknown}?topicName=${lost}`)).status).toBe(200)
+    await eventually(async () => expect(await ask('GET', unknown)).not.toContain(lost))
+  })
+
+  it('gives browsers a page at the root and at every deep link', async () => {
+    for (const path of ['/', '/ui', '/ui/groups/x/topics']) {
+      const answer = await fetch(stack.management.url + path, { signal: AbortSignal.timeout(10_000) })
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/html;charset=utf-8'])
+      expect(answer.headers.get('access-control-allow-origin')).toBe('*')
+      expect(await answer.text()).toContain('Iris management')
+    }
   })
 })

@@ -4,7 +4,7 @@
  * Promises: knows nothing of Iris; a third witness beside what we wrote and what we answered.
  */
 import { randomUUID } from 'node:crypto'
-import { ConfigResourceTypes, Kafka, logLevel } from 'kafkajs'
+import { ConfigResourceTypes, Kafka, logLevel, type Admin } from 'kafkajs'
 import { eventually } from './eventually.js'
 
 /** A record as Kafka has it. */
@@ -61,12 +61,25 @@ export async function configureTopic(
   topic: string,
   configs: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const admin = new Kafka({ brokers: [broker], clientId: 'operator', logLevel: logLevel.NOTHING }).admin()
-  await admin.connect()
-  try {
+  await asOperator(broker, async admin => {
     const configEntries = Object.entries(configs).map(([name, value]) => ({ name, value }))
     const resources = [{ type: ConfigResourceTypes.TOPIC, name: topic, configEntries }]
     await admin.alterConfigs({ validateOnly: false, resources })
+  })
+}
+
+/** Makes a topic that nobody of ours knows. */
+export async function makeKafkaTopic(broker: string, topic: string): Promise<void> {
+  await asOperator(broker, async admin => {
+    await admin.createTopics({ topics: [{ topic, numPartitions: 1 }] })
+  })
+}
+
+async function asOperator(broker: string, work: (admin: Admin) => Promise<void>): Promise<void> {
+  const admin = new Kafka({ brokers: [broker], clientId: 'operator', logLevel: logLevel.NOTHING }).admin()
+  await admin.connect()
+  try {
+    await work(admin)
   } finally {
     await admin.disconnect()
   }

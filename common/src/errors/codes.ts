@@ -59,6 +59,7 @@ export const errorCodes = {
   BROKERS_CLUSTER_NOT_FOUND_EXCEPTION: { status: 404, text: 'Brokers cluster with name {cluster} not found' },
   BROKERS_CLUSTER_COMMUNICATION_EXCEPTION: { status: 500, text: '{problem}' },
   OWNER_SOURCE_NOT_FOUND: { status: 404, text: "Owner source named '{source}' not found" },
+  IMPLEMENTATION_ABSENT: { status: 404, text: '{what} implementation is absent' },
   OWNER_NOT_FOUND: { status: 404, text: "Owner of id '{id}' not found in source {source}" },
   OWNER_SOURCE_DOESNT_SUPPORT_AUTOCOMPLETE: {
     status: 400,

@@ -343,6 +343,12 @@ export const managementMetrics = {
     [],
     'Calls that ZooKeeper did not answer',
   ),
+  inactiveTopics: define(
+    'gauge',
+    'inactive_topics',
+    [],
+    'Topics that nobody publishes to, as this process found them last; 0 in all but the leader',
+  ),
   prometheusAnswered: define(
     'counter',
     'read_metric_from_prometheus_success_total',

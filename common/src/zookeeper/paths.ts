@@ -41,6 +41,11 @@ export interface ZooPaths {
   hermesConsumerLeader(cluster: string): string
   readonly workloadConstraints: string
   workloadConstraint(name: string): string
+  /** Parent of the tasks of offline retransmissions. */
+  readonly offlineTasks: string
+  offlineTask(id: string): string
+  /** The list of topics that nobody publishes to. */
+  readonly inactiveTopics: string
   /** Parent of Hermes' commands to its consumers. */
   readonly admin: string
   readonly datacenterReadiness: string
@@ -91,6 +96,8 @@ export interface IrisPaths {
   /** Where owners confirm that a suspended subscription sends no more. */
   suspensions(cluster: string): string
   suspension(cluster: string, topic: string, subscription: string): string
+  /** Candidates for the leader of the management processes. */
+  readonly managementLeader: string
   /** What the consumers say to each other about rates that they share: a node each. */
   rates(cluster: string): string
   /** Parent of the JSON Schemas of topics: a node a topic, and one below it for each version. */
@@ -156,6 +163,9 @@ export function zooPaths(root: string): ZooPaths {
     hermesConsumerLeader: cluster => join(base, 'consumers-registry', cluster, 'leader'),
     workloadConstraints: join(base, 'consumers-workload-constraints'),
     workloadConstraint: name => join(base, 'consumers-workload-constraints', name),
+    offlineTasks: join(base, 'offline-retransmission', 'tasks'),
+    offlineTask: id => join(base, 'offline-retransmission', 'tasks', id),
+    inactiveTopics: join(base, 'inactive-topics'),
     admin: join(base, 'admin'),
     datacenterReadiness: join(base, 'datacenter-readiness'),
     storageHealth: name => join(base, 'storage-health', name),
@@ -205,6 +215,7 @@ function irisPaths(root: string): IrisPaths {
       consumers(cluster, 'suspensions', `${topic}$${subscription}`),
     schedule: cluster => consumers(cluster, 'schedule'),
     scheduleLock: (cluster, partition) => consumers(cluster, 'schedule-locks', String(partition)),
+    managementLeader: join(root, 'management', 'leader'),
     jsonSchemas: join(root, 'json-schemas'),
     jsonSchema: topic => join(root, 'json-schemas', topic),
     jsonSchemaVersion: (topic, version) => join(root, 'json-schemas', topic, String(version)),

@@ -47,6 +47,23 @@ describe('the balance', () => {
     expect(loads(next).reduce((a, b) => a + b)).toBe(1)
   })
 
+  it('gives a limited subscription as many slots as its limit says, more than usual too', () => {
+    const next = balance({
+      subscriptions: [
+        { id: 'one', partitions: 4, consumersMax: 1 },
+        { id: 'three', partitions: 4, consumersMax: 3 },
+        { id: 'usual', partitions: 4, consumersMax: null },
+        { id: 'narrow', partitions: 2, consumersMax: 9 },
+      ],
+      instances: ['a', 'b', 'c', 'd'],
+      present: nobody,
+      consumersPerSubscription: 2,
+    })
+    const slotsOf = (id: string): number => [...next.values()].filter(held => held.has(id)).length
+
+    expect(['one', 'three', 'usual', 'narrow'].map(slotsOf)).toEqual([1, 3, 2, 2])
+  })
+
   it('splits the partitions of a topic between slots without rest or overlap', () => {
     expect(partitionsOfSlot({ slot: 0, of: 2 }, 5)).toEqual([0, 2, 4])
     expect(partitionsOfSlot({ slot: 1, of: 2 }, 5)).toEqual([1, 3])

@@ -16,7 +16,12 @@ export interface Slot {
 export type Assignment = ReadonlyMap<string, ReadonlyMap<string, Slot>>
 
 export interface BalanceRequest {
-  readonly subscriptions: readonly { readonly id: string; readonly partitions: number }[]
+  readonly subscriptions: readonly {
+    readonly id: string
+    readonly partitions: number
+    /** In the place of `consumersPerSubscription`, where somebody has said. */
+    readonly consumersMax?: number | null
+  }[]
   readonly instances: readonly string[]
   readonly present: Assignment
   readonly consumersPerSubscription: number
@@ -32,8 +37,8 @@ export function balance(request: BalanceRequest): Assignment {
   const instances = [...new Set(request.instances)].sort()
   const loads = new Map(instances.map(instance => [instance, new Map<string, number>()]))
   const wanted = new Map<string, number>()
-  for (const { id, partitions } of request.subscriptions) {
-    wanted.set(id, Math.min(request.consumersPerSubscription, instances.length, partitions))
+  for (const { id, partitions, consumersMax } of request.subscriptions) {
+    wanted.set(id, Math.min(consumersMax ?? request.consumersPerSubscription, instances.length, partitions))
   }
   const ids = [...wanted.keys()].sort()
   const missing = keepWhatMayStay(request.present, loads, wanted)

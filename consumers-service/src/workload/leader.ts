@@ -18,6 +18,8 @@ export interface WantedSubscription {
   readonly id: string
   /** Partitions of its topic; undefined while Kafka has not told. */
   readonly partitions: number | undefined
+  /** Instances that may work on it; null where nobody has limited them. */
+  readonly consumersMax?: number | null
 }
 
 export interface LeaderDependencies {
@@ -120,10 +122,10 @@ async function rebalance(deps: LeaderDependencies, options: LeaderOptions): Prom
   const present = await readNodes(deps.session, options.path)
   // Who is alive is not known yet: nothing is taken from anybody on a guess.
   if (instances.length === 0) return { isLeader: true, assignedCount: 0, missingCount: wanted.length }
-  const subscriptions = wanted.flatMap(({ id, partitions }) => {
+  const subscriptions = wanted.flatMap(({ id, partitions, consumersMax }) => {
     // A topic that this process has not heard of may run elsewhere: its slots stay as they are.
     const known = partitions ?? slotCountOf(present, id)
-    return known === 0 ? [] : { id, partitions: known }
+    return known === 0 ? [] : { id, partitions: known, consumersMax: consumersMax ?? null }
   })
   const next = balance({
     subscriptions,

@@ -3,15 +3,20 @@
  */
 import { accessContract } from './access.js'
 import type { ResourceContract } from './contract.js'
+import { consistencyContract } from './consistency.js'
+import { consoleContract } from './console.js'
+import { constraintContract } from './constraints.js'
 import { deadLetterContract } from './dead-letters.js'
 import { diagnosisContract } from './diagnosis.js'
 import { docsContract } from './docs.js'
 import { filterContract } from './filters.js'
 import { groupContract } from './groups.js'
+import { inactiveTopicContract } from './inactive-topics.js'
 import { jsonSchemaContract } from './json-schemas.js'
 import { metricsContract } from './metrics.js'
 import { keyContract } from './keys.js'
 import { oAuthProviderContract } from './oauth-providers.js'
+import { offlineTaskContract } from './offline-tasks.js'
 import { ownerContract } from './owners.js'
 import { queryContract } from './queries.js'
 import { readinessContract } from './readiness.js'
@@ -45,9 +50,14 @@ export const contracts: readonly ResourceContract[] = [
   metricsContract,
   oAuthProviderContract,
   ownerContract,
+  constraintContract,
+  consistencyContract,
+  offlineTaskContract,
+  inactiveTopicContract,
   readinessContract,
   secretsContract,
   keyContract,
+  consoleContract,
   accessContract,
   statusContract,
   docsContract,

@@ -34,7 +34,7 @@ const ofBody: readonly ErrorWord[] = [
 
 /** Names of the parts of a path: `:topic` is `topic`. */
 export function pathNames(key: string): readonly string[] {
-  return [...key.matchAll(/:(\w+)/g)].flatMap(match => match[1] ?? [])
+  return [...key.matchAll(/[:*](\w+)/g)].flatMap(match => match[1] ?? [])
 }
 
 /** All errors of a route of management, by status. */

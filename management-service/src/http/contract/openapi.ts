@@ -50,7 +50,7 @@ export function openApiDocument(
       if (contract === undefined) continue
       const [method = '', path = ''] = key.split(' ')
       const operation = operationOf(key, contract, { schemas, refused, isOfFrontend: isOfFrontend === true })
-      const item = (paths[path.replaceAll(/:(\w+)/g, '{$1}')] ??= {})
+      const item = (paths[path.replaceAll(/[:*](\w+)/g, '{$1}')] ??= {})
       const servers = isOfFrontend === true ? { servers: frontends } : {}
       item[method.toLowerCase()] = { tags: [tag], ...operation, ...servers }
     }

@@ -27,12 +27,6 @@ const hermesEvent = z.union([
   sentShape.partial().extend({ messageId: z.string(), timestamp: z.int(), subscription: z.string() }),
 ])
 
-const noUrls = {
-  summary: 'Lists other places that show traces: none',
-  right: 'reader',
-  answers: { 200: json(z.array(z.object({ name: z.string(), url: z.string() })), []) },
-} as const
-
 export const traceContract: ResourceContract = {
   tag: 'Traces',
   description: 'Where a message is: every step of it.',
@@ -58,7 +52,5 @@ export const traceContract: ResourceContract = {
       answers: { 200: json(z.array(hermesEvent), []) },
       errors,
     },
-    'GET /tracking-urls/topics/:topic': noUrls,
-    'GET /tracking-urls/topics/:topic/subscriptions/:subscription': noUrls,
   },
 }

@@ -15,8 +15,6 @@ const subscriptionPath = '/topics/:topic/subscriptions/:subscription'
 
 /** The routes of traces. */
 export function traceRoutes(parts: TraceParts): readonly ApiRoute[] {
-  // Nothing outside Iris shows traces, so there is nowhere to link to; Hermes' console asks all the same.
-  const noUrls: ApiRoute['handle'] = () => Promise.resolve(jsonAnswer([]))
   return [
     reading('GET', `${subscriptionPath}/events/:messageId/trace`, async ({ params }) => {
       const names = subscriptionNamesOf(params)
@@ -30,8 +28,6 @@ export function traceRoutes(parts: TraceParts): readonly ApiRoute[] {
       const topic = topicOfPath(params['topic'])
       return jsonAnswer(await traceOfKey(parts, topic, query.get('key'), boundsOf(query)))
     }),
-    reading('GET', '/tracking-urls/topics/:topic', noUrls),
-    reading('GET', '/tracking-urls/topics/:topic/subscriptions/:subscription', noUrls),
   ]
 }
 

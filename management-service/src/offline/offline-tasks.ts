@@ -1,0 +1,128 @@
+/**
+ * Tasks for an external job that sends messages again which Kafka holds no more: a queue in ZooKeeper, as
+ * Hermes keeps it.
+ * Takes bodies and ids of the API. Gives the tasks, and where the job shows what it does.
+ * Refuses what cannot be done, with Hermes' texts. Bound: `tasksMax` tasks at a time.
+ */
+import { z } from 'zod'
+import { plainText, readShape, type JsonObject } from '@iris/common/domain/json-shapes'
+import { isNamePart, topicName } from '@iris/common/domain/names'
+import type { Topic } from '@iris/common/domain/topic'
+import { collectViolations } from '@iris/common/domain/violations'
+import { refusal } from '@iris/common/errors/hermes-error'
+import type { Clock } from '@iris/common/time/clock'
+import { entityOf } from '../requests.js'
+import type { OfflineTask, OfflineTaskStore } from '../store/offline-tasks.js'
+import type { TopicStore } from '../store/ports.js'
+import { instantMs } from './instant.js'
+
+export interface OfflineTaskParts {
+  readonly store: Pick<TopicStore, 'topic'> & OfflineTaskStore
+  readonly clock: Clock
+  readonly newId: () => string
+  readonly places: MonitoringPlaces
+}
+
+/** Where the job shows what it does; `{taskId}` stands for the task. */
+export interface MonitoringPlaces {
+  readonly logsUrl: string
+  readonly metricsUrl: string
+  readonly jobDetailsUrl: string
+}
+
+export const tasksMax = 1_000
+
+/** The body of a creation: of a topic's own past, or of a view of it that somebody made. */
+export const offlineTaskForm = z.object({
+  type: plainText,
+  sourceTopic: plainText,
+  sourceViewPath: plainText,
+  targetTopic: plainText,
+  startTimestamp: plainText,
+  endTimestamp: plainText,
+})
+
+const place = 'OfflineRetransmissionEndpoint.createRetransmissionTask.arg0'
+
+/** Puts a task into the queue. */
+export async function createOfflineTask(parts: OfflineTaskParts, body: unknown): Promise<void> {
+  const form = readShape(offlineTaskForm, entityOf(body), 'create')
+  if (form.type !== 'topic' && form.type !== 'view')
+    throw refusal('FORMAT_ERROR', { problem: `type must be topic or view, not ${String(form.type)}` })
+  const isTopic = form.type === 'topic'
+  const startMs = instantMs(form.startTimestamp)
+  const endMs = instantMs(form.endTimestamp)
+  const violations = collectViolations()
+  if (isTopic && (startMs === null || endMs === null || startMs >= endMs)) {
+    violations.add(
+      'Must contain both startTimestamp and endTimestamp for topic retransmission. ' +
+        'StartTimestamp must be lower than endTimestamp',
+    )
+  }
+  for (const member of [isTopic ? 'sourceTopic' : 'sourceViewPath', 'targetTopic'] as const)
+    if ((form[member] ?? '') === '') violations.add(`${place}.${member} must not be empty`)
+  violations.refuseAny()
+  if (isTopic && (await topicOf(parts, form.sourceTopic)) === null)
+    throw invalid('Source topic does not exist')
+  const target = await topicOf(parts, form.targetTopic)
+  if (target === null) throw invalid('Target topic does not exist')
+  if (target.offlineStorage.enabled) throw invalid('Target topic must not be stored offline')
+  if ((await parts.store.offlineTasks()).length >= tasksMax)
+    throw invalid(`There are ${tasksMax} tasks already; remove those that are done`)
+  await parts.store.addOfflineTask({
+    type: isTopic ? 'TOPIC' : 'VIEW',
+    taskId: parts.newId(),
+    sourceViewPath: isTopic ? null : form.sourceViewPath,
+    sourceTopic: isTopic ? form.sourceTopic : null,
+    targetTopic: form.targetTopic ?? '',
+    startTimestamp: isTopic ? isoOf(startMs) : null,
+    endTimestamp: isTopic ? isoOf(endMs) : null,
+    createdAt: isoOf(parts.clock.now()) ?? '',
+  })
+}
+
+/** The queue, the oldest first. Members that a task has not are written as `null`, as in Hermes. */
+export async function listOfflineTasks({ store }: OfflineTaskParts): Promise<readonly OfflineTask[]> {
+  const tasks = await store.offlineTasks()
+  return [...tasks].sort((one, other) => (one.createdAt < other.createdAt ? -1 : 1))
+}
+
+/** The tasks that read or fill a topic, with the places where they can be watched. */
+export async function listTasksOfTopic(
+  parts: OfflineTaskParts,
+  topic: string,
+): Promise<readonly JsonObject[]> {
+  const tasks = await listOfflineTasks(parts)
+  return tasks
+    .filter(({ sourceTopic, targetTopic }) => sourceTopic === topic || targetTopic === topic)
+    .map(({ type, taskId }) => ({
+      type,
+      taskId,
+      logsUrl: placeOf(parts.places.logsUrl, taskId),
+      metricsUrl: placeOf(parts.places.metricsUrl, taskId),
+      jobDetailsUrl: placeOf(parts.places.jobDetailsUrl, taskId),
+    }))
+}
+
+/** Takes a task out of the queue. */
+export async function removeOfflineTask({ store }: OfflineTaskParts, id: string): Promise<void> {
+  if (isNamePart(id) && (await store.removeOfflineTask(id))) return
+  throw invalid(`Retransmission task with id ${id} does not exist.`)
+}
+
+async function topicOf({ store }: OfflineTaskParts, name: string | null): Promise<Topic | null> {
+  const checked = topicName(name ?? '')
+  return checked === undefined ? null : ((await store.topic(checked))?.value ?? null)
+}
+
+function placeOf(template: string, taskId: string): string {
+  return template.replaceAll('{taskId}', encodeURIComponent(taskId))
+}
+
+function isoOf(timeMs: number | null): string | null {
+  return timeMs === null ? null : new Date(timeMs).toISOString().replace('.000Z', 'Z')
+}
+
+function invalid(problem: string): Error {
+  return refusal('VALIDATION_ERROR', { problem })
+}
