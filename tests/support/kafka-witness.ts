@@ -71,7 +71,7 @@ export async function configureTopic(
 /** Makes a topic that nobody of ours knows. */
 export async function makeKafkaTopic(broker: string, topic: string): Promise<void> {
   await asOperator(broker, async admin => {
-    await admin.createTopics({ topics: [{ topic, numPartitions: 1 }] })
+    await admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: false })
   })
 }
 

@@ -8,6 +8,7 @@ import { producerMetrics } from './producer-names.js'
 import { spoolMetrics } from './spool-names.js'
 
 export type { MetricDefinition, MetricKind } from './define.js'
+export { managementMetrics } from './management-names.js'
 
 const topicLabels = ['group', 'topic'] as const
 const subscriptionLabels = ['group', 'topic', 'subscription'] as const
@@ -332,35 +333,6 @@ export const consumersMetrics = {
   ),
   assignments: define('gauge', 'workload_all_assignments', ['kafka_cluster'], 'Slots assigned by the leader'),
   missing: define('gauge', 'workload_missing_resources', ['kafka_cluster'], 'Slots nobody could take'),
-} as const
-
-/** Metrics of management, without the prefix `hermes_management_`. */
-export const managementMetrics = {
-  storageOk: define('counter', 'storage_health_check_successful_total', [], 'Answers of ZooKeeper'),
-  storageFailed: define(
-    'counter',
-    'storage_health_check_failed_total',
-    [],
-    'Calls that ZooKeeper did not answer',
-  ),
-  inactiveTopics: define(
-    'gauge',
-    'inactive_topics',
-    [],
-    'Topics that nobody publishes to, as this process found them last; 0 in all but the leader',
-  ),
-  prometheusAnswered: define(
-    'counter',
-    'read_metric_from_prometheus_success_total',
-    [],
-    'Queries that Prometheus answered',
-  ),
-  prometheusFailed: define(
-    'counter',
-    'read_metric_from_prometheus_error_total',
-    [],
-    'Queries that it did not answer, or not as expected',
-  ),
 } as const
 
 /** Metrics of the services that write traces, with the service's prefix. */

@@ -4,7 +4,7 @@
 import { accessContract } from './access.js'
 import type { ResourceContract } from './contract.js'
 import { consistencyContract } from './consistency.js'
-import { consoleContract } from './console.js'
+import { consoleContract } from './console-pages.js'
 import { constraintContract } from './constraints.js'
 import { deadLetterContract } from './dead-letters.js'
 import { diagnosisContract } from './diagnosis.js'

@@ -4,7 +4,7 @@ import { managementKeys } from '../../config.js'
 import { consoleSettings } from '../../console/console-settings.js'
 import type { LinkTemplates } from '../../console/links.js'
 import { callRoute, type RouteAnswer } from '../testing/call-route.js'
-import { consoleRoutes } from './console.js'
+import { consoleRoutes } from './console-pages.js'
 
 const none: LinkTemplates = {
   ...{ topicDashboard: '', subscriptionDashboard: '', offlineClients: '' },
@@ -81,7 +81,7 @@ describe("E14: the console's settings", () => {
       console: { title: 'Iris', knownEnvironments: [{ name: 'prod', url: 'https://iris.example' }] },
       topic: { contentTypes: [{ value: 'JSON', label: 'JSON' }] },
     })
-    expect(() => setUp(none, { IRIS_CONSOLE_OWNER_SOURCES: 'Plaintext' })).toThrow('console.owner.sources')
+    expect(() => setUp(none, { IRIS_CONSOLE_OWNER_SOURCES: 'Plaintext' })).toThrow('owner.sources')
   })
 })
 
