@@ -10,7 +10,10 @@ import { LongestFirst } from './tests/support/longest-first.js'
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
 const alias = [
-  { find: /^@iris\/(common|local-stack|[a-z]+-service)\/(.*)$/, replacement: source('./') + '$1/src/$2.ts' },
+  {
+    find: /^@iris\/(common|local-stack|cli|[a-z]+-service)\/(.*)$/,
+    replacement: source('./') + '$1/src/$2.ts',
+  },
 ]
 /** A limit ends what hangs; how fast a machine is, it does not judge. */
 const limits = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 30_000 } } }

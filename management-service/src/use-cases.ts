@@ -10,7 +10,7 @@ import type { Metrics } from '@iris/common/metrics/registry'
 import { traceTopicName } from '@iris/common/kafka/names'
 import { signingKeyBytes } from '@iris/common/domain/signing'
 import type { TaskStore } from '@iris/common/tasks/task-store'
-import type { ModeHolder } from './access/mode.js'
+import { createMode, type ModeHolder } from './access/mode.js'
 import type { ManagementBase, ManagementConfig } from './base.js'
 import { createGate } from './gate.js'
 import { jsonSchemaRoutes } from './http/routes/json-schemas.js'
@@ -37,6 +37,8 @@ import { topicRoutes } from './http/routes/topics.js'
 import { traceRoutes } from './http/routes/traces.js'
 import type { Outside } from './outside.js'
 import { createOverview } from './overview.js'
+import type { Rehearsal } from './rehearsal/dry-run.js'
+import { beginRehearsal } from './rehearsal/rehearsal.js'
 import type { ScheduleParts } from './schedule/list-scheduled.js'
 import { createChangeGuard } from './store/change-guard.js'
 import { createKafkaLetters } from './store/kafka-letters.js'
@@ -60,8 +62,8 @@ import { createLiveConsumers, createSlotOwners } from './store/slot-owners.js'
 import { createTasks } from './store/tasks.js'
 import { createZooStore } from './store/zookeeper.js'
 import { createEndpointGuard, type EndpointGuard, type ResolveHost } from './subscriptions/endpoint-guard.js'
-import { createGroupCleanUp, type GroupCleanUp } from './subscriptions/group-clean-up.js'
-import { createPause } from './subscriptions/pause.js'
+import { createGroupCleanUp, removeUnused, type GroupCleanUp } from './subscriptions/group-clean-up.js'
+import { createPause, type Pause } from './subscriptions/pause.js'
 import type { KafkaTopicSettings } from './topics/kafka-plan.js'
 import { createResealing } from './secrets/resealing.js'
 import type { ReplayParts } from './tasks/replay.js'
@@ -70,6 +72,8 @@ import { createTraceLog } from './traces/trace-log.js'
 export interface UseCases {
   readonly routes: readonly ApiRoute[]
   readonly store: Store
+  /** The same routes once more, over clients that write nothing. */
+  rehearse(): Rehearsal
   /** Begins what runs behind the routes; ZooKeeper and Kafka have answered by then. */
   start(): void
   stop(): Promise<void>
@@ -91,56 +95,24 @@ export function createUseCases(
   { outside, metrics, mode }: UseCaseSurroundings,
 ): UseCases {
   const store = createStore(base, config, outside)
-  const groups = createKafkaGroups(outside.kafka)
   const options = { delayMs: config.groupCleanUpDelayMs, intervalMs: config.groupCleanUpIntervalMs }
-  const cleanUp = createGroupCleanUp(
-    {
-      ...base,
-      store,
-      tasks: createTasks(outside.session, outside.paths),
-      kafka: groups,
-      kafkaTopics: createKafkaTopics(outside.kafka),
-      namespace: namespaceOf(config),
-    },
-    options,
-  )
-  const datacenter = config.datacenter
+  const cleanUp = createGroupCleanUp(cleanUpParts(base, config, { store, outside }), options)
+  const pause = createPause({ ...base, store }, config.pauseTimeoutMs)
   const schemas = createSchemaDesk(base, config, outside)
   const overview = createOverview(base, config, { outside, store, schemas, metrics })
   return {
     store,
-    routes: [
-      ...overview.routes,
-      ...groupRoutes({ store, rules: config, datacenter }),
-      ...topicRoutes(topicParts(base, config, { store, outside, cleanUp })),
-      ...subscriptionRoutes(subscriptionParts(base, config, { store, outside, cleanUp })),
-      ...signingKeyRoutes({ store, newKey: () => randomBytes(signingKeyBytes.usual) }),
-      ...deadLetterRoutes(letterParts(base, config, { store, outside })),
-      ...retransmissionRoutes(retransmissionParts(base, config, { store, outside })),
-      ...oAuthProviderRoutes({ store, guard: createGuard(base, config) }),
-      ...taskRoutes(taskParts(base, config, { store, outside })),
-      ...scheduledRoutes(scheduleParts(base, config, { store, outside })),
-      ...traceRoutes(traceParts(base, config, { store, outside })),
-      ...filterRoutes({ store, registry: outside.schemas }),
-      ...jsonSchemaRoutes({ ...base, store }),
-      ...schemaRoutes({
-        store,
-        schemas,
-        isRemovalAllowed: config.isSchemaRemovalAllowed,
-      }),
-      ...diagnosisRoutes(
-        diagnosisParts(base, config, { store, outside }),
-        createGate(diagnosesMax, 'diagnoses'),
-      ),
-      ...readinessRoutes({ ...outside, datacenters: [datacenter] }),
-      ...secretRoutes(createResealing({ ...base, store })),
-      ...keyRoutes({
-        ...base,
-        store: { ...store, ...createKeyStore(outside.session, outside.paths, outside.keyRing) },
-      }),
-      ...ownerRoutes(),
-      ...accessRoutes({ mode, store }),
-    ],
+    routes: [...overview.routes, ...routesOver(base, config, { store, outside, cleanUp, pause, mode })],
+    rehearse() {
+      const rehearsal = beginRehearsal(base, outside, config.zookeeperRoot)
+      const rehearsed = createStore(base, config, rehearsal.outside)
+      const shared = { ...rehearsal, store: rehearsed, mode: createMode() }
+      const parts = cleanUpParts(base, config, shared)
+      return {
+        routes: routesOver(base, config, shared),
+        answer: status => rehearsal.answer(status, unused => removeUnused(parts, unused)),
+      }
+    },
     start: () => overview.start(),
     stop() {
       cleanUp.stop()
@@ -149,10 +121,61 @@ export function createUseCases(
   }
 }
 
+/** All that change something, and what else needs no memory of its own. */
+function routesOver(base: ManagementBase, config: ManagementConfig, shared: Shared): readonly ApiRoute[] {
+  const { store, outside, mode } = shared
+  const { datacenter } = config
+  return [
+    ...groupRoutes({ store, rules: config, datacenter }),
+    ...topicRoutes(topicParts(base, config, shared)),
+    ...subscriptionRoutes(subscriptionParts(base, config, shared)),
+    ...signingKeyRoutes({ store, newKey: () => randomBytes(signingKeyBytes.usual) }),
+    ...deadLetterRoutes(letterParts(base, config, shared)),
+    ...retransmissionRoutes(retransmissionParts(base, config, shared)),
+    ...oAuthProviderRoutes({ store, guard: createGuard(base, config) }),
+    ...taskRoutes(taskParts(base, config, shared)),
+    ...scheduledRoutes(scheduleParts(base, config, shared)),
+    ...traceRoutes(traceParts(base, config, shared)),
+    ...filterRoutes({ store, registry: outside.schemas }),
+    ...jsonSchemaRoutes({ ...base, store }),
+    ...schemaRoutes({
+      store,
+      schemas: createSchemaDesk(base, config, outside),
+      isRemovalAllowed: config.isSchemaRemovalAllowed,
+    }),
+    ...diagnosisRoutes(diagnosisParts(base, config, shared), createGate(diagnosesMax, 'diagnoses')),
+    ...readinessRoutes({ ...outside, datacenters: [datacenter] }),
+    ...secretRoutes(createResealing({ ...base, store })),
+    ...keyRoutes({
+      ...base,
+      store: { ...store, ...createKeyStore(outside.session, outside.paths, outside.keyRing) },
+    }),
+    ...ownerRoutes(),
+    ...accessRoutes({ mode, store }),
+  ]
+}
+
+function cleanUpParts(
+  base: ManagementBase,
+  config: ManagementConfig,
+  { store, outside }: Pick<Shared, 'store' | 'outside'>,
+): Parameters<typeof createGroupCleanUp>[0] {
+  return {
+    ...base,
+    store,
+    tasks: createTasks(outside.session, outside.paths),
+    kafka: createKafkaGroups(outside.kafka),
+    kafkaTopics: createKafkaTopics(outside.kafka),
+    namespace: namespaceOf(config),
+  }
+}
+
 interface Shared {
   readonly store: Store & JsonSchemaStore & SecretStore
   readonly outside: Outside
   readonly cleanUp: GroupCleanUp
+  readonly pause: Pause
+  readonly mode: ModeHolder
 }
 
 function createStore(
@@ -222,13 +245,12 @@ function createSchemaDesk(
 function subscriptionParts(
   base: ManagementBase,
   config: ManagementConfig,
-  { store, outside, cleanUp }: Shared,
+  { store, outside, cleanUp, pause }: Shared,
 ): Parameters<typeof subscriptionRoutes>[0] {
   const namespace = namespaceOf(config)
   const kafka = createKafkaGroups(outside.kafka)
   const { additionalSchemes, batchPoolBytesMax: batchVolumeMax } = config
   const rules = { additionalSchemes, batchVolumeMax }
-  const pause = createPause({ ...base, store }, config.pauseTimeoutMs)
   const guard = createGuard(base, config)
   const letters = letterParts(base, config, { store, outside })
   return {

@@ -21,6 +21,7 @@ import { docsRoutes } from './http/routes/docs.js'
 import { statusRoutes } from './http/routes/status.js'
 import { createOutside, startOutside, stopOutside } from './outside.js'
 import { watchStorage } from './storage-probe.js'
+import { withDryRuns } from './rehearsal/dry-run.js'
 import { createUseCases } from './use-cases.js'
 
 export interface Management {
@@ -52,7 +53,9 @@ export function createManagement(base: ManagementBase, config: ManagementConfig)
   const app = createExpressApp(
     base.log,
     { bodyBytesMax: config.bodyBytesMax, allowedOrigin: config.allowedOrigin, guard },
-    withContracts([...status, ...docs, ...useCases.routes], contracts),
+    withDryRuns(withContracts([...status, ...docs, ...useCases.routes], contracts), () =>
+      useCases.rehearse(),
+    ),
   )
   const listener = createManagementListener(base, config, app)
   const cancels: Cancel[] = []

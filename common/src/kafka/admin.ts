@@ -34,6 +34,10 @@ export interface TopicDescription {
 export interface KafkaAdmin {
   /** Resolves when every partition has a leader. `existed` leaves the topic that is there as it is. */
   createTopic(name: string, settings: TopicSettings): Promise<'created' | 'existed'>
+  /** Rejects where Kafka would not make such a topic; makes none. */
+  checkTopic(name: string, settings: TopicSettings): Promise<void>
+  /** Rejects where Kafka would not take these settings; sets none. */
+  checkConfigs(name: string, configs: Readonly<Record<string, string>>): Promise<void>
   /** Resolves when the topic is gone, and rejects when it is not in time; one that does not exist is gone. */
   deleteTopic(name: string): Promise<void>
   /** Removes the records below an offset for good; what was removed before is removed already. */
@@ -90,6 +94,10 @@ export function createKafkaAdmin(parts: KafkaAdminParts, options: KafkaAdminOpti
       if (await waitFor(name, deadlineMs, () => hasLeaders(name))) return outcome
       throw new Error(`Kafka topic ${name} has no leaders after ${options.requestTimeoutMs} ms`)
     },
+    checkTopic: (name, settings) =>
+      ask(deadline(), timeoutMs => createTopicCall(name, settings, timeoutMs, true)),
+    checkConfigs: (name, configs) =>
+      ask(deadline(), timeoutMs => alterConfigsCall(name, Object.entries(configs), timeoutMs, true)),
     async deleteTopic(name) {
       const deadlineMs = deadline()
       await ask(deadlineMs, timeoutMs => deleteTopicCall(name, timeoutMs)).catch(

@@ -27,12 +27,18 @@ const setOperation = 0
 /** Set on the topic itself, not inherited from a broker or a default. */
 const topicSource = 1
 
-export function createTopicCall(name: string, settings: TopicSettings, timeoutMs: number): ApiCall<void> {
+/** With `isOnlyChecked` Kafka says whether it would make the topic, and makes none. */
+export function createTopicCall(
+  name: string,
+  settings: TopicSettings,
+  timeoutMs: number,
+  isOnlyChecked = false,
+): ApiCall<void> {
   const body = new WireWriter()
   body.arrayLength(1).string(name).int32(settings.partitions).int16(settings.replicationFactor)
   body.arrayLength(0) // no assignment by hand
   body.array(Object.entries(settings.configs), ([key, value]) => void body.string(key).string(value))
-  body.int32(answerWithin(timeoutMs)).boolean(false)
+  body.int32(answerWithin(timeoutMs)).boolean(isOnlyChecked)
   return {
     apiKey: 19,
     apiVersion: 4,
@@ -127,11 +133,12 @@ function decodeConfig(answer: WireReader): { key: string; value: string | null; 
   return { key, value, source }
 }
 
-/** Sets the given configs and leaves all others as they are. */
+/** Sets the given configs and leaves all others as they are; or only asks whether Kafka would take them. */
 export function alterConfigsCall(
   name: string,
   configs: readonly (readonly [key: string, value: string])[],
   timeoutMs: number,
+  isOnlyChecked = false,
 ): ApiCall<void> {
   const body = new WireWriter().arrayLength(1).int8(topicResource).string(name)
   body.array(configs, ([key, value]) => void body.string(key).int8(setOperation).string(value))
@@ -139,7 +146,7 @@ export function alterConfigsCall(
     apiKey: 44,
     apiVersion: 0,
     apiName: 'IncrementalAlterConfigs',
-    body: body.boolean(false).toBuffer(),
+    body: body.boolean(isOnlyChecked).toBuffer(),
     timeoutMs,
     decode: answer => {
       answer.int32() // throttle time

@@ -50,7 +50,7 @@ export function createGroupCleanUp(parts: GroupCleanUpParts, options: GroupClean
 
   const attempt = async (unused: UnusedGroup, tries: number): Promise<void> => {
     try {
-      await remove(parts, unused)
+      await removeUnused(parts, unused)
     } catch (error) {
       const isLast = tries >= triesMax
       parts.log.warn(isLast ? 'group.notDeleted' : 'group.deletionFailed', { ...unused, tries, error })
@@ -78,8 +78,11 @@ export function createGroupCleanUp(parts: GroupCleanUpParts, options: GroupClean
   }
 }
 
-/** Under the guard that a creation also takes: between the look and the deletion nobody can make it again. */
-async function remove(parts: GroupCleanUpParts, unused: UnusedGroup): Promise<void> {
+/**
+ * What a clean-up does in the end. Under the guard that a creation also takes: between the look and the deletion
+ * nobody can make it again.
+ */
+export async function removeUnused(parts: GroupCleanUpParts, unused: UnusedGroup): Promise<void> {
   const { store, kafka, tasks, log } = parts
   const { topic, subscription, group } = unused
   await store.exclusively(subscriptionId(topic, subscription), async () => {

@@ -51,6 +51,8 @@ export interface RouteContract {
    * does not say so, and names no group, topic or owner, is about all groups.
    */
   readonly isForEachCaller?: boolean
+  /** Whether it changes nothing although its method is not GET: then it has no dry run. */
+  readonly onlyAsks?: boolean
   /** Parameters of the query by name. */
   readonly query?: Readonly<Record<string, z.ZodType>>
   /** Headers of the request by name. */

@@ -17,6 +17,7 @@ export const filterContract: ResourceContract = {
       summary: 'Tries filters on a message',
       description: '`message` is base64; `headers`, an addition of Iris, are for header filters.',
       right: 'reader',
+      onlyAsks: true,
       body: { schema: trialShape, example, required: ['message', 'filters'] },
       answers: { 200: json(filterTrial, { status: 'MATCHED' }) },
       errors: ['SCHEMA_REPOSITORY_INTERNAL_ERROR'],

@@ -86,6 +86,7 @@ export const jsonSchemaContract: ResourceContract = {
     'POST /topics/:topic/json-schema/versions/:version/check': {
       summary: 'Holds a message against a version without publishing it',
       right: 'reader',
+      onlyAsks: true,
       body: { schema: z.unknown().describe('The message'), example: { id: 'order-7' } },
       answers: { 200: json(trial, { valid: true, errors: [] }) },
       errors: ['SCHEMA_VERSION_DOES_NOT_EXIST'],

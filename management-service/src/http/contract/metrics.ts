@@ -101,6 +101,7 @@ export const metricsContract: ResourceContract = {
     'POST /query/topics/metrics': {
       summary: 'Gives topics with their metrics, by definition and metrics',
       right: 'reader',
+      onlyAsks: true,
       body: queryBody({ query: { name: { like: 'demo\\..*' }, rate: { gt: 10 } } }),
       answers: { 200: json(z.array(namedTopic), [{ ...topicExample, name: 'demo.orders' }]) },
       errors: queryErrors,
@@ -109,6 +110,7 @@ export const metricsContract: ResourceContract = {
       summary: 'Gives subscriptions with their metrics, by definition and metrics',
       description: 'The lag is told for at most 200 subscriptions; it is -1 where more are meant.',
       right: 'reader',
+      onlyAsks: true,
       body: queryBody({ query: { topicName: 'demo.orders', lag: { gt: 100 } } }),
       answers: { 200: json(z.array(namedSubscription)) },
       errors: queryErrors,

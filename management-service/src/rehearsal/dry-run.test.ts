@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest'
+import { emptyAnswer, writing, type ApiRoute } from '@iris/common/http/api'
+import { nothing, type PromisedRoute, type RouteContract } from '../http/contract/contract.js'
+import { contracts } from '../http/contract/contracts.js'
+import { isRehearsed } from '../http/contract/implied.js'
+import { callRoute } from '../http/testing/call-route.js'
+import { dryRunAnswerShape, type DryRunAnswer } from './answer.js'
+import { withDryRuns } from './dry-run.js'
+
+const answer: DryRunAnswer = {
+  ...{ dryRun: true, status: 0, changes: [] },
+  kafka: {
+    ...{ create: [], alter: [], delete: [], commit: [] },
+    ...{ deleteGroups: [], append: [], deleteRecords: [] },
+  },
+  schemas: { register: [], remove: [] },
+}
+
+/** A table of one route: what it did is told by name. */
+function tableOf(contract: Partial<RouteContract>): { routes: readonly PromisedRoute[]; did: string[] } {
+  const did: string[] = []
+  const route = (name: string): ApiRoute =>
+    writing('POST', '/things', () => {
+      did.push(name)
+      return Promise.resolve(emptyAnswer(201))
+    })
+  const promised = {
+    ...route('real'),
+    tag: 'Things',
+    contract: { summary: '', right: 'admin', answers: { 201: nothing }, ...contract } as RouteContract,
+  }
+  const rehearse = () => ({
+    routes: [route('rehearsed')],
+    answer: (status: number) => Promise.resolve({ ...answer, status }),
+  })
+  return { routes: withDryRuns([promised], rehearse), did }
+}
+
+describe('a route that changes something', () => {
+  it('is rehearsed on demand, and told with the status that it would have had', async () => {
+    const { routes, did } = tableOf({})
+
+    const told = await callRoute(routes, 'POST', '/things?dryRun=true')
+    expect(told).toMatchObject({ status: 200, body: { dryRun: true, status: 201 } })
+    expect(dryRunAnswerShape.safeParse(told.body).success).toBe(true)
+    expect(did).toEqual(['rehearsed'])
+  })
+
+  it.each(['/things', '/things?dryRun=false'])('is called otherwise: %s', async path => {
+    const { routes, did } = tableOf({})
+
+    expect((await callRoute(routes, 'POST', path)).status).toBe(201)
+    expect(did).toEqual(['real'])
+  })
+
+  it.each(['', 'yes', 'True', '1'])('is not called where dryRun is "%s"', async word => {
+    const { routes, did } = tableOf({})
+
+    expect((await callRoute(routes, 'POST', `/things?dryRun=${word}`)).status).toBe(400)
+    expect(did).toEqual([])
+  })
+
+  it('keeps a dryRun of its own', async () => {
+    const { routes, did } = tableOf({ query: { dryRun: dryRunAnswerShape } })
+
+    await callRoute(routes, 'POST', '/things?dryRun=true')
+    expect(did).toEqual(['real'])
+  })
+
+  it('is every route of management that is not asked with GET, but for those that say otherwise', () => {
+    const rows = contracts.flatMap(({ routes }) => Object.entries(routes))
+    const left = rows
+      .map(([key, contract]) => ({ key, method: key.split(' ')[0] as 'GET', contract: contract! }))
+      .filter(row => row.method !== 'GET' && !isRehearsed(row))
+      .map(({ key }) => key)
+
+    expect(left.sort()).toEqual([
+      'POST /filters/:topic',
+      'POST /query/groups',
+      'POST /query/subscriptions',
+      'POST /query/subscriptions/metrics',
+      'POST /query/topics',
+      'POST /query/topics/metrics',
+      'POST /topics/:topic/json-schema/versions/:version/check',
+      'POST /topics/:topic/subscriptions/query',
+      'POST /topics/query',
+      'PUT /topics/:topic/json-schema/versions/:version',
+      'PUT /topics/:topic/subscriptions/:subscription/retransmission',
+    ])
+  })
+})
