@@ -1,7 +1,7 @@
 /**
  * One run of the command.
- * Takes its words and its surroundings. Gives the exit code. Promises: whatever goes wrong is said in sentences,
- * never with a stack, unless it is a defect of ours.
+ * Takes its words and its surroundings. Gives the exit code. Promises: whatever goes wrong is said in
+ * sentences, never with a stack, unless it is a defect of ours.
  */
 import { readOptions, UsageError, type Options } from './arguments.js'
 import { exitCodes, type Command, type ExitCode, type Surroundings } from './command.js'
@@ -64,7 +64,8 @@ ${lines.join('\n')}
 
   --file FILE          the definitions (iris.yaml)
   --management URL     http://127.0.0.1:8090, or IRIS_MANAGEMENT_URL
-  --header "N: V"      for every call; "N: env VARIABLE" keeps it from the command line. IRIS_API_KEY is sent as bearer
+  --header "N: V"      for every call; "N: env VARIABLE" keeps it from the command line
+                       IRIS_API_KEY is sent as Authorization: Bearer
   --prune              plan, apply: remove what the file does not have, below its groups only
   --group NAME         export: only this group; may be given several times
   --json               the result as JSON`

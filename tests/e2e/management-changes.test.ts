@@ -1,5 +1,6 @@
 /**
- * Changes of definitions that are safe: many at the same moment, of a version, tried without being made, and as
+ * Changes of definitions that are safe: many at the same moment, of a version, tried without being made,
+ * and as
  * code from a file.
  */
 import { spawn } from 'node:child_process'
@@ -7,7 +8,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Kafka, logLevel } from 'kafkajs'
+import { ConfigResourceTypes, Kafka, logLevel } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { createIrisApi, type IrisApi } from '@iris/local-stack/iris-api'
 import { freePort } from '@iris/local-stack/ports'
@@ -143,7 +144,7 @@ async function kafkaOf(): Promise<unknown> {
     const groups = (await admin.listGroups()).groups.map(({ groupId }) => groupId).filter(isOurs)
     const configs = await admin.describeConfigs({
       includeSynonyms: false,
-      resources: topics.map(name => ({ type: 2, name })),
+      resources: topics.map(name => ({ type: ConfigResourceTypes.TOPIC, name })),
     })
     const offsets = await Promise.all(groups.sort().map(groupId => admin.fetchOffsets({ groupId, topics })))
     const ends = await Promise.all(topics.map(topic => admin.fetchTopicOffsets(topic)))

@@ -1,7 +1,8 @@
 /**
  * `iris apply`: makes the installation have what the file says, a change after the other.
- * Promises: every step was held against management before the first is made; each is made of the version that it
- * was planned for; the first failure, and Ctrl-C between two changes, ends it with what is done and what is not.
+ * Promises: every step was held against management before the first is made; each is made of the version
+ * that it was planned for; the first failure, and Ctrl-C between two changes, ends it with what is done and
+ * what is not.
  */
 import { exitCodes, type Command, type ExitCode, type Surroundings } from '../command.js'
 import type { Step } from '../definitions/plan.js'

@@ -35,7 +35,10 @@ export async function planFile(surroundings: Surroundings): Promise<Planned> {
   }
 }
 
-/** Where in the file the cause of a refusal stands: management names members as `Topic.retentionTime.duration`. */
+/**
+ * Where in the file the cause of a refusal stands: management names members as
+ * `Topic.retentionTime.duration`.
+ */
 export function problemOf(definitions: Definitions, { step, message }: StepRefused): FileProblem {
   const named = /\b(?:Topic|Subscription|OAuthProvider)\.([\w.]+)/.exec(message)?.[1] ?? ''
   const member = named.replace(/^(?:serial|batch)SubscriptionPolicy/, 'subscriptionPolicy')

@@ -1,9 +1,10 @@
 // pure
 /**
  * What must be done so that an installation has what a file says.
- * Takes the things of both. Gives steps in an order in which each finds what it depends on: providers, groups,
- * topics, subscriptions; removals after all, the other way round. A member that the file does not have is left
- * as it is. Promises: nothing outside a group of the file is ever removed, and without `prune` nothing at all.
+ * Takes the things of both. Gives steps in an order in which each finds what it depends on: providers,
+ * groups, topics, subscriptions; removals after all, the other way round. A member that the file does not
+ * have is left as it is. Promises: nothing outside a group of the file is ever removed, and without `prune`
+ * nothing at all.
  */
 import { isJsonObject, type JsonObject } from '@iris/common/domain/json-shapes'
 import { hasSecrets, masked } from './secrets.js'

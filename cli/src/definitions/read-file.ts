@@ -145,21 +145,15 @@ class Reader {
     this.paths.set(key, path)
     const left = new Set(['name', ...children])
     const members = Object.fromEntries(Object.entries(entry).filter(([name]) => !left.has(name)))
-    this.checkMembers(path, members, knownMembers(place.kind), `of a ${kindWords[place.kind]}`, [...left])
+    this.checkMembers(path, members, knownMembers(place.kind), `of a ${kindWords[place.kind]}`)
     const secrets = withSecrets(place.kind, members, this.resolve)
     for (const { member, problem, fix } of secrets.problems) this.refuse([...path, ...member], problem, fix)
     this.things.push({ place, members: secrets.members })
   }
 
-  private checkMembers(
-    path: Path,
-    value: JsonObject,
-    known: Known,
-    whose: string,
-    more: readonly string[],
-  ): void {
+  private checkMembers(path: Path, value: JsonObject, known: Known, whose: string): void {
     if (known.members === null) return
-    this.refuseUnknown(path, value, [...known.members.keys(), ...more], whose)
+    this.refuseUnknown(path, value, [...known.members.keys()], whose)
     for (const [name, inner] of Object.entries(value)) {
       const wanted = known.members.get(name)
       if (wanted !== undefined) this.checkValue([...path, name], inner, wanted)
@@ -168,12 +162,13 @@ class Reader {
 
   private checkValue(path: Path, value: unknown, known: Known): void {
     const type = typeOf(value)
-    if (value !== null && known.words !== null && !known.words.includes(String(value))) {
-      const word = nearest(String(value), known.words)
+    const word = typeof value === 'string' ? value : JSON.stringify(value)
+    if (value !== null && known.words !== null && !known.words.includes(word)) {
+      const meant = nearest(word, known.words)
       this.refuse(
         path,
         `${JSON.stringify(value)} is none of ${known.words.join(', ')}`,
-        word === null ? '' : `write ${word}`,
+        meant === null ? '' : `write ${meant}`,
       )
     } else if (known.types !== null && !isOneOf(type, known.types)) {
       this.refuse(
@@ -185,7 +180,7 @@ class Reader {
         '',
       )
     } else if (isJsonObject(value)) {
-      this.checkMembers(path, value, known, `of ${fieldOf(path.slice(-1))}`, [])
+      this.checkMembers(path, value, known, `of ${fieldOf(path.slice(-1))}`)
     } else if (Array.isArray(value) && known.items !== null) {
       for (const [index, item] of value.entries()) this.checkValue([...path, index], item, known.items)
     }

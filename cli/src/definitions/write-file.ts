@@ -1,8 +1,8 @@
 // pure
 /**
  * A file of definitions, written from what an installation has.
- * Takes things. Gives YAML that says them in full: read again and applied, it changes nothing there, and makes
- * the same elsewhere. Secrets become references to the environment.
+ * Takes things. Gives YAML that says them in full: read again and applied, it changes nothing there, and
+ * makes the same elsewhere. Secrets become references to the environment.
  */
 import { stringify } from 'yaml'
 import type { JsonObject } from '@iris/common/domain/json-shapes'

@@ -35,11 +35,12 @@ export function stepWords({ change, place }: Step): string {
 
 /** Asks about each step. */
 export async function rehearse(ask: Management, steps: readonly Step[]): Promise<readonly Step[]> {
-  const made = new Set(steps.filter(({ change }) => change === 'create').map(({ place }) => keyOf(place)))
+  const creations = steps.filter(({ change }) => change === 'create')
+  const made = new Set(creations.map(({ place }) => keyOf(place)))
   const kept: Step[] = []
   for (const step of steps) {
     const parent = parentKeyOf(step.place)
-    // What is removed after its children, or made below a parent that is not there yet, cannot be tried alone.
+    // What goes after its children, or is made below a parent that is not there yet, cannot be tried alone.
     const isAlone = step.change !== 'delete' && (parent === null || !made.has(parent))
     const changes = isAlone ? await rehearsedChanges(ask, step) : step.changes
     if (changes !== null) kept.push({ ...step, changes, isUnsure: false })

@@ -27,7 +27,7 @@ function tableOf(contract: Partial<RouteContract>): { routes: readonly PromisedR
   const promised = {
     ...route('real'),
     tag: 'Things',
-    contract: { summary: '', right: 'admin', answers: { 201: nothing }, ...contract } as RouteContract,
+    contract: { summary: '', right: 'admin' as const, answers: { 201: nothing }, ...contract },
   }
   const rehearse = () => ({
     routes: [route('rehearsed')],

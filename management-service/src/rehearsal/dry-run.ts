@@ -1,9 +1,9 @@
 /**
  * `?dryRun=true` on every route that changes something.
- * Takes routes with their contracts, and a way to run them without writing. Gives routes that answer what would
- * happen where they are asked to. Promises: a dry run is the same code over clients that write nothing, so it
- * refuses what the change would refuse, and no route can forget it. Routes that have a `dryRun` of their own keep
- * it; those that only ask are left as they are.
+ * Takes routes with their contracts, and a way to run them without writing. Gives routes that answer what
+ * would happen where they are asked to. Promises: a dry run is the same code over clients that write
+ * nothing, so it refuses what the change would refuse, and no route can forget it. Routes that have a
+ * `dryRun` of their own keep it; those that only ask are left as they are.
  */
 import { refusal } from '@iris/common/errors/hermes-error'
 import { jsonAnswer, type ApiAnswer, type ApiRequest, type ApiRoute } from '@iris/common/http/api'

@@ -79,8 +79,8 @@ export function createGroupCleanUp(parts: GroupCleanUpParts, options: GroupClean
 }
 
 /**
- * What a clean-up does in the end. Under the guard that a creation also takes: between the look and the deletion
- * nobody can make it again.
+ * What a clean-up does in the end. Under the guard that a creation also takes: between the look and the
+ * deletion nobody can make it again.
  */
 export async function removeUnused(parts: GroupCleanUpParts, unused: UnusedGroup): Promise<void> {
   const { store, kafka, tasks, log } = parts
