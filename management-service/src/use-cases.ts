@@ -12,6 +12,7 @@ import { signingKeyBytes } from '@iris/common/domain/signing'
 import type { TaskStore } from '@iris/common/tasks/task-store'
 import { createMode, type ModeHolder } from './access/mode.js'
 import type { ManagementBase, ManagementConfig } from './base.js'
+import { createFinisher } from './changes/finisher.js'
 import { createGate } from './gate.js'
 import { jsonSchemaRoutes } from './http/routes/json-schemas.js'
 import { createJsonSchemaStore, type JsonSchemaStore } from './store/json-schemas.js'
@@ -57,7 +58,7 @@ import { createMoveOrders } from './store/move-orders.js'
 import type { Store } from './store/ports.js'
 import { createRetryState } from './store/retry-state.js'
 import { createSecretStore, type SecretStore } from './store/resealing.js'
-import { createTopicRemovals } from './store/topic-removals.js'
+import { createUnfinished } from './store/unfinished.js'
 import { createLiveConsumers, createSlotOwners } from './store/slot-owners.js'
 import { createTasks } from './store/tasks.js'
 import { createZooStore } from './store/zookeeper.js'
@@ -100,6 +101,11 @@ export function createUseCases(
   const pause = createPause({ ...base, store }, config.pauseTimeoutMs)
   const schemas = createSchemaDesk(base, config, outside)
   const overview = createOverview(base, config, { outside, store, schemas, metrics })
+  const { topics } = topicParts(base, config, { store, outside, cleanUp, pause, mode })
+  const finisher = createFinisher(
+    { ...base, ...topics, store, cleanUp },
+    { periodMs: config.groupCleanUpIntervalMs },
+  )
   return {
     store,
     routes: [...overview.routes, ...routesOver(base, config, { store, outside, cleanUp, pause, mode })],
@@ -113,8 +119,12 @@ export function createUseCases(
         answer: status => rehearsal.answer(status, unused => removeUnused(parts, unused)),
       }
     },
-    start: () => overview.start(),
+    start() {
+      overview.start()
+      finisher.start()
+    },
     stop() {
+      finisher.stop()
       cleanUp.stop()
       return overview.stop()
     },
@@ -173,7 +183,7 @@ function cleanUpParts(
 interface Shared {
   readonly store: Store & JsonSchemaStore & SecretStore
   readonly outside: Outside
-  readonly cleanUp: GroupCleanUp
+  readonly cleanUp: Pick<GroupCleanUp, 'later'>
   readonly pause: Pause
   readonly mode: ModeHolder
 }
@@ -189,7 +199,7 @@ function createStore(
     ...createSecretStore({ session, paths, vault }),
     ...createSlotOwners(session, paths, config.kafkaClusterName),
     ...createRetryState(session, paths, config.kafkaClusterName),
-    ...createTopicRemovals(session, paths),
+    ...createUnfinished(session, paths),
     ...createJsonSchemaStore(session, paths),
     ...createChangeGuard({ ...base, session }, paths),
   }

@@ -14,7 +14,7 @@ import { toldChanges } from './told.js'
 
 export interface RehearsalParts {
   readonly outside: Outside
-  readonly cleanUp: GroupCleanUp
+  readonly cleanUp: Pick<GroupCleanUp, 'later'>
   readonly pause: Pause
   /** `removeUnused` is what a clean-up would do in the end. */
   answer(status: number, removeUnused: (unused: UnusedGroup) => Promise<void>): Promise<DryRunAnswer>
@@ -36,7 +36,7 @@ export function beginRehearsal(base: ManagementBase, real: Outside, root: string
       // A key that was not made lets nobody in.
       keyRing: { ...real.keyRing, learn: () => undefined },
     },
-    cleanUp: { later: each => void unused.push(each), stop: () => undefined },
+    cleanUp: { later: each => void unused.push(each) },
     // Nobody was told to stop, so nobody will.
     pause: () => Promise.resolve(),
     async answer(status, removeUnused) {

@@ -9,13 +9,14 @@ import type { ParkedKey } from '@iris/common/domain/parked-keys'
 import type { Subscription } from '@iris/common/domain/subscription'
 import type { Topic } from '@iris/common/domain/topic'
 import { refusal } from '@iris/common/errors/hermes-error'
+import type { JsonSchemaStore } from './json-schemas.js'
 import type { KafkaGroups, KafkaTopicPlan, KafkaTopics, LogPlace } from './kafka-ports.js'
-import type { OAuthProviderStore, Store, Stored } from './ports.js'
+import type { OAuthProviderStore, Store, Stored, TopicRemoval, Unfinished } from './ports.js'
 
 /** Calls that can be made to fail, by the name of the port's function. */
 export type Failures = Map<string, Error>
 
-export interface MemoryStore extends Store {
+export interface MemoryStore extends Store, Pick<JsonSchemaStore, 'forgetSchemas'> {
   readonly failures: Failures
   readonly held: {
     readonly groups: Set<string>
@@ -25,7 +26,11 @@ export interface MemoryStore extends Store {
     /** Lock holders by subscription id. */
     readonly owners: Map<string, readonly string[]>
     /** Removals that are noted, with the subscriptions that go. */
-    readonly removals: Map<string, readonly SubscriptionName[]>
+    readonly removals: Map<string, TopicRemoval>
+    /** Notes of creations and removals, by topic or subscription id. */
+    readonly unfinished: Map<string, Unfinished>
+    /** Topics with JSON Schemas. */
+    readonly jsonSchemas: Set<string>
     /** Ids of subscriptions that have a delay topic. */
     readonly retryStates: Set<string>
     /** By subscription id. */
@@ -43,6 +48,8 @@ export function createMemoryStore(): MemoryStore {
     oAuthProviders: new Map(),
     owners: new Map(),
     removals: new Map(),
+    unfinished: new Map(),
+    jsonSchemas: new Set(),
     retryStates: new Set(),
     parkedKeys: new Map(),
   }
@@ -60,9 +67,12 @@ type Held = MemoryStore['held']
 type Call = <T>(name: string, work: () => T) => Promise<T>
 
 function groupsAndTopics(
-  { groups, topics, subscriptions: all, removals }: Held,
+  { groups, topics, subscriptions: all, removals, unfinished, jsonSchemas }: Held,
   call: Call,
-): Omit<Store, keyof ReturnType<typeof subscriptions> | keyof OAuthProviderStore> {
+): Omit<
+  MemoryStore,
+  keyof ReturnType<typeof subscriptions> | keyof OAuthProviderStore | 'failures' | 'held'
+> {
   const below = (topic: string): string[] => [...all.keys()].filter(id => id.startsWith(`${topic}$`))
   const topicsOf = (group: string): TopicName[] =>
     [...topics.keys()].filter(name => splitTopicName(name)?.group === group) as TopicName[]
@@ -98,8 +108,13 @@ function groupsAndTopics(
         return topics.delete(name) ? 'removed' : 'missing'
       }),
     openRemoval: name => call('openRemoval', () => removals.get(name) ?? null),
-    noteRemoval: (name, names) => call('noteRemoval', () => void removals.set(name, names)),
+    openRemovals: () => call('openRemovals', () => [...removals.keys()] as TopicName[]),
+    noteRemoval: (name, removal) => call('noteRemoval', () => void removals.set(name, removal)),
     forgetRemoval: name => call('forgetRemoval', () => void removals.delete(name)),
+    unfinished: () => call('unfinished', () => [...unfinished.values()]),
+    noteUnfinished: thing => call('noteUnfinished', () => void unfinished.set(idOf(thing), thing)),
+    forgetUnfinished: thing => call('forgetUnfinished', () => void unfinished.delete(idOf(thing))),
+    forgetSchemas: name => call('forgetSchemas', () => void jsonSchemas.delete(name)),
     exclusively: (_thing, change) => change(),
   }
 }
@@ -175,9 +190,15 @@ export interface MemoryKafka extends KafkaTopics, Pick<KafkaGroups, 'startAt'> {
   readonly topics: Map<string, KafkaTopicPlan>
   /** Group -> Kafka topic in which it starts. */
   readonly groups: Map<string, string>
+  /** Kafka topics that hold records. */
+  readonly filled: Set<string>
   /** Group -> where in it. */
   readonly places: Map<string, LogPlace>
   removeGroup(group: string): Promise<void>
+}
+
+function idOf(thing: Unfinished): string {
+  return thing.kind === 'topic' ? thing.topic : subscriptionId(thing.topic, thing.subscription)
 }
 
 /** Kafka in memory. */
@@ -186,12 +207,15 @@ export function createMemoryKafka(): MemoryKafka {
   const topics = new Map<string, KafkaTopicPlan>()
   const groups = new Map<string, string>()
   const places = new Map<string, LogPlace>()
+  const filled = new Set<string>()
   const call: Call = (name, work) => attempt(failures, name, work)
   return {
     failures,
     topics,
     groups,
     places,
+    filled,
+    isEmpty: name => call('isEmpty', () => !filled.has(name)),
     describe: name => call('describe', () => topics.get(name) ?? null),
     names: () => call('names', () => [...topics.keys()]),
     create: plan =>

@@ -17,6 +17,8 @@ export interface KafkaTopics {
   /** Null when there is no such topic. */
   describe(name: string): Promise<{ readonly configs: Readonly<Record<string, string>> } | null>
   names(): Promise<readonly string[]>
+  /** Whether it holds no record; also of a topic that is not there. */
+  isEmpty(name: string): Promise<boolean>
   /** Makes the topic, or finds it made, and waits until every partition has a leader. */
   create(plan: KafkaTopicPlan): Promise<'created' | 'existed'>
   /** Changes only these settings; nothing is sent when nothing changes. */

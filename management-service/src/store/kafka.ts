@@ -40,8 +40,10 @@ export interface KafkaParts {
 }
 
 /** Makes the port for topics. */
-export function createKafkaTopics({ admin }: KafkaParts): KafkaTopics {
+export function createKafkaTopics(parts: KafkaParts): KafkaTopics {
+  const { admin } = parts
   return {
+    isEmpty: name => orRefuse(`find the ends of topic ${name}`, isEmpty(parts, name)),
     describe: name => orRefuse(`describe topic ${name}`, admin.describeTopic(name)),
     names: () => orRefuse('list its topics', admin.listTopics()),
     create: ({ name, ...settings }) => orRefuse(`make topic ${name}`, admin.createTopic(name, settings)),
@@ -50,6 +52,16 @@ export function createKafkaTopics({ admin }: KafkaParts): KafkaTopics {
     },
     remove: name => orRefuse(`remove topic ${name}`, admin.deleteTopic(name)),
   }
+}
+
+async function isEmpty({ cluster, offsets }: KafkaParts, topic: string): Promise<boolean> {
+  const partitions = await partitionsOf(cluster, topic)
+  if (partitions === null) return true
+  const [firsts, nexts] = await Promise.all([
+    offsets.earliest(topic, partitions),
+    offsets.latest(topic, partitions),
+  ])
+  return firsts.every(({ offset }, index) => offset === nexts[index]?.offset)
 }
 
 /** Makes the port for consumer groups. */

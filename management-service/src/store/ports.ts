@@ -47,14 +47,45 @@ export interface TopicStore {
   removeTopic(name: TopicName, subscriptions: readonly SubscriptionName[], version?: number): Promise<Removed>
 }
 
+/** What goes with a topic. */
+export interface TopicRemoval {
+  readonly subscriptions: readonly SubscriptionName[]
+  /** Whether its schema goes too. */
+  readonly hasSchema: boolean
+}
+
 /** Removals of topics that were begun: a note stays until Kafka holds nothing of the topic any more. */
 export interface TopicRemovals {
-  /** The subscriptions that go with a topic whose removal is noted; null when none is. */
-  openRemoval(topic: TopicName): Promise<readonly SubscriptionName[] | null>
+  /** The topics whose removal is noted. */
+  openRemovals(): Promise<readonly TopicName[]>
+  /** Null when none is noted. */
+  openRemoval(topic: TopicName): Promise<TopicRemoval | null>
   /** Written before the definition goes; replaces an earlier note. */
-  noteRemoval(topic: TopicName, subscriptions: readonly SubscriptionName[]): Promise<void>
+  noteRemoval(topic: TopicName, removal: TopicRemoval): Promise<void>
   /** Nothing happens where there is no note. */
   forgetRemoval(topic: TopicName): Promise<void>
+}
+
+/**
+ * A thing whose parts may not agree with its definition: a creation or removal is under way, or was cut off.
+ * Whoever finishes it looks at the definition: where there is none, the parts go.
+ */
+export type Unfinished =
+  | {
+      readonly kind: 'topic'
+      readonly topic: TopicName
+      /** What its creation makes; what was there before is left alone. */
+      readonly made: readonly ('kafkaTopic' | 'schema')[]
+    }
+  | { readonly kind: 'subscription'; readonly topic: TopicName; readonly subscription: SubscriptionName }
+
+/** Notes of them. */
+export interface UnfinishedStore {
+  unfinished(): Promise<readonly Unfinished[]>
+  /** Written before the first part is touched; replaces an earlier note of the thing. */
+  noteUnfinished(thing: Unfinished): Promise<void>
+  /** Nothing happens where there is no note. */
+  forgetUnfinished(thing: Unfinished): Promise<void>
 }
 
 /** Subscriptions. */
@@ -169,6 +200,7 @@ export interface RetryState {
 export type Store = GroupStore &
   TopicStore &
   TopicRemovals &
+  UnfinishedStore &
   SubscriptionStore &
   OAuthProviderStore &
   SlotOwners &

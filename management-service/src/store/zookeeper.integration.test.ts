@@ -11,7 +11,7 @@ import { createZooSession, type ZooSession } from '@iris/common/zookeeper/sessio
 import { ZooUnavailableError } from '@iris/common/zookeeper/zoo-errors'
 import { createChangeGuard } from './change-guard.js'
 import { createSlotOwners } from './slot-owners.js'
-import { createTopicRemovals } from './topic-removals.js'
+import { createUnfinished } from './unfinished.js'
 import { plainVault } from '@iris/common/secrets/vault'
 import { createZooStore } from './zookeeper.js'
 
@@ -205,21 +205,24 @@ describe('subscriptions in ZooKeeper', () => {
 
 describe('notes of removals', () => {
   it('stay until they are forgotten, and the newest is read', async () => {
-    const removals = createTopicRemovals(session, paths)
+    const removals = createUnfinished(session, paths)
     const before = await removals.openRemoval(topicName)
 
-    await removals.noteRemoval(topicName, [])
-    await removals.noteRemoval(topicName, [name])
+    await removals.noteRemoval(topicName, { subscriptions: [], hasSchema: false })
+    await removals.noteRemoval(topicName, { subscriptions: [name], hasSchema: true })
 
-    expect([before, await removals.openRemoval(topicName)]).toEqual([null, [name]])
+    expect([before, await removals.openRemoval(topicName)]).toEqual([
+      null,
+      { subscriptions: [name], hasSchema: true },
+    ])
     await removals.forgetRemoval(topicName)
     await removals.forgetRemoval(topicName)
     expect(await removals.openRemoval(topicName)).toBeNull()
   })
 
   it('of another writer are not guessed at', async () => {
-    const removals = createTopicRemovals(session, paths)
-    await removals.noteRemoval(topicName, [])
+    const removals = createUnfinished(session, paths)
+    await removals.noteRemoval(topicName, { subscriptions: [], hasSchema: false })
     const path = `${paths.iris.root}/management/removals/${topicName}`
 
     for (const data of ['{', 'null', '{"subscriptions":[1]}']) {

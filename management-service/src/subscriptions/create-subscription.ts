@@ -2,7 +2,7 @@
  * The creation of a subscription: check, set its place in Kafka, store it, undo on failure.
  * Takes a topic and a body. Gives nothing. Promises: its start offsets are committed before it exists, so
  * every message published after the answer is delivered, and nothing that a former one of its name left; a
- * failure leaves no consumer group behind, unless storage cannot tell.
+ * failure, and the end of the process at any step, leaves no consumer group behind, or a note of it.
  */
 import type { TopicName } from '@iris/common/domain/names'
 import { subscriptionId } from '@iris/common/domain/names'
@@ -12,7 +12,15 @@ import { consumerGroupId, kafkaTopicName, type KafkaNamespace } from '@iris/comm
 import type { Log } from '@iris/common/lifecycle/log'
 import { entityOf } from '../requests.js'
 import type { KafkaGroups, KafkaTopics, LogPlace } from '../store/kafka-ports.js'
-import type { ChangeGuard, RetryState, SlotOwners, SubscriptionStore, TopicStore } from '../store/ports.js'
+import type {
+  ChangeGuard,
+  RetryState,
+  SlotOwners,
+  SubscriptionStore,
+  TopicStore,
+  Unfinished,
+  UnfinishedStore,
+} from '../store/ports.js'
 import type { ForgetFormer } from '../dead-letters/forget-former.js'
 import { checkDeadLetterName } from './dead-letter-name.js'
 import { checkDelayTopic, removeRemains } from './delay-topic.js'
@@ -29,7 +37,7 @@ import {
 } from './subscription-rules.js'
 
 export interface SubscriptionParts {
-  readonly store: TopicStore & SubscriptionStore & ChangeGuard & SlotOwners & RetryState
+  readonly store: TopicStore & SubscriptionStore & ChangeGuard & SlotOwners & RetryState & UnfinishedStore
   readonly kafka: KafkaGroups
   readonly kafkaTopics: KafkaTopics
   readonly guard: EndpointGuard
@@ -70,6 +78,8 @@ async function apply(parts: SubscriptionParts, subscription: Subscription, place
   const group = consumerGroupId(parts.namespace, topic, name)
   // Owners of a former one of its name commit as they stop: over the new offsets, if those came first.
   await parts.pause(topic, name, 'removed')
+  const note: Unfinished = { kind: 'subscription', topic, subscription: name }
+  await parts.store.noteUnfinished(note)
   try {
     await removeRemains(parts, subscription)
     await parts.kafka.startAt(group, kafkaTopicName(parts.namespace, topic), place)
@@ -78,20 +88,22 @@ async function apply(parts: SubscriptionParts, subscription: Subscription, place
     if (stored === 'exists') throw exists
     if (stored === 'noParent') throw refusal('TOPIC_NOT_EXISTS', { topic })
   } catch (error) {
-    await undo(parts, subscription, group)
+    await finish(parts, subscription, group)
     throw error
   }
+  await finish(parts, subscription, group)
 }
 
-/** A subscription that is there after all needs its offsets. */
-async function undo(
-  parts: SubscriptionParts,
-  { topicName: topic, name }: Subscription,
-  group: string,
-): Promise<void> {
+/** A subscription that is there needs its offsets; a failure leaves the note to whoever comes next. */
+async function finish(parts: SubscriptionParts, subscription: Subscription, group: string): Promise<void> {
+  const { topicName: topic, name } = subscription
   try {
-    if ((await parts.store.subscription(topic, name)) === null) await parts.kafka.remove(group)
+    if ((await parts.store.subscription(topic, name)) === null) {
+      await parts.kafka.remove(group)
+      await removeRemains(parts, subscription)
+    }
+    await parts.store.forgetUnfinished({ kind: 'subscription', topic, subscription: name })
   } catch (error) {
-    parts.log.warn('subscription.groupLeftInKafka', { topic, subscription: name, group, error })
+    parts.log.warn('subscription.unfinished', { topic, subscription: name, group, error })
   }
 }

@@ -10,7 +10,7 @@ import type { Log } from '@iris/common/lifecycle/log'
 import type { TaskStore } from '@iris/common/tasks/task-store'
 import type { Cancel, Scheduler } from '@iris/common/time/scheduler'
 import type { KafkaGroups, KafkaTopics } from '../store/kafka-ports.js'
-import type { ChangeGuard, RetryState, SubscriptionStore } from '../store/ports.js'
+import type { ChangeGuard, RetryState, SubscriptionStore, UnfinishedStore } from '../store/ports.js'
 import { removeRemains } from './delay-topic.js'
 
 /** A group that nobody needs any more. */
@@ -21,13 +21,15 @@ export interface UnusedGroup {
 }
 
 export interface GroupCleanUp {
-  /** Deletes the group after the configured delay. */
+  /** Deletes the group after the configured delay, from now on. */
   later(unused: UnusedGroup): void
+  /** The same for one that a note tells of; one that waits already goes on waiting. */
+  noted(unused: UnusedGroup): void
   stop(): void
 }
 
 export interface GroupCleanUpParts {
-  readonly store: SubscriptionStore & ChangeGuard & RetryState
+  readonly store: SubscriptionStore & ChangeGuard & RetryState & UnfinishedStore
   readonly kafka: KafkaGroups
   readonly kafkaTopics: KafkaTopics
   readonly namespace: KafkaNamespace
@@ -66,10 +68,15 @@ export function createGroupCleanUp(parts: GroupCleanUpParts, options: GroupClean
     waiting.set(unused.group, parts.scheduler.after(delayMs, run))
   }
 
+  const later = (unused: UnusedGroup): void => {
+    if (waiting.size < groupsMax) schedule(unused, 1, options.delayMs)
+    else parts.log.warn('group.notDeleted', { ...unused, groupsMax })
+  }
+
   return {
-    later(unused) {
-      if (waiting.size < groupsMax) schedule(unused, 1, options.delayMs)
-      else parts.log.warn('group.notDeleted', { ...unused, groupsMax })
+    later,
+    noted(unused) {
+      if (!waiting.has(unused.group)) later(unused)
     },
     stop() {
       for (const cancel of waiting.values()) cancel()
@@ -85,11 +92,15 @@ export function createGroupCleanUp(parts: GroupCleanUpParts, options: GroupClean
 export async function removeUnused(parts: GroupCleanUpParts, unused: UnusedGroup): Promise<void> {
   const { store, kafka, tasks, log } = parts
   const { topic, subscription, group } = unused
-  await store.exclusively(subscriptionId(topic, subscription), async () => {
-    if ((await store.subscription(topic, subscription)) !== null) return
-    await tasks.forget(topic, subscription)
-    await kafka.remove(group)
-    await removeRemains(parts, { topicName: topic, name: subscription })
-    log.info('group.deleted', { topic, subscription, group })
-  })
+  const work = async (): Promise<void> => {
+    if ((await store.subscription(topic, subscription)) === null) {
+      await tasks.forget(topic, subscription)
+      await kafka.remove(group)
+      await removeRemains(parts, { topicName: topic, name: subscription })
+      log.info('group.deleted', { topic, subscription, group })
+    }
+    await store.forgetUnfinished({ kind: 'subscription', topic, subscription })
+  }
+  // Its topic's turn as well: a removal of both has noted it before its definition goes.
+  await store.exclusively(topic, () => store.exclusively(subscriptionId(topic, subscription), work))
 }

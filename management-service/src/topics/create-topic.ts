@@ -1,17 +1,17 @@
 /**
  * The creation of a topic: check, plan, apply, undo on failure.
  * Takes a body. Gives nothing: the topic is in Kafka, every partition has a leader, and the definition is
- * stored. Promises: the Kafka topic is there before anybody can publish; a failure leaves neither half
- * behind, unless storage cannot tell, and then the Kafka topic stays for the next try to adopt. What an
- * unfinished removal of the same name left in Kafka goes first: old messages are not adopted.
+ * stored. Promises: the Kafka topic is there before anybody can publish; a failure, and the end of the
+ * process at any step, leaves nothing behind, or a note by which another process finishes or undoes it.
+ * What an unfinished creation or removal of the same name left goes first: old messages are not adopted.
  */
-import { isNamePart, type TopicName } from '@iris/common/domain/names'
+import { isNamePart, splitTopicName, type TopicName } from '@iris/common/domain/names'
 import { groupOf, readTopicForm, type Topic } from '@iris/common/domain/topic'
 import { refusal } from '@iris/common/errors/hermes-error'
 import type { Log } from '@iris/common/lifecycle/log'
 import { entityOf } from '../requests.js'
 import type { KafkaTopicPlan, KafkaTopics } from '../store/kafka-ports.js'
-import type { ChangeGuard, GroupStore, SubscriptionStore, TopicRemovals, TopicStore } from '../store/ports.js'
+import type { ChangeGuard, GroupStore, SubscriptionStore, TopicStore } from '../store/ports.js'
 import { checkNoDelayTopic } from '../subscriptions/delay-topic.js'
 import {
   checkKafkaName,
@@ -21,11 +21,12 @@ import {
   type KafkaTopicSettings,
 } from './kafka-plan.js'
 import type { TopicSchemas } from '../schemas/topic-schemas.js'
+import { finishCreation, type FinishTopicParts, type UnfinishedTopic } from './finish-topic.js'
 import { finishRemoval } from './kafka-removal.js'
 import { checkNewTopic, type TopicRules } from './topic-rules.js'
 
 export interface TopicParts {
-  readonly store: GroupStore & TopicStore & SubscriptionStore & TopicRemovals & ChangeGuard
+  readonly store: GroupStore & SubscriptionStore & ChangeGuard & TopicStore & FinishTopicParts['store']
   readonly kafka: KafkaTopics
   readonly schemas: TopicSchemas
   readonly log: Log
@@ -52,39 +53,21 @@ export async function createTopic(parts: TopicParts, body: unknown): Promise<voi
     if ((await parts.store.topic(topic.name)) !== null) {
       throw refusal('TOPIC_ALREADY_EXISTS', { topic: topic.name })
     }
-    const unfinished = await parts.store.openRemoval(topic.name)
-    if (unfinished !== null) await finishRemoval(parts, topic.name, unfinished)
+    await finishFormer(parts, topic.name)
     const planned = await plan(parts, topic)
-    if (topic.contentType === 'AVRO') await withSchema(parts, group, planned, form.schema)
-    else await apply(parts, group, planned)
+    const isAvro = topic.contentType === 'AVRO'
+    if (isAvro) await parts.schemas.checkNew(topic.name, form.schema)
+    await apply(parts, planned, isAvro ? (form.schema ?? '') : null)
   })
 }
 
-/** The schema comes first: a topic that can be published to has one. */
-async function withSchema(
-  parts: TopicParts,
-  group: string,
-  planned: Plan,
-  text: string | null,
-): Promise<void> {
-  const { name } = planned.topic
-  await parts.schemas.checkNew(name, text)
-  await parts.schemas.register(name, text ?? '')
-  try {
-    await apply(parts, group, planned)
-  } catch (error) {
-    // What storage may have taken without saying so keeps its schema.
-    if ((await isStored(parts, name)) === false) await parts.schemas.undo(name)
-    throw error
-  }
-}
-
-async function isStored({ store }: TopicParts, name: TopicName): Promise<boolean | 'unclear'> {
-  try {
-    return (await store.topic(name)) !== null
-  } catch {
-    return 'unclear' // storage is away: the failure that led here says so
-  }
+/** What another creation or removal of the name left is not adopted. */
+async function finishFormer(parts: TopicParts, name: TopicName): Promise<void> {
+  const removal = await parts.store.openRemoval(name)
+  if (removal !== null) await finishRemoval(parts, name, removal.subscriptions)
+  const things = await parts.store.unfinished()
+  const former = things.find(thing => thing.kind === 'topic' && thing.topic === name)
+  if (former?.kind === 'topic') await finishCreation(parts, former)
 }
 
 async function plan({ kafka, settings }: TopicParts, topic: Topic): Promise<Plan> {
@@ -96,29 +79,43 @@ async function plan({ kafka, settings }: TopicParts, topic: Topic): Promise<Plan
   return { topic, kafkaTopic, isAdopted: present !== null }
 }
 
+/**
+ * Noted first, then the schema, since a topic that can be published to has one, Kafka and the definition.
+ * Whoever finds the note of a creation that was cut off knows what to undo.
+ */
 async function apply(
   parts: TopicParts,
-  group: string,
   { topic, kafkaTopic, isAdopted }: Plan,
+  schema: string | null,
 ): Promise<void> {
-  let isOurs = !isAdopted
+  const { store, kafka, schemas } = parts
+  const ofSchema = schema === null ? [] : (['schema'] as const)
+  let note: UnfinishedTopic = {
+    ...{ kind: 'topic', topic: topic.name },
+    made: isAdopted ? ofSchema : ['kafkaTopic', ...ofSchema],
+  }
+  await store.noteUnfinished(note)
   try {
-    const made = await parts.kafka.create(kafkaTopic)
-    isOurs &&= made === 'created'
-    const stored = await parts.store.createTopic(topic)
+    if (schema !== null) await schemas.register(topic.name, schema)
+    const made = await kafka.create(kafkaTopic)
+    // Somebody else made it since the plan: it is not ours to remove.
+    if (made === 'existed') note = { ...note, made: ofSchema }
+    const stored = await store.createTopic(topic)
     if (stored === 'exists') throw refusal('TOPIC_ALREADY_EXISTS', { topic: topic.name })
-    if (stored === 'noParent') throw refusal('GROUP_NOT_EXISTS', { group })
+    if (stored === 'noParent')
+      throw refusal('GROUP_NOT_EXISTS', { group: splitTopicName(topic.name)?.group ?? '' })
   } catch (error) {
-    if (isOurs) await undo(parts, topic, kafkaTopic)
+    await finish(parts, note)
     throw error
   }
+  await finish(parts, note)
 }
 
-/** A definition that is there after all, ours or another writer's, needs its Kafka topic. */
-async function undo(parts: TopicParts, topic: Topic, kafkaTopic: KafkaTopicPlan): Promise<void> {
+/** A failure leaves the note to whoever comes next; the creation itself has succeeded, or failed, already. */
+async function finish(parts: TopicParts, note: UnfinishedTopic): Promise<void> {
   try {
-    if ((await parts.store.topic(topic.name)) === null) await parts.kafka.remove(kafkaTopic.name)
+    await finishCreation(parts, note)
   } catch (error) {
-    parts.log.warn('topic.leftInKafka', { topic: topic.name, kafkaTopic: kafkaTopic.name, error })
+    parts.log.warn('topic.unfinished', { topic: note.topic, made: note.made, error })
   }
 }

@@ -7,19 +7,17 @@
  */
 import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
 import { refusal } from '@iris/common/errors/hermes-error'
-import { consumerGroupId } from '@iris/common/kafka/names'
 import { refusedFor } from '../changes/dependants.js'
 import { checkMatch } from '../changes/write-changed.js'
 import { forEachOf } from '../store/bounded-reads.js'
-import type { JsonSchemaStore } from '../store/json-schemas.js'
 import type { GroupCleanUp } from '../subscriptions/group-clean-up.js'
 import type { TopicParts } from './create-topic.js'
+import { cleanUpLater } from './finish-topic.js'
 import { finishRemoval } from './kafka-removal.js'
 import { topicDefinition } from './update-topic.js'
 
 export interface TopicRemovalParts extends TopicParts {
-  readonly store: TopicParts['store'] & Pick<JsonSchemaStore, 'forgetSchemas'>
-  readonly cleanUp: GroupCleanUp
+  readonly cleanUp: Pick<GroupCleanUp, 'later'>
   readonly isRemovalAllowed: boolean
   readonly isSchemaRemovalAllowed: boolean
 }
@@ -38,23 +36,19 @@ export async function deleteTopic(
     const begun = await parts.store.openRemoval(name)
     const present = await removableSubscriptions(parts, name)
     if (begun === null && present === null) throw refusal('TOPIC_NOT_EXISTS', { topic: name })
-    const subscriptions = [...new Set([...(begun ?? []), ...(present ?? [])])]
+    const subscriptions = [...new Set([...(begun?.subscriptions ?? []), ...(present ?? [])])]
     if (present !== null) {
       const stored = await parts.store.topic(name)
       if (stored !== null) checkMatch(topicDefinition(parts, name), ifMatch, stored)
-      const isAvro = stored?.value.contentType === 'AVRO'
-      await parts.store.noteRemoval(name, subscriptions)
+      const hasSchema = stored?.value.contentType === 'AVRO' && parts.isSchemaRemovalAllowed
+      await parts.store.noteRemoval(name, { subscriptions, hasSchema })
+      for (const subscription of subscriptions)
+        await parts.store.noteUnfinished({ kind: 'subscription', topic: name, subscription })
       await removeDefinition(parts, name, present, ifMatch === null ? undefined : stored?.version)
       await parts.store.forgetSchemas(name)
-      if (isAvro && parts.isSchemaRemovalAllowed) await parts.schemas.undo(name)
+      if (hasSchema) await parts.schemas.undo(name)
     }
-    for (const each of subscriptions) {
-      parts.cleanUp.later({
-        topic: name,
-        subscription: each,
-        group: consumerGroupId(parts.settings, name, each),
-      })
-    }
+    cleanUpLater(parts, name, subscriptions)
     await finishRemoval(parts, name, subscriptions)
   })
 }

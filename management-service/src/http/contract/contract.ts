@@ -3,7 +3,7 @@
  * Takes tables, one a resource. Gives routes that know their contract.
  * Promises: a route without a contract, or a contract without a route, stops the start with its name.
  */
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { ApiMethod, ApiRoute } from '@iris/common/http/api'
 import type { Right } from '@iris/common/access/principal'
 import type { ErrorCode } from '@iris/common/errors/codes'
@@ -121,6 +121,11 @@ export const nothing: AnswerContract = { content: {} }
 /** A JSON answer. */
 export function json(schema: z.ZodType, example?: unknown): AnswerContract {
   return { content: { 'application/json': example === undefined ? { schema } : { schema, example } } }
+}
+
+/** Of a change that may be made for one version only. */
+export const versioned = {
+  'If-Match': z.string().optional().describe('The `ETag` that was read: another version is 409'),
 }
 
 /** The JSON of a definition, with its version. */

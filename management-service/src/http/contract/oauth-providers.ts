@@ -3,7 +3,7 @@
  */
 import { z } from 'zod'
 import { oAuthMask, oAuthProviderShape } from '@iris/common/domain/oauth-provider'
-import { definition, json, nothing, type ResourceContract } from './contract.js'
+import { definition, json, nothing, versioned, type ResourceContract } from './contract.js'
 
 const members = [
   'name',
@@ -55,6 +55,7 @@ export const oAuthProviderContract: ResourceContract = {
       summary: 'Changes a provider',
       description: 'A merge patch. A masked secret that is sent back stays as it was.',
       right: 'admin',
+      headers: versioned,
       body: { schema: form, example: { requestTimeout: 2_000 } },
       answers: { 200: nothing },
       errors: ['CONFLICT'],
@@ -63,6 +64,7 @@ export const oAuthProviderContract: ResourceContract = {
       summary: 'Removes a provider',
       description: 'Subscriptions that name it get no new tokens.',
       right: 'admin',
+      headers: versioned,
       answers: { 200: nothing },
       errors: ['OAUTH_PROVIDER_IN_USE', 'CONFLICT'],
     },

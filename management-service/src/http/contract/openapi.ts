@@ -14,6 +14,7 @@ import type {
   ResourceContract,
   RouteContract,
 } from './contract.js'
+import { withDryRun } from './implied.js'
 import { byStatus, errorsOf, pathNames } from './implied-errors.js'
 import type {
   Answer,
@@ -115,8 +116,12 @@ const problemSchema = {
       },
     },
     fix: { type: 'string', description: 'What helps' },
-    dependants: { type: 'array', items: { type: 'string' }, description: 'What stands in the way, by name' },
-    difference: { type: 'array', description: 'Which members are others than the caller thinks' },
+    dependants: { type: 'array', items: { type: 'string' }, description: 'What stands in the way' },
+    difference: {
+      type: 'array',
+      items: { type: 'object', required: ['member'], properties: { member: { type: 'string' } } },
+      description: 'Members that are others than the caller read: `read` and `present`',
+    },
   },
 }
 
@@ -161,7 +166,8 @@ function operationOf(
   around: Around,
 ): Omit<Operation, 'tags' | 'servers'> {
   const { schemas, refused, isOfFrontend } = around
-  const { summary, description, right, query = {}, headers = {}, body, answers } = contract
+  const { summary, description, right, headers = {}, body } = contract
+  const { query, answers } = isOfFrontend ? { query: {}, ...contract } : withDryRun(key, contract)
   const errors = isOfFrontend ? byStatus(contract.errors ?? []) : errorsOf(key, contract)
   const parameters = [
     ...pathNames(key).map(pathParameter),

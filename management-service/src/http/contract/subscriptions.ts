@@ -7,7 +7,7 @@ import { subscriptionShape, subscriptionStates } from '@iris/common/domain/subsc
 import { consumerGroupAnswer } from '../../subscriptions/consumer-groups.js'
 import { parkedKeysAnswer } from '../../subscriptions/parked-keys.js'
 import { undeliveredMessage } from '../../subscriptions/undelivered.js'
-import { definition, json, nothing, type ResourceContract } from './contract.js'
+import { definition, json, nothing, versioned, type ResourceContract } from './contract.js'
 import { flag } from './parameters.js'
 
 const required = ['topicName', 'name', 'endpoint', 'description', 'owner']
@@ -132,6 +132,7 @@ const definitions: ResourceContract['routes'] = {
     description:
       'A merge patch: members that are absent stay. A masked password that is sent back stays as it was.',
     right: 'owner',
+    headers: versioned,
     body: { schema: changeForm, example: { subscriptionPolicy: { rate: 50 } } },
     answers: { 200: nothing },
     errors: ['PAUSE_NOT_CONFIRMED', 'BROKERS_CLUSTER_COMMUNICATION_EXCEPTION', 'CONFLICT'],
@@ -140,6 +141,7 @@ const definitions: ResourceContract['routes'] = {
     summary: 'Removes a subscription',
     description: 'Its consumer group is removed from Kafka some minutes later.',
     right: 'owner',
+    headers: versioned,
     answers: { 200: nothing },
     errors: ['CONFLICT'],
   },
@@ -157,6 +159,7 @@ const states: ResourceContract['routes'] = {
     summary: 'Suspends a subscription, or lets it go on',
     description: 'A suspension is answered when nobody sends any more.',
     right: 'owner',
+    headers: versioned,
     body: { schema: state, example: 'SUSPENDED', isOptional: true },
     answers: { 200: nothing },
     errors: ['PAUSE_NOT_CONFIRMED', 'CONFLICT'],

@@ -4,7 +4,7 @@
 import { z } from 'zod'
 import { topicShape } from '@iris/common/domain/topic-form'
 import { messageTextPreview } from '../../topics/preview-topic.js'
-import { definition, json, nothing, text, type ResourceContract } from './contract.js'
+import { definition, json, nothing, text, versioned, type ResourceContract } from './contract.js'
 import { flag, words } from './parameters.js'
 
 const required = ['name', 'description', 'owner', 'contentType', 'retentionTime']
@@ -100,6 +100,7 @@ export const topicContract: ResourceContract = {
       summary: 'Changes a topic',
       description: 'A merge patch: members that are absent stay, `null` brings the default back.',
       right: 'owner',
+      headers: versioned,
       body: { schema: form, example: { description: 'Orders of all shops', maxMessageSize: 100_000 } },
       answers: { 200: nothing },
       errors: [
@@ -113,6 +114,7 @@ export const topicContract: ResourceContract = {
     'DELETE /topics/:topic': {
       summary: 'Removes a topic that has no subscriptions, with its messages',
       right: 'owner',
+      headers: versioned,
       answers: { 200: nothing },
       errors: [
         'TOPIC_NOT_EMPTY',
