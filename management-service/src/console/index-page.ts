@@ -21,6 +21,7 @@ console works against this address.</p>
 <li><a href="/status/health">/status/health</a>, <a href="/status/ready">/status/ready</a>,
 <a href="/status/prometheus">/status/prometheus</a></li>
 </ul>
-<p>Every route is described in <code>docs/rest</code> of the source code.</p>
+<p>Every route is described at <a href="/docs">/docs</a>, for programs at
+<a href="/openapi.json">/openapi.json</a>.</p>
 </html>
 `
