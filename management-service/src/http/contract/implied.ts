@@ -7,7 +7,7 @@ import { dryRunAnswerShape } from '../../rehearsal/answer.js'
 import { json, type PromisedRoute, type RouteContract } from './contract.js'
 import { flag } from './parameters.js'
 
-/** Whether `?dryRun=true` tells what a route would do: it changes something, and has no such word of its own. */
+/** Whether `?dryRun=true` tells what a route would do: it changes something, with no such word of its own. */
 export function isRehearsed({ method, contract }: Pick<PromisedRoute, 'method' | 'contract'>): boolean {
   return method !== 'GET' && contract.onlyAsks !== true && contract.query?.['dryRun'] === undefined
 }
