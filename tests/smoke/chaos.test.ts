@@ -67,8 +67,8 @@ describe('without faults', () => {
     const report = parts.get(10) ?? ''
 
     expect(report).toContain('  GOOD')
-    // How much a machine manages in nine seconds is no promise; that it was a run at all is.
-    expect(sumOf(report, /acknowledged (\d+), refused/g)).toBeGreaterThan(300)
+    // How much a machine manages in five seconds is no promise; that it was a run at all is.
+    expect(sumOf(report, /acknowledged (\d+), refused/g)).toBeGreaterThan(100)
     expect(sumOf(report, /repeats (\d+)/g)).toBe(0)
   })
 })
