@@ -92,5 +92,5 @@ function checkedName(member: string, name: string): string {
   const pattern = member === 'topicName' ? /^[\w.-]+\.[\w-]+$/ : /^[\w.-]+\.[\w-]+\$[\w.-]+$/
   if (pattern.test(name)) return name
   const form = member === 'topicName' ? 'group.topic' : 'group.topic$subscription'
-  throw formatError(`Invalid qualified name ${name}: ${member} must be ${form}`, 'create')
+  throw formatError(`Invalid qualified name ${name}: ${member} must be ${form}`, 'create', member)
 }
