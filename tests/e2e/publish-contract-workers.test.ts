@@ -78,7 +78,9 @@ describe('a frontend with two workers', () => {
     const [victim = 0] = workerPids()
     process.kill(victim, 'SIGSTOP')
     // Each worker is handed one at a time: the victim's is answered by nobody while it stands still.
-    const asked = Array.from({ length: 4 }, () => page('ping').catch((error: Error) => error.name))
+    const asked = Array.from({ length: 4 }, () =>
+      page('ping').catch((error: unknown) => (error as Error).name),
+    )
     const isHung = Symbol('hung')
     const stuck = await eventually(async () => {
       const states = await Promise.all(asked.map(each => Promise.race([each, Promise.resolve(isHung)])))

@@ -50,7 +50,7 @@ export function closeWhatNobodyTook(channel: HandOverChannel): () => number {
 
 function wordOf(word: unknown): ClusterWord {
   const isNodes = typeof word === 'object' && word !== null && (word as ClusterWord).cmd === 'NODE_CLUSTER'
-  return isNodes ? (word as ClusterWord) : {}
+  return isNodes ? word : {}
 }
 
 function isHandle(handle: unknown): handle is Handle {

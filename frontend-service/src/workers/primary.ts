@@ -11,7 +11,7 @@ import { createMetrics, mergedText, type Metrics } from '@iris/common/metrics/re
 import type { FrontendBase, FrontendConfig } from '../base.js'
 import { createReadiness, readinessPages } from '../readiness/readiness.js'
 import { metricsPrefix, stopMsOf } from '../wire.js'
-import { closeWhatNobodyTook, type HandOverChannel } from './hand-over.js'
+import { closeWhatNobodyTook } from './hand-over.js'
 import { createCrew, type Crew, type WorkerProcess } from './crew.js'
 import type { PrimaryWord, WorkerWord } from './words.js'
 
@@ -62,7 +62,7 @@ async function metricsOf(crew: Crew, metrics: Metrics): Promise<StatusAnswer> {
 
 function fork(number: number): WorkerProcess {
   const worker = cluster.fork({ [placeVariable]: String(number) })
-  closeWhatNobodyTook(worker.process as HandOverChannel)
+  closeWhatNobodyTook(worker.process)
   return asProcess(worker)
 }
 
