@@ -61,7 +61,7 @@ function createProcess(world: World, death: Death | null) {
   const time: VirtualTime = createVirtualTime()
   const store = mortal(world.store)
   const kafka = mortal(world.kafka)
-  const schemas = mortal<TopicSchemas>({
+  const schemas: TopicSchemas = mortal<TopicSchemas>({
     checkNew: () => Promise.resolve(),
     check: () => undefined,
     register: name => Promise.resolve(void world.schemas.add(name)),
