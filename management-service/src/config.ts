@@ -4,7 +4,7 @@
  * in the other services. Defaults: Hermes' except where prose says why not.
  */
 import { bytes, choice, count, flag, key, list, ms, text } from '@iris/common/config/declare'
-import { accessKeys, guardKeys } from '@iris/common/config/access-keys'
+import { accessKeys, guardKeys, sslKeys } from '@iris/common/config/access-keys'
 import {
   deliveryKeys,
   kafkaKeys,
@@ -15,6 +15,7 @@ import {
   zookeeperKeys,
 } from '@iris/common/config/shared-keys'
 import { groupNamePatternDefault } from '@iris/common/domain/group'
+import { parsePrivilegedSubscriber } from './subscriptions/subscriber-permissions.js'
 import { contentTypes } from '@iris/common/domain/topic-form'
 import { consoleKeys, linkKeys } from './console-keys.js'
 import { inactiveTopicKeys } from './inactive-keys.js'
@@ -46,6 +47,7 @@ export const managementKeys = {
   ...inactiveTopicKeys,
   ...consoleKeys,
   ...linkKeys,
+  ...sslKeys,
   host: key('management.server.host', text(255), '127.0.0.1', 'Address to listen on; 0.0.0.0 for all'),
   port: key('management.server.port', count(0, 65_535), 8090, 'Port of the REST API'),
   bodyBytesMax: key(
@@ -149,6 +151,15 @@ export const managementKeys = {
     list(20),
     [],
     'Endpoint schemes to accept beside http, https, jms, googlepubsub and googlebigquery',
+  ),
+  privilegedSubscribers: key(
+    'management.subscription.subscribersWithAccessToAnyTopic',
+    list(1_000).refine(
+      all => all.every(each => parsePrivilegedSubscriber(each) !== null),
+      'subscribers are written source:id=protocol+protocol, such as Plaintext:audit=http+https',
+    ),
+    [],
+    'Owners of subscriptions that may subscribe where topics restrict it, `source:id=protocol+protocol` each',
   ),
   pauseTimeoutMs: key(
     'management.subscription.pauseTimeout',

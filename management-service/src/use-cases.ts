@@ -64,6 +64,7 @@ import { createTasks } from './store/tasks.js'
 import { createZooStore } from './store/zookeeper.js'
 import { createEndpointGuard, type EndpointGuard, type ResolveHost } from './subscriptions/endpoint-guard.js'
 import { createGroupCleanUp, removeUnused, type GroupCleanUp } from './subscriptions/group-clean-up.js'
+import { parsePrivilegedSubscriber } from './subscriptions/subscriber-permissions.js'
 import { createPause, type Pause } from './subscriptions/pause.js'
 import type { KafkaTopicSettings } from './topics/kafka-plan.js'
 import { createResealing } from './secrets/resealing.js'
@@ -260,7 +261,10 @@ function subscriptionParts(
   const namespace = namespaceOf(config)
   const kafka = createKafkaGroups(outside.kafka)
   const { additionalSchemes, batchPoolBytesMax: batchVolumeMax } = config
-  const rules = { additionalSchemes, batchVolumeMax }
+  const privilegedSubscribers = config.privilegedSubscribers.flatMap(
+    text => parsePrivilegedSubscriber(text) ?? [],
+  )
+  const rules = { additionalSchemes, batchVolumeMax, privilegedSubscribers }
   const guard = createGuard(base, config)
   const letters = letterParts(base, config, { store, outside })
   return {

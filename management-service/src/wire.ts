@@ -12,6 +12,7 @@ import { createMetrics } from '@iris/common/metrics/registry'
 import { watchLoopLag } from '@iris/common/metrics/loop-lag'
 import type { Cancel } from '@iris/common/time/scheduler'
 import { createMode } from './access/mode.js'
+import { tlsOf } from './access/tls.js'
 import { createGuardOf } from './access/open-guard.js'
 import { version, type ManagementBase, type ManagementConfig } from './base.js'
 import { withContracts } from './http/contract/contract.js'
@@ -89,6 +90,7 @@ function createManagementListener(
   app: ReturnType<typeof createExpressApp>,
 ): HttpListener {
   const { host, port, connectionsMax, requestTimeoutMs } = config
+  const tls = tlsOf(config)
   const limits = {
     headersMax,
     headerBytesMax,
@@ -99,7 +101,7 @@ function createManagementListener(
   }
   return createListener(
     base,
-    { host, port, connectionsMax, ...limits },
+    { host, port, connectionsMax, ...limits, ...(tls === null ? {} : { tls }) },
     {
       handle: app,
       refuse(_request, response, error) {

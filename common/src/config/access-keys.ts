@@ -107,6 +107,40 @@ export const accessKeys = {
   tokenKeysLimitMs: key('auth.jwt.timeout', ms(50, 60_000), 2_000, 'How long a call to the issuer may take'),
 } as const
 
+const certificateGrants = grantList.refine(
+  all => all.every(each => /^(CN|DNS|URI|email):./.test(each)),
+  'names of certificates are written with their kind: CN:, DNS:, URI: or email:',
+)
+
+/** Management over TLS. */
+export const sslKeys = {
+  sslCertFile: key(
+    'management.ssl.certFile',
+    text(),
+    '',
+    'PEM file of the certificate of management, with its chain: with it, the port speaks TLS only',
+  ),
+  sslKeyFile: key('management.ssl.keyFile', text(), '', 'PEM file of the key of that certificate'),
+  sslClientCaFile: key(
+    'management.ssl.clientCaFile',
+    text(),
+    '',
+    'PEM file of the authorities that sign the certificates of clients',
+  ),
+  sslClientAuthMode: key(
+    'management.ssl.clientAuthMode',
+    choice(['not_requested', 'requested', 'required']),
+    'not_requested',
+    'Whether clients are asked for a certificate, and whether they must have one',
+  ),
+  certificateGrants: key(
+    'management.ssl.grants',
+    certificateGrants,
+    [],
+    'Roles of clients by a name in their certificate, `CN:name=role:group` each, or with `DNS:`, `URI:` or `email:`',
+  ),
+} as const
+
 /** Who management lets in. */
 export const guardKeys = {
   isNonAdminCreationAllowed: key(

@@ -5,7 +5,14 @@
  * closed, but never in place of the answer to a complete request before it; header lines are counted, none is
  * lost in silence.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import { Server as SocketServer, type AddressInfo, type Socket } from 'node:net'
 import type { Cancel, Scheduler } from '../time/scheduler.js'
 import { refusal, type HermesError } from '../errors/hermes-error.js'
@@ -41,8 +48,21 @@ export interface ListenerOptions {
   readonly connectionsMax: number
   /** Connections that wait to be accepted; the system may hold fewer. */
   readonly backlog: number
+  /** TLS with this certificate; left out, connections are plain. */
+  readonly tls?: ListenerTls
   /** Never shares its port with other workers of the same program. */
   readonly isExclusive?: boolean
+}
+
+/** The certificate of a listener, and what it asks of its clients'. */
+export interface ListenerTls {
+  /** In PEM. */
+  readonly cert: string
+  readonly key: string
+  /** Authorities that sign the certificates of clients; null where none are asked for. */
+  readonly clientCa: string | null
+  /** Refuses connections without a certificate of theirs. */
+  readonly isClientCertRequired: boolean
 }
 
 export interface ListenerParts {
@@ -78,7 +98,8 @@ export function createListener(
   options: ListenerOptions,
   handlers: ListenerHandlers,
 ): HttpListener {
-  const sockets = new Set<Socket>()
+  const server = makeServer(options)
+  const sockets = trackConnections(server)
   let isClosing = false
   let closed: Promise<void> | null = null
   // Node's own `close` of an HTTP server cuts idle connections at once: a request may be on its way on them.
@@ -98,17 +119,15 @@ export function createListener(
       handlers.refuse(request, response, refusal('TOO_MANY_HEADERS', values, 'management', about))
     }
   }
-  const server = makeServer(options, serve)
+  server.on('request', serve)
+  // The body is asked for by whoever reads it, so that a refusal can come first.
+  server.on('checkContinue', serve)
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) =>
     answerBrokenFraming(parts.scheduler, error, socket),
   )
   server.on('drop', () =>
     parts.log.warn('http.connectionRefused', { connectionsMax: options.connectionsMax }),
   )
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
-  })
 
   return {
     start: () => listen(server, options),
@@ -123,8 +142,36 @@ export function createListener(
   }
 }
 
-function makeServer(options: ListenerOptions, serve: RequestHandler): Server {
-  const server = createServer({
+/** The open connections. Of those over TLS the secured one is kept from the end of its handshake on. */
+function trackConnections(server: Server): ReadonlySet<Socket> {
+  const sockets = new Set<Socket>()
+  const opening = new Map<string, Socket>()
+  const keep = (socket: Socket): void => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  }
+  server.on('connection', (socket: Socket) => {
+    const peer = peerOf(socket)
+    keep(socket)
+    opening.set(peer, socket)
+    socket.once('close', () => {
+      if (opening.get(peer) === socket) opening.delete(peer)
+    })
+  })
+  server.on('secureConnection', (socket: Socket) => {
+    const raw = opening.get(peerOf(socket))
+    if (raw !== undefined) sockets.delete(raw)
+    keep(socket)
+  })
+  return sockets
+}
+
+function peerOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`
+}
+
+function makeServer(options: ListenerOptions): Server {
+  const limits = {
     maxHeaderSize: options.headerBytesMax,
     headersTimeout: options.headersTimeoutMs,
     requestTimeout: options.requestTimeoutMs,
@@ -134,17 +181,29 @@ function makeServer(options: ListenerOptions, serve: RequestHandler): Server {
     // Ours: Node's own refusal goes on to serve the requests behind it.
     requireHostHeader: false,
     noDelay: true,
-  })
+  }
+  const server =
+    options.tls === undefined ? createServer(limits) : makeSecureServer(options.tls, options, limits)
   // Without a limit of its own, Node drops the lines past a count in silence; `serve` counts them.
   server.maxHeadersCount = 0
   server.maxConnections = options.connectionsMax
   server.timeout = stalledMs
   // A client that has said all it has to say still gets its answer.
   ;(server as Server & { httpAllowHalfOpen: boolean }).httpAllowHalfOpen = true
-  server.on('request', serve)
-  // The body is asked for by whoever reads it, so that a refusal can come first.
-  server.on('checkContinue', serve)
   return server
+}
+
+function makeSecureServer(
+  { cert, key, clientCa, isClientCertRequired }: ListenerTls,
+  { headersTimeoutMs }: ListenerOptions,
+  limits: ServerOptions,
+): Server {
+  return createSecureServer({
+    ...limits,
+    ...{ cert, key, minVersion: 'TLSv1.2', handshakeTimeout: headersTimeoutMs },
+    ...(clientCa === null ? {} : { ca: clientCa, requestCert: true }),
+    rejectUnauthorized: isClientCertRequired,
+  })
 }
 
 function hasNoHost(request: IncomingMessage): boolean {

@@ -5,12 +5,14 @@
  * Promises: with `open` everybody is admin, and the log says so where others than this machine can call.
  */
 import { bootstrapHashes, withBootstrapKey } from '@iris/common/access/bootstrap'
+import { splitGrant } from '@iris/common/config/access-keys'
 import { ConfigError } from '@iris/common/config/load'
 import { openAccess } from '@iris/common/access/open'
 import { openGuard, type ApiGuard, type ApiRoute } from '@iris/common/http/api'
 import type { ManagementBase, ManagementConfig } from '../base.js'
 import type { PromisedRoute } from '../http/contract/contract.js'
 import type { Outside } from '../outside.js'
+import { certificateIdentity, type CertificateGrant } from './certificates.js'
 import { createGuard, type GuardParts } from './guard.js'
 
 export interface OpenGuard {
@@ -29,15 +31,18 @@ export function createGuardOf(
     warnOfOpenDoor(base, config)
     return { guard: openGuard, stop: () => Promise.resolve() }
   }
-  if (!config.areApiKeysTaken && config.tokenIssuer === '')
+  if (!config.areApiKeysTaken && config.tokenIssuer === '' && config.certificateGrants.length === 0)
     throw new ConfigError([
-      'management.auth.mode is guarded, and neither keys (auth.apiKeys.enabled) nor tokens (auth.jwt.issuer) are ' +
-        'taken: nobody could call',
+      'management.auth.mode is guarded, and neither keys (auth.apiKeys.enabled) nor tokens (auth.jwt.issuer) nor ' +
+        'certificates (management.ssl.grants) are taken: nobody could call',
     ])
   const keys = withBootstrapKey(keyRing, bootstrapHashes(config))
   const access = openAccess({ ...base, keys }, config)
-  const identify: GuardParts['identify'] = ({ headers }) =>
-    access.authenticator.identify(headers.authorization)
+  const grants = config.certificateGrants.flatMap(certificateGrant)
+  const identify: GuardParts['identify'] = ({ headers, socket }) =>
+    headers.authorization === undefined
+      ? Promise.resolve(certificateIdentity(grants, socket, base.clock.now()))
+      : access.authenticator.identify(headers.authorization)
   return { guard: createGuard({ ...parts, identify, promiseOf }), stop: () => access.stop() }
 }
 
@@ -45,6 +50,11 @@ function promiseOf(
   route: ApiRoute,
 ): GuardParts['promiseOf'] extends (route: ApiRoute) => infer P ? P : never {
   return 'contract' in route ? (route as PromisedRoute).contract : undefined
+}
+
+function certificateGrant(written: string): readonly CertificateGrant[] {
+  const split = splitGrant(written)
+  return split === null ? [] : [{ named: split.who, grant: split.grant }]
 }
 
 function warnOfOpenDoor({ log }: ManagementBase, { host }: ManagementConfig): void {

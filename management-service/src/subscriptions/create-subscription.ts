@@ -21,12 +21,14 @@ import type {
   Unfinished,
   UnfinishedStore,
 } from '../store/ports.js'
+import type { Asked } from '../topics/create-topic.js'
 import type { ForgetFormer } from '../dead-letters/forget-former.js'
 import { checkDeadLetterName } from './dead-letter-name.js'
 import { checkDelayTopic, removeRemains } from './delay-topic.js'
 import type { EndpointGuard } from './endpoint-guard.js'
 import { refuseUnsupportedSubscription } from './not-yet.js'
 import type { Pause } from './pause.js'
+import { checkRestriction, checkSubscriber } from './subscriber-permissions.js'
 import { startPositionOf } from './start-position.js'
 import {
   checkFilters,
@@ -50,7 +52,7 @@ export interface SubscriptionParts {
 
 /** Makes a subscription below the topic of the path. */
 export async function createSubscription(
-  parts: SubscriptionParts,
+  parts: SubscriptionParts & Asked,
   topic: TopicName,
   body: unknown,
 ): Promise<void> {
@@ -59,8 +61,11 @@ export async function createSubscription(
   checkNewSubscription(parts.rules, subscription)
   checkSameName({ ...subscription, topicName: topic }, subscription)
   const stored = await parts.store.topic(topic)
+  const situation = { principal: parts.principal, topic: stored?.value ?? null, stored: null }
+  checkSubscriber(subscription, situation)
   if (stored === null) throw refusal('TOPIC_NOT_EXISTS', { topic })
   checkFilters(subscription, stored.value, null)
+  checkRestriction(subscription, situation, parts.rules.privilegedSubscribers)
   checkRetryWindow(subscription, stored.value, null)
   refuseUnsupportedSubscription(subscription, null)
   await checkDeadLetterName(parts, topic, subscription.name)

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { everybody } from '@iris/common/access/principal'
 import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
 import { parseTopic } from '@iris/common/domain/topic'
 import { silentLog } from '@iris/common/lifecycle/log'
 import { createMemoryKafka, createMemoryStore, groupsOf } from '../store/in-memory.js'
+import type { Asked } from '../topics/create-topic.js'
 import { createSubscription, type SubscriptionParts } from './create-subscription.js'
 import { checkNoDelayTopic } from './delay-topic.js'
 import { updateSubscription } from './update-subscription.js'
@@ -23,7 +25,8 @@ function setUp(subscriptionName: string = name) {
   const addKafkaTopic = (each: string): void =>
     void kafka.topics.set(each, { name: each, partitions: 1, replicationFactor: 1, configs: {} })
   addTopic(topic)
-  const parts: SubscriptionParts = {
+  const parts: SubscriptionParts & Asked = {
+    principal: everybody,
     store,
     kafka: groupsOf(kafka),
     kafkaTopics: kafka,
@@ -31,7 +34,7 @@ function setUp(subscriptionName: string = name) {
     pause: () => Promise.resolve(),
     forgetFormer: () => Promise.resolve(),
     log: silentLog,
-    rules: { additionalSchemes: [], batchVolumeMax: 1e6 },
+    rules: { additionalSchemes: [], batchVolumeMax: 1e6, privilegedSubscribers: [] },
     namespace: { namespace: '', separator: '_' },
   }
   const create = (retry?: object): Promise<void> =>

@@ -13,12 +13,15 @@ import { HermesError, refusal } from '@iris/common/errors/hermes-error'
 import { memberAbout } from '@iris/common/errors/member-about'
 import { compileFilters } from '@iris/common/filter/filters'
 import { checkOwnerExists } from '../owners/owner-sources.js'
+import type { PrivilegedSubscriber } from './subscriber-permissions.js'
 
 /** What an installation lets subscriptions be. */
 export interface SubscriptionRules {
   readonly additionalSchemes: readonly string[]
   /** The largest `batchVolume`, in bytes. */
   readonly batchVolumeMax: number
+  /** Who may subscribe to restricted topics. */
+  readonly privilegedSubscribers: readonly PrivilegedSubscriber[]
 }
 
 /** Owner, endpoint and size of batches of a new subscription. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
+import { everybody } from '@iris/common/access/principal'
 import { parseTopic } from '@iris/common/domain/topic'
 import { HermesError, refusal } from '@iris/common/errors/hermes-error'
 import { silentLog } from '@iris/common/lifecycle/log'
@@ -11,6 +12,7 @@ import {
   type MemoryStore,
 } from '../store/in-memory.js'
 import { changeState } from './change-state.js'
+import type { Asked } from '../topics/create-topic.js'
 import { createSubscription, type SubscriptionParts } from './create-subscription.js'
 import { updateSubscription } from './update-subscription.js'
 
@@ -29,7 +31,7 @@ const body = {
 const retentionTime = { duration: 1 }
 
 interface SetUp {
-  readonly parts: SubscriptionParts & { store: MemoryStore }
+  readonly parts: SubscriptionParts & Asked & { store: MemoryStore }
   readonly kafka: MemoryKafka
   readonly guarded: string[]
   readonly paused: string[]
@@ -45,6 +47,7 @@ function setUp(): SetUp {
   store.held.topics.set(topic, { value, version: 0 })
   return {
     parts: {
+      principal: everybody,
       store,
       kafka: groupsOf(kafka),
       kafkaTopics: kafka,
@@ -56,7 +59,7 @@ function setUp(): SetUp {
         return Promise.resolve(void forgotten.push(each))
       },
       log: silentLog,
-      rules: { additionalSchemes: [], batchVolumeMax: 1_000_000 },
+      rules: { additionalSchemes: [], batchVolumeMax: 1_000_000, privilegedSubscribers: [] },
       namespace: { namespace: '', separator: '_' },
     },
     kafka,

@@ -13,8 +13,10 @@ import { refusal } from '@iris/common/errors/hermes-error'
 import { writeChanged, type Definition, type WantedChange } from '../changes/write-changed.js'
 import { patchOf } from '../requests.js'
 import type { SubscriptionStore } from '../store/ports.js'
+import type { Asked } from '../topics/create-topic.js'
 import type { SubscriptionParts } from './create-subscription.js'
 import { checkDelayTopic } from './delay-topic.js'
+import { checkRestriction, checkSubscriber } from './subscriber-permissions.js'
 import { withStoredSecrets } from './masked-secrets.js'
 import { refuseUnsupportedSubscription } from './not-yet.js'
 import {
@@ -34,7 +36,7 @@ interface Names {
 
 /** Applies a merge patch; `ifMatch` names the version that the caller read. */
 export async function updateSubscription(
-  parts: SubscriptionParts,
+  parts: SubscriptionParts & Asked,
   names: Names,
   body: unknown,
   ifMatch: string | null = null,
@@ -79,7 +81,7 @@ export function subscriptionDefinition(
 }
 
 async function patched(
-  parts: SubscriptionParts,
+  parts: SubscriptionParts & Asked,
   stored: Subscription,
   patch: JsonObject,
 ): Promise<Subscription> {
@@ -91,6 +93,10 @@ async function patched(
   const subscription = { ...parsed, state }
   checkChangedSubscription(parts.rules, subscription, stored)
   const topic = await parts.store.topic(stored.topicName)
+  const situation = { principal: parts.principal, topic: topic?.value ?? null, stored }
+  checkSubscriber(subscription, situation)
+  if (hasOtherTargets(subscription, stored))
+    checkRestriction(subscription, situation, parts.rules.privilegedSubscribers)
   if (topic !== null) {
     checkFilters(subscription, topic.value, stored)
     checkRetryWindow(subscription, topic.value, stored)

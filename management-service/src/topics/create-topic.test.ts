@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { TopicName } from '@iris/common/domain/names'
+import { everybody } from '@iris/common/access/principal'
 import { HermesError, refusal } from '@iris/common/errors/hermes-error'
 import { silentLog } from '@iris/common/lifecycle/log'
 import {
@@ -9,7 +10,7 @@ import {
   type MemoryStore,
 } from '../store/in-memory.js'
 import { createTopicSchemas } from '../schemas/topic-schemas.js'
-import { createTopic, type TopicParts } from './create-topic.js'
+import { createTopic, type Asked, type TopicParts } from './create-topic.js'
 import { updateTopic } from './update-topic.js'
 
 const body = {
@@ -22,10 +23,11 @@ const body = {
 const name = body.name as TopicName
 const storageAway = refusal('STORAGE_UNAVAILABLE', { problem: 'away' })
 
-function setUp(): TopicParts & { store: MemoryStore; kafka: MemoryKafka } {
+function setUp(): TopicParts & Asked & { store: MemoryStore; kafka: MemoryKafka } {
   const store = createMemoryStore()
   store.held.groups.add('acme')
   return {
+    principal: everybody,
     store,
     kafka: createMemoryKafka(),
     log: silentLog,

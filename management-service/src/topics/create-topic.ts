@@ -5,6 +5,7 @@
  * process at any step, leaves nothing behind, or a note by which another process finishes or undoes it.
  * What an unfinished creation or removal of the same name left goes first: old messages are not adopted.
  */
+import type { Principal } from '@iris/common/access/principal'
 import { isNamePart, splitTopicName, type TopicName } from '@iris/common/domain/names'
 import { groupOf, readTopicForm, type Topic } from '@iris/common/domain/topic'
 import { refusal } from '@iris/common/errors/hermes-error'
@@ -34,6 +35,11 @@ export interface TopicParts {
   readonly settings: KafkaTopicSettings
 }
 
+/** Who asks. */
+export interface Asked {
+  readonly principal: Principal
+}
+
 /** What is to be done; an adopted Kafka topic was there before. */
 interface Plan {
   readonly topic: Topic
@@ -42,12 +48,12 @@ interface Plan {
 }
 
 /** Makes a topic. */
-export async function createTopic(parts: TopicParts, body: unknown): Promise<void> {
+export async function createTopic(parts: TopicParts & Asked, body: unknown): Promise<void> {
   const form = readTopicForm(entityOf(body))
   const group = groupOf(form)
   const hasGroup = isNamePart(group) && (await parts.store.groupExists(group))
   if (!hasGroup) throw refusal('GROUP_NOT_EXISTS', { group })
-  const topic = checkNewTopic(parts.rules, form)
+  const topic = checkNewTopic(parts.rules, form, parts.principal)
   await checkNoDelayTopic(parts.store, topic.name)
   await parts.store.exclusively(topic.name, async () => {
     if ((await parts.store.topic(topic.name)) !== null) {

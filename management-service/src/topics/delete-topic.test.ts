@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { everybody } from '@iris/common/access/principal'
 import type { TopicName } from '@iris/common/domain/names'
 import { parseSubscription } from '@iris/common/domain/subscription'
 import { parseTopic } from '@iris/common/domain/topic'
@@ -129,7 +130,7 @@ describe('the removal of a topic', () => {
     await expect(deleteTopic(all.parts, name)).rejects.toThrow('away')
 
     await createTopic(
-      { ...all.parts, rules: { ...all.parts.rules, allowedContentTypes: ['JSON'] } },
+      { ...all.parts, principal: everybody, rules: { ...all.parts.rules, allowedContentTypes: ['JSON'] } },
       { ...body, retentionTime: { duration: 2 } },
     )
 

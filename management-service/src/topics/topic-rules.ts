@@ -3,12 +3,14 @@
  * The rules of a topic that need more than its body: owner, allowed types, what may change.
  * Takes checked topics. Gives nothing, or refuses with Hermes' texts in the order of its contract.
  */
+import type { Principal } from '@iris/common/access/principal'
 import type { ChaosPolicy, ContentType } from '@iris/common/domain/topic-form'
 import { checkTopic, type Topic } from '@iris/common/domain/topic'
 import type { TopicForm } from '@iris/common/domain/topic-form'
 import { refusal, type HermesError } from '@iris/common/errors/hermes-error'
 import { memberAbout } from '@iris/common/errors/member-about'
 import { checkOwnerExists } from '../owners/owner-sources.js'
+import { checkDisturbances, checkOwnerAndRetention } from './topic-permissions.js'
 
 /** What an installation lets topics be. */
 export interface TopicRules {
@@ -18,10 +20,11 @@ export interface TopicRules {
 }
 
 /** The topic of a creation. */
-export function checkNewTopic(rules: TopicRules, form: TopicForm): Topic {
+export function checkNewTopic(rules: TopicRules, form: TopicForm, principal: Principal): Topic {
   const topic = checkTopic(form, rules.remoteFallback)
   checkOwnerExists(topic.owner)
   checkContentTypeAllowed(rules, topic.contentType)
+  checkDisturbances(topic, null, { principal, remoteFallback: rules.remoteFallback })
   checkChaos(topic)
   if (topic.migratedFromJsonType) {
     throw invalid(
@@ -29,18 +32,26 @@ export function checkNewTopic(rules: TopicRules, form: TopicForm): Topic {
       'migratedFromJsonType',
     )
   }
+  checkOwnerAndRetention(topic, null, principal)
   return topic
 }
 
 /** The topic of an update. */
-export function checkChangedTopic(rules: TopicRules, form: TopicForm, stored: Topic): Topic {
+export function checkChangedTopic(
+  rules: TopicRules,
+  form: TopicForm,
+  stored: Topic,
+  principal: Principal,
+): Topic {
   const topic = checkTopic(form, rules.remoteFallback)
   if (topic.name !== stored.name) {
     throw invalid(`A topic cannot be renamed: the path says ${stored.name}, the body ${topic.name}`, 'name')
   }
   checkOwnerExists(topic.owner)
+  checkDisturbances(topic, stored, { principal, remoteFallback: rules.remoteFallback })
   checkChaos(topic)
   checkMigration(topic, stored)
+  checkOwnerAndRetention(topic, stored, principal)
   return topic
 }
 

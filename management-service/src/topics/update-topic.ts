@@ -13,13 +13,13 @@ import { HermesError, refusal } from '@iris/common/errors/hermes-error'
 import { kafkaTopicName } from '@iris/common/kafka/names'
 import { writeChanged, type Definition } from '../changes/write-changed.js'
 import { patchOf } from '../requests.js'
-import type { TopicParts } from './create-topic.js'
+import type { Asked, TopicParts } from './create-topic.js'
 import { changedConfigs, checkMessageFits, messageBytesMaxOf } from './kafka-plan.js'
 import { checkChangedTopic } from './topic-rules.js'
 
 /** Changes a topic; `ifMatch` names the version that the caller read. */
 export async function updateTopic(
-  parts: TopicParts,
+  parts: TopicParts & Asked,
   name: TopicName,
   body: unknown,
   ifMatch: string | null = null,
@@ -32,9 +32,9 @@ export async function updateTopic(
 }
 
 /** Null where nothing changes. */
-async function patched(parts: TopicParts, stored: Topic, patch: JsonObject): Promise<Topic | null> {
+async function patched(parts: TopicParts & Asked, stored: Topic, patch: JsonObject): Promise<Topic | null> {
   const form = readTopicForm(mergePatch(topicJson(stored), patch), 'patch')
-  const topic = checkChangedTopic(parts.rules, form, stored)
+  const topic = checkChangedTopic(parts.rules, form, stored, parts.principal)
   const hasNewSchema = await changeSchema(parts, topic, stored, form.schema)
   if (!hasNewSchema && isDeepStrictEqual(topicJson(topic), topicJson(stored))) return null
   await checkSize(parts, topic, stored)

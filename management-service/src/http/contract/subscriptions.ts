@@ -115,11 +115,18 @@ const definitions: ResourceContract['routes'] = {
   },
   'POST /topics/:topic/subscriptions': {
     summary: 'Creates a subscription',
-    description: 'It gets every message that is acknowledged after this answer.',
-    right: 'owner',
+    description:
+      'It gets every message that is acknowledged after this answer. Who may read the topic may subscribe, as an ' +
+      'owner of the subscription, unless the topic restricts that.',
+    right: 'reader',
     body: { schema: createForm, example, required },
     answers: { 201: nothing },
-    errors: ['SUBSCRIPTION_ALREADY_EXISTS', 'BROKERS_CLUSTER_COMMUNICATION_EXCEPTION', 'CONFLICT'],
+    errors: [
+      'PERMISSION_DENIED',
+      'SUBSCRIPTION_ALREADY_EXISTS',
+      'BROKERS_CLUSTER_COMMUNICATION_EXCEPTION',
+      'CONFLICT',
+    ],
   },
   'GET /topics/:topic/subscriptions/:subscription': {
     summary: 'Shows a subscription with every default',
@@ -135,7 +142,12 @@ const definitions: ResourceContract['routes'] = {
     headers: versioned,
     body: { schema: changeForm, example: { subscriptionPolicy: { rate: 50 } } },
     answers: { 200: nothing },
-    errors: ['PAUSE_NOT_CONFIRMED', 'BROKERS_CLUSTER_COMMUNICATION_EXCEPTION', 'CONFLICT'],
+    errors: [
+      'PERMISSION_DENIED',
+      'PAUSE_NOT_CONFIRMED',
+      'BROKERS_CLUSTER_COMMUNICATION_EXCEPTION',
+      'CONFLICT',
+    ],
   },
   'DELETE /topics/:topic/subscriptions/:subscription': {
     summary: 'Removes a subscription',

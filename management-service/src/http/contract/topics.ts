@@ -81,6 +81,7 @@ export const topicContract: ResourceContract = {
       body: { schema: form, example, required },
       answers: { 201: nothing },
       errors: [
+        'PERMISSION_DENIED',
         'GROUP_NOT_EXISTS',
         'TOPIC_ALREADY_EXISTS',
         'SCHEMA_ALREADY_EXISTS',
@@ -104,6 +105,7 @@ export const topicContract: ResourceContract = {
       body: { schema: form, example: { description: 'Orders of all shops', maxMessageSize: 100_000 } },
       answers: { 200: nothing },
       errors: [
+        'PERMISSION_DENIED',
         'SCHEMA_BAD_REQUEST',
         'SCHEMA_COULD_NOT_BE_LOADED',
         'SCHEMA_REPOSITORY_INTERNAL_ERROR',

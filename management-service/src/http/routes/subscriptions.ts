@@ -45,16 +45,16 @@ function definitionRoutes({ subscriptions, removal }: SubscriptionRouteParts): r
       const isTracked = query.get('tracked') === 'true'
       return jsonAnswer(await listSubscriptions(store, topicOfPath(params['topic']), isTracked))
     }),
-    writing('POST', all, async ({ params, body }) => {
-      await createSubscription(subscriptions, topicOfPath(params['topic']), body)
+    writing('POST', all, async ({ params, body, principal }) => {
+      await createSubscription({ ...subscriptions, principal }, topicOfPath(params['topic']), body)
       return emptyAnswer(201)
     }),
     reading('GET', one, async ({ params }) => {
       const { topic, name } = namesOf(params)
       return taggedAnswer(await readSubscription(store, topic, name))
     }),
-    writing('PUT', one, async ({ params, body, header }) => {
-      await updateSubscription(subscriptions, namesOf(params), body, header('if-match'))
+    writing('PUT', one, async ({ params, body, header, principal }) => {
+      await updateSubscription({ ...subscriptions, principal }, namesOf(params), body, header('if-match'))
       return emptyAnswer()
     }),
     reading('DELETE', one, async ({ params, header }) => {

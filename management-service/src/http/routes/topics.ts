@@ -31,15 +31,15 @@ export function topicRoutes({ store, topics, preview }: TopicRouteParts): readon
       const topics = await listTopics(store, filter)
       return jsonAnswer(topics.filter(topic => seesGroupOf(principal, topic)))
     }),
-    writing('POST', '/topics', async ({ body }) => {
-      await createTopic(topics, body)
+    writing('POST', '/topics', async ({ body, principal }) => {
+      await createTopic({ ...topics, principal }, body)
       return emptyAnswer(201)
     }),
     reading('GET', '/topics/:topic', async ({ params }) =>
       taggedAnswer(await readTopic(store, topics.schemas, topicOfPath(params['topic']))),
     ),
-    writing('PUT', '/topics/:topic', async ({ params, body, header }) => {
-      await updateTopic(topics, topicOfPath(params['topic']), body, header('if-match'))
+    writing('PUT', '/topics/:topic', async ({ params, body, header, principal }) => {
+      await updateTopic({ ...topics, principal }, topicOfPath(params['topic']), body, header('if-match'))
       return emptyAnswer()
     }),
     reading('DELETE', '/topics/:topic', async ({ params, header }) => {
