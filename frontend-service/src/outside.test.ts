@@ -19,6 +19,7 @@ function makeWorld(answersAtTry: number) {
     },
     kafka: { start: say('producers') },
     traces: null,
+    access: null,
   } as unknown as Outside
   const start = (mayLackKafka: boolean): Promise<void> =>
     startOutside({ log: silentLog, clock: time, scheduler: time }, outside, {

@@ -34,7 +34,6 @@ function tree(): Tree {
     children: () => Promise.resolve([...nodes.keys()].map(path => path.slice(parent.length + 1))),
     ensure: () => Promise.resolve(),
     create: (path: string, data: Buffer) => Promise.resolve(void nodes.set(path, { data, version: 0 })),
-    // eslint-disable-next-line @typescript-eslint/require-await -- what throws is to reject
     transaction: async (operations: readonly ZooOperation[]) => operations.forEach(run),
     watchChildren: () => () => undefined,
     watchData: () => () => undefined,

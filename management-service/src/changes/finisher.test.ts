@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { everybody } from '@iris/common/access/principal'
 import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
 import { silentLog } from '@iris/common/lifecycle/log'
 import { createVirtualTime, type VirtualTime } from '@iris/common/time/virtual-time'
@@ -83,13 +84,15 @@ function createProcess(world: World, death: Death | null) {
     ...{ ...base, kafka, schemas, cleanUp, isRemovalAllowed: true, isSchemaRemovalAllowed: true },
     rules: { allowedContentTypes: ['JSON', 'AVRO'], remoteFallback: false },
     settings: { ...settings, messageBytesMax: 1_048_576, isUncleanElectionAllowed: false },
+    principal: everybody,
   }
   const subscriptions = {
     ...{ ...base, kafka: groups, kafkaTopics: kafka, namespace },
     guard: () => Promise.resolve(),
     pause: () => Promise.resolve(),
     forgetFormer: () => Promise.resolve(),
-    rules: { additionalSchemes: [], batchVolumeMax: 1_000_000 },
+    rules: { additionalSchemes: [], batchVolumeMax: 1_000_000, privilegedSubscribers: [] },
+    principal: everybody,
   }
   return { topics, subscriptions, removal: { store, cleanUp, namespace }, time, stepCount: () => steps }
 }

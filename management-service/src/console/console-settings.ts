@@ -32,8 +32,7 @@ export function consoleSettings(config: ManagementConfig): JsonObject {
     topic: topicSettings(config),
     subscription: subscriptionSettings(config),
     consistency: { maxGroupBatchSize: config.groupBatchMax },
-    // Everybody may create groups here, unless something in front of the routes says otherwise.
-    group: { nonAdminCreationEnabled: false },
+    group: { nonAdminCreationEnabled: config.isNonAdminCreationAllowed },
     costs: {
       enabled: config.areCostsShown,
       globalDetailsUrl: config.costsGlobalUrl,

@@ -21,6 +21,8 @@ const ofKnown: readonly ErrorWord[] = [
   'PERMISSION_DENIED',
   'STORAGE_UNAVAILABLE',
   'INTERNAL_ERROR',
+  // A read-only mode.
+  'OTHER 503',
 ]
 /** Of those that take a body. */
 const ofBody: readonly ErrorWord[] = [
