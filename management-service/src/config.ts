@@ -27,6 +27,8 @@ const contentTypeList = list(2).refine(
   `some of ${contentTypes.join(', ')}`,
 )
 
+const day = 86_400_000
+
 export const managementKeys = {
   ...kafkaKeys,
   ...zookeeperKeys,
@@ -35,6 +37,19 @@ export const managementKeys = {
   ...schemaKeys,
   ...deliveryKeys,
   ...secretsKeys,
+  isAuditOn: key('audit.enabled', flag(), true, 'Whether changes over REST are kept in a Kafka topic'),
+  auditRetentionMs: key(
+    'audit.retention',
+    ms(3_600_000, 3_650 * day),
+    365 * day,
+    'How long Kafka keeps them; for an audit topic not made yet, like the next',
+  ),
+  auditReplication: key(
+    'audit.replicationFactor',
+    count(-1, 32_767),
+    -1,
+    'Replicas of the audit topic; -1 takes the default of the brokers',
+  ),
   secretsEncrypt: key(
     'secrets.encrypt',
     choice(['auto', 'true', 'false']),

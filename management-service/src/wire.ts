@@ -14,6 +14,7 @@ import type { Cancel } from '@iris/common/time/scheduler'
 import { createMode } from './access/mode.js'
 import { tlsOf } from './access/tls.js'
 import { createGuardOf } from './access/open-guard.js'
+import { openAudit } from './audit/open-audit.js'
 import { version, type ManagementBase, type ManagementConfig } from './base.js'
 import { withContracts } from './http/contract/contract.js'
 import { contracts } from './http/contract/contracts.js'
@@ -51,12 +52,12 @@ export function createManagement(base: ManagementBase, config: ManagementConfig)
   const isUp = (): boolean => life === 'running'
   const status = statusRoutes({ metrics, isUp, isReady: () => isUp() && outside.session.isConnected() })
   const docs = docsRoutes([publishingContract, ...contracts], { version, frontendUrl: config.frontendUrl })
+  const audit = openAudit(base, config, { outside, metrics, store: useCases.store })
+  const promised = withContracts([...status, ...docs, ...useCases.routes, ...audit.routes], contracts)
   const app = createExpressApp(
     base.log,
     { bodyBytesMax: config.bodyBytesMax, allowedOrigin: config.allowedOrigin, guard },
-    withDryRuns(withContracts([...status, ...docs, ...useCases.routes], contracts), () =>
-      useCases.rehearse(),
-    ),
+    audit.around(withDryRuns(promised, () => useCases.rehearse())),
   )
   const listener = createManagementListener(base, config, app)
   const cancels: Cancel[] = []

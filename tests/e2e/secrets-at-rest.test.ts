@@ -46,7 +46,7 @@ describe('secrets of subscriptions and providers', () => {
   const logs = (): string =>
     [stack.management, ...stack.consumers, ...stack.frontends].flatMap(each => each.logs()).join('\n')
 
-  it('reach the subscriber and stand neither in ZooKeeper nor in answers or logs', async () => {
+  it('reach the subscriber and stand neither in ZooKeeper nor in answers, logs or audit', async () => {
     const provider = { name: 'idp', tokenEndpoint: tokens.url, clientId: 'iris', requestTimeout: 5_000 }
     const made = await stack.api.manage('POST', '/oauth/providers', {
       ...provider,
@@ -74,8 +74,8 @@ describe('secrets of subscriptions and providers', () => {
       expect(headerOf('/oauth')).toMatch(/^Bearer token/)
     })
     const answers = await Promise.all(
-      [`/topics/${topic}/subscriptions/${basic}`, `/topics/${topic}/subscriptions/${oAuth}`].map(path =>
-        stack.api.manage('GET', path),
+      [`/topics/${topic}/subscriptions/${basic}`, `/topics/${topic}/subscriptions/${oAuth}`, '/audit'].map(
+        path => stack.api.manage('GET', path),
       ),
     )
     const [kept, shown] = [await tree(), answers.map(each => each.text).join() + logs()]
@@ -107,6 +107,36 @@ describe('secrets of subscriptions and providers', () => {
 
     expect(ended).toMatchObject({ changed: 1, unreadable: [] })
     expect(await tree()).not.toContain('canary-plain-4')
+  })
+
+  it('are told apart by the audit only as stars, among all that was changed', async () => {
+    const topic = await stack.createTopic()
+    const name = await stack.createSubscription(topic, `${subscriber.url}/audited`)
+    const patch = { endpoint: `${subscriber.url.replace('://', '://user:canary-audit-6@')}/audited` }
+    await stack.api.updateSubscription(topic, name, patch)
+    expect((await stack.api.updateSubscription(topic, name, { endpoint: 'nowhere' })).status).toBe(400)
+    await stack.api.deleteSubscription(topic, name)
+
+    const { status, text } = await stack.api.manage('GET', `/audit?name=${topic}`)
+
+    expect(status).toBe(200)
+    const { items } = JSON.parse(text) as {
+      items: { action: string; kind: string; name: string; differences?: unknown[] }[]
+    }
+    expect(items.map(each => [each.action, each.kind, each.name])).toEqual([
+      ['removed', 'subscription', `${topic}$${name}`],
+      ['updated', 'subscription', `${topic}$${name}`],
+      ['created', 'subscription', `${topic}$${name}`],
+      ['created', 'topic', topic],
+    ])
+    expect(items[1]?.differences).toEqual([
+      {
+        member: 'endpoint',
+        before: `${subscriber.url}/audited`,
+        after: `${subscriber.url.replace('://', '://user:*****@')}/audited`,
+      },
+    ])
+    expect(text).not.toContain('canary-audit-6')
   })
 
   it('in the endpoint of a task are sealed too', async () => {

@@ -46,6 +46,11 @@ export function traceTopicName(where: KafkaNamespace): string {
   return prefixed(where, 'iris_traces')
 }
 
+/** Where is kept who changed what. */
+export function auditTopicName(where: KafkaNamespace): string {
+  return prefixed(where, 'iris_audit')
+}
+
 /** Where messages wait that are to be delivered later; the group of its owners has the same name. */
 export function scheduleTopicName(where: KafkaNamespace): string {
   return prefixed(where, 'iris_scheduled')

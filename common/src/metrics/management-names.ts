@@ -13,6 +13,12 @@ export const managementMetrics = {
     [],
     'Calls that ZooKeeper did not answer',
   ),
+  auditLost: define(
+    'counter',
+    'audit_records_lost_total',
+    [],
+    'Changes whose record Kafka did not take: they are in the log as `audit.notStored`',
+  ),
   inactiveTopics: define(
     'gauge',
     'inactive_topics',

@@ -53,7 +53,8 @@ export async function listDeadLetters(
   return next === null ? { items } : { items, next }
 }
 
-function limitOf(text: string | null): number {
+/** Items of a page; as many as one may have where nothing is said. */
+export function limitOf(text: string | null): number {
   if (text === null) return limitMax
   const limit = /^\d{1,6}$/.test(text) ? Number(text) : 0
   if (limit >= 1 && limit <= limitMax) return limit

@@ -23,6 +23,7 @@ import { readinessContract } from './readiness.js'
 import { retransmissionContract } from './retransmission.js'
 import { scheduledContract } from './scheduled.js'
 import { schemaContract } from './schemas.js'
+import { auditContract } from './audit.js'
 import { secretsContract } from './secrets.js'
 import { signingKeyContract } from './signing-keys.js'
 import { statusContract } from './status.js'
@@ -55,6 +56,7 @@ export const contracts: readonly ResourceContract[] = [
   offlineTaskContract,
   inactiveTopicContract,
   readinessContract,
+  auditContract,
   secretsContract,
   keyContract,
   consoleContract,

@@ -1,0 +1,39 @@
+// pure
+/**
+ * What a request changes.
+ * Takes the pattern of its path, the values in it and its body. Gives kind and name.
+ */
+import { isJsonObject } from '@iris/common/domain/json-shapes'
+import type { AuditedThing, ResourceKind } from './audit-record.js'
+
+/** Creations say in the body what they make. */
+const creations: Readonly<Record<string, { readonly kind: ResourceKind; readonly member: string }>> = {
+  '/groups': { kind: 'group', member: 'groupName' },
+  '/topics': { kind: 'topic', member: 'name' },
+  '/topics/:topic/subscriptions': { kind: 'subscription', member: 'name' },
+  '/oauth/providers': { kind: 'oauthProvider', member: 'name' },
+}
+
+/** Finds it. */
+export function auditedThing(
+  pattern: string,
+  params: Readonly<Record<string, string>>,
+  body: unknown,
+): AuditedThing {
+  const { group, topic, subscription, provider } = params
+  const creation = creations[pattern]
+  const named = creation === undefined || !isJsonObject(body) ? undefined : body[creation.member]
+  if (creation !== undefined && typeof named === 'string')
+    return { kind: creation.kind, name: topic === undefined ? named : `${topic}$${named}` }
+  if (topic !== undefined && subscription !== undefined)
+    return { kind: 'subscription', name: `${topic}$${subscription}` }
+  if (topic !== undefined) return { kind: 'topic', name: topic }
+  if (group !== undefined) return { kind: 'group', name: group }
+  if (provider !== undefined) return { kind: 'oauthProvider', name: provider }
+  return { kind: 'other', name: pathOf(pattern, params) }
+}
+
+/** The path as it was called. */
+export function pathOf(pattern: string, params: Readonly<Record<string, string>>): string {
+  return pattern.replace(/:(\w+)/g, (_all, name: string) => encodeURIComponent(params[name] ?? ''))
+}
