@@ -47,6 +47,7 @@ const shapes: Readonly<Record<Kind, z.ZodObject>> = {
       .partial()
       .extend({ password: textOrReference })
       .nullish(),
+    signing: z.object({ keys: z.array(textOrReference).nullish() }).nullish(),
     endpointPassword: textOrReference,
     startPosition: z.string().nullish(),
   }),

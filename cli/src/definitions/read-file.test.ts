@@ -21,6 +21,9 @@ function problemsOf(text: string): string[] {
   }
 }
 
+const subscriptionWith = (member: string): string =>
+  `groups: [{name: g, topics: [{name: t, subscriptions: [{name: s, ${member}}]}]}]`
+
 const file = `oauthProviders:
   - name: idp
     tokenEndpoint: http://idp/token
@@ -60,6 +63,14 @@ describe('a file of definitions', () => {
         },
       },
     ])
+  })
+
+  it('puts each key of a list of secrets in its place', () => {
+    const text = subscriptionWith('signing: {keys: [{env: IDP}, {env: HOOK}]}')
+
+    expect(readDefinitions({ file: 'iris.yaml', text }, resolve).things.at(-1)?.members).toEqual({
+      signing: { keys: ['s3cret', 'p@ss'] },
+    })
   })
 
   it('knows where each member stands', () => {
@@ -124,6 +135,21 @@ describe('a file of definitions', () => {
       'a secret in an endpoint',
       'groups: [{name: g, topics: [{name: t, subscriptions: [{name: s, endpoint: "http://a:b@c/"}]}]}]',
       /endpoint: a secret must not stand in the file/,
+    ],
+    [
+      'a signing key written out beside one that is not',
+      subscriptionWith('signing: {keys: [{env: IDP}, whsec_s3cret]}'),
+      /^iris\.yaml:1:\d+ .*\.signing\.keys\[1\]: a secret must not stand in the file\. Fix: write \{env/,
+    ],
+    [
+      'a signing key that is not there',
+      subscriptionWith('signing: {keys: [{env: NOPE}]}'),
+      /signing\.keys\[0\]: the environment has no NOPE/,
+    ],
+    [
+      'a signing key without a list',
+      subscriptionWith('signing: {keys: whsec_s3cret}'),
+      /signing\.keys: this is a text and must be a list/,
     ],
   ])('is refused with %s', (_what, text, expected) => {
     const problems = problemsOf(text)

@@ -7,6 +7,7 @@
 import { isJsonObject, type JsonObject } from '@iris/common/domain/json-shapes'
 import { isMasked, maskEndpoint } from '@iris/common/domain/endpoint'
 import { oAuthMask } from '@iris/common/domain/oauth-provider'
+import { isMaskedSigningKey, maskSigningKey } from '@iris/common/domain/signing'
 import type { Kind } from './thing.js'
 
 /** Gets a secret; null where there is none. */
@@ -15,24 +16,39 @@ export type ResolveReference = (reference: Reference) => string | null
 export type Reference = { readonly env: string } | { readonly file: string }
 
 export interface SecretProblem {
-  readonly member: readonly string[]
+  readonly member: Path
   readonly problem: string
   readonly fix: string
 }
 
-/** A member that holds a secret, or the text of a file. */
-interface SecretMember {
-  readonly path: readonly [string] | readonly [string, string]
-  readonly isSecret: boolean
+/** Steps from a thing to a value in it. */
+type Path = readonly (string | number)[]
+
+/** How a secret reads in answers. */
+interface Mask {
+  readonly of: (secret: string) => string
+  readonly is: (text: string) => boolean
 }
+
+/** A member that holds a secret, a list of them, or the text of a file. */
+interface SecretMember {
+  readonly path: readonly string[]
+  readonly isList: boolean
+  /** Null for what is no secret. */
+  readonly mask: Mask | null
+}
+
+const stars: Mask = { of: () => oAuthMask, is: text => text === oAuthMask }
+const keyMask: Mask = { of: maskSigningKey, is: isMaskedSigningKey }
 
 const secretMembers: Readonly<Record<Kind, readonly SecretMember[]>> = {
   group: [],
-  oauthProvider: [{ path: ['clientSecret'], isSecret: true }],
-  topic: [{ path: ['schema'], isSecret: false }],
+  oauthProvider: [{ path: ['clientSecret'], isList: false, mask: stars }],
+  topic: [{ path: ['schema'], isList: false, mask: null }],
   subscription: [
-    { path: ['endpointPassword'], isSecret: true },
-    { path: ['oAuthPolicy', 'password'], isSecret: true },
+    { path: ['endpointPassword'], isList: false, mask: stars },
+    { path: ['oAuthPolicy', 'password'], isList: false, mask: stars },
+    { path: ['signing', 'keys'], isList: true, mask: keyMask },
   ],
 }
 
@@ -44,10 +60,8 @@ export function withSecrets(
 ): { readonly members: JsonObject; readonly problems: readonly SecretProblem[] } {
   const problems: SecretProblem[] = []
   let resolved = members
-  for (const { path, isSecret } of secretMembers[kind]) {
-    const value = valueAt(resolved, path)
-    if (value === undefined || value === null) continue
-    const text = textOf(value, isSecret, resolve)
+  for (const { path, value, mask } of valuesOf(kind, members)) {
+    const text = textOf(value, mask !== null, resolve)
     if (typeof text === 'string') resolved = withValue(resolved, path, text)
     else problems.push({ member: path, ...text })
   }
@@ -60,17 +74,15 @@ export function withSecrets(
 export function hasSecrets(kind: Kind, members: JsonObject): boolean {
   const { endpoint } = members
   if (typeof endpoint === 'string' && maskEndpoint(endpoint) !== endpoint) return true
-  return secretMembers[kind].some(
-    ({ path, isSecret }) => isSecret && typeof valueAt(members, path) === 'string',
-  )
+  return valuesOf(kind, members).some(({ value, mask }) => mask !== null && typeof value === 'string')
 }
 
 /** The members as answers show them. */
 export function masked(kind: Kind, members: JsonObject): JsonObject {
   const { endpoint } = members
   let shown = typeof endpoint === 'string' ? { ...members, endpoint: maskEndpoint(endpoint) } : members
-  for (const { path, isSecret } of secretMembers[kind])
-    if (isSecret && typeof valueAt(shown, path) === 'string') shown = withValue(shown, path, oAuthMask)
+  for (const { path, value, mask } of valuesOf(kind, members))
+    if (mask !== null && typeof value === 'string') shown = withValue(shown, path, mask.of(value))
   return shown
 }
 
@@ -81,8 +93,8 @@ export function withReferences(
   nameOf: (member: string) => string,
 ): JsonObject {
   let written = members
-  for (const { path } of secretMembers[kind])
-    if (valueAt(written, path) === oAuthMask)
+  for (const { path, value, mask } of valuesOf(kind, members))
+    if (mask !== null && typeof value === 'string' && mask.is(value))
       written = withValue(written, path, { env: nameOf(path.join('_')) })
   const { endpoint } = written
   if (typeof endpoint !== 'string' || !isMasked(endpoint)) return written
@@ -140,14 +152,33 @@ function withEndpointPassword(members: JsonObject): { readonly members: JsonObje
   return { members: rest }
 }
 
-function valueAt(members: JsonObject, [first, second]: SecretMember['path']): unknown {
-  const value = members[first]
-  if (second === undefined) return value
-  return isJsonObject(value) ? value[second] : undefined
+/** What a thing has in the places of secrets and files; those of a list one by one. */
+function valuesOf(
+  kind: Kind,
+  members: JsonObject,
+): readonly { readonly path: Path; readonly value: unknown; readonly mask: Mask | null }[] {
+  return secretMembers[kind].flatMap(({ path, isList, mask }) => {
+    const value = path.reduce<unknown>((at, name) => (isJsonObject(at) ? at[name] : undefined), members)
+    const values = isList
+      ? (Array.isArray(value) ? value : []).map((each: unknown, index) => ({
+          path: [...path, index],
+          value: each,
+          mask,
+        }))
+      : [{ path, value, mask }]
+    return values.filter(each => each.value !== undefined && each.value !== null)
+  })
 }
 
-function withValue(members: JsonObject, [first, second]: SecretMember['path'], value: unknown): JsonObject {
-  const inner = members[first]
-  if (second === undefined) return { ...members, [first]: value }
-  return { ...members, [first]: { ...(isJsonObject(inner) ? inner : {}), [second]: value } }
+/** A copy with another value at the end of the path, which is there. */
+function withValue(members: JsonObject, path: Path, value: string | Reference): JsonObject {
+  return replaced(members, path, value) as JsonObject
+}
+
+function replaced(whole: unknown, [step, ...rest]: Path, value: string | Reference): unknown {
+  if (step === undefined) return value
+  if (Array.isArray(whole))
+    return whole.map((each: unknown, index) => (index === step ? replaced(each, rest, value) : each))
+  if (!isJsonObject(whole)) return whole
+  return { ...whole, [step]: replaced(whole[step], rest, value) }
 }

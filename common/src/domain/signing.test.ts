@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
+  isMaskedSigningKey,
   maskSigning,
   maskSigningKey,
   signingKeyOf,
@@ -40,6 +41,10 @@ describe('masks of keys', () => {
       expect.stringMatching(/^whsec_\*{6}/),
     ])
     expect(keys[0]).not.toBe(keys[1])
+  })
+
+  it('are told from keys', () => {
+    expect([maskSigningKey(one), one, ''].map(isMaskedSigningKey)).toEqual([true, false, false])
   })
 
   it('that come back stand for the stored keys, in any order, beside new ones', () => {

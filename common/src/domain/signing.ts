@@ -65,6 +65,11 @@ export function maskSigningKey(text: string): string {
   return maskStart + createHash('sha256').update(text, 'utf8').digest('hex').slice(0, fingerprintLetters)
 }
 
+/** Whether a text stands for a key, and is none. */
+export function isMaskedSigningKey(text: string): boolean {
+  return text.startsWith(maskStart)
+}
+
 /** The member as answers show it. */
 export function maskSigning(signing: Signing): Signing {
   return { keys: signing.keys.map(maskSigningKey) }
