@@ -97,6 +97,13 @@ function stageOf(instructions: readonly Instruction[], stage: string): readonly 
   return [...stageOf(instructions, base), ...own]
 }
 
+/** What is copied from outside the image, by its path from the root. */
+function copiedFromContext(of: readonly Instruction[]): readonly string[] {
+  return of
+    .filter(({ name, value }) => name === 'COPY' && !value.includes('--from='))
+    .flatMap(({ value }) => value.split(' ').slice(0, -1))
+}
+
 /** Every dotted name in quotes: the declared keys are among them. */
 function declaredVariables(service: string): ReadonlySet<string> {
   const configDir = join(root, 'common', 'src', 'config')
@@ -158,10 +165,18 @@ describe('the Dockerfile', () => {
   )
 
   it('copies only what exists', () => {
-    const fromContext = instructions.filter(each => each.name === 'COPY' && !each.value.includes('--from='))
-    const paths = fromContext.flatMap(each => each.value.split(' ').slice(0, -1))
+    const paths = copiedFromContext(instructions)
 
     expect(paths.filter(path => !existsSync(join(root, path)))).toEqual([])
+  })
+
+  it('installs the libraries of every workspace, as the lockfile has them', () => {
+    const text = readFileSync(join(root, 'package.json'), 'utf8')
+    const { workspaces } = JSON.parse(text) as { readonly workspaces: readonly string[] }
+    const copied = copiedFromContext(stageOf(instructions, 'libraries'))
+
+    expect(workspaces).toContain('common')
+    expect(workspaces.filter(workspace => !copied.includes(`${workspace}/package.json`))).toEqual([])
   })
 })
 
