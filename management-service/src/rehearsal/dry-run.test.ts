@@ -3,9 +3,15 @@ import { emptyAnswer, writing, type ApiRoute } from '@iris/common/http/api'
 import { nothing, type PromisedRoute, type RouteContract } from '../http/contract/contract.js'
 import { contracts } from '../http/contract/contracts.js'
 import { isRehearsed } from '../http/contract/implied.js'
-import { callRoute } from '../http/testing/call-route.js'
+import { jsonSchemaRoutes } from '../http/routes/json-schemas.js'
+import { retransmissionRoutes } from '../http/routes/retransmission.js'
+import { callRoute, type RouteAnswer } from '../http/testing/call-route.js'
+import type { RetransmissionParts } from '../retransmission/retransmit.js'
+import type { JsonSchemaParts } from '../schemas/json-schemas.js'
 import { dryRunAnswerShape, type DryRunAnswer } from './answer.js'
 import { withDryRuns } from './dry-run.js'
+
+const aDate = { retransmissionDate: '2026-05-01T12:00:00Z' }
 
 const answer: DryRunAnswer = {
   ...{ dryRun: true, status: 0, changes: [] },
@@ -35,6 +41,26 @@ function tableOf(contract: Partial<RouteContract>): { routes: readonly PromisedR
   })
   return { routes: withDryRuns([promised], rehearse), did }
 }
+
+describe('a route with a dry run of its own', () => {
+  const routes = [
+    // What lies behind them must not be reached.
+    ...retransmissionRoutes({} as RetransmissionParts),
+    ...jsonSchemaRoutes({} as JsonSchemaParts),
+  ]
+
+  it.each(['', 'yes', 'True', '1'])('is not carried out where dryRun is "%s"', async word => {
+    const call = (path: string): Promise<RouteAnswer> =>
+      callRoute(routes, 'PUT', `/topics/g.a/${path}?dryRun=${word}`, { body: aDate })
+    const refused = {
+      status: 400,
+      body: { message: expect.stringContaining('dryRun must be true or false') as unknown },
+    }
+
+    expect(await call('subscriptions/s/retransmission')).toMatchObject(refused)
+    expect(await call('json-schema/versions/1')).toMatchObject(refused)
+  })
+})
 
 describe('a route that changes something', () => {
   it('is rehearsed on demand, and told with the status that it would have had', async () => {
@@ -67,6 +93,21 @@ describe('a route that changes something', () => {
     expect(did).toEqual(['real'])
   })
 
+  it('refuses one where it has none, and is called otherwise', async () => {
+    const { routes, did } = tableOf({ hasNoDryRun: true })
+
+    expect(await callRoute(routes, 'POST', '/things?dryRun=true')).toMatchObject({
+      ...{
+        status: 400,
+        body: { message: expect.stringContaining('POST /things has no dry run') as unknown },
+      },
+    })
+    expect((await callRoute(routes, 'POST', '/things?dryRun=1')).status).toBe(400)
+    expect(did).toEqual([])
+    expect((await callRoute(routes, 'POST', '/things?dryRun=false')).status).toBe(201)
+    expect(did).toEqual(['real'])
+  })
+
   it('is every route of management that is not asked with GET, but for those that say otherwise', () => {
     const rows = contracts.flatMap(({ routes }) => Object.entries(routes))
     const left = rows
@@ -75,12 +116,14 @@ describe('a route that changes something', () => {
       .map(({ key }) => key)
 
     expect(left.sort()).toEqual([
+      'DELETE /secrets/reseal',
       'POST /filters/:topic',
       'POST /query/groups',
       'POST /query/subscriptions',
       'POST /query/subscriptions/metrics',
       'POST /query/topics',
       'POST /query/topics/metrics',
+      'POST /secrets/reseal',
       'POST /topics/:topic/json-schema/versions/:version/check',
       'POST /topics/:topic/subscriptions/query',
       'POST /topics/query',

@@ -53,6 +53,8 @@ export interface RouteContract {
   readonly isForEachCaller?: boolean
   /** Whether it changes nothing although its method is not GET: then it has no dry run. */
   readonly onlyAsks?: boolean
+  /** Whether `?dryRun=true` is refused: it steers what runs on after the answer, so nothing is foretold. */
+  readonly hasNoDryRun?: boolean
   /** Parameters of the query by name. */
   readonly query?: Readonly<Record<string, z.ZodType>>
   /** Headers of the request by name. */

@@ -7,9 +7,13 @@ import { dryRunAnswerShape } from '../../rehearsal/answer.js'
 import { json, type PromisedRoute, type RouteContract } from './contract.js'
 import { flag } from './parameters.js'
 
-/** Whether `?dryRun=true` tells what a route would do: it changes something, with no such word of its own. */
+/**
+ * Whether `?dryRun=true` tells what a route would do: it changes something, with no such word of its own, and
+ * can foretell what.
+ */
 export function isRehearsed({ method, contract }: Pick<PromisedRoute, 'method' | 'contract'>): boolean {
-  return method !== 'GET' && contract.onlyAsks !== true && contract.query?.['dryRun'] === undefined
+  const { onlyAsks = false, hasNoDryRun = false, query } = contract
+  return method !== 'GET' && !onlyAsks && !hasNoDryRun && query?.['dryRun'] === undefined
 }
 
 /** The query and the answers of a route, with those of its dry run. */

@@ -16,8 +16,9 @@ export const secretsContract: ResourceContract = {
     'POST /secrets/reseal': {
       summary: 'Keeps all secrets anew, with the present key',
       right: 'admin',
+      hasNoDryRun: true,
       answers: { 202: json(resealingProgress, running) },
-      errors: ['CONFLICT'],
+      errors: ['CONFLICT', 'VALIDATION_ERROR'],
     },
     'GET /secrets/reseal': {
       summary: 'How far that is, at the process that was asked for it',
@@ -28,8 +29,9 @@ export const secretsContract: ResourceContract = {
     'DELETE /secrets/reseal': {
       summary: 'Cancels it; what was done stays done',
       right: 'admin',
+      hasNoDryRun: true,
       answers: { 200: json(resealingProgress, { ...running, state: 'cancelled', endedAt: 1795368219123 }) },
-      errors: [],
+      errors: ['VALIDATION_ERROR'],
     },
   },
 }

@@ -10,6 +10,7 @@ import {
   writing,
   type ApiRoute,
 } from '@iris/common/http/api'
+import { isDryRun } from '../../rehearsal/is-dry-run.js'
 import { topicOfPath } from '../../requests.js'
 import {
   putJsonSchema,
@@ -39,7 +40,7 @@ export function jsonSchemaRoutes(parts: JsonSchemaParts): readonly ApiRoute[] {
       return textAnswer(text, 'application/json')
     }),
     writing('PUT', versionPath, async ({ params, query, body: schema }) => {
-      const isTrial = query.get('dryRun') === 'true'
+      const isTrial = isDryRun(query)
       const put = await putJsonSchema(parts, topicOfPath(params['topic']), versionOf(params['version']), {
         schema,
         isTrial,

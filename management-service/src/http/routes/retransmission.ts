@@ -2,6 +2,7 @@
  * `/topics/{t}/subscriptions/{s}/retransmission`: parse, call, answer.
  */
 import { jsonAnswer, writing, type ApiRoute } from '@iris/common/http/api'
+import { isDryRun } from '../../rehearsal/is-dry-run.js'
 import { subscriptionOfPath, topicOfPath } from '../../requests.js'
 import { retransmissionDateMs } from '../../retransmission/retransmission-date.js'
 import { planRetransmission, retransmit, type RetransmissionParts } from '../../retransmission/retransmit.js'
@@ -13,7 +14,7 @@ export function retransmissionRoutes(parts: RetransmissionParts): readonly ApiRo
       const topic = topicOfPath(request.params['topic'])
       const names = { topic, name: subscriptionOfPath(topic, request.params['subscription']) }
       const dateMs = retransmissionDateMs(request.body)
-      if (request.query.get('dryRun') !== 'true') return jsonAnswer(await retransmit(parts, names, dateMs))
+      if (!isDryRun(request.query)) return jsonAnswer(await retransmit(parts, names, dateMs))
       const { json, messageCount } = await planRetransmission(parts, names, dateMs)
       return { ...jsonAnswer(json), headers: { 'Iris-Message-Count': String(messageCount) } }
     }),
