@@ -9,7 +9,10 @@ import { startTestStack, type TestStack } from '../support/stack.js'
 import { startSubscriber, type Subscriber } from '../support/subscriber.js'
 import { startTokenServer, type TokenServer } from '../support/token-server.js'
 
-const canaries = { basic: 'canary-basic-1', user: 'canary-user-2', client: 'canary-client-3' }
+const canaries = {
+  ...{ basic: 'canary-basic-1', user: 'canary-user-2', client: 'canary-client-3' },
+  signing: `whsec_${Buffer.from('canary of at least 24 bytes').toString('base64')}`,
+}
 const all = Object.values(canaries)
 
 describe('secrets of subscriptions and providers', () => {
@@ -59,7 +62,8 @@ describe('secrets of subscriptions and providers', () => {
       `${subscriber.url.replace('://', `://user:${canaries.basic}@`)}/basic`,
     )
     const oAuthPolicy = { grantType: 'password', providerName: 'idp', username: 'u', password: canaries.user }
-    const oAuth = await stack.createSubscription(topic, `${subscriber.url}/oauth`, { oAuthPolicy })
+    const signing = { keys: [canaries.signing] }
+    const oAuth = await stack.createSubscription(topic, `${subscriber.url}/oauth`, { oAuthPolicy, signing })
     // A masked secret sent back is the stored one.
     for (const name of [basic, oAuth]) {
       const { text } = await stack.api.readSubscription(topic, name)
@@ -73,6 +77,7 @@ describe('secrets of subscriptions and providers', () => {
       expect(headerOf('/basic')).toBe(`Basic ${Buffer.from(`user:${canaries.basic}`).toString('base64')}`)
       expect(headerOf('/oauth')).toMatch(/^Bearer token/)
     })
+    expect(subscriber.received('/oauth')[0]?.headers['webhook-signature']).toMatch(/^v1,/)
     const answers = await Promise.all(
       [`/topics/${topic}/subscriptions/${basic}`, `/topics/${topic}/subscriptions/${oAuth}`, '/audit'].map(
         path => stack.api.manage('GET', path),

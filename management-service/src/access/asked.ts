@@ -1,8 +1,9 @@
 // pure
 /**
  * What a call is about: the group, topic, subscription or owner that it names.
- * Takes a route and a call's path, query and body. Gives names, not looked up. Without any name it is about
- * the whole installation, so that a route that is added without a thought is closed rather than open.
+ * Takes a route and a call's path and body, and the group of its query where the route filters by one. Gives
+ * names, not looked up. Without any name it is about the whole installation, so that a route that is added
+ * without a thought is closed rather than open.
  */
 import type { ApiRoute } from '@iris/common/http/api'
 import type { OwnerId } from '@iris/common/domain/owner'
@@ -29,8 +30,11 @@ type Params = Readonly<Record<string, string>>
 
 const nothingNamed: Asked = { group: null, topic: null, subscription: null, owner: null }
 
-/** What path and query name. */
-export function askedBy(params: Params, query: URLSearchParams): Asked {
+/**
+ * What a path names.
+ * @param groupName - The group of the query, of a route that answers for that group alone; else null.
+ */
+export function askedBy(params: Params, groupName: string | null): Asked {
   const { group, topic, subscription, source, id } = params
   if (topic !== undefined) {
     const checked = topicName(topic) ?? null
@@ -44,7 +48,7 @@ export function askedBy(params: Params, query: URLSearchParams): Asked {
     }
   }
   if (source !== undefined && id !== undefined) return { ...nothingNamed, owner: { source, id } }
-  return { ...nothingNamed, group: group ?? (query.get('groupName') || null) }
+  return { ...nothingNamed, group: group ?? (groupName || null) }
 }
 
 /** Routes that make something which only their body names, and the group that it belongs to. */

@@ -143,6 +143,16 @@ describe('every route with every kind of credential', () => {
       expect(rows.filter(([, row]) => row.right === right).length).toBeGreaterThan(1)
   })
 
+  it.each(rows.filter(([, row]) => row.right !== 'anyone' && row.isForEachCaller !== true))(
+    '%s opens to nobody else who names a group of his own beside it',
+    async (key, contract) => {
+      const credential = 'an owner of another group'
+      const query = 'groupName=bank&group=bank'
+
+      expect(await statusOf(key, credential, { query })).toBe(expected(key, contract, credential))
+    },
+  )
+
   it('without a contract opens to nobody, admins included', async () => {
     expect(await statusOf('GET /forgotten', 'an admin')).toBe(403)
   })

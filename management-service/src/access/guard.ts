@@ -46,9 +46,10 @@ export function createGuard(parts: GuardParts): ApiGuard {
         }
         return { principal, allows }
       }
-      const asked = askedBy(call.params, call.query)
+      const isForEach = promise.isForEachCaller === true
+      const asked = askedBy(call.params, isForEach ? call.query.get('groupName') : null)
       const isAllowed =
-        promise.isForEachCaller === true && asked.group === null
+        isForEach && asked.group === null
           ? may(principal, promise.right, 'nothing')
           : await mayAsk(parts.store, principal, promise.right, asked)
       if (!isAllowed) throw frameworkError(403)

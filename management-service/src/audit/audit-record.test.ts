@@ -64,6 +64,9 @@ describe('masking', () => {
     'puts stars for %s, at any depth',
     name => {
       expect(masked({ list: [{ [name]: 'canary' }] })).toEqual({ list: [{ [name]: '******' }] })
+      for (const secret of [['canary'], 12_345_678, { inner: 'canary' }])
+        expect(masked({ [name]: secret })).toEqual({ [name]: '******' })
+      expect(masked({ [name]: null })).toEqual({ [name]: null })
     },
   )
 
@@ -91,6 +94,7 @@ describe('what a request changes', () => {
     ['/mode', {}, null, 'other /mode'],
     ['/keys/:name/rotate', { name: 'a b' }, null, 'other /keys/a%20b/rotate'],
     ['/topics', {}, null, 'other /topics'],
+    ['/topics/:topic/subscriptions', { topic: 'g.t' }, { name: 5 }, 'subscription g.t$5'],
   ])('by %s is found', (pattern, params, body, expected) => {
     const { kind, name } = auditedThing(pattern, params, body)
     expect(`${kind} ${name}`).toBe(expected)

@@ -92,14 +92,14 @@ export function readAuditRecord(value: Buffer | null): AuditRecord | null {
   }
 }
 
-/** Any JSON with stars for what its name calls a secret, and for passwords in addresses. */
+/** Any JSON with stars for whatever its name calls a secret, and for passwords in addresses. */
 export function masked(value: unknown): unknown {
   if (typeof value === 'string') return maskEndpoint(value)
   if (Array.isArray(value)) return value.map(masked)
   if (!isJsonObject(value)) return value
   const entries = Object.entries(value).map(([name, inner]) => [
     name,
-    secretNames.test(name) && typeof inner === 'string' ? mask : masked(inner),
+    inner !== null && secretNames.test(name) ? mask : masked(inner),
   ])
   return Object.fromEntries(entries) as JsonObject
 }

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { emptyAnswer, reading, writing, type ApiRoute } from '@iris/common/http/api'
 import { createMemoryLog, type MemoryLog } from '@iris/common/dead-letters/testing/memory-log'
@@ -27,6 +28,7 @@ let logged: string[]
 let routes: readonly ApiRoute[]
 let isKafkaAway: boolean
 
+const trying = z.object({ dryRun: z.boolean().nullish(), endpoint: z.string().nullish() })
 const refusing: ApiRoute['handle'] = () => Promise.reject(new HermesError('TOPIC_NOT_EXISTS', 'no', 404))
 
 beforeEach(() => {
@@ -58,7 +60,10 @@ beforeEach(() => {
   const table = Object.fromEntries(
     rights.map(([key, right]) => [
       key,
-      { summary: '', right, answers: { 200: nothing }, onlyAsks: right === 'reader' },
+      {
+        ...{ summary: '', right, answers: { 200: nothing }, onlyAsks: right === 'reader' },
+        ...(key.endsWith('/replay') ? { body: { schema: trying, example: {} } } : {}),
+      },
     ]),
   )
   const audit = createAuditLog(
@@ -120,6 +125,20 @@ describe('the audit', () => {
     await callRoute(routes, 'POST', '/topics/g.a/replay', { body: { dryRun: true } })
 
     expect(await listed()).toEqual({ items: [] })
+  })
+
+  it('believes no body about trials whose route knows none, and tells what a task was asked for', async () => {
+    await change('g.a', { dryRun: true })
+    const body = { from: 'earliest', endpoint: 'http://user:canary@elsewhere/' }
+    await callRoute(routes, 'POST', '/topics/g.a/replay', { body })
+
+    expect((await listed()).items).toEqual([
+      expect.objectContaining({
+        ...{ action: 'done', kind: 'topic', name: 'g.a', request: 'POST /topics/g.a/replay' },
+        asked: { from: 'earliest', endpoint: 'http://user:*****@elsewhere/' },
+      }),
+      expect.objectContaining({ action: 'created', name: 'g.a' }),
+    ])
   })
 
   it('is found by user, kind, action, name with what belongs to it, and time, page by page', async () => {

@@ -4,13 +4,14 @@
  * after they were carried out. Promises: what was refused, or only tried (`dryRun`), is no change; a record
  * that cannot be stored is logged as a whole and counted, and the change's answer stays what it is.
  */
+import { z } from 'zod'
 import type { ApiAnswer, ApiRequest } from '@iris/common/http/api'
 import { isJsonObject, type JsonObject } from '@iris/common/domain/json-shapes'
 import type { Log } from '@iris/common/lifecycle/log'
 import type { Clock } from '@iris/common/time/clock'
 import type { PromisedRoute } from '../http/contract/contract.js'
 import { auditRecordOf, type AuditedThing, type AuditRecord } from './audit-record.js'
-import { auditedThing, pathOf } from './audited-thing.js'
+import { auditedThing, changesDefinition, pathOf } from './audited-thing.js'
 
 export interface AuditParts {
   readonly clock: Clock
@@ -34,19 +35,24 @@ function isChange({ method, contract }: PromisedRoute): boolean {
   return method !== 'GET' && contract.onlyAsks !== true
 }
 
-/** Redrives and replays say it in the body. */
-function isTrial({ query, body }: ApiRequest): boolean {
-  return query.get('dryRun') === 'true' || (isJsonObject(body) && body['dryRun'] === true)
+/** Redrives and replays say it in the body; elsewhere a body may say what it likes. */
+function isTrial({ contract }: PromisedRoute, { query, body }: ApiRequest): boolean {
+  if (query.get('dryRun') === 'true') return true
+  const schema = contract.body?.schema
+  const knowsTrials = schema instanceof z.ZodObject && 'dryRun' in schema.shape
+  return knowsTrials && isJsonObject(body) && body['dryRun'] === true
 }
 
 async function audited(parts: AuditParts, route: PromisedRoute, request: ApiRequest): Promise<ApiAnswer> {
-  if (isTrial(request)) return route.handle(request)
+  if (isTrial(route, request)) return route.handle(request)
   const { params, query, body, principal } = request
   const thing = auditedThing(route.path, params, body)
-  const before = await parts.shown(thing)
+  const shown = (): Promise<JsonObject | null> =>
+    changesDefinition(route.path) ? parts.shown(thing) : Promise.resolve(null)
+  const before = await shown()
   const answer = await route.handle(request)
   if (answer.status >= 300) return answer
-  const after = await parts.shown(thing)
+  const after = await shown()
   const search = query.size === 0 ? '' : `?${query.toString()}`
   const record = auditRecordOf({
     ...{ timeMs: parts.clock.now(), user: principal.name, thing, body, before, after },

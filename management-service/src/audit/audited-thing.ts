@@ -1,7 +1,8 @@
 // pure
 /**
  * What a request changes.
- * Takes the pattern of its path, the values in it and its body. Gives kind and name.
+ * Takes the pattern of its path, the values in it and its body. Gives kind and name, and whether it is the
+ * definition itself that changes, or something that belongs to it.
  */
 import { isJsonObject } from '@iris/common/domain/json-shapes'
 import type { AuditedThing, ResourceKind } from './audit-record.js'
@@ -14,6 +15,19 @@ const creations: Readonly<Record<string, { readonly kind: ResourceKind; readonly
   '/oauth/providers': { kind: 'oauthProvider', member: 'name' },
 }
 
+/** Routes that change what a definition says, beside the creations. */
+const definitions: ReadonlySet<string> = new Set([
+  ...['/groups/:group', '/topics/:topic', '/oauth/providers/:provider'],
+  ...['', '/state', '/signing-keys', '/signing-keys/:mask'].map(
+    end => `/topics/:topic/subscriptions/:subscription${end}`,
+  ),
+])
+
+/** Whether a definition is another one after a request to this path. */
+export function changesDefinition(pattern: string): boolean {
+  return definitions.has(pattern) || Object.hasOwn(creations, pattern)
+}
+
 /** Finds it. */
 export function auditedThing(
   pattern: string,
@@ -22,8 +36,8 @@ export function auditedThing(
 ): AuditedThing {
   const { group, topic, subscription, provider } = params
   const creation = creations[pattern]
-  const named = creation === undefined || !isJsonObject(body) ? undefined : body[creation.member]
-  if (creation !== undefined && typeof named === 'string')
+  const named = creation === undefined || !isJsonObject(body) ? undefined : nameOf(body[creation.member])
+  if (creation !== undefined && named !== undefined)
     return { kind: creation.kind, name: topic === undefined ? named : `${topic}$${named}` }
   if (topic !== undefined && subscription !== undefined)
     return { kind: 'subscription', name: `${topic}$${subscription}` }
@@ -31,6 +45,13 @@ export function auditedThing(
   if (group !== undefined) return { kind: 'group', name: group }
   if (provider !== undefined) return { kind: 'oauthProvider', name: provider }
   return { kind: 'other', name: pathOf(pattern, params) }
+}
+
+/** Bodies may say a name as a number, as in Hermes. */
+function nameOf(given: unknown): string | undefined {
+  return typeof given === 'string' || typeof given === 'number' || typeof given === 'boolean'
+    ? String(given)
+    : undefined
 }
 
 /** The path as it was called. */

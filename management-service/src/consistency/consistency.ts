@@ -7,6 +7,7 @@
 import { topicName, type TopicName } from '@iris/common/domain/names'
 import { HermesError, refusal } from '@iris/common/errors/hermes-error'
 import {
+  auditTopicName,
   idempotencyTopicName,
   kafkaTopicName,
   scheduleTopicName,
@@ -84,8 +85,10 @@ function withoutSuffix(name: string): string {
   return name.replace(/_avro$/, '')
 }
 
+const ourTopics = [traceTopicName, auditTopicName, scheduleTopicName, idempotencyTopicName]
+
 /** Kafka's own, ours, and dead letters and delayed retries, which outlast their subscription. */
 function isKept(namespace: KafkaNamespace, name: string): boolean {
-  const ours = [traceTopicName(namespace), scheduleTopicName(namespace), idempotencyTopicName(namespace)]
-  return name.startsWith('__') || /_(dlq|delay)$/.test(name) || ours.includes(name)
+  const isOurs = ourTopics.some(nameIn => nameIn(namespace) === name)
+  return name.startsWith('__') || /_(dlq|delay)$/.test(name) || isOurs
 }

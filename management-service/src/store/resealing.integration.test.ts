@@ -109,6 +109,21 @@ describe('secrets at rest', () => {
     expect(await secretsOf(first)).toEqual(clear)
   })
 
+  it('are all that changes: what only another writer knows stays', async () => {
+    await written(plainVault)
+    for (const path of [paths.subscription(topicName, name), paths.oauthProvider('idp')]) {
+      const node = await session.read(path)
+      const known = JSON.parse(String(node?.data)) as object
+      await session.write(path, Buffer.from(JSON.stringify({ ...known, ofAnother: { deep: [1] } })))
+    }
+    const store = with_(first)
+    await store.resealSubscription(topicName, name)
+    await store.resealProvider('idp')
+
+    expect((await inTree()).match(/"ofAnother":\{"deep":\[1\]\}/g)).toHaveLength(2)
+    expect(await inTree()).not.toContain(canary)
+  })
+
   it('move to a new key while the former one still opens, and back into clear text', async () => {
     const former = randomBytes(32)
     await written(createVault([former]))

@@ -14,7 +14,7 @@ import {
   subscriptionToNode,
 } from '@iris/common/domain/node-json'
 import { refusal } from '@iris/common/errors/hermes-error'
-import { closedVault, type Vault } from '@iris/common/secrets/vault'
+import { closedVault } from '@iris/common/secrets/vault'
 import type { ZooNode } from '@iris/common/zookeeper/session'
 import { BadVersionError, NoNodeError } from '@iris/common/zookeeper/zoo-errors'
 import type { ZooStoreParts } from './zookeeper.js'
@@ -42,7 +42,8 @@ export function createSecretStore(parts: ZooStoreParts): SecretStore {
         const kept = readSubscriptionNode({ topic, name }, node, closedVault)
         if (isUnreadable(kept)) return 'unreadable'
         if (isSubscriptionCurrent(kept, vault)) return 'current'
-        return unlessUnreadable(readSubscriptionNode({ topic, name }, node, vault), subscriptionToNode, vault)
+        const opened = readSubscriptionNode({ topic, name }, node, vault)
+        return isUnreadable(opened) ? 'unreadable' : subscriptionToNode(opened, vault, node.data)
       })
     },
     resealProvider(name) {
@@ -50,18 +51,11 @@ export function createSecretStore(parts: ZooStoreParts): SecretStore {
         const kept = readOAuthProviderNode(name, data, closedVault)
         if (isUnreadable(kept)) return 'unreadable'
         if (isProviderCurrent(kept, vault)) return 'current'
-        return unlessUnreadable(readOAuthProviderNode(name, data, vault), oAuthProviderToNode, vault)
+        const opened = readOAuthProviderNode(name, data, vault)
+        return isUnreadable(opened) ? 'unreadable' : oAuthProviderToNode(opened, vault, data)
       })
     },
   }
-}
-
-function unlessUnreadable<T extends object>(
-  thing: T | { readonly problem: string },
-  toNode: (thing: T, vault: Vault) => Buffer,
-  vault: Vault,
-): Renewed {
-  return isUnreadable(thing) ? 'unreadable' : toNode(thing, vault)
 }
 
 async function reseal(

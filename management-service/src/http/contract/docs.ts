@@ -18,6 +18,7 @@ export const docsContract: ResourceContract = {
       summary: 'Describes the topics and their messages in AsyncAPI 3',
       description: 'At most 200 topics at a time: `x-iris-next` is the `after` of the document that goes on.',
       right: 'reader',
+      isForEachCaller: true,
       query: {
         group: words('Only topics of this group'),
         after: words('`x-iris-next` of the document before'),

@@ -29,9 +29,9 @@ export function accessRoutes({ mode, store }: AccessRouteParts): readonly ApiRou
       jsonAnswer([...ownRoles(request.principal), ...(await ownerRoles(request, owners))])
   }
   const ownerRoles = async (request: ApiRequest, owners: readonly string[]): Promise<readonly string[]> => {
-    const { principal, params, query } = request
+    const { principal, params } = request
     if (owners.length === 0 || principal === unknownCaller) return []
-    const asked = askedBy(params, query)
+    const asked = askedBy(params, null)
     const [ofTopic, ofSubscription] = principal.isAdmin
       ? [true, true]
       : [

@@ -60,7 +60,7 @@ describe('E10f-g: Kafka topics that belong to nobody', () => {
   const kept = [
     ...['__consumer_offsets', 'ns_acme.orders', 'ns_acme.orders_avro', 'ns_acme.orders.s_dlq'],
     ...['ns_acme.orders.s_delay', 'ns_acme.gone.s_dlq', 'ns_iris_traces', 'ns_iris_scheduled'],
-    'ns_iris_idempotency',
+    ...['ns_iris_idempotency', 'ns_iris_audit'],
   ]
 
   it('are listed, and nothing else', async () => {
