@@ -64,7 +64,10 @@ import { createTasks } from './store/tasks.js'
 import { createZooStore } from './store/zookeeper.js'
 import { createEndpointGuard, type EndpointGuard, type ResolveHost } from './subscriptions/endpoint-guard.js'
 import { createGroupCleanUp, removeUnused, type GroupCleanUp } from './subscriptions/group-clean-up.js'
-import { parsePrivilegedSubscriber } from './subscriptions/subscriber-permissions.js'
+import {
+  parsePrivilegedSubscriber,
+  type PrivilegedSubscriber,
+} from './subscriptions/subscriber-permissions.js'
 import { createPause, type Pause } from './subscriptions/pause.js'
 import type { KafkaTopicSettings } from './topics/kafka-plan.js'
 import { createResealing } from './secrets/resealing.js'
@@ -261,10 +264,7 @@ function subscriptionParts(
   const namespace = namespaceOf(config)
   const kafka = createKafkaGroups(outside.kafka)
   const { additionalSchemes, batchPoolBytesMax: batchVolumeMax } = config
-  const privilegedSubscribers = config.privilegedSubscribers.flatMap(
-    text => parsePrivilegedSubscriber(text) ?? [],
-  )
-  const rules = { additionalSchemes, batchVolumeMax, privilegedSubscribers }
+  const rules = { additionalSchemes, batchVolumeMax, privilegedSubscribers: privilegedSubscribersOf(config) }
   const guard = createGuard(base, config)
   const letters = letterParts(base, config, { store, outside })
   return {
@@ -319,6 +319,7 @@ function taskParts(
     guard,
     newId,
     vault: outside.vault,
+    privilegedSubscribers: privilegedSubscribersOf(config),
   }
 }
 
@@ -387,6 +388,10 @@ function createGuard(base: ManagementBase, config: ManagementConfig): EndpointGu
       lookup(name, (error, addresses) => (error === null ? answered(addresses) : failed(error)))
     })
   return createEndpointGuard({ ...base, resolve }, parseNetworks(config.allowedNetworks))
+}
+
+function privilegedSubscribersOf(config: ManagementConfig): readonly PrivilegedSubscriber[] {
+  return config.privilegedSubscribers.flatMap(text => parsePrivilegedSubscriber(text) ?? [])
 }
 
 function namespaceOf(config: ManagementConfig): { namespace: string; separator: string } {

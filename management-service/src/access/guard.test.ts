@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { hashOf, newApiKey } from '@iris/common/access/api-key'
 import { createAuthenticator, type Authenticator } from '@iris/common/access/authenticator'
 import { createJwks } from '@iris/common/access/jwks'
@@ -7,13 +7,13 @@ import { createTestIssuer } from '@iris/common/access/testing/issuer'
 import { createTokens } from '@iris/common/access/tokens'
 import { parseSubscription } from '@iris/common/domain/subscription'
 import { parseTopic } from '@iris/common/domain/topic'
-import { HermesError } from '@iris/common/errors/hermes-error'
+import { HermesError, refusal } from '@iris/common/errors/hermes-error'
 import type { ApiMethod, ApiRoute } from '@iris/common/http/api'
 import { silentLog } from '@iris/common/lifecycle/log'
 import { createVirtualTime } from '@iris/common/time/virtual-time'
 import { contracts } from '../http/contract/contracts.js'
 import type { RouteContract } from '../http/contract/contract.js'
-import { createMemoryStore } from '../store/in-memory.js'
+import { createMemoryStore, type MemoryStore } from '../store/in-memory.js'
 import { createGuard } from './guard.js'
 import { createMode, type Mode, type ModeHolder } from './mode.js'
 
@@ -49,6 +49,7 @@ const proven = [...Object.keys(keys), ...Object.keys(teams), 'a token that says 
 type Credential = string
 
 let mode: ModeHolder
+let definitions: MemoryStore
 let statusOf: (route: string, credential: Credential, about?: About) => Promise<number>
 interface About {
   readonly params?: Readonly<Record<string, string>>
@@ -59,9 +60,10 @@ interface About {
 beforeAll(async () => {
   mode = createMode()
   mode.storageAnswered(true)
+  definitions = await storedDefinitions()
   const { authorizationOf, authenticator } = await credentials()
   const guard = createGuard({
-    ...{ mode, store: await definitions() },
+    ...{ mode, store: definitions },
     identify: ({ headers }) => authenticator.identify(headers.authorization),
     promiseOf: ({ method, path }) => contractOf.get(`${method} ${path}`),
   })
@@ -87,6 +89,7 @@ beforeAll(async () => {
   }
 })
 
+const unreadable = refusal('INTERNAL_ERROR', { problem: 'a secret is sealed with a key that is not known' })
 const newThing = { name: 'shop.new', groupName: 'shop' }
 const values: Readonly<Record<string, string>> = {
   ...{ group: 'shop', topic: 'shop.orders', subscription: 'billing', source: 'Plaintext' },
@@ -196,6 +199,36 @@ describe('who may not read a group', () => {
   })
 })
 
+describe('a definition that cannot be read', () => {
+  const subscription = 'GET /topics/:topic/subscriptions/:subscription'
+
+  afterEach(() => definitions.failures.clear())
+
+  it('has no owners: who has no other right hears the same as if it were not there', async () => {
+    definitions.failures.set('subscription', unreadable)
+
+    expect(await statusOf(subscription, 'no role')).toBe(403)
+    expect(await statusOf(subscription, 'no role', { params: { subscription: 'none' } })).toBe(403)
+    definitions.failures.set('subscription', unreadable)
+    expect(await statusOf(subscription, 'the owner of the subscription')).toBe(403)
+    definitions.failures.set('topic', unreadable)
+    expect(await statusOf('GET /topics/:topic', 'the owner of the topic')).toBe(403)
+  })
+
+  it('keeps out nobody who has a right beside it', async () => {
+    definitions.failures.set('subscription', unreadable)
+    expect(await statusOf(subscription, 'the owner of the topic')).toBe(200)
+    definitions.failures.set('subscription', unreadable)
+    expect(await statusOf(subscription, 'an owner of the group')).toBe(200)
+  })
+
+  it('is another matter than storage that does not answer', async () => {
+    definitions.failures.set('subscription', refusal('STORAGE_UNAVAILABLE', {}))
+
+    expect(await statusOf(subscription, 'no role')).toBe(503)
+  })
+})
+
 describe('a read-only mode', () => {
   const inMode = async (
     to: Exclude<Mode, 'readOnly'> | 'storage away',
@@ -236,7 +269,7 @@ describe('a read-only mode', () => {
   })
 })
 
-async function definitions() {
+async function storedDefinitions(): Promise<MemoryStore> {
   const store = createMemoryStore()
   store.held.groups.add('shop').add('bank')
   const owner = (id: string): object => ({ source: 'Plaintext', id })

@@ -9,6 +9,7 @@ import { may, unknownCaller, type Principal, type Resource, type Right } from '@
 import type { OwnerId } from '@iris/common/domain/owner'
 import { HermesError, refusal } from '@iris/common/errors/hermes-error'
 import { frameworkError, type ApiCall, type ApiGuard, type ApiRoute } from '@iris/common/http/api'
+import { readable } from '../store/bounded-reads.js'
 import type { SubscriptionStore, TopicStore } from '../store/ports.js'
 import { askedBy, groupOfBody, isAskedByBody, type Asked } from './asked.js'
 import { passesReadOnly, type ModeHolder } from './mode.js'
@@ -72,13 +73,16 @@ async function mayAsk(
   return may(principal, right, await ownedResource(store, asked))
 }
 
-/** A topic with its owner, or a subscription with its own and its topic's. */
+/**
+ * A topic with its owner, or a subscription with its own and its topic's. What cannot be read has none: who
+ * has no right to it must not hear that it is there.
+ */
 export async function ownedResource(store: GuardParts['store'], asked: Asked): Promise<Resource> {
   const { group, topic, subscription } = asked
   if (topic === null) return { group, owners: [] }
   const [ofTopic, ofSubscription] = await Promise.all([
-    store.topic(topic),
-    subscription === null ? null : store.subscription(topic, subscription),
+    readable(store.topic(topic)),
+    subscription === null ? null : readable(store.subscription(topic, subscription)),
   ])
   const owners: OwnerId[] = []
   if (ofTopic !== null) owners.push(ofTopic.value.owner)

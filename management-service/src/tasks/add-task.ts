@@ -1,5 +1,5 @@
 /**
- * The beginning of a task: it is written down, and some consumers process will find it.
+ * The beginning of a task: it is written down with who asked, and some consumers process will find it.
  * Takes what is asked for. Gives the task. Refuses with `CONFLICT` while one of the same kind is open.
  * Bounds: `keptMax` tasks of a subscription; those that ended longer ago than `keptMs` go first of all.
  */
@@ -7,6 +7,7 @@ import { sealTask } from '@iris/common/domain/kept-secrets'
 import { refusal } from '@iris/common/errors/hermes-error'
 import { newTask, type RedriveTask, type ReplayTask, type Task } from '@iris/common/tasks/task'
 import { isOpen } from '@iris/common/tasks/task-states'
+import type { Asked } from '../topics/create-topic.js'
 import type { TaskNames, TaskParts } from './task-parts.js'
 
 /** A kind of task with what it is to do. */
@@ -16,15 +17,18 @@ export type TaskWish = Pick<RedriveTask, 'kind' | 'spec'> | Pick<ReplayTask, 'ki
 export const keptMax = 50
 /** How long one is kept that has ended. */
 export const keptMs = 7 * 24 * 60 * 60 * 1000
-/** Nobody says who he is yet. */
-const anonymous = '[anonymous user]'
 
 /** Writes a task down. */
-export async function addTask(parts: TaskParts, { topic, name }: TaskNames, wish: TaskWish): Promise<Task> {
+export async function addTask(
+  parts: TaskParts & Asked,
+  { topic, name }: TaskNames,
+  wish: TaskWish,
+): Promise<Task> {
   const createdAt = parts.clock.now()
   await prune(parts, { topic, name }, keptMax - 1)
   const id = `${wish.kind}-${new Date(createdAt).toISOString().replace(/[-:]|\.\d+/g, '')}-${parts.newId()}`
-  const task = newTask({ ...wish, id, topic, subscription: name, createdAt, createdBy: anonymous })
+  const createdBy = parts.principal.name
+  const task = newTask({ ...wish, id, topic, subscription: name, createdAt, createdBy })
   const open = await parts.tasks.create(sealTask(task, parts.vault))
   if (open === null) return task
   throw refusal('CONFLICT', {

@@ -17,6 +17,7 @@ import { kafkaTopicOf } from '../dead-letters/open-letters.js'
 import { countDeadLetters, type DeadLetterSummary } from '../dead-letters/summary.js'
 import { patchOf } from '../requests.js'
 import type { StoredLetters } from '../store/letter-ports.js'
+import type { Asked } from '../topics/create-topic.js'
 import { addTask } from './add-task.js'
 import { taskOptionsOf } from './task-options.js'
 import type { TaskNames, TaskParts } from './task-parts.js'
@@ -26,12 +27,12 @@ export type Redriven = { readonly task: Task } | { readonly dryRun: DeadLetterSu
 
 /** Starts a redrive, or counts. */
 export async function redriveDeadLetters(
-  parts: TaskParts,
+  parts: TaskParts & Asked,
   names: TaskNames,
   request: { readonly body: unknown; readonly after: string | null },
 ): Promise<Redriven> {
   const body = patchOf(request.body)
-  const { rate, endpoint, isDryRun } = await taskOptionsOf(parts.guard, body, selectingMembers)
+  const { rate, endpoint, isDryRun } = await taskOptionsOf(parts, names, body, selectingMembers)
   const selection = selectionOf(body)
   const kafkaTopic = await kafkaTopicOf(parts, names)
   if (isDryRun) {

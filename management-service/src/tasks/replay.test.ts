@@ -4,6 +4,7 @@ import type { LogEntry } from '@iris/common/kafka/log-entry'
 import type { Task } from '@iris/common/tasks/task'
 import { createLettersWorld, names, type LettersWorld } from '../dead-letters/testing/letters-world.js'
 import type { KafkaSearch } from '../store/kafka-ports.js'
+import type { Asked } from '../topics/create-topic.js'
 import { replayMessages, type ReplayParts } from './replay.js'
 
 /** Offsets 10 to 20 of partition 0 and 5 to 5 of partition 1; the message at an offset is as old. */
@@ -12,7 +13,11 @@ const ends = [
   { first: 5, next: 5 },
 ] as const
 
-function setUp(): { world: LettersWorld; parts: ReplayParts; looked: { steps: number; stepsMax: number } } {
+function setUp(): {
+  world: LettersWorld
+  parts: ReplayParts & Asked
+  looked: { steps: number; stepsMax: number }
+} {
   const world = createLettersWorld()
   const looked = { steps: 0, stepsMax: Infinity }
   const kafka: KafkaSearch = {
@@ -26,7 +31,7 @@ function setUp(): { world: LettersWorld; parts: ReplayParts; looked: { steps: nu
       ),
     find: () => Promise.resolve([]),
   }
-  const parts: ReplayParts = {
+  const parts: ReplayParts & Asked = {
     ...world.parts,
     kafka,
     scan: (_topic, { from, to }, visit) => {
@@ -44,7 +49,7 @@ function entryAt(offset: number): LogEntry {
   return { offset, problem: null, value, headers: () => [] } as unknown as LogEntry
 }
 
-async function replay(parts: ReplayParts, body: unknown): Promise<Task> {
+async function replay(parts: ReplayParts & Asked, body: unknown): Promise<Task> {
   const replayed = await replayMessages(parts, names, body)
   if (!('task' in replayed)) throw new Error('only counted')
   return replayed.task

@@ -11,7 +11,7 @@ import { kafkaTopicName } from '@iris/common/kafka/names'
 import type { Task } from '@iris/common/tasks/task'
 import { patchOf } from '../requests.js'
 import type { KafkaSearch } from '../store/kafka-ports.js'
-import type { TopicStore } from '../store/ports.js'
+import type { Asked } from '../topics/create-topic.js'
 import { addTask } from './add-task.js'
 import { countReplay, type ReplayCount, type ScanMessages } from './replay-count.js'
 import { replayRanges } from './replay-range.js'
@@ -19,7 +19,6 @@ import { taskOptionsOf } from './task-options.js'
 import type { TaskNames, TaskParts } from './task-parts.js'
 
 export interface ReplayParts extends TaskParts {
-  readonly store: TaskParts['store'] & TopicStore
   readonly kafka: KafkaSearch
   readonly scan: ScanMessages
 }
@@ -28,9 +27,13 @@ export interface ReplayParts extends TaskParts {
 export type Replayed = { readonly task: Task } | { readonly dryRun: ReplayCount }
 
 /** Starts a replay, or counts. */
-export async function replayMessages(parts: ReplayParts, names: TaskNames, json: unknown): Promise<Replayed> {
+export async function replayMessages(
+  parts: ReplayParts & Asked,
+  names: TaskNames,
+  json: unknown,
+): Promise<Replayed> {
   const body = patchOf(json)
-  const { rate, endpoint, isDryRun } = await taskOptionsOf(parts.guard, body, ['from', 'to', 'deadLetters'])
+  const { rate, endpoint, isDryRun } = await taskOptionsOf(parts, names, body, ['from', 'to', 'deadLetters'])
   const { deadLetters = false } = body
   if (typeof deadLetters !== 'boolean') throw invalidMember('deadLetters', 'must be true or false')
   const filters = await filtersOf(parts, names)

@@ -8,14 +8,17 @@ import type { Clock } from '@iris/common/time/clock'
 import type { Scheduler } from '@iris/common/time/scheduler'
 import type { KafkaNamespace } from '@iris/common/kafka/names'
 import type { KafkaLetters } from '../store/letter-ports.js'
-import type { SubscriptionStore } from '../store/ports.js'
+import type { SubscriptionStore, TopicStore } from '../store/ports.js'
 import type { EndpointGuard } from '../subscriptions/endpoint-guard.js'
+import type { PrivilegedSubscriber } from '../subscriptions/subscriber-permissions.js'
 
 export interface TaskParts {
-  readonly store: SubscriptionStore
+  readonly store: SubscriptionStore & TopicStore
   readonly tasks: TaskStore
   readonly letters: KafkaLetters
   readonly guard: EndpointGuard
+  /** Who may send messages of restricted topics to other endpoints. */
+  readonly privilegedSubscribers: readonly PrivilegedSubscriber[]
   readonly clock: Clock
   readonly scheduler: Scheduler
   readonly namespace: KafkaNamespace

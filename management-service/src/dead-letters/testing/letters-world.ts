@@ -1,6 +1,7 @@
 /**
  * One subscription and its dead-letter topic in memory, for tests of the use cases.
  */
+import { everybody } from '@iris/common/access/principal'
 import { createMemoryLog, type MemoryLog } from '@iris/common/dead-letters/testing/memory-log'
 import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
 import { parseSubscription } from '@iris/common/domain/subscription'
@@ -10,6 +11,7 @@ import { createVirtualTime, type VirtualTime } from '@iris/common/time/virtual-t
 import { createMemoryStore } from '../../store/in-memory.js'
 import { plainVault } from '@iris/common/secrets/vault'
 import type { KafkaLetters } from '../../store/letter-ports.js'
+import type { Asked } from '../../topics/create-topic.js'
 import type { TaskParts } from '../../tasks/task-parts.js'
 import type { CopyParts } from '../copy.js'
 
@@ -20,7 +22,7 @@ const owner = { source: 'Plaintext', id: 'x' }
 export interface LettersWorld {
   readonly memory: MemoryLog
   readonly time: VirtualTime
-  readonly parts: CopyParts & TaskParts
+  readonly parts: CopyParts & TaskParts & Asked
   readonly tasks: MemoryTasks
   /** Endpoints that were asked about. */
   readonly guarded: string[]
@@ -62,6 +64,8 @@ export function createLettersWorld(first = 0): LettersWorld {
       guard: endpoint => Promise.resolve(void guarded.push(endpoint)),
       namespace: { namespace: '', separator: '_' },
       vault: plainVault,
+      principal: everybody,
+      privilegedSubscribers: [],
       newId: () => String(tasks.held.size),
     },
   }

@@ -17,12 +17,13 @@ const one = `${all}/:id`
 /** The routes of tasks. */
 export function taskRoutes(parts: ReplayParts): readonly ApiRoute[] {
   return [
-    writing('POST', `${subscription}/dead-letters/redrive`, async ({ params, query, body }) => {
-      const redriven = await redriveDeadLetters(parts, namesOf(params), { body, after: query.get('after') })
+    writing('POST', `${subscription}/dead-letters/redrive`, async ({ params, query, body, principal }) => {
+      const request = { body, after: query.get('after') }
+      const redriven = await redriveDeadLetters({ ...parts, principal }, namesOf(params), request)
       return 'task' in redriven ? accepted(redriven.task) : jsonAnswer(redriven.dryRun)
     }),
-    writing('POST', `${subscription}/replay`, async ({ params, body }) => {
-      const replayed = await replayMessages(parts, namesOf(params), body)
+    writing('POST', `${subscription}/replay`, async ({ params, body, principal }) => {
+      const replayed = await replayMessages({ ...parts, principal }, namesOf(params), body)
       return 'task' in replayed ? accepted(replayed.task) : jsonAnswer(replayed.dryRun)
     }),
     reading('GET', all, async ({ params }) => jsonAnswer(await listTasks(parts, namesOf(params)))),
