@@ -15,7 +15,8 @@ import { startTestStack, type TestStack } from '../support/stack.js'
 import { startSubscriber, type Subscriber } from '../support/subscriber.js'
 
 const clientDir = fileURLToPath(new URL('../java-client', import.meta.url))
-/** Also on a machine that downloads the jars first. */
+/** A machine that has no jars yet downloads them first. */
+const downloadMs = 600_000
 const programMs = 100_000
 
 interface Said {
@@ -54,7 +55,7 @@ beforeAll(async () => {
   await stack.createSubscription(topics.json, `${subscriber.url}/json`)
   await stack.createSubscription(topics.avro, `${subscriber.url}/avro`)
   said = await runProgram()
-})
+}, downloadMs + programMs)
 afterAll(async () => {
   await stack.stop()
   await Promise.all([proxy.stop(), registry.stop(), subscriber.stop()])

@@ -105,6 +105,9 @@ export async function startPublishWorld(options: PublishWorldOptions): Promise<P
   }
 }
 
+/** Longer than any budget of a test: what takes longer hangs. */
+const answerMs = 60_000
+
 /** Publishes through any frontend. */
 export async function publishTo(
   url: string,
@@ -112,7 +115,10 @@ export async function publishTo(
   body: string | Buffer,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<PublishAnswer> {
-  const response = await fetch(`${url}/topics/${topic}`, { method: 'POST', body: Buffer.from(body), headers })
+  const response = await fetch(`${url}/topics/${topic}`, {
+    ...{ method: 'POST', body: Buffer.from(body), headers },
+    signal: AbortSignal.timeout(answerMs),
+  })
   const text = await response.text()
   const parsed = text.startsWith('{') ? (JSON.parse(text) as { code?: string }) : {}
   const messageId = response.headers.get('hermes-message-id')

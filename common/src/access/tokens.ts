@@ -96,8 +96,8 @@ async function verified(
   } catch (error) {
     if (error instanceof KeysUnavailable) return 'unclear'
     if (error instanceof errors.JOSEError) return 'wrong'
-    // The library throws this for a key of the set that does not fit the token's algorithm.
-    if (error instanceof TypeError) return 'wrong'
+    // Thrown for a key of the set that is damaged, or does not fit the token's algorithm.
+    if (error instanceof TypeError || error instanceof DOMException) return 'wrong'
     throw error
   }
 }

@@ -131,6 +131,8 @@ export function createCluster(parts: ClusterParts, options: ClusterOptions): Clu
         const reason = (cause as Error).message
         throw new Error(`Kafka did not answer in ${options.connectTimeoutMs} ms: ${reason}`, { cause })
       }
+      // Who was started in vain is started again.
+      cancelAging()
       cancelAging = scheduler.every(options.metadataMaxAgeMs, refreshAll)
     },
     async stop() {

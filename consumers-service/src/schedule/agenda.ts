@@ -53,7 +53,7 @@ export interface Agenda {
   unclaim(offsets: readonly number[]): void
   /** What was taken and is not being sent, the earliest first. */
   next(nowMs: number, limits: TakeLimits): readonly DueMessage[]
-  /** It was not sent, and is to be tried again at `atMs`: until then and after it, its topic is in doubt. */
+  /** It was not sent: its topic is in doubt, and nothing of it is tried before `atMs`. */
   putBack(offset: number, atMs: number): void
   /** It was sent, or never will be: its topic is in no doubt, and the log will say so. */
   ended(offset: number): void
@@ -108,13 +108,14 @@ export function createAgenda(bounds: AgendaBounds, over: OverOffsets): Agenda {
     topics.of(rows.topic(row)).underWay += change
     rows.set(row, to)
   }
-  const mayBegin = (topic: number): boolean => {
+  const beginsAtMs = (topic: number): number => {
     const { underWay: count, isDoubtful } = topics.of(topic)
-    return count < (isDoubtful ? 1 : bounds.topicUnderWayMax)
+    return count < (isDoubtful ? 1 : bounds.topicUnderWayMax) ? -Infinity : Infinity
   }
-  const maySend = (topic: number): boolean => {
-    const { sending: count, isDoubtful } = topics.of(topic)
-    return count < (isDoubtful ? 1 : bounds.topicSendMax)
+  const sendsAtMs = (topic: number): number => {
+    const { sending: count, isDoubtful, restUntilMs } = topics.of(topic)
+    if (isDoubtful) return count === 0 ? restUntilMs : Infinity
+    return count < bounds.topicSendMax ? -Infinity : Infinity
   }
   /** A sent one has come back. */
   const back = (offset: number, isDoubtful: boolean): void => {
@@ -188,7 +189,7 @@ export function createAgenda(bounds: AgendaBounds, over: OverOffsets): Agenda {
     },
     claim(nowMs, countMax) {
       const offsets: number[] = []
-      due.drain(nowMs, mayBegin, offset => {
+      due.drain(nowMs, beginsAtMs, offset => {
         if (offsets.length >= countMax) return false
         offsets.push(offset)
         move(rows.find(offset), rowState.claimed)
@@ -207,7 +208,7 @@ export function createAgenda(bounds: AgendaBounds, over: OverOffsets): Agenda {
     next(nowMs, { countMax, bytesMax }) {
       const messages: DueMessage[] = []
       let bytes = 0
-      ready.drain(nowMs, maySend, (offset, topic) => {
+      ready.drain(nowMs, sendsAtMs, (offset, topic) => {
         const row = rows.find(offset)
         bytes += rows.bytes(row)
         if (messages.length >= countMax || (messages.length > 0 && bytes > bytesMax)) return false
@@ -223,12 +224,15 @@ export function createAgenda(bounds: AgendaBounds, over: OverOffsets): Agenda {
       back(offset, true)
       const row = rows.find(offset)
       if (row < 0 || rows.state(row) !== rowState.sending) return
+      const facts = topics.of(rows.topic(row))
+      facts.restUntilMs = Math.max(facts.restUntilMs, atMs)
       move(row, rowState.taken)
-      ready.push(atMs, offset)
+      // At its own time, so that the topic's messages keep their order: it is the topic that waits.
+      ready.push(rows.dueMs(row), offset)
     },
     ended: offset => back(offset, false),
     nextMs() {
-      const earliest = Math.min(due.nextMs(mayBegin) ?? Infinity, ready.nextMs(maySend) ?? Infinity)
+      const earliest = Math.min(due.nextMs(beginsAtMs) ?? Infinity, ready.nextMs(sendsAtMs) ?? Infinity)
       return earliest === Infinity ? null : earliest
     },
     lowMark() {

@@ -145,9 +145,9 @@ function createRunner(
   const destination = createDestinations(config, parts)
   const runOptions = {
     rowsMax: config.scheduleIndexMax,
-    // What is under way must leave room for what waits.
-    underWayMax: Math.min(underWayMax, config.scheduleIndexMax >> 2),
-    topicUnderWayMax: Math.min(topicUnderWayMax, config.scheduleIndexMax >> 3),
+    // Half of the index may be forgotten, and a quarter must be left to wait before it is read again.
+    underWayMax: Math.min(underWayMax, config.scheduleIndexMax >> 3),
+    topicUnderWayMax: Math.min(topicUnderWayMax, config.scheduleIndexMax >> 4),
     ...{ sendMax, topicSendMax, sendBytesMax, commitMs },
     ...{ recommitMs: config.recommitMs, retryMs: config.retryMs },
   }

@@ -15,6 +15,8 @@ export interface TopicFacts {
   sending: number
   /** Kafka did not take its last message. */
   isDoubtful: boolean
+  /** Nothing of a topic in doubt is sent before then. */
+  restUntilMs: number
 }
 
 export class TopicNumbers {
@@ -24,7 +26,7 @@ export class TopicNumbers {
   number(name: string): number {
     const known = this.numbers.get(name)
     if (known !== undefined) return known
-    const number = this.facts.push({ underWay: 0, sending: 0, isDoubtful: false }) - 1
+    const number = this.facts.push({ underWay: 0, sending: 0, isDoubtful: false, restUntilMs: 0 }) - 1
     this.numbers.set(name, number)
     return number
   }

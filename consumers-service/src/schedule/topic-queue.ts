@@ -25,14 +25,17 @@ export class TopicQueue {
     this.front.push(timeMs, offset)
   }
 
-  /** Shows what is due and may go, until `take` says no; what it says yes to is taken out. */
+  /**
+   * Shows what is due and may go, until `take` says no; what it says yes to is taken out.
+   * @param goesAtMs - From when on a topic's may go; Infinity while nobody can say.
+   */
   drain(
     nowMs: number,
-    mayGo: (topic: number) => boolean,
+    goesAtMs: (topic: number) => number,
     take: (offset: number, topic: number) => boolean,
   ): void {
     for (const [topic, heap] of this.aside) {
-      while (mayGo(topic) && isDue(this.fresh(heap), nowMs)) {
+      while (goesAtMs(topic) <= nowMs && isDue(this.fresh(heap), nowMs)) {
         if (!take(heap.firstOffset, topic)) return
         heap.pop()
       }
@@ -41,17 +44,19 @@ export class TopicQueue {
     for (let steps = 0; steps < stepsMax && isDue(this.fresh(this.front), nowMs); steps++) {
       const { firstOffset: offset } = this.front
       const topic = this.rows.topicOf(offset)
-      if (!mayGo(topic)) this.putAside(topic, this.front.firstMs ?? 0, offset)
+      if (goesAtMs(topic) > nowMs) this.putAside(topic, this.front.firstMs ?? 0, offset)
       else if (!take(offset, topic)) return
       this.front.pop()
     }
   }
 
   /** When there is something that may go; null while there is nothing. */
-  nextMs(mayGo: (topic: number) => boolean): number | null {
+  nextMs(goesAtMs: (topic: number) => number): number | null {
     let earliest = this.fresh(this.front).firstMs ?? Infinity
-    for (const [topic, heap] of this.aside)
-      if (mayGo(topic)) earliest = Math.min(earliest, this.fresh(heap).firstMs ?? Infinity)
+    for (const [topic, heap] of this.aside) {
+      const firstMs = this.fresh(heap).firstMs ?? Infinity
+      earliest = Math.min(earliest, Math.max(firstMs, goesAtMs(topic)))
+    }
     return earliest === Infinity ? null : earliest
   }
 

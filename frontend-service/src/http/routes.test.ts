@@ -35,7 +35,7 @@ beforeAll(async () => {
     scheduler: createVirtualTime(),
     isClosed: () => isClosed,
     onDefect: error => {
-      throw error
+      if ((error as Error).message !== 'nobody could judge') throw error
     },
   })
   server = createServer((request, response) => {
@@ -116,6 +116,12 @@ describe('routes of the frontend', () => {
       expect(await ask('POST', `/topics/${name}`)).toEqual([answer.status, await answer.text()])
     }
     slow.close()
+  })
+
+  it('go on where judging fails: the gate of the topic says what is to be said', async () => {
+    judging = () => Promise.reject(new Error('nobody could judge'))
+
+    expect(await ask('POST', '/topics/a.b')).toEqual([200, '<a.b>'])
   })
 
   it('wait until it is known who calls, and go on for nobody who has gone meanwhile', async () => {

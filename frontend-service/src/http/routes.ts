@@ -113,7 +113,11 @@ function whenJudged(
   request: IncomingMessage,
   goOn: () => void,
 ): void {
-  judging.then(() => (request.destroyed ? undefined : goOn())).catch(onDefect)
+  // Whoever could not be judged is let on as such: the topic's gate answers.
+  judging
+    .catch(onDefect)
+    .then(() => (request.destroyed ? undefined : goOn()))
+    .catch(onDefect)
 }
 
 /** The page of metrics. */

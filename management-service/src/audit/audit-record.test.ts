@@ -1,21 +1,20 @@
 import { describe, expect, it } from 'vitest'
 import { auditRecordOf, masked, readAuditRecord, recordLettersMax, type Change } from './audit-record.js'
-import { auditedThing } from './audited-thing.js'
+import { auditAction, auditedThing } from './audited-thing.js'
 
 const change = (around: Partial<Change>): Change => ({
+  action: 'updated',
   ...{ timeMs: 5, user: 'anna', thing: { kind: 'topic', name: 'g.t' }, request: 'PUT /topics/g.t' },
   ...{ body: null, before: null, after: null },
   ...around,
 })
 
 describe('a record', () => {
-  it.each<[string, Partial<Change>, string]>([
-    ['a definition that was not there', { after: {} }, 'created'],
-    ['one that is gone', { before: {} }, 'removed'],
-    ['one that is there', { before: {}, after: {} }, 'updated'],
-    ['none', {}, 'done'],
-  ])('of %s says so', (_what, around, action) => {
-    expect(auditRecordOf(change(around)).action).toBe(action)
+  it('says what was done, whether the definitions around it could be read or not', () => {
+    expect(auditRecordOf(change({ before: {}, after: null }))).toMatchObject({
+      action: 'updated',
+      before: {},
+    })
   })
 
   it('tells what differs, down to the member, and leaves times out', () => {
@@ -34,7 +33,7 @@ describe('a record', () => {
   it('holds the body where no definition tells what was asked for, without its secrets', () => {
     const body = { rate: 5, endpoint: 'http://u:canary@h/', nested: [{ clientSecret: 'canary' }] }
 
-    const record = auditRecordOf(change({ body }))
+    const record = auditRecordOf(change({ action: 'done', body }))
 
     expect(record.asked).toMatchObject({ rate: 5 })
     expect(JSON.stringify(record)).not.toContain('canary')
@@ -45,7 +44,7 @@ describe('a record', () => {
     const before = { text: 'x'.repeat(recordLettersMax) }
 
     expect(auditRecordOf(change({ before }))).toEqual({
-      ...{ time: 5, user: 'anna', action: 'removed', kind: 'topic', name: 'g.t', request: 'PUT /topics/g.t' },
+      ...{ time: 5, user: 'anna', action: 'updated', kind: 'topic', name: 'g.t', request: 'PUT /topics/g.t' },
       isShortened: true,
     })
   })
@@ -73,6 +72,22 @@ describe('masking', () => {
   it('leaves numbers, other texts and names of messages’ keys alone', () => {
     const plain = { rate: 1, partitionKey: 'k', text: 'http://host/path', none: null }
     expect(masked(plain)).toEqual(plain)
+  })
+})
+
+describe('what a request does', () => {
+  it.each([
+    ['POST', '/topics', 'created'],
+    ['PUT', '/topics/:topic', 'updated'],
+    ['DELETE', '/topics/:topic', 'removed'],
+    ['PUT', '/topics/:topic/subscriptions/:subscription/state', 'updated'],
+    ['DELETE', '/topics/:topic/subscriptions/:subscription', 'removed'],
+    ['DELETE', '/topics/:topic/subscriptions/:subscription/signing-keys/:mask', 'updated'],
+    ['DELETE', '/topics/:topic/subscriptions/:subscription/parked-keys', 'done'],
+    ['POST', '/topics/:topic/subscriptions/:subscription/replay', 'done'],
+    ['DELETE', '/keys/:name', 'done'],
+  ] as const)('%s %s is told by its route', (method, pattern, action) => {
+    expect(auditAction(method, pattern)).toBe(action)
   })
 })
 

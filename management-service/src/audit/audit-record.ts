@@ -50,10 +50,11 @@ export type AuditRecord = ValueOf<typeof auditRecord>
 export interface Change {
   readonly timeMs: number
   readonly user: string
+  readonly action: AuditAction
   readonly thing: AuditedThing
   readonly request: string
   readonly body: unknown
-  /** Null where there was, or is, no such definition. */
+  /** Null where there was, or is, no such definition, or none that could be read. */
   readonly before: JsonObject | null
   readonly after: JsonObject | null
 }
@@ -66,11 +67,12 @@ const secretNames = /pass(word|wd)|secret|token|credential|authorization|^keys?$
 const mask = '******'
 
 /** The record of a change. */
-export function auditRecordOf({ timeMs, user, thing, request, body, ...around }: Change): AuditRecord {
+export function auditRecordOf(change: Change): AuditRecord {
+  const { timeMs, user, action, thing, request, body, ...around } = change
   const before = around.before === null ? null : withoutTimes(around.before)
   const after = around.after === null ? null : withoutTimes(around.after)
-  const common = { time: timeMs, user, action: actionOf(before, after), ...thing, request }
-  const isDefinition = before !== null || after !== null
+  const common = { time: timeMs, user, action, ...thing, request }
+  const isDefinition = action !== 'done'
   const full: AuditRecord = {
     ...common,
     ...(isDefinition || body === null ? {} : { asked: masked(body) }),
@@ -102,11 +104,6 @@ export function masked(value: unknown): unknown {
     inner !== null && secretNames.test(name) ? mask : masked(inner),
   ])
   return Object.fromEntries(entries) as JsonObject
-}
-
-function actionOf(before: JsonObject | null, after: JsonObject | null): AuditAction {
-  if (before === null) return after === null ? 'done' : 'created'
-  return after === null ? 'removed' : 'updated'
 }
 
 function told(before: JsonObject, after: JsonObject): AuditRecord['differences'] {

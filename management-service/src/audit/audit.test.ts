@@ -112,7 +112,7 @@ describe('the audit', () => {
         ...{ request: 'PUT /topics/g.a?x=1', before: { rate: 1 }, after: { rate: 2 } },
         differences: [{ member: 'rate', before: 1, after: 2 }],
       },
-      expect.objectContaining({ id: '0', action: 'created', after: { rate: 1 } }),
+      expect.objectContaining({ id: '0', action: 'updated', after: { rate: 1 } }),
     ])
     expect(made).toEqual(['iris_audit'])
   })
@@ -137,7 +137,7 @@ describe('the audit', () => {
         ...{ action: 'done', kind: 'topic', name: 'g.a', request: 'POST /topics/g.a/replay' },
         asked: { from: 'earliest', endpoint: 'http://user:*****@elsewhere/' },
       }),
-      expect.objectContaining({ action: 'created', name: 'g.a' }),
+      expect.objectContaining({ action: 'updated', name: 'g.a' }),
     ])
   })
 
@@ -147,11 +147,11 @@ describe('the audit', () => {
     const names = async (query: string): Promise<string[]> =>
       (await listed(query)).items.map(each => `${each.action} ${each.name}`)
 
-    expect(await names('?name=g')).toEqual(['updated g.b', 'created g.b', 'created g.a'])
+    expect(await names('?name=g')).toEqual(['updated g.b', 'updated g.b', 'updated g.a'])
     expect(await names('?kind=other')).toEqual(['done /mode'])
-    expect(await names('?action=updated')).toEqual(['updated g.b'])
+    expect(await names('?action=done')).toEqual(['done /mode'])
     expect(await names('?user=nobody')).toEqual([])
-    expect(await names('?from=1020&to=1040&kind=topic')).toEqual(['created gg.c', 'created g.b'])
+    expect(await names('?from=1020&to=1040&kind=topic')).toEqual(['updated gg.c', 'updated g.b'])
     const first = await listed('?limit=2')
     expect(first.items.map(each => each.id)).toEqual(['4', '3'])
     const second = await listed(`?limit=2&after=${first.next}`)

@@ -11,7 +11,7 @@ import type { Log } from '@iris/common/lifecycle/log'
 import type { Clock } from '@iris/common/time/clock'
 import type { PromisedRoute } from '../http/contract/contract.js'
 import { auditRecordOf, type AuditedThing, type AuditRecord } from './audit-record.js'
-import { auditedThing, changesDefinition, pathOf } from './audited-thing.js'
+import { auditAction, auditedThing, pathOf } from './audited-thing.js'
 
 export interface AuditParts {
   readonly clock: Clock
@@ -47,15 +47,16 @@ async function audited(parts: AuditParts, route: PromisedRoute, request: ApiRequ
   if (isTrial(route, request)) return route.handle(request)
   const { params, query, body, principal } = request
   const thing = auditedThing(route.path, params, body)
+  const action = auditAction(route.method, route.path)
   const shown = (): Promise<JsonObject | null> =>
-    changesDefinition(route.path) ? parts.shown(thing) : Promise.resolve(null)
+    action === 'done' ? Promise.resolve(null) : parts.shown(thing)
   const before = await shown()
   const answer = await route.handle(request)
   if (answer.status >= 300) return answer
   const after = await shown()
   const search = query.size === 0 ? '' : `?${query.toString()}`
   const record = auditRecordOf({
-    ...{ timeMs: parts.clock.now(), user: principal.name, thing, body, before, after },
+    ...{ timeMs: parts.clock.now(), user: principal.name, action, thing, body, before, after },
     request: `${route.method} ${pathOf(route.path, params)}${search}`,
   })
   try {

@@ -4,8 +4,9 @@
  * Takes the pattern of its path, the values in it and its body. Gives kind and name, and whether it is the
  * definition itself that changes, or something that belongs to it.
  */
+import type { ApiMethod } from '@iris/common/http/api'
 import { isJsonObject } from '@iris/common/domain/json-shapes'
-import type { AuditedThing, ResourceKind } from './audit-record.js'
+import type { AuditAction, AuditedThing, ResourceKind } from './audit-record.js'
 
 /** Creations say in the body what they make. */
 const creations: Readonly<Record<string, { readonly kind: ResourceKind; readonly member: string }>> = {
@@ -23,9 +24,11 @@ const definitions: ReadonlySet<string> = new Set([
   ),
 ])
 
-/** Whether a definition is another one after a request to this path. */
-export function changesDefinition(pattern: string): boolean {
-  return definitions.has(pattern) || Object.hasOwn(creations, pattern)
+/** What a request does when it is carried out. `done`: no definition is another one after it. */
+export function auditAction(method: ApiMethod, pattern: string): AuditAction {
+  if (Object.hasOwn(creations, pattern)) return 'created'
+  if (!definitions.has(pattern)) return 'done'
+  return method === 'DELETE' && !pattern.includes('/signing-keys') ? 'removed' : 'updated'
 }
 
 /** Finds it. */

@@ -24,6 +24,7 @@ export interface DressParts extends HeaderParts {
 export type Dress = (letter: Letter) => void
 
 const contentTypeName = 'Content-Type'
+const idName = 'webhook-id'
 const eventPrefix = 'ce-'
 
 /** Prepares what stays the same over all messages. */
@@ -34,11 +35,17 @@ export function createDress(plan: SerialPlan, parts: DressParts): Dress {
   if (sign === null) return fill
   return letter => {
     fill(letter)
-    const { partition, offset } = letter.origin
-    // A message of another writer may have no id, and its place is one.
-    const id = letter.content.messageId || `${partition}-${offset}`
-    letter.headers = [...letter.headers, ...sign(id, parts.clock.now(), letter.body)]
+    letter.headers = [...letter.headers, ...sign(signedIdOf(letter), parts.clock.now(), letter.body)]
   }
+}
+
+/**
+ * What a receiver knows the message by. Other writers' messages may have no id, one that no header carries,
+ * or one with a dot, which would leave open where the time begins: their place is one too.
+ */
+function signedIdOf({ content: { messageId }, origin: { partition, offset } }: Letter): string {
+  const isFit = messageId !== '' && !messageId.includes('.') && canBeSent(idName, messageId)
+  return isFit ? messageId : `${partition}-${offset}`
 }
 
 /** All but the signature. */
