@@ -49,6 +49,8 @@ export interface OverviewParts {
 
 /** Each may ask Kafka about every subscription. */
 const unhealthyMax = 2
+/** Each may compute for a second or two, a slice at a time. */
+const queriesMax = 8
 
 /** Makes it; nothing runs before `start`. */
 export function createOverview(
@@ -74,9 +76,9 @@ export function createOverview(
   }
   return {
     routes: [
-      ...queryRoutes(catalog),
+      ...queryRoutes(catalog, createGate(queriesMax, 'queries')),
       ...asyncApiRoutes({ catalog, store, schemas, version, frontendUrl: config.frontendUrl }),
-      ...metricsRoutes(metricsParts),
+      ...metricsRoutes(metricsParts, createGate(queriesMax, 'queries of metrics')),
       ...unhealthyRoutes({ ...base, ...metricsParts }, createGate(unhealthyMax, 'questions about health')),
       ...constraintRoutes(createConstraintStore(session, paths)),
       ...consistencyRoutes({

@@ -62,7 +62,7 @@ export async function querySubscriptionMetrics(
   return chosen(rows, whole)
 }
 
-async function chosen(rows: readonly (JsonObject | null)[], isMeant: Query): Promise<readonly JsonObject[]> {
+async function chosen(rows: readonly (JsonObject | null)[], query: Query): Promise<readonly JsonObject[]> {
   const found = rows.filter(row => row !== null)
-  return (await select(found, row => row, isMeant)).map(({ json }) => json)
+  return (await select(found, row => row, query)).map(({ json }) => json)
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { conditionsMax, parseQuery } from './query.js'
+import { conditionsMax, objectStepsMax, parseQuery } from './query.js'
 
 const topic = {
   name: 'acme.orders',
@@ -11,12 +11,12 @@ const topic = {
 }
 
 function matches(query: unknown): boolean {
-  return parseQuery({ query }).whole(topic)
+  return parseQuery({ query }).whole.isMeant(topic)
 }
 
 function refusedWith(body: unknown): unknown {
   try {
-    parseQuery(body).whole(topic)
+    parseQuery(body).whole.isMeant(topic)
     return null
   } catch (error) {
     const { code, status, message } = error as { code: string; status: number; message: string }
@@ -123,11 +123,22 @@ describe('a query', () => {
     })
   })
 
+  it('costs at most so much for one object, and says what it has cost for all', () => {
+    const { whole } = parseQuery({ query: { name: { like: '(ab|cd)*e' } } })
+
+    expect(whole.isMeant({ name: 'ab'.repeat(100) })).toBe(false)
+    const ofOne = whole.spent()
+    expect(whole.isMeant({ name: 'ab'.repeat(100) })).toBe(false)
+    expect(whole.spent()).toBe(2 * ofOne)
+    expect(() => whole.isMeant({ name: 'a'.repeat(objectStepsMax) })).toThrow('cost too much')
+    expect(whole.isMeant({ name: 'abe' })).toBe(true)
+  })
+
   it('counts what it cannot know of a part as a match, under a negation too', () => {
     const { partial } = parseQuery({ query: { name: 'acme.orders', rate: { gt: 5 }, not: { rate: '0.0' } } })
 
-    expect(partial(topic)).toBe(true)
-    expect(partial({ ...topic, rate: '0.0' })).toBe(false)
-    expect(partial({ name: 'other' })).toBe(false)
+    expect(partial.isMeant(topic)).toBe(true)
+    expect(partial.isMeant({ ...topic, rate: '0.0' })).toBe(false)
+    expect(partial.isMeant({ name: 'other' })).toBe(false)
   })
 })

@@ -12,8 +12,13 @@ import { compileMatcher, type Matcher } from '@iris/common/filter/matcher'
 import { isIn, isLike, isEqual, isMore, type Scalar, type Test, type Unknown } from './tests.js'
 import { parsePath, valueAt } from './value-path.js'
 
-/** Says whether an object is meant. Throws a refusal where a comparison makes no sense for it. */
-export type Query = (object: JsonObject) => boolean
+/** One way to read a document. */
+export interface Query {
+  /** Says whether an object is meant. Throws a refusal where a comparison makes no sense for it. */
+  isMeant(object: JsonObject): boolean
+  /** Steps that the patterns of the document have made over all objects. */
+  spent(): number
+}
 
 /** A document in both ways that it is read. */
 export interface Queries {
@@ -27,6 +32,8 @@ export interface Queries {
 export const conditionsMax = 100
 /** Steps of all its patterns over all objects, a second or two at most. */
 const patternStepsMax = 50_000_000
+/** Those over one object, some 100 ms at most: nobody else gets a turn meanwhile. */
+export const objectStepsMax = 5_000_000
 
 type Judge = (object: JsonObject, isPartial: boolean) => boolean | Unknown
 
@@ -34,17 +41,39 @@ type Judge = (object: JsonObject, isPartial: boolean) => boolean | Unknown
 export function parseQuery(body: unknown): Queries {
   if (!isJsonObject(body) || !Object.hasOwn(body, 'query'))
     throw malformed("JSON object must contain 'query' attribute")
-  const budget = { left: conditionsMax, effort: createEffort(patternStepsMax) }
+  const effort = createQueryEffort()
+  const budget = { left: conditionsMax, effort }
   const { query } = body
   // Hermes looks for members only: a document that has none means all.
   const judge = isJsonObject(query) ? allOf(entriesOf(query, budget)) : () => true
+  const judged = (object: JsonObject, isPartial: boolean): boolean | Unknown =>
+    judgedWithin(effort, judge, object, isPartial)
   return {
-    whole: object => judged(judge, object, false) === true,
-    partial: object => judged(judge, object, true) !== false,
+    whole: { isMeant: object => judged(object, false) === true, spent: effort.spent },
+    partial: { isMeant: object => judged(object, true) !== false, spent: effort.spent },
   }
 }
 
-function judged(judge: Judge, object: JsonObject, isPartial: boolean): boolean | Unknown {
+/** Counts the steps of one object, which a reset begins anew, and those of all. */
+function createQueryEffort(): Effort {
+  const [ofOne, ofAll] = [createEffort(objectStepsMax), createEffort(patternStepsMax)]
+  return {
+    spend(steps) {
+      ofOne.spend(steps)
+      ofAll.spend(steps)
+    },
+    spent: ofAll.spent,
+    reset: ofOne.reset,
+  }
+}
+
+function judgedWithin(
+  effort: Effort,
+  judge: Judge,
+  object: JsonObject,
+  isPartial: boolean,
+): boolean | Unknown {
+  effort.reset()
   try {
     return judge(object, isPartial)
   } catch (error) {

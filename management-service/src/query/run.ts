@@ -1,7 +1,8 @@
 /**
  * Queries over all definitions.
  * Takes the body of a query. Gives what it means of groups, topics and subscriptions, as their answers show
- * them. Promises: other requests get their turn after every `sliceMax` objects.
+ * them. Promises: other requests get their turn after every `sliceMax`
+ * objects, and after the object with which patterns have made `sliceStepsMax` steps.
  */
 import type { JsonObject } from '@iris/common/domain/json-shapes'
 import type { TopicName } from '@iris/common/domain/names'
@@ -12,18 +13,24 @@ import { groupOf, type Catalog } from '../catalog/catalog.js'
 import { parseQuery, type Query } from './query.js'
 
 const sliceMax = 256
+/** Some 15 ms at the slowest. */
+const sliceStepsMax = 500_000
 
 /** Those that are meant, in their order. */
 export async function select<T>(
   items: readonly T[],
   show: (item: T) => JsonObject,
-  isMeant: Query,
+  query: Query,
 ): Promise<readonly { readonly item: T; readonly json: JsonObject }[]> {
   const found: { item: T; json: JsonObject }[] = []
+  let slice = { from: 0, spent: query.spent() }
   for (const [index, item] of items.entries()) {
-    if (index % sliceMax === sliceMax - 1) await new Promise(resolve => setImmediate(resolve))
+    if (index - slice.from >= sliceMax || query.spent() - slice.spent >= sliceStepsMax) {
+      await new Promise(resolve => setImmediate(resolve))
+      slice = { from: index, spent: query.spent() }
+    }
     const json = show(item)
-    if (isMeant(json)) found.push({ item, json })
+    if (query.isMeant(json)) found.push({ item, json })
   }
   return found
 }

@@ -57,8 +57,10 @@ const form = z
 export const queryBody = (example: unknown): BodyContract => ({ schema: form, example, required: ['query'] })
 const byName = queryBody({ query: { name: { like: '(?i).*orders.*' } } })
 const byOwner = queryBody({ query: { 'owner.id': 'Shop team' } })
+/** What every question about the catalog may be answered. */
+const catalogErrors = ['NOT_READY', 'OTHER 400'] as const
 /** What every query may be answered. */
-export const queryErrors = ['NOT_READY', 'OTHER 400'] as const
+export const queryErrors = [...catalogErrors, 'OVERLOADED'] as const
 
 export const queryContract: ResourceContract = {
   tag: 'Queries',
@@ -116,28 +118,28 @@ export const queryContract: ResourceContract = {
       isForEachCaller: true,
       query: { q: words('What to look for') },
       answers: { 200: json(results, { results: [], totalCount: 0 }) },
-      errors: queryErrors,
+      errors: catalogErrors,
     },
     'GET /stats': {
       summary: 'Counts topics and subscriptions',
       right: 'reader',
       isForEachCaller: true,
       answers: { 200: json(stats) },
-      errors: queryErrors,
+      errors: catalogErrors,
     },
     'GET /topics/owner/:source/:id': {
       summary: 'Lists the topics of an owner',
       right: 'reader',
       isForEachCaller: true,
       answers: { 200: json(z.array(topicAnswerShape)) },
-      errors: queryErrors,
+      errors: catalogErrors,
     },
     'GET /subscriptions/owner/:source/:id': {
       summary: 'Lists the subscriptions of an owner',
       right: 'reader',
       isForEachCaller: true,
       answers: { 200: json(z.array(subscriptionAnswerShape)) },
-      errors: queryErrors,
+      errors: catalogErrors,
     },
   },
 }

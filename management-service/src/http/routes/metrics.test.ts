@@ -43,7 +43,10 @@ async function setUp(rows: Record<string, Record<string, number>> | null = {}) {
     },
     lag: () => Promise.resolve(world.lag),
   }
-  const routes = [...metricsRoutes(parts), ...unhealthyRoutes(parts, createGate(1, 'x'))]
+  const routes = [
+    ...metricsRoutes(parts, createGate(1, 'queries')),
+    ...unhealthyRoutes(parts, createGate(1, 'x')),
+  ]
   return {
     world,
     get: (url: string, accept?: string) =>

@@ -2,6 +2,7 @@
  * Metrics of topics and subscriptions, and queries over them: parse, call, answer.
  */
 import { jsonAnswer, reading, writing, type ApiRoute } from '@iris/common/http/api'
+import type { Gate } from '../../gate.js'
 import { persistentMetrics, subscriptionMetrics, topicMetrics } from '../../metrics/metrics-of.js'
 import {
   querySubscriptionMetrics,
@@ -12,8 +13,8 @@ import { subscriptionNamesOf, topicOfPath } from '../../requests.js'
 
 const subscription = '/topics/:topic/subscriptions/:subscription'
 
-/** The routes of metrics. */
-export function metricsRoutes(parts: QueryMetricsParts): readonly ApiRoute[] {
+/** The routes of metrics; `gate` bounds the queries under way. */
+export function metricsRoutes(parts: QueryMetricsParts, gate: Gate): readonly ApiRoute[] {
   return [
     reading('GET', '/topics/:topic/metrics', async ({ params }) =>
       jsonAnswer(await topicMetrics(parts, topicOfPath(params['topic']))),
@@ -25,10 +26,10 @@ export function metricsRoutes(parts: QueryMetricsParts): readonly ApiRoute[] {
       jsonAnswer(await persistentMetrics(parts, subscriptionNamesOf(params))),
     ),
     writing('POST', '/query/topics/metrics', async ({ body }) =>
-      jsonAnswer(await queryTopicMetrics(parts, body)),
+      jsonAnswer(await gate(() => queryTopicMetrics(parts, body))),
     ),
     writing('POST', '/query/subscriptions/metrics', async ({ body }) =>
-      jsonAnswer(await querySubscriptionMetrics(parts, body)),
+      jsonAnswer(await gate(() => querySubscriptionMetrics(parts, body))),
     ),
   ]
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { parseSubscription } from '@iris/common/domain/subscription'
 import { parseTopic } from '@iris/common/domain/topic'
 import { catalogOf } from '../../catalog/in-memory.js'
+import { createGate } from '../../gate.js'
 import { createMemoryStore } from '../../store/in-memory.js'
 import { callRoute, type RouteAnswer } from '../testing/call-route.js'
 import { queryRoutes } from './queries.js'
@@ -23,7 +24,7 @@ async function setUp() {
     { name: 'audit', topicName: 'acme.carts', endpoint: 'http://audit.local/', trackingMode: 'trackingAll' },
   ].map(form => parseSubscription({ ...form, description: '', owner: owner('Billing') }))
   for (const subscription of subscriptions) await store.createSubscription(subscription)
-  const routes = queryRoutes(catalogOf(store))
+  const routes = queryRoutes(catalogOf(store), createGate(1, 'queries'))
   return {
     get: (url: string) => callRoute(routes, 'GET', url),
     post: (url: string, query: unknown): Promise<RouteAnswer> =>
@@ -57,6 +58,20 @@ describe('Q1-Q3, T6, S6: queries', () => {
     expect((await post('/topics/acme.orders/subscriptions/query', { mode: 'ANYCAST' })).body).toEqual([
       'billing',
     ])
+  })
+
+  it.each([
+    '/query/groups',
+    '/query/topics',
+    '/query/subscriptions',
+    '/topics/query',
+    '/topics/acme.orders/subscriptions/query',
+  ])('are a bounded number at a time: %s', async url => {
+    const { post, get } = await setUp()
+    const answers = await Promise.all([post(url, {}), post(url, {}), get('/search/query?q=orders')])
+
+    expect(answers.map(({ status }) => status)).toEqual([200, 503, 200])
+    expect((await post(url, {})).status).toBe(200)
   })
 
   it('see masked passwords only', async () => {

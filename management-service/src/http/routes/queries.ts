@@ -6,6 +6,7 @@ import { jsonAnswer, reading, writing, type ApiRoute } from '@iris/common/http/a
 import type { OwnerId } from '@iris/common/domain/owner'
 import { visibleCatalog } from '../../access/visible.js'
 import type { Catalog } from '../../catalog/catalog.js'
+import type { Gate } from '../../gate.js'
 import { subscriptionsOfOwner, topicsOfOwner } from '../../owners/owned.js'
 import {
   queryGroups,
@@ -17,25 +18,25 @@ import {
 import { topicOfPath } from '../../requests.js'
 import { search, statsOf } from '../../search/search.js'
 
-/** The routes over the catalog of definitions. */
-export function queryRoutes(catalog: Catalog): readonly ApiRoute[] {
+/** The routes over the catalog of definitions; `gate` bounds the queries under way. */
+export function queryRoutes(catalog: Catalog, gate: Gate): readonly ApiRoute[] {
   const seen = (principal: Principal): Catalog => visibleCatalog(catalog, principal)
   return [
     writing('POST', '/query/groups', async ({ body, principal }) =>
-      jsonAnswer(await queryGroups(seen(principal), body)),
+      jsonAnswer(await gate(() => queryGroups(seen(principal), body))),
     ),
     writing('POST', '/query/topics', async ({ body, principal }) =>
-      jsonAnswer(await queryTopics(seen(principal), body)),
+      jsonAnswer(await gate(() => queryTopics(seen(principal), body))),
     ),
     writing('POST', '/query/subscriptions', async ({ body, principal }) =>
-      jsonAnswer(await querySubscriptions(seen(principal), body)),
+      jsonAnswer(await gate(() => querySubscriptions(seen(principal), body))),
     ),
     writing('POST', '/topics/query', async ({ query, body, principal }) =>
       // An empty group means all, as in the list of topics.
-      jsonAnswer(await queryTopicNames(seen(principal), query.get('groupName') || null, body)),
+      jsonAnswer(await gate(() => queryTopicNames(seen(principal), query.get('groupName') || null, body))),
     ),
     writing('POST', '/topics/:topic/subscriptions/query', async ({ params, body }) =>
-      jsonAnswer(await querySubscriptionNames(catalog, topicOfPath(params['topic']), body)),
+      jsonAnswer(await gate(() => querySubscriptionNames(catalog, topicOfPath(params['topic']), body))),
     ),
     reading('GET', '/search/query', async ({ query, principal }) =>
       jsonAnswer(search(await seen(principal).view(), query.get('q') ?? '')),
