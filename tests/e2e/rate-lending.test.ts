@@ -91,13 +91,14 @@ describe('a rate that two processes share', () => {
     const distinct = (): number => new Set(subscriber.received(path).map(each => each.messageId)).size
     await eventually(() => expect(distinct()).toBeGreaterThanOrEqual(1_600))
 
-    // What is late at a busy receiver is no fault of the senders: over any three seconds of traffic, no more
-    // come than the rate, a twentieth and the bursts of both allow, with half a second for the receiver. At
-    // every moment it is judged in virtual time (`lending.property.test.ts`).
+    // What is late at a busy receiver is no fault of the senders: over any five seconds of traffic, no more
+    // come than the rate, a twentieth and the bursts of both allow, with a second for the receiver, in which
+    // it may stand still and then find all that has come meanwhile. At every moment it is judged in virtual
+    // time (`lending.property.test.ts`).
     const times = subscriber.received(path).map(each => each.atMs)
-    for (let first = 0; first + 3 * rate < times.length; first += 25) {
-      const last = first + 3 * rate
-      const leastMs = ((last - first - 2 * 0.05 * rate - 10) / (rate * 1.05)) * 1_000 - 500
+    for (let first = 0; first + 5 * rate < times.length; first += 25) {
+      const last = first + 5 * rate
+      const leastMs = ((last - first - 2 * 0.05 * rate - 10) / (rate * 1.05)) * 1_000 - 1_000
       expect(times[last]! - times[first]!, `messages ${first} to ${last}`).toBeGreaterThan(leastMs)
     }
     const inBestSecond = Math.max(
