@@ -8,6 +8,8 @@ import { parseArgs } from 'node:util'
 /** How a command talks to management, and what it is asked to do. */
 export interface Options {
   readonly file: string
+  /** Whether the words name it, and it is not the usual one. */
+  readonly isFileNamed: boolean
   readonly management: string
   /** For every call, such as a key. */
   readonly headers: Readonly<Record<string, string>>
@@ -36,6 +38,7 @@ export function readOptions(words: readonly string[], environment: Environment):
     throw new UsageError(`--management must be an http or https address, not ${address}`)
   return {
     file: file ?? fileDefault,
+    isFileNamed: file !== undefined,
     management: address,
     headers: {
       ...(key === '' ? {} : { Authorization: `Bearer ${key}` }),

@@ -26,6 +26,8 @@ export interface Surroundings {
   readFile(path: string): Promise<string | null>
   /** The same at once, for files that a file refers to; relative ones are beside that one. */
   readBeside(path: string): string | null
+  /** Rejects with the system's reason where it cannot be written. */
+  writeFile(path: string, text: string): Promise<void>
   /** The result: for people, or JSON with `--json`. */
   out(text: string): void
   /** Progress and problems, for people. */

@@ -3,7 +3,7 @@
  * The `iris` command: words in, exit code out.
  */
 import { readFileSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { systemClock } from '@iris/common/time/clock'
 import { run } from './run.js'
@@ -18,6 +18,7 @@ process.on('SIGINT', () => {
 process.exitCode = await run(process.argv.slice(2), {
   environment: process.env,
   readFile: path => readFile(path, 'utf8').catch(() => null),
+  writeFile: (path, text) => writeFile(path, text),
   readBeside: (file, path) => readTextOrNull(resolve(dirname(file), path)),
   out: text => void process.stdout.write(text),
   say: line => void process.stderr.write(`${line}\n`),

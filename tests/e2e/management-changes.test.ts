@@ -4,7 +4,7 @@
  * code from a file.
  */
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -351,9 +351,10 @@ describe('definitions as code', () => {
   it('exported from one installation make the same in another, once', async () => {
     const topic = await stack.createTopic({ ack: 'ALL', quotas: { messagesPerSecond: 5 } })
     await stack.createSubscription(topic, 'http://svc:s3cret@127.0.0.1:9/in', { name: 'billing' })
-    const text = await exported(stack.management.url)
     const file = join(directory, 'iris.yaml')
-    await writeFile(file, text)
+    expect((await iris(stack.management.url, ['export', '--file', file])).out).toBe('')
+    const text = await readFile(file, 'utf8')
+    expect(text).toBe(await exported(stack.management.url))
     const variables = [...text.matchAll(/env: (\w+)/g)].map(([, name = '']) => [name, 's3cret'] as const)
     const environment = Object.fromEntries(variables)
 

@@ -69,11 +69,10 @@ export function createSharedCounters(
     const work = async (): Promise<void> => {
       for (let each = due.pop(); each !== undefined; each = due.pop()) await add(each, counting.has(each))
     }
-    try {
-      await Promise.all(Array.from({ length: atOnceMax }, work))
-    } catch (error) {
-      log.warn('counters.notShared', { error })
-    }
+    // All of them end before the next round begins: what is still being added must not be added again.
+    const ended = await Promise.allSettled(Array.from({ length: atOnceMax }, work))
+    const failed = ended.find(each => each.status === 'rejected')
+    if (failed !== undefined) log.warn('counters.notShared', { error: failed.reason as unknown })
   }
 
   const next = (): Promise<void> => (round ??= report().finally(() => (round = null)))
