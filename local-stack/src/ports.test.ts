@@ -1,6 +1,8 @@
-import { execFile } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
-import { promisify } from 'node:util'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { freePort, isPortFree, takenPortsSentence } from './ports.js'
 
@@ -11,6 +13,12 @@ function listen(port: number): Promise<Server> {
   })
 }
 
+/** The first line that a process writes. */
+async function lineOf(output: Readable): Promise<string> {
+  const [line] = (await once(createInterface(output), 'line')) as [string]
+  return line
+}
+
 describe('ports', () => {
   it('are free when given, and never given twice', async () => {
     const ports = await Promise.all(Array.from({ length: 20 }, () => freePort()))
@@ -19,15 +27,18 @@ describe('ports', () => {
     expect(await isPortFree(ports[0] ?? 0)).toBe(true)
   })
 
-  it('are not given to another process that asks at the same time', async () => {
+  it('are not given to another process that asks while the first one lives', async () => {
     const program =
       `import { freePort } from ${JSON.stringify(new URL('../dist/ports.js', import.meta.url).href)};` +
-      'const ports = []; for (let n = 0; n < 70; n++) ports.push(await freePort()); console.log(ports.join())'
-    const run = promisify(execFile)
-    const asked = Array.from({ length: 3 }, () =>
-      run(process.execPath, ['--input-type=module', '-e', program]),
+      'const ports = []; for (let n = 0; n < 70; n++) ports.push(await freePort()); console.log(ports.join());' +
+      // Its ports are free again when it ends: it waits until all have theirs.
+      'process.stdin.resume().once("end", () => process.exit())'
+    const askers = Array.from({ length: 3 }, () =>
+      spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['pipe', 'pipe', 'inherit'] }),
     )
-    const ports = (await Promise.all(asked)).flatMap(({ stdout }) => stdout.trim().split(','))
+    const lines = await Promise.all(askers.map(({ stdout }) => lineOf(stdout)))
+    askers.forEach(({ stdin }) => stdin.end())
+    const ports = lines.flatMap(line => line.split(','))
 
     expect(ports).toHaveLength(210)
     expect(new Set(ports).size).toBe(210)
