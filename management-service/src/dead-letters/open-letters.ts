@@ -10,9 +10,9 @@ import {
 } from '@iris/common/dead-letters/closed-offsets'
 import { gatherMarkers, walkBack, type Walk } from '@iris/common/dead-letters/walk'
 import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
-import { refusal } from '@iris/common/errors/hermes-error'
 import { deadLetterTopicName, type KafkaNamespace } from '@iris/common/kafka/names'
 import type { Clock } from '@iris/common/time/clock'
+import { existingSubscription } from '../store/existing.js'
 import type { KafkaLetters, StoredLetters } from '../store/letter-ports.js'
 import type { SubscriptionStore } from '../store/ports.js'
 import { readToken, writeToken } from './page-token.js'
@@ -50,12 +50,10 @@ const walkMs = 5_000
 /** The dead-letter topic of a subscription that exists. */
 export async function kafkaTopicOf(
   { store, namespace }: Pick<DeadLetterParts, 'store' | 'namespace'>,
-  { topic, name }: LetterNames,
+  names: LetterNames,
 ): Promise<string> {
-  if ((await store.subscription(topic, name)) === null) {
-    throw refusal('SUBSCRIPTION_NOT_EXISTS', { subscription: name, topic })
-  }
-  return deadLetterTopicName(namespace, topic, name)
+  await existingSubscription(store, names)
+  return deadLetterTopicName(namespace, names.topic, names.name)
 }
 
 /** Opens them; null where nothing died yet. */

@@ -22,6 +22,7 @@ import { avroMetadataBytes, withMetadata } from '@iris/common/schema/avro/metada
 import { noRegistry, type OpenRegistry } from '@iris/common/schema/open'
 import { z } from 'zod'
 import { entityOf } from '../requests.js'
+import { existingTopic } from '../store/existing.js'
 import type { TopicStore } from '../store/ports.js'
 
 /** What Hermes answers. */
@@ -51,8 +52,7 @@ export async function tryFilters(
   body: unknown,
 ): Promise<FilterTrial> {
   const { message, filters, headers } = readShape(trialShape, entityOf(body), 'create')
-  const stored = await store.topic(topic)
-  if (stored === null) throw refusal('TOPIC_NOT_EXISTS', { topic })
+  const stored = await existingTopic(store, topic)
   if (filters === null) throw other('The member filters must be a list of filters')
   const forms = filters.map(filter => filter ?? {})
   const bytes = bytesOf(message)

@@ -4,7 +4,7 @@
  */
 import type { JsonObject } from '@iris/common/domain/json-shapes'
 import { subscriptionId, type TopicName } from '@iris/common/domain/names'
-import { refusal } from '@iris/common/errors/hermes-error'
+import { existingSubscription } from '../store/existing.js'
 import type { CounterStore, SubscriptionTotals, TopicTotals } from '../store/counters.js'
 import type { SubscriptionStore } from '../store/ports.js'
 import { rateText, type NamedSubscription, type Rates, type RateSource } from './rates.js'
@@ -32,7 +32,7 @@ export async function subscriptionMetrics(
   parts: MetricsParts,
   subscription: NamedSubscription,
 ): Promise<JsonObject> {
-  await existing(parts, subscription)
+  await existingSubscription(parts.store, subscription)
   const { topic, name } = subscription
   const [totals, rates, lag] = await Promise.all([
     parts.counters.subscriptionTotals(topic, name),
@@ -47,7 +47,7 @@ export async function persistentMetrics(
   parts: MetricsParts,
   subscription: NamedSubscription,
 ): Promise<SubscriptionTotals> {
-  await existing(parts, subscription)
+  await existingSubscription(parts.store, subscription)
   try {
     return await parts.counters.subscriptionTotals(subscription.topic, subscription.name)
   } catch {
@@ -93,9 +93,4 @@ export function subscriptionMetricsJson(
     batchRate: rateText(rates.of(id, 'batches')),
     lag: String(lag ?? -1),
   }
-}
-
-async function existing({ store }: MetricsParts, { topic, name }: NamedSubscription): Promise<void> {
-  if ((await store.subscription(topic, name)) !== null) return
-  throw refusal('SUBSCRIPTION_NOT_EXISTS', { subscription: name, topic })
 }

@@ -9,12 +9,12 @@ import { z } from 'zod'
 import type { ValueOf } from '@iris/common/domain/json-shapes'
 import { encodeCommitNote } from '@iris/common/kafka/commit-metadata'
 import { subscriptionId, type SubscriptionName, type TopicName } from '@iris/common/domain/names'
-import type { Subscription } from '@iris/common/domain/subscription'
 import { refusal } from '@iris/common/errors/hermes-error'
 import { consumerGroupId, kafkaTopicName, type KafkaNamespace } from '@iris/common/kafka/names'
 import type { Log } from '@iris/common/lifecycle/log'
 import type { Clock } from '@iris/common/time/clock'
 import { sleep, type Scheduler } from '@iris/common/time/scheduler'
+import { existingSubscription, existingTopic } from '../store/existing.js'
 import type { KafkaGroups, KafkaMoves, KafkaProgress, PartitionPlace } from '../store/kafka-ports.js'
 import type {
   ChangeGuard,
@@ -85,7 +85,9 @@ export async function retransmit(
 ): Promise<RetransmissionJson> {
   const move = await planMove(parts, names, dateMs)
   await parts.store.exclusively(subscriptionId(names.topic, names.name), async () => {
-    const { state } = await existing(parts, names)
+    const {
+      value: { state },
+    } = await existingSubscription(parts.store, names)
     if (state === 'PENDING') throw refused('Cannot retransmit messages for subscription in PENDING state')
     await checkGroup(parts, move, state)
     if (state === 'SUSPENDED') await moveSuspended(parts, move)
@@ -118,21 +120,12 @@ async function planMove(
   { topic, name }: { readonly topic: TopicName; readonly name: SubscriptionName },
   dateMs: number,
 ): Promise<Move> {
-  if ((await parts.store.topic(topic)) === null) throw refusal('TOPIC_NOT_EXISTS', { topic })
-  await existing(parts, { topic, name })
+  await existingTopic(parts.store, topic)
+  await existingSubscription(parts.store, { topic, name })
   const kafkaTopic = kafkaTopicName(parts.namespace, topic)
   const group = consumerGroupId(parts.namespace, topic, name)
   const offsets = await parts.moves.offsetsAt(kafkaTopic, { kind: 'time', timeMs: dateMs })
   return { topic, name, kafkaTopic, group, offsets }
-}
-
-async function existing(
-  { store }: Pick<RetransmissionParts, 'store'>,
-  { topic, name }: { readonly topic: TopicName; readonly name: SubscriptionName },
-): Promise<Subscription> {
-  const stored = await store.subscription(topic, name)
-  if (stored === null) throw refusal('SUBSCRIPTION_NOT_EXISTS', { subscription: name, topic })
-  return stored.value
 }
 
 /** Our owners are no members: a group that has some is read by others, whose offsets nobody may move. */

@@ -16,6 +16,7 @@ import {
   type ScheduleMark,
 } from '@iris/common/schedule/schedule-record'
 import type { Clock } from '@iris/common/time/clock'
+import { existingTopic } from '../store/existing.js'
 import type { TopicStore } from '../store/ports.js'
 import type { KafkaSchedule, ScheduleStretch } from './schedule-ports.js'
 import {
@@ -58,8 +59,7 @@ export type IsMeant = (message: ScheduleFacts) => boolean
 
 /** Refuses an unknown topic. One that was made again does not have the messages of the former one. */
 export async function messagesOf({ store }: ScheduleParts, topic: TopicName): Promise<IsMeant> {
-  const stored = await store.topic(topic)
-  if (stored === null) throw refusal('TOPIC_NOT_EXISTS', { topic })
+  const stored = await existingTopic(store, topic)
   const { createdAtMs } = stored.value
   return message =>
     message.topic === topic && (message.topicCreatedMs === 0 || message.topicCreatedMs === createdAtMs)

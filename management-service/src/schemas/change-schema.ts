@@ -4,6 +4,7 @@
  */
 import type { TopicName } from '@iris/common/domain/names'
 import { refusal } from '@iris/common/errors/hermes-error'
+import { existingTopic } from '../store/existing.js'
 import type { ChangeGuard, TopicStore } from '../store/ports.js'
 import type { TopicSchemas } from './topic-schemas.js'
 
@@ -20,8 +21,7 @@ export async function registerSchema(
   text: string,
   isChecked: boolean,
 ): Promise<void> {
-  const stored = await store.topic(topic)
-  if (stored === null) throw refusal('TOPIC_NOT_EXISTS', { topic })
+  const stored = await existingTopic(store, topic)
   const { contentType } = stored.value
   if (isChecked && contentType !== 'AVRO')
     throw refusal('VALIDATION_ERROR', { problem: `No schema validator for content-type: ${contentType}` })

@@ -12,6 +12,7 @@ import { breaksBetween, compatibilities, type SchemaBreak } from '@iris/common/s
 import { schemaModes, type StoredSchemas } from '@iris/common/schema/json/stored'
 import { compileJsonSchema } from '@iris/common/schema/json/validator'
 import type { Clock } from '@iris/common/time/clock'
+import { existingTopic } from '../store/existing.js'
 import type { JsonSchemaStore } from '../store/json-schemas.js'
 import type { ChangeGuard, TopicStore } from '../store/ports.js'
 
@@ -152,8 +153,7 @@ async function change<T>(
 }
 
 async function jsonTopic(store: TopicStore, topic: TopicName): Promise<void> {
-  const stored = await store.topic(topic)
-  if (stored === null) throw refusal('TOPIC_NOT_EXISTS', { topic })
+  const stored = await existingTopic(store, topic)
   if (stored.value.contentType !== 'JSON') throw invalid('JSON Schemas are for JSON topics; this one is AVRO')
 }
 

@@ -8,6 +8,7 @@ import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
 import type { Subscription } from '@iris/common/domain/subscription'
 import { subscriptionStates, type SubscriptionState } from '@iris/common/domain/subscription-form'
 import { refusal } from '@iris/common/errors/hermes-error'
+import { existingSubscription } from '../store/existing.js'
 import type { SubscriptionStore } from '../store/ports.js'
 import type { SubscriptionParts } from './create-subscription.js'
 import { changeSubscription } from './update-subscription.js'
@@ -18,9 +19,7 @@ export async function readState(
   topic: TopicName,
   name: SubscriptionName,
 ): Promise<SubscriptionState> {
-  const stored = await store.subscription(topic, name)
-  if (stored === null) throw refusal('SUBSCRIPTION_NOT_EXISTS', { subscription: name, topic })
-  return stored.value.state
+  return (await existingSubscription(store, { topic, name })).value.state
 }
 
 /** Sets the state. */

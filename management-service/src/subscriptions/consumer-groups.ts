@@ -6,8 +6,8 @@
 import { z } from 'zod'
 import type { ValueOf } from '@iris/common/domain/json-shapes'
 import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
-import { refusal } from '@iris/common/errors/hermes-error'
 import { consumerGroupId, type KafkaNamespace } from '@iris/common/kafka/names'
+import { existingTopic } from '../store/existing.js'
 import type { KafkaGroups } from '../store/kafka-ports.js'
 import type { SubscriptionStore, TopicStore } from '../store/ports.js'
 
@@ -42,7 +42,7 @@ export async function readConsumerGroups(
   topic: TopicName,
   name: SubscriptionName,
 ): Promise<readonly ConsumerGroupAnswer[]> {
-  if ((await store.topic(topic)) === null) throw refusal('TOPIC_NOT_EXISTS', { topic })
+  await existingTopic(store, topic)
   if ((await store.subscription(topic, name)) === null) return []
   const groupId = consumerGroupId(namespace, topic, name)
   const { state, members } = await kafka.describe(groupId)

@@ -7,6 +7,7 @@ import { subscriptionAnswer } from '@iris/common/domain/subscription-json'
 import { refusal } from '@iris/common/errors/hermes-error'
 import { frameworkError } from '@iris/common/http/api'
 import type { Shown } from '../changes/versions.js'
+import { existingSubscription } from '../store/existing.js'
 import { forEachOf } from '../store/bounded-reads.js'
 import type { SubscriptionStore } from '../store/ports.js'
 
@@ -31,8 +32,7 @@ export async function readSubscription(
   topic: TopicName,
   name: SubscriptionName,
 ): Promise<Shown> {
-  const stored = await store.subscription(topic, name)
-  if (stored === null) throw refusal('SUBSCRIPTION_NOT_EXISTS', { subscription: name, topic })
+  const stored = await existingSubscription(store, { topic, name })
   return { shown: subscriptionAnswer(stored.value), version: stored.version }
 }
 

@@ -8,9 +8,9 @@ import { z } from 'zod'
 import type { ValueOf } from '@iris/common/domain/json-shapes'
 import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
 import { maskSigningKey, signingKeysMax, signingKeyText } from '@iris/common/domain/signing'
-import type { Subscription } from '@iris/common/domain/subscription'
 import { refusal } from '@iris/common/errors/hermes-error'
-import type { Stored, SubscriptionStore } from '../store/ports.js'
+import { existingSubscription } from '../store/existing.js'
+import type { SubscriptionStore } from '../store/ports.js'
 
 export interface SigningKeyParts {
   readonly store: SubscriptionStore
@@ -29,9 +29,12 @@ export const newSigningKey = z.object({
 })
 export type NewSigningKey = ValueOf<typeof newSigningKey>
 
+/** The letters that tell masks apart. */
+const maskLettersMin = 8
+
 /** Puts a new key in front of the others. */
 export async function addSigningKey(parts: SigningKeyParts, names: Names): Promise<NewSigningKey> {
-  const stored = await existing(parts.store, names)
+  const stored = await existingSubscription(parts.store, names)
   const key = signingKeyText(parts.newKey())
   const keys = [key, ...(stored.value.signing?.keys ?? [])].slice(0, signingKeysMax)
   await parts.store.updateSubscription({ ...stored.value, signing: { keys } }, stored.version)
@@ -44,20 +47,11 @@ export async function removeSigningKey(
   names: Names,
   mask: string,
 ): Promise<void> {
-  const stored = await existing(store, names)
+  const stored = await existingSubscription(store, names)
   const keys = stored.value.signing?.keys ?? []
   const kept = keys.filter(key => !maskSigningKey(key).endsWith(mask))
   if (mask.length < maskLettersMin || kept.length === keys.length)
     throw refusal('SIGNING_KEY_NOT_EXISTS', { key: mask, subscription: names.name, topic: names.topic })
   const signing = kept.length === 0 ? null : { keys: kept }
   await store.updateSubscription({ ...stored.value, signing }, stored.version)
-}
-
-/** The letters that tell masks apart. */
-const maskLettersMin = 8
-
-async function existing(store: SubscriptionStore, { topic, name }: Names): Promise<Stored<Subscription>> {
-  const stored = await store.subscription(topic, name)
-  if (stored === null) throw refusal('SUBSCRIPTION_NOT_EXISTS', { subscription: name, topic })
-  return stored
 }

@@ -6,20 +6,21 @@ import type { JsonObject } from '@iris/common/domain/json-shapes'
 import { refusal } from '@iris/common/errors/hermes-error'
 import type { Subscription } from '@iris/common/domain/subscription'
 import type { Task } from '@iris/common/tasks/task'
+import { existingSubscription } from '../store/existing.js'
 import { keptMax, prune } from './add-task.js'
 import { taskJson } from './task-json.js'
 import type { TaskNames, TaskParts } from './task-parts.js'
 
 /** All that are kept, the newest first. */
 export async function listTasks(parts: TaskParts, names: TaskNames): Promise<readonly JsonObject[]> {
-  const subscription = await subscriptionOf(parts, names)
+  const { value: subscription } = await existingSubscription(parts.store, names)
   const tasks = await prune(parts, names, keptMax)
   return tasks.map(task => taskJson(task, reasonToWait(subscription)))
 }
 
 /** One of them. */
 export async function showTask(parts: TaskParts, names: TaskNames, id: string): Promise<JsonObject> {
-  const subscription = await subscriptionOf(parts, names)
+  const { value: subscription } = await existingSubscription(parts.store, names)
   return taskJson(await existingTask(parts, names, id), reasonToWait(subscription))
 }
 
@@ -42,10 +43,4 @@ export function isTaskId(id: string): boolean {
 /** Why nobody works on what waits, in words. */
 export function reasonToWait({ state }: Subscription): string {
   return state === 'SUSPENDED' ? 'the subscription is suspended' : 'no consumers process has taken it yet'
-}
-
-async function subscriptionOf({ store }: TaskParts, { topic, name }: TaskNames): Promise<Subscription> {
-  const stored = await store.subscription(topic, name)
-  if (stored === null) throw refusal('SUBSCRIPTION_NOT_EXISTS', { subscription: name, topic })
-  return stored.value
 }

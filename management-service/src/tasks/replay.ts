@@ -10,6 +10,7 @@ import { invalidMember } from '@iris/common/errors/member-about'
 import { kafkaTopicName } from '@iris/common/kafka/names'
 import type { Task } from '@iris/common/tasks/task'
 import { patchOf } from '../requests.js'
+import { existingSubscription, existingTopic } from '../store/existing.js'
 import type { KafkaSearch } from '../store/kafka-ports.js'
 import type { Asked } from '../topics/create-topic.js'
 import { addTask } from './add-task.js'
@@ -49,10 +50,8 @@ async function filtersOf(
   { store }: ReplayParts,
   { topic, name }: TaskNames,
 ): Promise<CompiledFilters | null> {
-  const stored = await store.subscription(topic, name)
-  if (stored === null) throw refusal('SUBSCRIPTION_NOT_EXISTS', { subscription: name, topic })
-  const definition = await store.topic(topic)
-  if (definition === null) throw refusal('TOPIC_NOT_EXISTS', { topic })
+  const stored = await existingSubscription(store, { topic, name })
+  const definition = await existingTopic(store, topic)
   const filters = compileFilters(stored.value.filters, definition.value.contentType)
   if (filters !== null && 'problem' in filters) {
     throw refusal('VALIDATION_ERROR', { problem: `Its filters cannot be used: ${filters.problem}` })

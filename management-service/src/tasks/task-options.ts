@@ -7,6 +7,7 @@ import type { JsonObject } from '@iris/common/domain/json-shapes'
 import { isMasked } from '@iris/common/domain/endpoint'
 import { refusal } from '@iris/common/errors/hermes-error'
 import { invalidMember, memberAbout } from '@iris/common/errors/member-about'
+import { existingSubscription } from '../store/existing.js'
 import { checkRestriction } from '../subscriptions/subscriber-permissions.js'
 import { checkEndpoint } from '../subscriptions/subscription-rules.js'
 import type { Asked } from '../topics/create-topic.js'
@@ -63,9 +64,7 @@ async function checkMayRedirect(
   { topic, name }: TaskNames,
   endpoint: string,
 ): Promise<void> {
-  const subscription = await store.subscription(topic, name)
-  if (subscription === null) throw refusal('SUBSCRIPTION_NOT_EXISTS', { subscription: name, topic })
-  const { value: stored } = subscription
+  const { value: stored } = await existingSubscription(store, { topic, name })
   const situation = { principal, topic: (await store.topic(topic))?.value ?? null, stored }
   checkRestriction({ ...stored, endpoint }, situation, privilegedSubscribers)
 }

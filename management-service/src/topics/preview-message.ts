@@ -12,6 +12,7 @@ import { schemaVersionOf } from '@iris/common/kafka/open-avro'
 import { AvroProblem } from '@iris/common/schema/avro/input'
 import { avroJson } from '@iris/common/schema/avro/read'
 import type { OpenRegistry } from '@iris/common/schema/open'
+import { existingTopic } from '../store/existing.js'
 import type { KafkaRecord, KafkaRecords } from '../store/kafka-ports.js'
 import type { TopicStore } from '../store/ports.js'
 
@@ -39,7 +40,7 @@ export async function previewMessage(parts: PreviewParts, place: MessagePlace): 
   const { cluster, topic } = place
   const [partition, offset] = [numberOf(place.partition), numberOf(place.offset)]
   if (cluster !== parts.clusterName) throw refusal('BROKERS_CLUSTER_NOT_FOUND_EXCEPTION', { cluster })
-  if ((await parts.store.topic(topic)) === null) throw refusal('TOPIC_NOT_EXISTS', { topic })
+  await existingTopic(parts.store, topic)
   const record = await readOne(parts, kafkaTopicName(parts.namespace, topic), partition, offset)
   if (record?.value) return textOf(parts, topic, record.value, schemaVersionOf(record))
   const where = `brokers cluster ${cluster}, topic ${topic}, partition ${partition} and offset ${offset}`

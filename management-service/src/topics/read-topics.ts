@@ -7,6 +7,7 @@ import { isNamePart, type TopicName } from '@iris/common/domain/names'
 import { topicAnswer } from '@iris/common/domain/topic-json'
 import { refusal } from '@iris/common/errors/hermes-error'
 import type { Shown } from '../changes/versions.js'
+import { existingTopic } from '../store/existing.js'
 import { forEachOf } from '../store/bounded-reads.js'
 import type { TopicSchemas } from '../schemas/topic-schemas.js'
 import type { GroupStore, SubscriptionStore, TopicStore } from '../store/ports.js'
@@ -32,8 +33,7 @@ export async function readTopic(
   schemas: Pick<TopicSchemas, 'version'>,
   name: TopicName,
 ): Promise<Shown & { readonly more?: JsonObject }> {
-  const stored = await store.topic(name)
-  if (stored === null) throw refusal('TOPIC_NOT_EXISTS', { topic: name })
+  const stored = await existingTopic(store, name)
   const topic = { shown: topicAnswer(stored.value), version: stored.version }
   if (stored.value.contentType !== 'AVRO') return topic
   const latest = await schemas.version(name, 'latest')
