@@ -7,6 +7,7 @@
 import { randomInt } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { hostname } from 'node:os'
+import { kafkaNamespaceOf } from '@iris/common/kafka/names'
 import { createListener, type HttpListener } from '@iris/common/http/server'
 import { watchLoopLag } from '@iris/common/metrics/loop-lag'
 import { consumersMetrics } from '@iris/common/metrics/names'
@@ -56,7 +57,7 @@ export function createConsumers(base: ConsumersBase, config: ConsumersConfig): C
   const { session, definitions, cluster, offsets } = outside
   const paths = zooPaths(config.zookeeperRoot)
   const kafkaCluster = config.kafkaClusterName
-  const namespace = { namespace: config.kafkaNamespace, separator: config.kafkaNamespaceSeparator }
+  const namespace = kafkaNamespaceOf(config)
   const { inflightMax, inflightLimit, isFilteringEnabled } = config
   const { batchPoolBytesMax: batchVolumeMax, http2Enabled: isHttp2Allowed } = config
   const bounds = { inflightMax, inflightLimit, batchVolumeMax }

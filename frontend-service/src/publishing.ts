@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http'
 import { hostname } from 'node:os'
+import { kafkaNamespaceOf } from '@iris/common/kafka/names'
 import type { Log } from '@iris/common/lifecycle/log'
 import { systemRandom } from '@iris/common/time/clock'
 import type { Cancel } from '@iris/common/time/scheduler'
@@ -79,7 +80,7 @@ export function createPublishing(
   })
   const shelf = previewShelfOf(config)
   const routing: RoutingOptions = {
-    namespace: { namespace: config.kafkaNamespace, separator: config.kafkaNamespaceSeparator },
+    namespace: kafkaNamespaceOf(config),
     bodyBytesMax: config.bodyBytesMax,
     isTopicLimitForced: config.isTopicLimitForced,
     areTracesOn: config.areTracesOn,

@@ -4,6 +4,7 @@
  * switched on.
  */
 import { hostname } from 'node:os'
+import { kafkaNamespaceOf } from '@iris/common/kafka/names'
 import { managementMetrics } from '@iris/common/metrics/names'
 import type { Metrics } from '@iris/common/metrics/registry'
 import { createElection } from '@iris/common/zookeeper/election'
@@ -47,7 +48,7 @@ export function createInactivity(
       ...{ ...base, store, catalog, isLeader: election.isLeader },
       search: createKafkaSearch(kafka),
       records: createKafkaRecords(kafka),
-      namespace: { namespace: config.kafkaNamespace, separator: config.kafkaNamespaceSeparator },
+      namespace: kafkaNamespaceOf(config),
     },
     {
       at,

@@ -3,6 +3,7 @@
  * Takes the store and the clients. Gives routes, and starts and stops what runs behind them.
  */
 import { randomUUID } from 'node:crypto'
+import { kafkaNamespaceOf } from '@iris/common/kafka/names'
 import type { ApiRoute } from '@iris/common/http/api'
 import { managementMetrics } from '@iris/common/metrics/names'
 import type { Metrics } from '@iris/common/metrics/registry'
@@ -62,7 +63,7 @@ export function createOverview(
   const { session, paths, kafka } = outside
   const catalog = createCatalog({ ...base, session }, config.zookeeperRoot)
   const rates = createRates(base, config, parts)
-  const namespace = { namespace: config.kafkaNamespace, separator: config.kafkaNamespaceSeparator }
+  const namespace = kafkaNamespaceOf(config)
   const inactivity = createInactivity(base, config, { ...parts, catalog })
   const lagParts: LagParts = {
     ...base,

@@ -7,7 +7,7 @@ import { createNameLookup } from '@iris/common/http/name-lookup'
 import { parseNetworks } from '@iris/common/http/address-guard'
 import type { ApiRoute } from '@iris/common/http/api'
 import type { Metrics } from '@iris/common/metrics/registry'
-import { traceTopicName } from '@iris/common/kafka/names'
+import { kafkaNamespaceOf, traceTopicName } from '@iris/common/kafka/names'
 import { signingKeyBytes } from '@iris/common/domain/signing'
 import type { TaskStore } from '@iris/common/tasks/task-store'
 import { createMode, type ModeHolder } from './access/mode.js'
@@ -180,7 +180,7 @@ function cleanUpParts(
     tasks: createTasks(outside.session, outside.paths),
     kafka: createKafkaGroups(outside.kafka),
     kafkaTopics: createKafkaTopics(outside.kafka),
-    namespace: namespaceOf(config),
+    namespace: kafkaNamespaceOf(config),
   }
 }
 
@@ -215,7 +215,7 @@ function topicParts(
   { store, outside, cleanUp }: Shared,
 ): Parameters<typeof topicRoutes>[0] {
   const { log } = base
-  const namespace = namespaceOf(config)
+  const namespace = kafkaNamespaceOf(config)
   const settings: KafkaTopicSettings = {
     ...namespace,
     partitions: config.partitions,
@@ -261,7 +261,7 @@ function subscriptionParts(
   config: ManagementConfig,
   { store, outside, cleanUp, pause }: Shared,
 ): Parameters<typeof subscriptionRoutes>[0] {
-  const namespace = namespaceOf(config)
+  const namespace = kafkaNamespaceOf(config)
   const kafka = createKafkaGroups(outside.kafka)
   const { additionalSchemes, batchPoolBytesMax: batchVolumeMax } = config
   const rules = { additionalSchemes, batchVolumeMax, privilegedSubscribers: privilegedSubscribersOf(config) }
@@ -296,7 +296,7 @@ function letterParts(
     store,
     clock,
     letters: createKafkaLetters({ clock, kafka, producer }),
-    namespace: namespaceOf(config),
+    namespace: kafkaNamespaceOf(config),
   }
 }
 
@@ -329,7 +329,7 @@ function traceParts(
   { store, outside }: Pick<Shared, 'store' | 'outside'>,
 ): Parameters<typeof traceRoutes>[0] {
   const kafka = createKafkaSearch(outside.kafka)
-  const log = createTraceLog({ clock, kafka, kafkaTopic: traceTopicName(namespaceOf(config)) })
+  const log = createTraceLog({ clock, kafka, kafkaTopic: traceTopicName(kafkaNamespaceOf(config)) })
   return { store, log, areTracesOn: config.areTracesOn }
 }
 
@@ -341,7 +341,7 @@ function scheduleParts(
   const { kafka, producer } = outside
   return {
     ...{ store, clock },
-    schedule: createKafkaSchedule({ clock, kafka, producer, namespace: namespaceOf(config) }),
+    schedule: createKafkaSchedule({ clock, kafka, producer, namespace: kafkaNamespaceOf(config) }),
   }
 }
 
@@ -353,7 +353,7 @@ function diagnosisParts(
   const { session, paths, kafka, asker } = outside
   return {
     ...base,
-    ...{ store, asker, namespace: namespaceOf(config) },
+    ...{ store, asker, namespace: kafkaNamespaceOf(config) },
     consumers: createLiveConsumers(session, paths, config.kafkaClusterName),
     groups: createKafkaGroups(kafka),
     progress: createKafkaProgress(kafka),
@@ -372,7 +372,7 @@ function retransmissionParts(
   const { kafkaClusterName: clusterName } = config
   return {
     ...base,
-    ...{ store, clusterName, namespace: namespaceOf(config), timeoutMs: config.moveTimeoutS * 1000 },
+    ...{ store, clusterName, namespace: kafkaNamespaceOf(config), timeoutMs: config.moveTimeoutS * 1000 },
     orders: createMoveOrders({ ...base, session }, paths, clusterName),
     consumers: createLiveConsumers(session, paths, clusterName),
     groups: createKafkaGroups(kafka),
@@ -392,8 +392,4 @@ function createGuard(base: ManagementBase, config: ManagementConfig): EndpointGu
 
 function privilegedSubscribersOf(config: ManagementConfig): readonly PrivilegedSubscriber[] {
   return config.privilegedSubscribers.flatMap(text => parsePrivilegedSubscriber(text) ?? [])
-}
-
-function namespaceOf(config: ManagementConfig): { namespace: string; separator: string } {
-  return { namespace: config.kafkaNamespace, separator: config.kafkaNamespaceSeparator }
 }

@@ -12,6 +12,14 @@ export interface KafkaNamespace {
   readonly separator: string
 }
 
+/** The namespace of a configuration, whose keys the services share. */
+export function kafkaNamespaceOf(config: {
+  readonly kafkaNamespace: string
+  readonly kafkaNamespaceSeparator: string
+}): KafkaNamespace {
+  return { namespace: config.kafkaNamespace, separator: config.kafkaNamespaceSeparator }
+}
+
 function prefixed(where: KafkaNamespace, name: string): string {
   return where.namespace === '' ? name : `${where.namespace}${where.separator}${name}`
 }

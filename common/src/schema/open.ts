@@ -3,6 +3,7 @@
  * Takes the keys of `schemaKeys`. Gives the registry's client and the schemas that a process knows of it;
  * null where no registry is configured, and then there are no AVRO topics.
  */
+import { kafkaNamespaceOf } from '../kafka/names.js'
 import type { ConfigOf } from '../config/declare.js'
 import type { kafkaKeys, schemaKeys } from '../config/shared-keys.js'
 import { createCaller } from '../http/calls.js'
@@ -74,7 +75,7 @@ export function openRegistry(
   const naming = {
     hasSuffix: config.hasSubjectSuffix,
     hasNamespace: config.hasSubjectNamespace,
-    namespace: { namespace: config.kafkaNamespace, separator: config.kafkaNamespaceSeparator },
+    namespace: kafkaNamespaceOf(config),
   }
   return { registry, schemas, subjectOf: topic => subjectOf(naming, topic), stop: () => caller.stop() }
 }

@@ -4,7 +4,7 @@
  */
 import { createKafkaAdmin } from '../kafka/admin.js'
 import type { Cluster } from '../kafka/cluster.js'
-import { traceTopicName } from '../kafka/names.js'
+import { kafkaNamespaceOf, traceTopicName } from '../kafka/names.js'
 import { createProducer } from '../kafka/producer.js'
 import type { TopicSettings } from '../kafka/admin.js'
 import type { Log } from '../lifecycle/log.js'
@@ -47,7 +47,7 @@ const segmentMsMin = 60_000
 export function openTraceWriter(parts: TraceParts, config: TraceConfig): TraceWriter | null {
   if (!config.areTracesOn) return null
   const { metrics } = parts
-  const namespace = { namespace: config.kafkaNamespace, separator: config.kafkaNamespaceSeparator }
+  const namespace = kafkaNamespaceOf(config)
   const admin = createKafkaAdmin(parts, { requestTimeoutMs })
   // A connection of its own: Kafka answers the calls of one connection one after the other.
   const producer = createProducer(parts, {

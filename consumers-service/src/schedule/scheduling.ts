@@ -8,7 +8,7 @@ import { hostname } from 'node:os'
 import { readTopicNode, isUnreadable } from '@iris/common/domain/node-json'
 import { topicName } from '@iris/common/domain/names'
 import { appendRecord } from '@iris/common/kafka/append-record'
-import { kafkaTopicName, scheduleTopicName } from '@iris/common/kafka/names'
+import { kafkaNamespaceOf, kafkaTopicName, scheduleTopicName } from '@iris/common/kafka/names'
 import { scanRange } from '@iris/common/kafka/read-range'
 import type { Metrics } from '@iris/common/metrics/registry'
 import { writeMarks } from '@iris/common/schedule/schedule-record'
@@ -138,7 +138,7 @@ function createRunner(
 ): (start: PartitionStart, lock: Lock) => PartitionRun {
   const { outside, metrics } = parts
   const { cluster, producer, offsets, reader, session } = outside
-  const kafkaTopic = scheduleTopicName(namespaceOf(config))
+  const kafkaTopic = scheduleTopicName(kafkaNamespaceOf(config))
   const fence = createFence(session, config.fenceShare)
   const figures = createScheduleFigures(metrics, parts.pendingCount)
   const scan: Parameters<typeof loadRecords>[0]['scan'] = request => scanRange({ ...base, cluster }, request)
@@ -189,7 +189,7 @@ async function startOf(
   { offsets }: Outside,
   partition: number,
 ): Promise<PartitionStart> {
-  const kafkaTopic = scheduleTopicName(namespaceOf(config))
+  const kafkaTopic = scheduleTopicName(kafkaNamespaceOf(config))
   const [committed, latest] = await Promise.all([
     offsets.fetch(kafkaTopic, kafkaTopic, [partition]),
     offsets.latest(kafkaTopic, [partition]),
@@ -211,7 +211,7 @@ function createDestinations(
     if (node === null) return null
     const topic = readTopicNode(name, node.data, node.stat)
     if (isUnreadable(topic)) throw new Error(`The node of topic ${name} cannot be read: ${topic.problem}`)
-    return { kafkaTopic: kafkaTopicName(namespaceOf(config), name), createdMs: topic.createdAtMs }
+    return { kafkaTopic: kafkaTopicName(kafkaNamespaceOf(config), name), createdMs: topic.createdAtMs }
   }
 }
 
@@ -243,8 +243,4 @@ function trace(
     ...ended.details,
     ...(entry.key === null ? {} : { keyHash: keyHash(entry.key) }),
   })
-}
-
-function namespaceOf(config: ConsumersConfig): { namespace: string; separator: string } {
-  return { namespace: config.kafkaNamespace, separator: config.kafkaNamespaceSeparator }
 }

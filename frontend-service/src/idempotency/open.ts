@@ -4,7 +4,7 @@
  * Promises: asks nothing of Kafka or ZooKeeper before the first key comes.
  */
 import { createKafkaAdmin } from '@iris/common/kafka/admin'
-import { idempotencyTopicName } from '@iris/common/kafka/names'
+import { idempotencyTopicName, kafkaNamespaceOf } from '@iris/common/kafka/names'
 import { askForProducerId, createNumberedAppend } from '@iris/common/kafka/numbered-append'
 import { frontendMetrics } from '@iris/common/metrics/names'
 import type { Metrics } from '@iris/common/metrics/registry'
@@ -105,8 +105,7 @@ export function openIdempotency(
 }
 
 function topicOf(config: FrontendConfig): string {
-  const { kafkaNamespace: namespace, kafkaNamespaceSeparator: separator } = config
-  return idempotencyTopicName({ namespace, separator })
+  return idempotencyTopicName(kafkaNamespaceOf(config))
 }
 
 /** Makes the topic, or lengthens what it keeps to the window that is configured now. */

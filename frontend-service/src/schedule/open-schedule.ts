@@ -4,7 +4,7 @@
  */
 import { createKafkaAdmin } from '@iris/common/kafka/admin'
 import type { Cluster } from '@iris/common/kafka/cluster'
-import { scheduleTopicName } from '@iris/common/kafka/names'
+import { kafkaNamespaceOf, scheduleTopicName } from '@iris/common/kafka/names'
 import { ensureScheduleTopic } from '@iris/common/schedule/schedule-topic'
 import { zooPaths } from '@iris/common/zookeeper/paths'
 import type { ZooSession } from '@iris/common/zookeeper/session'
@@ -27,7 +27,7 @@ export function openSchedule(
   config: FrontendConfig,
   { cluster, session, route }: ScheduleClients,
 ): Schedule {
-  const namespace = { namespace: config.kafkaNamespace, separator: config.kafkaNamespaceSeparator }
+  const namespace = kafkaNamespaceOf(config)
   const kafkaTopic = scheduleTopicName(namespace)
   const admin = createKafkaAdmin({ ...base, cluster }, { requestTimeoutMs: adminTimeoutMs })
   const markPath = zooPaths(config.zookeeperRoot).iris.schedule(config.kafkaClusterName)

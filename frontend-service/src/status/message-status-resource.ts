@@ -1,6 +1,7 @@
 /**
  * The status resource over this frontend's clients: where its ports are made.
  */
+import { kafkaNamespaceOf } from '@iris/common/kafka/names'
 import type { Route } from '@iris/common/http/router'
 import type { FrontendBase, FrontendConfig } from '../base.js'
 import type { Company } from '../fellows/company.js'
@@ -26,7 +27,7 @@ export function createMessageStatusResource(
   const ports = createStatePorts(
     { ...base, cluster, session },
     {
-      namespace: { namespace: config.kafkaNamespace, separator: config.kafkaNamespaceSeparator },
+      namespace: kafkaNamespaceOf(config),
       zookeeperRoot: config.zookeeperRoot,
     },
   )

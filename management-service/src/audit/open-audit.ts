@@ -4,7 +4,7 @@
  * around the routes that change something.
  */
 import type { ApiRoute } from '@iris/common/http/api'
-import { auditTopicName } from '@iris/common/kafka/names'
+import { auditTopicName, kafkaNamespaceOf } from '@iris/common/kafka/names'
 import { managementMetrics } from '@iris/common/metrics/management-names'
 import type { Metrics } from '@iris/common/metrics/registry'
 import type { ManagementBase, ManagementConfig } from '../base.js'
@@ -41,10 +41,7 @@ export function openAudit(
   const audit = createAuditLog(
     { kafka: createKafkaTopics(kafka), letters: createKafkaLetters({ clock, kafka, producer }) },
     {
-      kafkaTopic: auditTopicName({
-        namespace: config.kafkaNamespace,
-        separator: config.kafkaNamespaceSeparator,
-      }),
+      kafkaTopic: auditTopicName(kafkaNamespaceOf(config)),
       retentionMs: config.auditRetentionMs,
       replicationFactor: config.auditReplication,
     },
