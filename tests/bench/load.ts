@@ -26,6 +26,7 @@ export interface LoadResult {
   readonly perSecond: number
   readonly p50Ms: number
   readonly p99Ms: number
+  readonly p999Ms: number
   readonly failures: number
   readonly cpuSeconds: number
 }
@@ -70,6 +71,7 @@ async function run(order: LoadOrder): Promise<LoadResult> {
     perSecond: load.done / seconds,
     p50Ms: percentile(sorted, 0.5),
     p99Ms: percentile(sorted, 0.99),
+    p999Ms: percentile(sorted, 0.999),
     failures: load.failures,
     cpuSeconds: (used.user + used.system) / 1e6,
   }
