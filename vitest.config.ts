@@ -11,7 +11,7 @@ const source = (path: string): string => fileURLToPath(new URL(path, import.meta
 
 const alias = [
   {
-    find: /^@iris\/(common|local-stack|cli|[a-z]+-service)\/(.*)$/,
+    find: /^@iris\/(common|local-stack|cli|outbox|receiver|examples|[a-z]+-service)\/(.*)$/,
     replacement: source('./') + '$1/src/$2.ts',
   },
 ]
@@ -60,7 +60,7 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: 'e2e',
-          include: ['tests/e2e/**/*.test.ts', 'tests/hostile/**/*.test.ts'],
+          include: ['tests/e2e/**/*.test.ts', 'tests/hostile/**/*.test.ts', 'tests/patterns/**/*.test.ts'],
           exclude: ['**/dist/**', '**/node_modules/**'],
           globalSetup,
           maxWorkers,

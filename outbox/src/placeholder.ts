@@ -1,0 +1,2 @@
+/** To be replaced by its first real file. */
+export const placeholder = true
