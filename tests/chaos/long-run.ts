@@ -36,7 +36,7 @@ export async function runLong(programme: Programme, options: LongOptions): Promi
   const { seed, perSecond, hasHardReceivers } = options
   const seconds = options.minutes * 60
   const random = seededRandom(seed)
-  const possible = allFaults.filter(each => isPossible(each, programme))
+  const possible = allFaults.filter(each => each.isByName !== true && isPossible(each, programme))
   const faults = options.kinds?.map(faultOf) ?? possible
   const drawn = faults.length === 0 ? [] : drawFaults(random, faults, Math.floor(seconds / secondsPerFault))
   const times = { fromMs: 3_000, untilMs: seconds * 1000 - tailMs, restMs: 1_500 }

@@ -122,6 +122,28 @@ describe('the proxy', () => {
     expect(proxy.counts().answersCut).toBe(1)
   })
 
+  it('puts noise in the place of answers, framed and unframed in turns', async () => {
+    const { port } = await echoServer()
+    const proxy = await proxyTo(port)
+    proxy.setFault({ kind: 'garbleAnswers', oneIn: 1 })
+    const { socket } = await client(proxy.port)
+    const chunks: Buffer[] = []
+    socket.removeAllListeners('data').on('data', (chunk: Buffer) => chunks.push(chunk))
+    const one = request(produceKey, 1)
+
+    socket.write(Buffer.concat([one, one, request(3, 2)]))
+    await until(() => Buffer.concat(chunks).length === one.length * 3)
+
+    const [framed, unframed, untouched] = [0, 1, 2].map(index =>
+      Buffer.concat(chunks).subarray(index * one.length, (index + 1) * one.length),
+    ) as [Buffer, Buffer, Buffer]
+    expect(framed.readInt32BE()).toBe(one.length - 4)
+    expect(framed.subarray(4)).not.toEqual(one.subarray(4))
+    expect(unframed.readInt32BE()).toBe(-1)
+    expect(untouched).toEqual(request(3, 2))
+    expect(proxy.counts()).toMatchObject({ produceAnswers: 2, answersGarbled: 2 })
+  })
+
   it('delays answers and keeps their order when the delay ends', async () => {
     const { port } = await echoServer()
     const proxy = await proxyTo(port)

@@ -21,6 +21,11 @@ export type ProxyFault =
   | { readonly kind: 'delayAnswers'; readonly delayMs: number }
   /** Passes half of one produce answer in `oneIn`, then closes the connection. */
   | { readonly kind: 'cutAnswers'; readonly oneIn: number }
+  /**
+   * Puts noise in the place of one produce answer in `oneIn`: a frame of the same length, or a length that no
+   * frame has, in turns.
+   */
+  | { readonly kind: 'garbleAnswers'; readonly oneIn: number }
   /** Lets no byte through in either direction and closes nothing. A connection that met it stays dead. */
   | { readonly kind: 'halfOpen' }
 
@@ -29,6 +34,7 @@ export interface ProxyCounts {
   readonly produceAnswers: number
   readonly answersLost: number
   readonly answersCut: number
+  readonly answersGarbled: number
   readonly answersDelayed: number
 }
 
@@ -77,7 +83,14 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     scheduler: systemScheduler,
     links: new Set(),
     fault: { kind: 'none' },
-    counts: { connections: 0, produceAnswers: 0, answersLost: 0, answersCut: 0, answersDelayed: 0 },
+    counts: {
+      connections: 0,
+      produceAnswers: 0,
+      answersLost: 0,
+      answersCut: 0,
+      answersGarbled: 0,
+      answersDelayed: 0,
+    },
   }
   const listener = createServer({ noDelay: true }, client => join(state, client))
   await new Promise<void>((resolve, reject) => {
@@ -118,6 +131,7 @@ function sumOfCounts(one: ProxyCounts, other: ProxyCounts): ProxyCounts {
     produceAnswers: one.produceAnswers + other.produceAnswers,
     answersLost: one.answersLost + other.answersLost,
     answersCut: one.answersCut + other.answersCut,
+    answersGarbled: one.answersGarbled + other.answersGarbled,
     answersDelayed: one.answersDelayed + other.answersDelayed,
   }
 }
@@ -189,9 +203,19 @@ function passAnswer(state: ProxyState, link: Link, frame: Buffer): void {
     link.isDead = true
     link.server.destroy()
     link.client.end(frame.subarray(0, Math.ceil(frame.length / 2)))
+  } else if (fault.kind === 'garbleAnswers' && isChosen) {
+    counts.answersGarbled++
+    send(state, link, garbled(frame, counts.answersGarbled % 2 === 1))
   } else {
     send(state, link, frame)
   }
+}
+
+/** Noise as long as `frame`; with its length where that `isFramed`, else with one that no frame has. */
+function garbled(frame: Buffer, isFramed: boolean): Buffer {
+  const noise = Buffer.alloc(frame.length, 0xa5)
+  noise.writeInt32BE(isFramed ? frame.length - 4 : -1)
+  return noise
 }
 
 /** Each timer lets the oldest held answer go, whichever it was set for: the order of the answers stays. */

@@ -58,10 +58,13 @@ function notedBy({ plan, faults }: JoinedRun, arrivedAt: number): number {
 const wordless: ReadonlySet<string> = new Set([
   'broker-kill',
   'broker-pause',
+  'broker-freeze',
   'brokers-kill',
   'disk-full',
   'lost-answers',
   'late-answers',
   'cut-answers',
+  'stale-answers',
+  'garbled-answers',
   'silent-link',
 ])

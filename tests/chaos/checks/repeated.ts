@@ -86,5 +86,7 @@ const harmless = new Set([
   'lost-answers',
   'late-answers',
   'cut-answers',
+  'stale-answers',
+  'garbled-answers',
   'producer-ids-lost',
 ])

@@ -1,8 +1,8 @@
 /**
  * Every fault, each once. The place in this list is the number in a history, so new ones go to the end.
  */
-import { cutAnswers, lateAnswers, lostAnswers, silentLink } from './answers.js'
-import { brokerKill, brokerPause, brokersKill, diskFull } from './broker.js'
+import { cutAnswers, garbledAnswers, lateAnswers, lostAnswers, silentLink, staleAnswers } from './answers.js'
+import { brokerFreeze, brokerKill, brokerPause, brokersKill, diskFull } from './broker.js'
 import { consumersKill, consumersLeaderKill, consumersPause } from './consumers.js'
 import { frontendKill, frontendPause } from './frontends.js'
 import { producerIdsLost } from './producer-ids.js'
@@ -26,6 +26,9 @@ export const allFaults: readonly Fault[] = [
   brokersKill,
   diskFull,
   producerIdsLost,
+  brokerFreeze,
+  staleAnswers,
+  garbledAnswers,
 ]
 
 /** The fault of that name. */

@@ -1,6 +1,6 @@
 /**
- * Faults between frontends and Kafka: answers lost after the append, late, cut short, and a link that goes
- * silent (A3 to A6). The proxy does them; they heal when it stops.
+ * Faults between frontends and Kafka: answers lost after the append, late, cut short, noise in their place,
+ * and a link that goes silent (A3 to A6). The proxy does them; they heal when it stops.
  */
 import type { Fault, Hit } from './fault.js'
 import type { ProxyFault } from '../proxy.js'
@@ -33,6 +33,16 @@ export const lateAnswers: Fault = {
   begin: stack => spoil(stack, { kind: 'delayAnswers', delayMs: 3_000 }),
 }
 
+/** Answers come after the request for them was given up and sent anew over another connection. */
+export const staleAnswers: Fault = {
+  kind: 'stale-answers',
+  hits: 'proxy',
+  lengthMs: [2_000, 5_000],
+  weight: 1,
+  isByName: true,
+  begin: stack => spoil(stack, { kind: 'delayAnswers', delayMs: 35_000 }),
+}
+
 /** Answers end in the middle of a frame. */
 export const cutAnswers: Fault = {
   kind: 'cut-answers',
@@ -40,6 +50,16 @@ export const cutAnswers: Fault = {
   lengthMs: [2_000, 5_000],
   weight: 1,
   begin: stack => spoil(stack, { kind: 'cutAnswers', oneIn: 50 }),
+}
+
+/** Noise instead of an answer. */
+export const garbledAnswers: Fault = {
+  kind: 'garbled-answers',
+  hits: 'proxy',
+  lengthMs: [2_000, 5_000],
+  weight: 1,
+  isByName: true,
+  begin: stack => spoil(stack, { kind: 'garbleAnswers', oneIn: 20 }),
 }
 
 /** No byte and no end: only a deadline of the frontends finds out. */

@@ -1,12 +1,12 @@
 /**
- * Faults of Kafka: a broker killed and back on the same data, a broker frozen, all but one killed (A1, A2,
- * A7), the disk full (A8). Where there are three brokers, leaders move to the others.
+ * Faults of Kafka: a broker killed and back on the same data, a broker frozen for a while or beyond every
+ * timeout, all but one killed (A1, A2, A7), the disk full (A8). Where there are three brokers, leaders move to the others.
  * The next look for liveness is owed only after it answers again.
  */
 import { shuffled, wholeBetween } from '../random.js'
 import type { KafkaServer } from '@iris/local-stack/kafka'
 import type { Random } from '@iris/common/time/clock'
-import type { Fault } from './fault.js'
+import type { Fault, Hit } from './fault.js'
 import type { Stack } from '../stack.js'
 
 function anyBroker(
@@ -16,6 +16,12 @@ function anyBroker(
   const target = wholeBetween(random, 0, brokers.length - 1)
   const what = brokers.length === 1 ? 'Kafka' : `broker ${target + 1}`
   return { broker: brokers[target] as KafkaServer, target, what }
+}
+
+function pauseAny(stack: Stack, random: Random): Promise<Hit> {
+  const { broker, target, what } = anyBroker(stack, random)
+  broker.pause()
+  return Promise.resolve({ target, what, heal: () => Promise.resolve(broker.resume()) })
 }
 
 /** SIGKILL, and back after a while. */
@@ -37,11 +43,17 @@ export const brokerPause: Fault = {
   hits: 'kafka',
   lengthMs: [1_000, 6_000],
   weight: 2,
-  begin(stack, random) {
-    const { broker, target, what } = anyBroker(stack, random)
-    broker.pause()
-    return Promise.resolve({ target, what, heal: () => Promise.resolve(broker.resume()) })
-  },
+  begin: pauseAny,
+}
+
+/** SIGSTOP for longer than a request to Kafka may take. */
+export const brokerFreeze: Fault = {
+  kind: 'broker-freeze',
+  hits: 'kafka',
+  lengthMs: [20_000, 45_000],
+  weight: 1,
+  isByName: true,
+  begin: pauseAny,
 }
 
 /** SIGKILL of all but one of three: fewer replicas are in sync than a 201 needs. */

@@ -24,6 +24,8 @@ export interface Fault {
   readonly lengthMs: readonly [min: number, max: number]
   /** How often it is drawn, against the others. */
   readonly weight: number
+  /** Drawn only where it is asked for by its name: too long, or too harsh, for every run. */
+  readonly isByName?: true
   begin(stack: Stack, random: Random): Promise<Hit>
 }
 
