@@ -10,7 +10,7 @@ import type { PlannedSubscription, RunPlan } from './plan.js'
 
 const messageCount = 2_000
 const publishEveryMs = 4
-const kill = { begin: 3_000, end: 4_500 }
+export const kill = { begin: 3_000, end: 4_500 }
 /** What the killed process had settled but not committed: delivered again by its successor. */
 const uncommittedMs = 300
 const commitEveryMs = 250

@@ -12,7 +12,7 @@ export interface FaultFigure {
   readonly number: number
   readonly kind: string
   readonly seconds: number
-  /** From its end to the first acknowledgement after it. */
+  /** From its end, and that of faults that lie over it, to the first acknowledgement after it. */
   readonly publishingSeconds: number | null
   /** Longest silence of a subscription's partition that began while the fault lasted. */
   readonly silenceSeconds: number | null
@@ -69,7 +69,7 @@ export function figuresOf(run: JoinedRun): Figures {
     arrivals: rows.length,
     deliveries: rows.filter(row => isDelivery(run.exchanges.status.get(row))).length,
     deadLetters: run.deadLetters.length,
-    faults: run.faults.map(fault => figureOf(fault, okTimes, places)),
+    faults: run.faults.map(fault => figureOf(run, fault, okTimes, places)),
     memory: memoryOf(run),
     judgedLives: judgedLives(run).length,
     farmLateMs: run.lateness.reduce((longest, each) => Math.max(longest, each.until - each.from), 0),
@@ -94,17 +94,29 @@ function sortedTimes(rows: readonly number[], times: Column): Float64Array {
   return Float64Array.from(rows, row => times.get(row)).sort()
 }
 
-function figureOf(fault: FaultSpan, okTimes: Float64Array, places: Iterable<Float64Array>): FaultFigure {
-  const firstOk = okTimes.find(at => at >= fault.end)
+function figureOf(
+  run: JoinedRun,
+  fault: FaultSpan,
+  okTimes: Float64Array,
+  places: Iterable<Float64Array>,
+): FaultFigure {
+  const healedAt = healedAfter(run, fault)
+  const firstOk = okTimes.find(at => at >= healedAt)
   let silenceMs = 0
   for (const times of places) silenceMs = Math.max(silenceMs, silenceAround(times, fault))
   return {
     number: fault.number,
     kind: fault.kind,
     seconds: (fault.end - fault.begin) / 1000,
-    publishingSeconds: firstOk === undefined ? null : (firstOk - fault.end) / 1000,
+    publishingSeconds: firstOk === undefined ? null : (firstOk - healedAt) / 1000,
     silenceSeconds: silenceMs === 0 ? null : silenceMs / 1000,
   }
+}
+
+/** The end of `fault`, or of the last of those that began before it ended, one over another. */
+function healedAfter(run: JoinedRun, { end }: FaultSpan): number {
+  const over = run.faults.find(each => each.begin <= end && each.end > end)
+  return over === undefined ? end : healedAfter(run, over)
 }
 
 /** The longest gap between two arrivals that spans a moment of the fault. The end of traffic is no gap. */

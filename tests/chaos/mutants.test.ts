@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { check, countOf, type Verdict } from './checker.js'
-import { correctHistory } from './correct-history.js'
+import { killedWithinMs } from './checks/repeated.js'
+import { correctHistory, kill } from './correct-history.js'
 import { joinRun } from './joined-run.js'
 import { kinds, record, type HistoryRecord } from './records.js'
 
@@ -109,6 +110,16 @@ const mutants: readonly Mutant[] = [
     name: 'a message is delivered twice without a reason',
     check: 'repeated',
     mutate: records => [...records, ...delivery(records, 0, 1_996, 20_000)],
+  },
+  {
+    name: 'a message that the living delivered after a kill comes again',
+    check: 'repeated',
+    mutate: records => {
+      const isAfter = (each: HistoryRecord): boolean =>
+        each.subject === 0 && each.time > kill.begin + killedWithinMs
+      const taken = records.find(each => each.kind === kinds.answered && each.status === 200 && isAfter(each))
+      return [...records, ...delivery(records, 0, taken?.id ?? 0, kill.begin + killedWithinMs + 300)]
+    },
   },
   {
     name: 'two messages of a key swap places on an ordered subscription',

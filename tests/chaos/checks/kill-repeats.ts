@@ -6,7 +6,7 @@
  */
 import { collectFindings, type Findings } from '../findings.js'
 import { messageIds, type FaultSpan, type JoinedRun } from '../joined-run.js'
-import { repeatsOf } from './repeated.js'
+import { commitless, killing, repeatsOf } from './repeated.js'
 
 /** What came again at one subscription after one kill. */
 export interface KillRepeats {
@@ -19,10 +19,6 @@ export interface KillRepeats {
 export interface RepeatsOfKills extends Findings {
   readonly kills: readonly KillRepeats[]
 }
-
-const killing = new Set(['consumers-kill', 'consumers-leader-kill'])
-/** While these last nobody can commit. */
-const commitless = new Set(['broker-kill', 'broker-pause', 'brokers-kill', 'disk-full'])
 
 export function findKillRepeats(run: JoinedRun): RepeatsOfKills {
   const findings = collectFindings('repeats of a kill')

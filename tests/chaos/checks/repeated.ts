@@ -7,6 +7,7 @@
 import { never } from '../columns.js'
 import { collectFindings, type Findings } from '../findings.js'
 import { copiesOf, type FaultSpan, type JoinedRun } from '../joined-run.js'
+import type { RunPlan } from '../plan.js'
 
 export interface RepeatsByCause extends Findings {
   /** Cause, as `#number kind`, with its repeats. */
@@ -67,17 +68,38 @@ export function* repeatsOf(run: JoinedRun): Generator<Repeat> {
 /**
  * A fault explains a repeat when it, or its effects, met the delivery before its commit was done, and the
  * repeat came after the fault had begun. A message that was settled and committed long before a kill must not
- * come again.
+ * come again, nor one that was delivered by those who lived on, however long the dead one stays away.
  */
-function causeOf(run: JoinedRun, deliveredAt: number, arrivedAt: number): FaultSpan | undefined {
-  return run.faults.findLast(
+function causeOf({ faults, plan }: JoinedRun, deliveredAt: number, arrivedAt: number): FaultSpan | undefined {
+  return faults.findLast(
     fault =>
+      !harmless.has(fault.kind) &&
       fault.begin <= arrivedAt &&
-      deliveredAt >= fault.begin - run.plan.commitLagMs &&
-      deliveredAt <= fault.end + run.plan.graceMs &&
-      !harmless.has(fault.kind),
+      deliveredAt >= fault.begin - plan.commitLagMs &&
+      deliveredAt <= lastMetBy(fault, plan),
   )
 }
+
+/** The last moment at which a delivery can have been met by `fault`. */
+function lastMetBy({ kind, begin, end }: FaultSpan, plan: RunPlan): number {
+  if (killing.has(kind)) return begin + killedWithinMs
+  return end + (commitless.has(kind) ? plan.commitLagMs : plan.graceMs)
+}
+
+/** Ends a process that owns slots: what it had not committed at that moment comes again. */
+export const killing: ReadonlySet<string> = new Set(['consumers-kill', 'consumers-leader-kill'])
+
+/** While these last nobody can commit; owners stay who they are. */
+export const commitless: ReadonlySet<string> = new Set([
+  'broker-kill',
+  'broker-pause',
+  'broker-freeze',
+  'brokers-kill',
+  'disk-full',
+])
+
+/** From the record of a kill to the last byte of the killed process, the leader looked up before. */
+export const killedWithinMs = 2_000
 
 /** Faults between publisher and Kafka can make no subscriber see a message twice. */
 const harmless = new Set([
@@ -88,5 +110,6 @@ const harmless = new Set([
   'cut-answers',
   'stale-answers',
   'garbled-answers',
+  'silent-link',
   'producer-ids-lost',
 ])

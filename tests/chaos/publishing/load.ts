@@ -111,10 +111,13 @@ export function closeLoad({ history, gates, management }: Load): void {
   ;[...gates, management].forEach(({ agent }) => agent.destroy())
 }
 
+/** How many times the ordered length a load may last for the sake of `messagesMin`. */
+const lengthsMax = 6
+
 /** Whether the load has lasted for as long as it was ordered to. */
 export function isOver({ order, begunAt, counts }: Load): boolean {
   const seconds = (monotonicMs() - begunAt) / 1000
-  return (seconds >= order.seconds && counts.ok >= order.messagesMin) || seconds >= order.seconds * 3
+  return (seconds >= order.seconds && counts.ok >= order.messagesMin) || seconds >= order.seconds * lengthsMax
 }
 
 /** Waits for the next free moment of the common pace. */
