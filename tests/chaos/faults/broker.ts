@@ -1,7 +1,7 @@
 /**
  * Faults of Kafka: a broker killed and back on the same data, a broker frozen for a while or beyond every
- * timeout, all but one killed (A1, A2, A7), the disk full (A8). Where there are three brokers, leaders move to
- * the others.
+ * timeout, all but one killed (A1, A2, A7), the disk full (A8). Where there are three brokers, leaders move
+ * to the others.
  * The next look for liveness is owed only after it answers again.
  */
 import { shuffled, wholeBetween } from '../random.js'
