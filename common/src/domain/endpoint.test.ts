@@ -18,7 +18,26 @@ describe('the parts of an endpoint', () => {
     ['http://host:8080/in@v2', null, 'http://host:8080/in@v2'],
     ['http://svc:8080@host', { user: 'svc', password: '8080' }, 'http://host'],
   ])('of %s', (text, credentials, address) => {
-    expect(parseEndpoint(text)).toEqual({ scheme: 'http', credentials, address })
+    expect(parseEndpoint(text)).toEqual({ scheme: 'http', credentials, unsent: null, address })
+  })
+
+  it.each([
+    ['http://a+b:pa55@host/in', { user: 'a+b', password: 'pa55' }, 'http://host/in'],
+    ['http://us%40er:p:a@5@host:80', { user: 'us%40er', password: 'p:a@5' }, 'http://host:80'],
+    ['http://{id}:pa55@host/in', { user: '{id}', password: 'pa55' }, 'http://host/in'],
+    ['http://a+b:p/a?5@host/in', { user: 'a+b', password: 'p/a?5' }, 'http://host/in'],
+  ])('of %s are a password that is not sent', (text, unsent, address) => {
+    expect(parseEndpoint(text)).toEqual({ scheme: 'http', credentials: null, unsent, address })
+  })
+
+  it.each([
+    'http://a+b@host/in',
+    'http://[::1]:8080/x@y',
+    'http://{host}:8080/x@y',
+    'http://{host}:{port}/x@y',
+    'http://my_host+:8080/x@y',
+  ])('of %s have no password', text => {
+    expect(parseEndpoint(text)).toMatchObject({ credentials: null, unsent: null, address: text })
   })
 
   it('are none without a scheme', () => {
@@ -32,6 +51,8 @@ describe('a masked endpoint', () => {
   it.each([
     [stored, 'http://svc:*****@host:8000/in'],
     ['http://host/in', 'http://host/in'],
+    ['http://a+b:pa55@host/in', 'http://a+b:*****@host/in'],
+    ['http://ä:p/a@host/in', 'http://ä:*****@host/in'],
     ['nonsense', 'nonsense'],
   ])('hides the password of %s', (text, masked) => {
     expect(maskEndpoint(text)).toBe(masked)
@@ -46,6 +67,11 @@ describe('a masked endpoint', () => {
     ['http://other:*****@host:8000/in', null],
   ])('sent back as %s means %s', (text, expected) => {
     expect(unmaskEndpoint(text, stored)).toBe(expected)
+  })
+
+  it('means the stored one also under a user name that is never sent', () => {
+    expect(unmaskEndpoint('http://a+b:*****@host/x', 'http://a+b:pa55@host/')).toBe('http://a+b:pa55@host/x')
+    expect(unmaskEndpoint('http://a+c:*****@host/x', 'http://a+b:pa55@host/')).toBeNull()
   })
 
   it('means nothing where no password is stored', () => {
@@ -75,6 +101,11 @@ describe('an endpoint is', () => {
       'http://my_host/y',
       'invalid',
       /^Endpoint contains invalid chars in host name\. Underscore is one of them\.$/,
+    ],
+    [
+      'http://a+b:pa55@host/',
+      'invalid',
+      /^The user name in endpoint may hold letters, digits and \. ~ _ - only/,
     ],
     ['http:///path', 'invalid', /host name/],
     ['http://host:99999/', 'invalid', /host name/],

@@ -10,10 +10,21 @@ export const endpointMask = '*****'
 /** Schemes that Hermes knows; case matters. */
 export const hermesSchemes: readonly string[] = ['http', 'https', 'jms', 'googlepubsub', 'googlebigquery']
 
+/** What stands before the host. */
+export interface Credentials {
+  readonly user: string
+  readonly password: string
+}
+
 /** The parts of an endpoint. */
 export interface Endpoint {
   readonly scheme: string
-  readonly credentials: { readonly user: string; readonly password: string } | null
+  readonly credentials: Credentials | null
+  /**
+   * Such as `a+b:password`: by Hermes' grammar no credentials, and never sent. They are refused in what is
+   * new; where another writer left them, the password is kept and masked like any other.
+   */
+  readonly unsent: Credentials | null
   /** The endpoint without credentials: what is dialled and what may be shown. */
   readonly address: string
 }
@@ -30,16 +41,47 @@ const template = /\{[^{}]*\}/g
 const notInUri = /[\s"<>\\^`{|}\p{Cc}]|%(?![0-9a-fA-F]{2})/u
 const hostLabel = '[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?'
 const hostPattern = new RegExp(`^(?:${hostLabel}(?:\\.${hostLabel})*\\.?|\\[[0-9a-fA-F:.]+\\])(?::\\d*)?$`)
+const unsentProblem =
+  'The user name in endpoint may hold letters, digits and . ~ _ - only: with any other character its password ' +
+  'would not be sent; give a user name of these'
 
 /** The parts, or null where there is no `scheme://`. */
 export function parseEndpoint(text: string): Endpoint | null {
   const match = form.exec(text)
   if (match === null) return null
   const [, scheme = '', user, password, rest = ''] = match
-  if (user === undefined || password === undefined || portAndPath.test(password)) {
-    return { scheme, credentials: null, address: text }
-  }
-  return { scheme, credentials: { user, password }, address: `${scheme}://${rest}` }
+  if (user !== undefined && password !== undefined && !portAndPath.test(password))
+    return { scheme, credentials: { user, password }, unsent: null, address: `${scheme}://${rest}` }
+  const after = text.slice(scheme.length + 3)
+  const end = unsentEnd(after)
+  if (end < 0) return { scheme, credentials: null, unsent: null, address: text }
+  const colon = after.indexOf(':')
+  const unsent = { user: after.slice(0, colon), password: after.slice(colon + 1, end) }
+  return { scheme, credentials: null, unsent, address: `${scheme}://${after.slice(end + 1)}` }
+}
+
+/**
+ * Where credentials end that Hermes' grammar does not see; below 0 where there are none. A password with a
+ * slash in it leaves nothing before the slash that could be a host; else an `@` after it belongs to the path.
+ */
+function unsentEnd(after: string): number {
+  const authority = authorityOf(after)
+  const colon = authority.indexOf(':')
+  const at = authority.lastIndexOf('@')
+  if (colon < 0) return -1
+  if (at >= 0) return colon < at ? at : -1
+  const isHost = hostPattern.test(authority) || authority.includes('{')
+  return isHost || portAndPath.test(after.slice(colon + 1)) ? -1 : after.lastIndexOf('@')
+}
+
+function authorityOf(rest: string): string {
+  return rest.split(/[/?#]/, 1)[0] ?? ''
+}
+
+/** The credentials that must not be shown, whether they are sent or not. */
+export function credentialsIn(text: string): Credentials | null {
+  const endpoint = parseEndpoint(text)
+  return endpoint?.credentials ?? endpoint?.unsent ?? null
 }
 
 /** Whether parts of the endpoint are filled in from each message. */
@@ -60,7 +102,7 @@ export function maskEndpoint(text: string): string {
 /** The endpoint with another password; as it is where it has none. */
 export function withPassword(text: string, password: string): string {
   const endpoint = parseEndpoint(text)
-  const credentials = endpoint?.credentials ?? null
+  const credentials = credentialsIn(text)
   return endpoint === null || credentials === null
     ? text
     : withCredentials(endpoint, credentials.user, password)
@@ -68,7 +110,7 @@ export function withPassword(text: string, password: string): string {
 
 /** Whether the password of `text` is the mask. */
 export function isMasked(text: string): boolean {
-  return parseEndpoint(text)?.credentials?.password === endpointMask
+  return credentialsIn(text)?.password === endpointMask
 }
 
 /**
@@ -78,10 +120,10 @@ export function isMasked(text: string): boolean {
 export function unmaskEndpoint(text: string, stored: string): string | null {
   const sent = parseEndpoint(text)
   const known = parseEndpoint(stored)
-  if (sent === null || known === null || known.credentials === null) return null
-  const { user, password } = known.credentials
-  const isSame = sent.credentials?.user === user && place(sent) === place(known)
-  return isSame ? withCredentials(sent, user, password) : null
+  const secret = credentialsIn(stored)
+  if (sent === null || known === null || secret === null) return null
+  const isSame = credentialsIn(text)?.user === secret.user && place(sent) === place(known)
+  return isSame ? withCredentials(sent, secret.user, secret.password) : null
 }
 
 /** Why the endpoint cannot be accepted, or null. Templates are checked with a dummy in their place. */
@@ -90,6 +132,7 @@ export function endpointProblem(text: string, schemes: readonly string[]): Endpo
   if (endpoint === null || !schemes.includes(endpoint.scheme)) {
     return { kind: 'invalid', problem: 'Endpoint address has invalid format' }
   }
+  if (endpoint.unsent !== null) return { kind: 'invalid', problem: unsentProblem }
   const filled = fillTemplate(endpoint.address, 'template')
   const rest = filled.slice(endpoint.scheme.length + 3)
   if (rest === '')
@@ -101,7 +144,7 @@ export function endpointProblem(text: string, schemes: readonly string[]): Endpo
       problem: `Illegal character at index ${endpoint.scheme.length + 3 + index}: ${filled}`,
     }
   }
-  const authority = rest.split(/[/?#]/, 1)[0] ?? ''
+  const authority = authorityOf(rest)
   const host = authority.slice(authority.lastIndexOf('@') + 1)
   if (!hostPattern.test(host) || (isHttp(endpoint.scheme) && !URL.canParse(filled))) {
     const problem = 'Endpoint contains invalid chars in host name. Underscore is one of them.'
@@ -120,6 +163,6 @@ function withCredentials(endpoint: Endpoint, user: string, password: string): st
 
 /** Scheme and authority, letter case aside. */
 function place(endpoint: Endpoint): string {
-  const authority = endpoint.address.slice(endpoint.scheme.length + 3).split(/[/?#]/, 1)[0] ?? ''
+  const authority = authorityOf(endpoint.address.slice(endpoint.scheme.length + 3))
   return `${endpoint.scheme}://${authority}`.toLowerCase()
 }

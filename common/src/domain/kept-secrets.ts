@@ -5,7 +5,7 @@
  * member and the key that is missing.
  */
 import { sealingKeyOf, type Vault } from '../secrets/vault.js'
-import { parseEndpoint, withPassword } from './endpoint.js'
+import { credentialsIn, withPassword } from './endpoint.js'
 import { subscriptionId } from './names.js'
 import type { OAuthProvider } from './oauth-provider.js'
 import type { Task } from '../tasks/task.js'
@@ -90,7 +90,7 @@ function mapTask(task: Task, change: Change): Task {
 }
 
 function mapEndpoint(endpoint: string, change: Change): string {
-  const password = parseEndpoint(endpoint)?.credentials?.password
+  const password = credentialsIn(endpoint)?.password
   return password === undefined ? endpoint : withPassword(endpoint, change(password, 'endpoint'))
 }
 

@@ -3,7 +3,7 @@
  * What becomes of one subscription of Hermes.
  * Takes its node and its topic. Gives the subscription where it can be read; findings go to the tally.
  */
-import { fillTemplate, parseEndpoint } from '@iris/common/domain/endpoint'
+import { credentialsIn, fillTemplate, parseEndpoint } from '@iris/common/domain/endpoint'
 import { subscriptionId, type SubscriptionName } from '@iris/common/domain/names'
 import { isUnreadable, readSubscriptionNode } from '@iris/common/domain/node-json'
 import { subscriptionJson } from '@iris/common/domain/subscription-json'
@@ -72,7 +72,7 @@ function judgeFilters(subscription: Subscription, topic: Topic, place: string, t
 function judgeEndpoint(subscription: Subscription, place: string, { allowed, tally }: Around): void {
   const endpoint = parseEndpoint(subscription.endpoint)
   if (endpoint?.scheme !== 'http' && endpoint?.scheme !== 'https') return
-  tally.secret('passwords in endpoints', endpoint.credentials?.password ?? '')
+  tally.secret('passwords in endpoints', credentialsIn(subscription.endpoint)?.password ?? '')
   const filled = fillTemplate(endpoint.address, 'template')
   if (!URL.canParse(filled))
     return tally.attention('endpoint', place, 'its endpoint is no address', notStarted)
