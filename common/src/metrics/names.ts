@@ -329,7 +329,15 @@ export const consumersMetrics = {
     'counter',
     'scheduled_refused_total',
     [],
-    'Scheduled messages that Kafka will never take, such as for their size',
+    'Scheduled messages that Kafka will never take, for their size',
+  ),
+  scheduledRetried: define(
+    'counter',
+    'scheduled_retried_total',
+    ['reason'],
+    'Tries to bring a scheduled message into its topic that left it waiting: `refused` by Kafka as its clock and ' +
+      "the topic's settings are, `barred` for want of a permission and the like, `no_topic` in Kafka, `no_word` " +
+      'of Kafka in time, `not_sent` without lock, room or reading',
   ),
   assignments: define('gauge', 'workload_all_assignments', ['kafka_cluster'], 'Slots assigned by the leader'),
   missing: define('gauge', 'workload_missing_resources', ['kafka_cluster'], 'Slots nobody could take'),

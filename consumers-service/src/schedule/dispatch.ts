@@ -2,11 +2,11 @@
  * The way of messages whose time has come into their topics.
  * Takes places in the schedule topic. Gives value, key and own headers of the records to the producer, and
  * tells of each once what came of it. Promises: `delivered` on Kafka's word only (acks=all), `refused` only
- * where that is the message's own fault. The envelope keeps the time of publishing; the record has that of
- * the append, so that retention and every search by time count from there.
+ * for its size; whatever else keeps it out waits, with the reason. The envelope keeps the time of publishing;
+ * the record has that of the append, so that retention and every search by time count from there.
  */
 import type { LogEntry } from '@iris/common/kafka/log-entry'
-import type { AppendOutcome, Producer, ProducerMessage } from '@iris/common/kafka/producer'
+import type { AppendOutcome, NotStoredCause, Producer, ProducerMessage } from '@iris/common/kafka/producer'
 import type { Log } from '@iris/common/lifecycle/log'
 import {
   readScheduleRecord,
@@ -15,6 +15,7 @@ import {
 } from '@iris/common/schedule/schedule-record'
 import type { Clock } from '@iris/common/time/clock'
 import type { DueMessage } from './agenda.js'
+import type { WaitReason } from './figures.js'
 import type { PartitionRunParts, Sending } from './partition-run.js'
 
 /** A message with all that is needed to send it. */
@@ -54,7 +55,7 @@ type Ended = (message: DueMessage, outcome: Sending) => void
 
 /** Makes the way. */
 export function createDispatch(parts: DispatchParts, options: DispatchOptions): PartitionRunParts['send'] {
-  const again = (): Sending => ({ againAtMs: parts.clock.now() + options.retryMs })
+  const again = (waits: WaitReason): Sending => ({ againAtMs: parts.clock.now() + options.retryMs, waits })
   const sendTopic = async (
     topic: string,
     messages: readonly LoadedMessage[],
@@ -71,13 +72,16 @@ export function createDispatch(parts: DispatchParts, options: DispatchOptions): 
   }
   const ready = async (destination: Destination | null): Promise<string> => {
     const kafkaTopic = destination?.kafkaTopic ?? ''
-    if (parts.producer.partitionFor(kafkaTopic, null) < 0) await parts.producer.prepare(kafkaTopic)
+    if (parts.producer.partitionFor(kafkaTopic, null) < 0)
+      await parts.producer
+        .prepare(kafkaTopic)
+        .catch((error: unknown) => parts.log.warn('schedule.noLayout', { kafkaTopic, error }))
     return kafkaTopic
   }
   const append = (message: LoadedMessage, kafkaTopic: string, ended: Ended): void => {
     const record = new Outgoing(parts, options, { message, kafkaTopic, ended })
-    const mayGo = parts.heldBack() === null && record.partition >= 0
-    if (!mayGo || !parts.producer.append(record)) ended(message, again())
+    if (record.partition < 0) return ended(message, again('no_topic'))
+    if (parts.heldBack() !== null || !parts.producer.append(record)) ended(message, again('not_sent'))
   }
   const drop = (message: LoadedMessage, ended: Ended): void => {
     const { topic, topicCreatedMs } = message.facts
@@ -86,7 +90,7 @@ export function createDispatch(parts: DispatchParts, options: DispatchOptions): 
   }
   const failed = (messages: readonly DueMessage[], ended: Ended, error: unknown): void => {
     parts.log.warn('schedule.notSent', { count: messages.length, error })
-    for (const message of messages) ended(message, again())
+    for (const message of messages) ended(message, again('not_sent'))
   }
   const sendAll = async (partition: number, messages: readonly DueMessage[], ended: Ended): Promise<void> => {
     const offsets = messages.map(({ offset }) => offset)
@@ -149,14 +153,28 @@ class Outgoing implements ProducerMessage {
       return sent.ended(message, 'delivered')
     }
     const about = { topic: this.topic, messageId: idOf(message.entry), detail: outcome.detail }
-    if (outcome.kind === 'notStored' && (outcome.cause === 'tooLarge' || outcome.cause === 'refused')) {
+    const cause = outcome.kind === 'notStored' ? outcome.cause : null
+    if (cause === 'tooLarge') {
       parts.log.error('schedule.refused', about)
       parts.refused(message, outcome.detail)
       return sent.ended(message, { refused: outcome.detail })
     }
-    parts.log.warn('schedule.notStored', about)
-    sent.ended(message, { againAtMs: parts.clock.now() + this.options.retryMs })
+    const waits = cause === null ? 'no_word' : reasonOf[cause]
+    parts.log.warn('schedule.notStored', { ...about, waits })
+    sent.ended(message, { againAtMs: parts.clock.now() + this.options.retryMs, waits })
   }
+}
+
+/**
+ * Why a message waits that Kafka surely does not have. A refusal may be a matter of the topic's settings or
+ * of a clock, which others set right; a message that is too large stays so.
+ */
+const reasonOf: Readonly<Record<Exclude<NotStoredCause, 'tooLarge'>, WaitReason>> = {
+  refused: 'refused',
+  barred: 'barred',
+  unknownTopic: 'no_topic',
+  deadline: 'no_word',
+  stopped: 'not_sent',
 }
 
 /** A topic made again is another one; 0: whoever published did not know when it was made. */

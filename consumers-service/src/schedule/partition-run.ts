@@ -12,11 +12,15 @@ import { readScheduleRecord, type NewMark } from '@iris/common/schedule/schedule
 import type { Clock } from '@iris/common/time/clock'
 import { sleep, type Cancel, type Scheduler } from '@iris/common/time/scheduler'
 import { createAgenda, type Agenda, type AgendaBounds, type DueMessage } from './agenda.js'
-import type { ScheduleFigures } from './figures.js'
+import type { ScheduleFigures, WaitReason } from './figures.js'
 import { OverOffsets } from './over-offsets.js'
 
 /** What became of a message that was to be sent. `refused`: why Kafka will never take it. */
-export type Sending = 'delivered' | 'dropped' | { readonly refused: string } | { readonly againAtMs: number }
+export type Sending =
+  | 'delivered'
+  | 'dropped'
+  | { readonly refused: string }
+  | { readonly againAtMs: number; readonly waits: WaitReason }
 
 export interface PartitionRunParts {
   readonly clock: Clock
@@ -258,8 +262,10 @@ class Run implements PartitionRun {
     const { agenda, parts } = this
     const { offset } = message
     this.sendingCount--
-    if (typeof outcome === 'object' && 'againAtMs' in outcome) agenda.putBack(offset, outcome.againAtMs)
-    else {
+    if (typeof outcome === 'object' && 'againAtMs' in outcome) {
+      agenda.putBack(offset, outcome.againAtMs)
+      parts.figures.waits(outcome.waits)
+    } else {
       agenda.ended(offset)
       this.told.push({ ...toldOf(outcome), offset })
       if (outcome === 'delivered') parts.figures.delivered(message.dueMs, parts.clock.now(), this.beganMs)
@@ -331,7 +337,7 @@ interface Told {
   readonly offset: number
 }
 
-function toldOf(outcome: Exclude<Sending, { againAtMs: number }>): Omit<Told, 'offset'> {
+function toldOf(outcome: Exclude<Sending, { waits: WaitReason }>): Omit<Told, 'offset'> {
   return typeof outcome === 'object'
     ? { kind: 'refused', reason: outcome.refused }
     : { kind: outcome, reason: '' }

@@ -118,7 +118,7 @@ async function live({ seed, rowsMax, isCalm, isOneStuck = false }: Plan) {
     }
     const parts: PartitionRunParts = {
       ...{ clock: time, scheduler: time, log: silentLog, follow },
-      figures: { delivered: nothing, dropped: nothing, refused: nothing, cancelled: nothing },
+      figures: { delivered: nothing, dropped: nothing, refused: nothing, cancelled: nothing, waits: nothing },
       writeMarks: (_partition: number, mark: NewMark) =>
         new Promise((resolve, reject) => {
           if (state === 'dead') return
@@ -135,13 +135,14 @@ async function live({ seed, rowsMax, isCalm, isOneStuck = false }: Plan) {
         for (const message of due) {
           const { topic } = messages.get(message.offset)!
           if (isStuck && topic === 'g.stuck')
-            time.after(storeMs, () => ended(message, { againAtMs: time.now() + 300 }))
+            time.after(storeMs, () => ended(message, { againAtMs: time.now() + 300, waits: 'no_word' }))
           else
             later(() => {
               // What is on its way arrives, whoever sent it is dead or not.
               const isRefused = !isCalm && random() < 0.2
               if (!isRefused) messages.get(message.offset)!.arrivals.push(time.now())
-              if (state !== 'dead') ended(message, isRefused ? { againAtMs: time.now() + 300 } : 'delivered')
+              if (state !== 'dead')
+                ended(message, isRefused ? { againAtMs: time.now() + 300, waits: 'no_word' } : 'delivered')
             })
         }
       },
