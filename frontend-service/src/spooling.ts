@@ -33,7 +33,7 @@ export interface SpoolingSurroundings {
 const directoryKey = 'frontend.spool.directory'
 /** A disk that takes longer is as good as none: the publisher hears that nobody knows. */
 const diskMs = 10_000
-/** Of the time for which the producer repeats a batch; see the drain. */
+/** Of the time for which the producer repeats a batch: how long a message waits to be sent; see the drain. */
 const holdShare = 0.75
 const holdMsMax = 90_000
 const closeMs = 2_000

@@ -42,7 +42,7 @@ const until = async (isThere: () => boolean): Promise<void> => {
 }
 const codeOf = async (response: Response): Promise<unknown> =>
   ((await response.json()) as { code: unknown }).code
-const setTopic = (respondAsync: 'FALLBACK' | 'ALWAYS'): void =>
+const setTopic = (respondAsync: 'ON_REQUEST' | 'FALLBACK' | 'ALWAYS'): void =>
   void world.topics.set('acme.orders', world.topic({ respondAsync }))
 
 describe('Prefer: respond-async', () => {
@@ -147,11 +147,22 @@ describe('a topic that falls back', () => {
     expect(accepted).toEqual([])
   })
 
+  it('waits no longer than its publisher where nothing is kept', async () => {
+    setTopic('ON_REQUEST')
+    void post()
+    await until(() => world.producer.appended.length === 1)
+
+    expect(world.producer.appended[0]).toMatchObject({ isPatient: false })
+    world.producer.appended[0]!.done(stored)
+  })
+
   it('keeps the message when Kafka is silent, and tells the spool what Kafka says later', async () => {
     const answer = post()
     await until(() => world.producer.appended.length === 1)
     world.kafkaDeadlines.expire(2_250)
     expect(accepted[0]).toMatchObject({ isHeld: true })
+    // The producer says nothing before it gives the batch up: the spool would send a second one beside it.
+    expect(world.producer.appended[0]).toMatchObject({ isPatient: true })
     accepted[0]!.spooled(kept)
 
     const response = await answer

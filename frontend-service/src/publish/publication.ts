@@ -108,6 +108,11 @@ export class Publication implements ProducerMessage, SpoolMessage, BodyTaker, De
     this.events.confirmed(this, outcome)
   }
 
+  /** The spool brings it to Kafka when the producer will not: never beside a batch that is still repeated. */
+  get isPatient(): boolean {
+    return this.later !== null
+  }
+
   get isHeld(): boolean {
     return this.later?.isHeld === true
   }

@@ -9,8 +9,8 @@ export interface Spooling {
   /** Deadlines of those who wait for the disk. */
   readonly deadlines: DeadlineQueue
   /**
-   * How long the producer keeps a message whose publisher may be answered before: less than it repeats a
-   * batch, so that nothing overtakes a batch without an answer.
+   * How long a message waits in the producer to be sent whose publisher may be answered before: less than a
+   * batch is repeated, so that nothing overtakes a batch without an answer.
    */
   readonly holdMs: number
   /** The path of a message's status resource. */

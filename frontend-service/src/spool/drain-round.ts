@@ -79,6 +79,8 @@ class Sent implements ProducerMessage {
   readonly value: readonly Buffer[]
   readonly headers: KeptMessage['headers']
   readonly timestampMs: number
+  /** What was sent and not answered is repeated by the producer only: a second batch might be stored, too. */
+  readonly isPatient = true
 
   constructor(
     private readonly round: Round,

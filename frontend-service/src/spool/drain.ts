@@ -1,8 +1,9 @@
 /**
  * The way of spooled messages into Kafka, in rounds: the head of a topic's queue, then Kafka's word on it.
  * Takes queues. Gives each message its end, or leaves it. Promises: order of acceptance within a topic and
- * key, one id at every try; a round's deadline ends before the producer gives a batch up, so that nothing
- * overtakes a batch without an answer. Bounds: messages and bytes of a round, topics at a time.
+ * key, one id at every try; no batch goes beside one that the producer still repeats, and what a round has
+ * not sent leaves it before the producer gives a batch up, so that nothing overtakes one without an answer.
+ * Bounds: messages and bytes of a round, topics at a time.
  */
 import { backoffMs, type Backoff } from '@iris/common/time/backoff'
 import type { Log } from '@iris/common/lifecycle/log'
@@ -41,6 +42,10 @@ export interface DrainParts {
   /** Null when the topic is surely gone; rejects when that cannot be told now. */
   locate(topicName: string): Promise<DrainPlace | null>
   read(entry: SpooledEntry): Promise<KeptMessage>
+  /** Whether earlier messages of a topic wait elsewhere, so that those here stay until they are woken. */
+  isBehind(topicName: string): boolean
+  /** No message of a topic waits here any more. */
+  emptied(topicName: string): void
   /** Makes refusals durable. */
   refuse(refusals: readonly Refusal[]): Promise<void>
   /** The entry needs no more work. */
@@ -51,7 +56,7 @@ export interface DrainLimits {
   readonly roundMessagesMax: number
   readonly roundBytesMax: number
   readonly topicsMax: number
-  /** How long a round waits for Kafka; less than the producer repeats a batch. */
+  /** How long a message of a round waits to be sent; less than the producer repeats a batch. */
   readonly roundMs: number
 }
 
@@ -85,7 +90,9 @@ export function createDrain(parts: DrainParts, limits: DrainLimits): Drain {
     const isAllWell = await round(queue)
     queue.failures = isAllWell ? 0 : queue.failures + 1
     queues.tidy(queue)
+    if (queue.entries.length === 0) parts.emptied(queue.topicName)
     queue.isListed = false
+    if (parts.isBehind(queue.topicName)) return
     if (life === 'halted' || queues.head(queue, 1, Infinity).length === 0) return
     if (isAllWell) return wake(queue)
     queue.isListed = true
@@ -101,6 +108,7 @@ export function createDrain(parts: DrainParts, limits: DrainLimits): Drain {
   const round = async (queue: TopicQueue): Promise<boolean> => {
     const { topicName } = queue
     try {
+      if (parts.isBehind(topicName)) return true
       const entries = queues.head(queue, limits.roundMessagesMax, limits.roundBytesMax)
       if (entries.length === 0) return true
       const [place, messages] = await Promise.all([parts.locate(topicName), Promise.all(entries.map(read))])

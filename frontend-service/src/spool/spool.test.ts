@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createMemoryDisk } from './testing/memory-disk.js'
-import { messageOf, openWorld, settled } from './testing/spool-world.js'
+import { limits, messageOf, openWorld, settled } from './testing/spool-world.js'
 
 const segment = 'messages-000000000001.spool'
 const noAnswer = { kind: 'unknown', detail: 'no answer' } as const
@@ -53,6 +53,27 @@ describe('a spooled message', () => {
     expect(spool.status('one')?.settled?.end).toEqual({ kind: 'stored', partition: 1, offset: 0 })
     expect(spool.status('another')).toBeNull()
     expect(spool.messageCount()).toBe(0)
+  })
+
+  it('is never sent beside a batch that the producer still repeats', async () => {
+    const { spool, producer, time } = await openWorld(createMemoryDisk())
+    const message = messageOf('one')
+    spool.accept(message)
+    await message.kept
+    await settled()
+    const [sent] = producer.appended
+
+    // A patient message is told of when its batch is stored or given up, whatever its deadline.
+    expect(sent?.isPatient).toBe(true)
+    await time.advance(limits.roundMs * 10)
+    await settled()
+    expect(producer.appended).toEqual([sent])
+
+    sent?.done(noAnswer)
+    await settled()
+    await time.advance(1_000)
+    await settled()
+    expect(producer.appended).toHaveLength(2)
   })
 
   it('is found again by the next process, and what Kafka has is not sent again', async () => {

@@ -33,6 +33,8 @@ export interface Spool extends SpoolFigures {
   status(id: string): SpoolStatus | null
   /** Begins to bring messages to Kafka. */
   startDrain(): void
+  /** The earlier messages of a topic that waited elsewhere are over. */
+  wakeDrain(topicName: string): void
   /** Begins no more of it. */
   haltDrain(): void
   /** Writes down what became of messages and closes the files. The producer must have ended before. */
@@ -58,6 +60,9 @@ export interface SpoolParts {
   readonly locate: DrainParts['locate']
   /** Told of each message that needs no more work. */
   readonly onSettled: (settled: Settled) => void
+  /** Whether earlier messages of a topic wait in another spool, and that none waits in this one any more. */
+  readonly isBehind: DrainParts['isBehind']
+  readonly emptied: DrainParts['emptied']
 }
 
 export interface SpoolLimits {
@@ -67,7 +72,7 @@ export interface SpoolLimits {
   readonly statusMax: number
   readonly statusRetentionMs: number
   readonly refusedBytesMax: number
-  /** How long a round of the drain waits for Kafka; less than the producer repeats a batch. */
+  /** How long a message of the drain waits to be sent; less than the producer repeats a batch. */
   readonly roundMs: number
 }
 
@@ -121,11 +126,17 @@ export function createSpool(parts: SpoolParts, limits: SpoolLimits): Spool {
   const drain = createDrain(
     {
       ...{ clock, scheduler, log, queues, locate: parts.locate, settle },
+      ...{ isBehind: parts.isBehind, emptied: parts.emptied },
       read: entry => messages.read(entry),
       refuse: refusals => refused.write(refusals, clock.now()),
     },
     { ...rounds, roundMs: limits.roundMs },
   )
+
+  const wake = (topicName: string): void => {
+    const queue = queues.of(topicName)
+    if (queue !== undefined) drain.wake(queue)
+  }
 
   let timers: readonly Cancel[] = []
   const recover = async (): Promise<void> => {
@@ -158,8 +169,7 @@ export function createSpool(parts: SpoolParts, limits: SpoolLimits): Spool {
     resolve(entry, outcome) {
       if (outcome.kind === 'stored') settle(entry, outcome)
       entry.isHeld = false
-      const queue = queues.of(entry.topicName)
-      if (queue !== undefined) drain.wake(queue)
+      wake(entry.topicName)
     },
     status(id) {
       const entry = queues.find(id)
@@ -171,6 +181,7 @@ export function createSpool(parts: SpoolParts, limits: SpoolLimits): Spool {
     bytesOnDisk: () => messages.bytesOnDisk(),
     oldestMs: () => queues.oldest()?.acceptedMs ?? null,
     startDrain: () => drain.start(),
+    wakeDrain: wake,
     haltDrain: () => drain.halt(),
     async close() {
       drain.halt()

@@ -203,7 +203,7 @@ describe('a directory', () => {
     expect((await readdir(path)).sort()).toEqual(['0', '1'])
   })
 
-  it('whose owner will not come back is brought to Kafka by another', async () => {
+  it('whose owner will not come back is brought to Kafka by another, before what comes later', async () => {
     const path = join(directory, 'shrinking')
     const [first, second] = [
       await openSpools(path, { processCount: 2 }),
@@ -216,12 +216,17 @@ describe('a directory', () => {
     }
 
     const only = await openSpools(path, { processCount: 1 })
-    // Later messages of the topic queue behind it.
-    await until(() => only.spools.hasWaiting('acme.orders'))
+    expect(only.spools.hasWaiting('acme.orders')).toBe(true)
+    await kept(only.spools, messageOf('later'))
     only.spools.start()
-    await until(() => only.producer.appended.length === 1)
+    await until(() => only.producer.appended.length > 0)
+    await settled()
+    expect(only.producer.appended).toHaveLength(1)
     only.producer.answer()
 
+    await until(() => only.producer.appended.length > 0)
+    only.producer.answer()
+    expect(only.producer.log.map(({ id }) => id)).toEqual(['orphan', 'later'])
     await until(() => only.spools.status('orphan')?.settled?.end.kind === 'stored')
   })
 })

@@ -2,7 +2,8 @@
  * The spools of one process: its own sub-directory of the configured directory, and those that nobody owns.
  * Takes the directory and how many processes share it. Gives one spool to accept into and the status of all.
  * Promises: a sub-directory has one owner; what a process left that does not come back is brought to Kafka by
- * another. Refuses to start where no sub-directory is free, with one sentence that names the key.
+ * another, before what that one accepts of the same topics. Refuses to start where no sub-directory is free,
+ * with one sentence that names the key.
  */
 import { randomBytes } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
@@ -67,6 +68,10 @@ export function createSpools(parts: SpoolsParts, options: SpoolsOptions): Spools
   const { scheduler, log } = parts
   const held: Held[] = []
   let own: Spool | null = null
+  const adopted = (): Spool[] => held.flatMap(({ spool }) => (spool === own ? [] : [spool]))
+  /** The order in a topic: what others left, then what was accepted here. */
+  const isBehind = (topicName: string, spool: Spool): boolean =>
+    spool === own && adopted().some(other => other.hasWaiting(topicName))
   let isDraining = false
   let adopting: Promise<void> = Promise.resolve()
   let cancelAdoption: Cancel = () => undefined
@@ -79,7 +84,14 @@ export function createSpools(parts: SpoolsParts, options: SpoolsOptions): Spools
     if (lock === null) return null
     try {
       const spoolParts = { ...parts, log: log.child({ spool: name }), randomBytes, counters }
-      const spool = createSpool({ ...spoolParts, files: diskFiles(directory) }, options)
+      const spool: Spool = createSpool(
+        {
+          ...{ ...spoolParts, files: diskFiles(directory) },
+          isBehind: topicName => isBehind(topicName, spool),
+          emptied: topicName => spool !== own && own?.wakeDrain(topicName),
+        },
+        options,
+      )
       await spool.open()
       held.push({ name, lock, spool })
       if (isDraining) spool.startDrain()
@@ -114,6 +126,8 @@ export function createSpools(parts: SpoolsParts, options: SpoolsOptions): Spools
         throw new Error(`${options.key}: ${(error as Error).message}`, { cause: error })
       }
       adopting = adoptAll()
+      // Whoever publishes from here on queues behind what was left.
+      await adopting
       cancelAdoption = scheduler.every(adoptMs, () => void (adopting = adopting.then(adoptAll)))
     },
     start() {
@@ -135,7 +149,6 @@ export function createSpools(parts: SpoolsParts, options: SpoolsOptions): Spools
       if (own === null) queueMicrotask(() => message.spooled(notOpen))
       else own.accept(message)
     },
-    // Those of an adopted spool were accepted before, too.
     hasWaiting: topicName => held.some(({ spool }) => spool.hasWaiting(topicName)),
     resolve: (entry, outcome) => own?.resolve(entry, outcome),
     status(id) {

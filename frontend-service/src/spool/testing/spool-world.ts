@@ -51,6 +51,8 @@ export async function openWorld(
     {
       ...{ files, randomBytes, counters, log: silentLog, clock: time, scheduler: time },
       onSettled: () => undefined,
+      isBehind: () => false,
+      emptied: () => undefined,
       locate: name => Promise.resolve(removed.has(name) ? null : { kafkaTopic: `k_${name}`, producer }),
     },
     { ...limits, ...options },
