@@ -17,12 +17,15 @@ interface World {
   loseLog(): void
 }
 
-function makeWorld(): World {
+/** `lockHeldElsewhere`: another has the lock until then. */
+function makeWorld(lockHeldElsewhere: Promise<void> | null = null): World {
   const time = createVirtualTime()
   const events: string[] = []
   let lockLost = (): void => undefined
   let logLost = (): void => undefined
-  const acquire = (): Promise<Lock> => {
+  const acquire = (): Promise<Lock> =>
+    lockHeldElsewhere === null ? locked() : lockHeldElsewhere.then(locked)
+  const locked = (): Promise<Lock> => {
     events.push('locked')
     let isHeld = true
     return Promise.resolve({
@@ -138,6 +141,26 @@ describe('the claim of a shard', () => {
 
     expect(world.claim.whenServed(waiterOf(told))).toBe(true)
     expect(world.claim.whenServed(waiterOf(told))).toBe(false)
+  })
+
+  it('lets who was answered go, though nobody else comes', async () => {
+    let giveLock: () => void = () => undefined
+    const world = makeWorld(new Promise(resolve => (giveLock = resolve)))
+    const [told, toldAnswered]: (Shard | null)[][] = [[], []]
+    let isAnswered = false
+    world.claim.whenServed(waiterOf(told ?? []))
+    world.claim.whenServed({ ...waiterOf(toldAnswered ?? []), isAnswered: () => isAnswered })
+    await world.time.advance(5_000)
+    isAnswered = true
+    await world.time.advance(1_000)
+
+    giveLock()
+    await world.time.advance(0)
+    await world.time.advance(0)
+
+    expect(world.claim.shard()).not.toBeNull()
+    expect(told).toEqual([world.claim.shard()])
+    expect(toldAnswered).toEqual([])
   })
 
   it('does not wait for ever for what is under way, and tells who comes too late', async () => {

@@ -2,11 +2,12 @@
  * One shard as this frontend owns it: from the wish to the release of its lock.
  * Takes how to lock and to take over. Gives the shard while it is owned, and tells who waits for it.
  * Promises: served only under the lock, until it or the right to write is lost, then taken over anew while
- * it is still wanted; what is under way has `drainMs` before the lock is released. Bound: `waitersMax`.
+ * it is still wanted; what is under way has `drainMs` before the lock is released; who was answered is let go
+ * within `sweepMs`. Bound: `waitersMax`.
  */
 import type { Log } from '@iris/common/lifecycle/log'
 import type { Clock } from '@iris/common/time/clock'
-import { sleep, type Scheduler } from '@iris/common/time/scheduler'
+import { sleep, type Cancel, type Scheduler } from '@iris/common/time/scheduler'
 import type { Lock } from '@iris/common/zookeeper/lock'
 import type { Shard } from './shard.js'
 
@@ -40,8 +41,10 @@ const drainCheckMs = 20
 const retryMs = 250
 /** Who waits for one shard at a time. */
 export const waitersMax = 10_000
-/** Fewer are not worth a look for those that were answered. */
+/** Fewer are not worth a look for those that were answered, whenever another comes. */
 const sweptMin = 16
+/** How often they are looked for in any case. */
+const sweepMs = 1_000
 
 /** Claims the shard `index`; goes on until it is given back. */
 export function createShardClaim(parts: ShardClaimParts, index: number): ShardClaim {
@@ -50,6 +53,7 @@ export function createShardClaim(parts: ShardClaimParts, index: number): ShardCl
   let shard: Shard | null = null
   let waiters: ShardWaiter[] = []
   let sweepAt = sweptMin
+  let cancelSweep: Cancel | null = null
 
   const serve = async (lock: Lock): Promise<void> => {
     let lose: (reason: string) => void = () => undefined
@@ -79,13 +83,20 @@ export function createShardClaim(parts: ShardClaimParts, index: number): ShardCl
     const told = waiters
     waiters = []
     sweepAt = sweptMin
+    cancelSweep?.()
+    cancelSweep = null
     for (const waiter of told) waiter.served(served)
   }
-  /** Drops who was answered, whenever twice as many wait as were left the last time. */
   const sweep = (): void => {
-    if (waiters.length < sweepAt) return
     waiters = waiters.filter(waiter => !waiter.isAnswered())
     sweepAt = Math.min(waitersMax, Math.max(sweptMin, 2 * waiters.length))
+  }
+  const sweepLater = (): void => {
+    cancelSweep ??= scheduler.after(sweepMs, () => {
+      cancelSweep = null
+      sweep()
+      if (waiters.length > 0) sweepLater()
+    })
   }
   const once = async (): Promise<void> => {
     let lock: Lock | null = null
@@ -122,9 +133,11 @@ export function createShardClaim(parts: ShardClaimParts, index: number): ShardCl
     whenServed(waiter) {
       if (unwanted.signal.aborted) waiter.served(null)
       else {
-        sweep()
+        // Whenever twice as many wait as were left the last time.
+        if (waiters.length >= sweepAt) sweep()
         if (waiters.length >= waitersMax) return false
         waiters.push(waiter)
+        sweepLater()
       }
       return true
     },
