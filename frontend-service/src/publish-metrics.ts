@@ -7,6 +7,9 @@ import { splitTopicName } from '@iris/common/domain/names'
 import { frontendMetrics } from '@iris/common/metrics/names'
 import type { CounterHandle, Metrics, SummaryHandle } from '@iris/common/metrics/registry'
 
+/** What came of trying a JSON message as Avro. `no_schema`: there was none to try it with. */
+export type TrialResult = 'fits' | 'fails' | 'no_schema'
+
 /** Counters of one topic. */
 export interface TopicCounters {
   /** A body came whole, whatever becomes of it. */
@@ -15,6 +18,8 @@ export interface TopicCounters {
   published(seconds: number | null): void
   /** A message does not fit its topic's JSON Schema, whatever becomes of it. */
   violated(): void
+  /** A JSON message was tried by its topic's Avro schema. */
+  tried(result: TrialResult): void
   /** A request was answered. */
   answered(status: number, seconds: number): void
 }
@@ -34,6 +39,7 @@ const topicSeries = [
   frontendMetrics.topicStatus,
   frontendMetrics.topicPublished,
   frontendMetrics.schemaViolations,
+  frontendMetrics.avroTrials,
   frontendMetrics.topicBytes,
   frontendMetrics.topicSize,
   frontendMetrics.leaderLatency,
@@ -55,7 +61,7 @@ export function createPublishMetrics(metrics: Metrics, datacenter: string): Publ
       LEADER: metrics.summary(frontendMetrics.leaderLatencyKafka),
       ALL: metrics.summary(frontendMetrics.allLatencyKafka),
     },
-    status: statusCounters(status => metrics.counter(frontendMetrics.status, status)),
+    status: countersBy<number>(status => metrics.counter(frontendMetrics.status, status)),
   }
   const publishMetrics: PublishMetrics = {
     inflight: 0,
@@ -65,11 +71,14 @@ export function createPublishMetrics(metrics: Metrics, datacenter: string): Publ
       const requests = metrics.counter(frontendMetrics.topicRequests, ...labels)
       const published = metrics.counter(frontendMetrics.topicPublished, ...labels, datacenter)
       let violations: CounterHandle | null = null
+      const trials = countersBy<TrialResult>(result =>
+        metrics.counter(frontendMetrics.avroTrials, ...labels, result),
+      )
       const bytes = metrics.counter(frontendMetrics.topicBytes, ...labels)
       const size = metrics.summary(frontendMetrics.topicSize, ...labels)
       const latencyOf = level === 'ALL' ? frontendMetrics.allLatency : frontendMetrics.leaderLatency
       const latency: SummaryHandle = metrics.summary(latencyOf, ...labels)
-      const status = statusCounters(code => metrics.counter(frontendMetrics.topicStatus, ...labels, code))
+      const status = countersBy<number>(code => metrics.counter(frontendMetrics.topicStatus, ...labels, code))
       const globalLatency = global.latency[level]
       const kafkaLatency = global.kafkaLatency[level]
       return {
@@ -83,6 +92,7 @@ export function createPublishMetrics(metrics: Metrics, datacenter: string): Publ
           violations ??= metrics.counter(frontendMetrics.schemaViolations, ...labels)
           violations.value++
         },
+        tried: result => void trials(result).value++,
         published(seconds) {
           published.value++
           if (seconds !== null) kafkaLatency.observe(seconds)
@@ -110,14 +120,16 @@ function labelsOf(name: string): [group: string, topic: string] {
   return [group, topic]
 }
 
-/** Statuses are few, so their handles are made when first seen. */
-function statusCounters(make: (status: string) => CounterHandle): (status: number) => CounterHandle {
-  const known = new Map<number, CounterHandle>()
-  return status => {
-    const found = known.get(status)
+/** Statuses and results are few, so their handles are made when first seen. */
+function countersBy<Value extends number | string>(
+  make: (label: string) => CounterHandle,
+): (value: Value) => CounterHandle {
+  const known = new Map<Value, CounterHandle>()
+  return value => {
+    const found = known.get(value)
     if (found !== undefined) return found
-    const made = make(String(status))
-    known.set(status, made)
+    const made = make(String(value))
+    known.set(value, made)
     return made
   }
 }

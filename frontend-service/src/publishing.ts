@@ -100,13 +100,15 @@ export function createPublishing(
     route(topic) {
       const routed = routeTopic(routing, topic)
       // Management touches a topic whose schema has changed.
-      if (routed.avroSubject !== null) schemas?.schemas.refresh(routed.avroSubject)
+      const subject = routed.avroSubject ?? routed.avroTrial?.subject
+      if (subject !== undefined) schemas?.schemas.refresh(subject)
       return routed
     },
     onRemoved(topic) {
       metrics.removeTopic(topic.name)
       gates.forget(topic.name)
-      if (topic.avroSubject !== null) schemas?.schemas.forget(topic.avroSubject)
+      const subject = topic.avroSubject ?? topic.avroTrial?.subject
+      if (subject !== undefined) schemas?.schemas.forget(subject)
     },
   })
   const warn = createRareLog(log, clock)

@@ -62,6 +62,13 @@ export const frontendMetrics = {
     topicLabels,
     "Messages that do not fit their topic's JSON Schema, refused or not",
   ),
+  avroTrials: define(
+    'counter',
+    'topic_avro_trials_total',
+    [...topicLabels, 'result'],
+    'Messages of JSON topics with `jsonToAvroDryRun`, by whether they would do as Avro: `fits`, `fails`, or ' +
+      '`no_schema` where there was none to try them with',
+  ),
   topicBytes: define(
     'counter',
     'topic_throughput_bytes_total',

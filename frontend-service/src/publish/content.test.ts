@@ -22,6 +22,7 @@ function judged(check: AvroCheck['check']) {
   const content = createContent(
     {
       rules: { acceptAnyBytes: false },
+      clock: { monotonic: () => 0 },
       warn: event => void words.push(event),
       avro: { schemaOf: () => undefined, ask: () => Promise.resolve({} as KnownSchema), check },
     },

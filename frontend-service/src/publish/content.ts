@@ -7,6 +7,7 @@
 import { HermesError, refusal } from '@iris/common/errors/hermes-error'
 import { BrokenInvariant } from '@iris/common/lifecycle/invariant'
 import type { KnownSchema } from '@iris/common/schema/schemas'
+import type { Clock } from '@iris/common/time/clock'
 import type { RareLog } from '../rare-log.js'
 import type { RoutedTopic } from '../topics/routed-topic.js'
 import { checkContent, type CheckOptions } from './check.js'
@@ -14,8 +15,10 @@ import type { AvroCheck } from './check-avro.js'
 import { refusalBySchema } from './check-json.js'
 import type { Publication } from './publication.js'
 import { noSchemaRegistry } from './refusals.js'
+import { createTryAvro } from './try-avro.js'
 
 export interface ContentParts {
+  readonly clock: Pick<Clock, 'monotonic'>
   readonly warn: RareLog
   readonly rules: CheckOptions
   /** Null where there is no schema registry. */
@@ -38,11 +41,13 @@ const notChecked = refusal('INTERNAL_ERROR', { problem: 'The message could not b
 /** Makes the step. */
 export function createContent(parts: ContentParts, events: ContentEvents): Content {
   const { avro, warn, rules } = parts
+  const tryAvro = createTryAvro(parts)
 
   const judgeJson: Content['judge'] = (publication, topic, body) => {
     const refused = checkContent(rules, body) ?? refusalBySchema(warn, topic, publication.origin.sent, body)
-    if (refused !== null) events.wrong(publication, refused)
-    else events.right(publication, topic, body)
+    if (refused !== null) return events.wrong(publication, refused)
+    if (topic.avroTrial !== null) tryAvro(topic, topic.avroTrial, publication.origin.sent, body)
+    events.right(publication, topic, body)
   }
   /** The schema that a message is of is known, or the message waits until the registry has said. */
   const judgeAvro = (publication: Publication, topic: AvroTopic, body: Buffer): void => {

@@ -183,6 +183,7 @@ function createParts(): Omit<PipelineWorld, 'pipeline' | 'url' | 'stop'> {
       preview: null,
       chaos: null,
       avroSubject: null,
+      avroTrial: null,
       json: { rules: null },
       isTracked: false,
       isKeyRequired: false,

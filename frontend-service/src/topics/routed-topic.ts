@@ -30,6 +30,8 @@ export interface RoutedTopic {
   readonly chaos: ChaosPolicy | null
   /** What its schemas are called in the registry; null where messages are JSON. */
   readonly avroSubject: string | null
+  /** Its messages are JSON and tried by its schema in the registry; null for nearly all topics. */
+  readonly avroTrial: AvroTrial | null
   /** The JSON Schema that its messages are held against, while it has one. */
   readonly json: JsonRulesPlace
   /** What becomes of its messages is written down. */
@@ -45,6 +47,14 @@ export interface RoutedTopic {
   readonly respondAsync: RespondAsync
   /** Made at the first message, so that 10,000 silent topics cost nothing. */
   counters(): TopicCounters
+}
+
+/** What a JSON topic whose messages are tried as Avro needs for it. */
+export interface AvroTrial {
+  /** What its schemas are called in the registry. */
+  readonly subject: string
+  /** On `clock.monotonic()`: the registry is not asked before. */
+  nextAskMs: number
 }
 
 export interface RoutingOptions {
@@ -85,6 +95,7 @@ export function routeTopic(options: RoutingOptions, topic: Topic): RoutedTopic {
     chaos: options.chaosIn === null ? null : chaosPolicyOf(topic.chaos, options.chaosIn),
     json: options.jsonRulesOf(name),
     avroSubject: topic.contentType === 'AVRO' ? options.subjectOf(name) : null,
+    avroTrial: isTried(topic) ? { subject: options.subjectOf(name), nextAskMs: -Infinity } : null,
     isTracked: topic.trackingEnabled && options.areTracesOn,
     isKeyRequired: topic.idempotencyKeyRequired,
     route: options.routes[topic.ack],
@@ -93,6 +104,10 @@ export function routeTopic(options: RoutingOptions, topic: Topic): RoutedTopic {
     respondAsync: topic.respondAsync,
     counters: () => (counters ??= options.metrics.topic(name, topic.ack)),
   }
+}
+
+function isTried({ contentType, jsonToAvroDryRun }: Topic): boolean {
+  return contentType === 'JSON' && jsonToAvroDryRun
 }
 
 function delayLimitOf({ delayMsMax }: RoutingOptions, topic: Topic): DelayLimit {

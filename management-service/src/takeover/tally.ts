@@ -19,7 +19,11 @@ const notes: Readonly<Record<string, readonly [severity: Severity, text: string,
     'Let Hermes deliver what is left in the old Kafka topics first.',
   ],
   'topics with a fallback to a remote data centre': ['change', 'are published to the local Kafka only', ''],
-  'topics with a dry run of Avro': ['ignored', 'get no such trial from Iris', ''],
+  'topics with a dry run of Avro': [
+    'change',
+    'are tried the same way, but no message is refused for want of a schema',
+    '',
+  ],
   'topics with offline storage': ['ignored', 'say so to an external job; Iris stores nothing elsewhere', ''],
   'BATCH subscriptions': [
     'change',
