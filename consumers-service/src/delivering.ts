@@ -39,7 +39,7 @@ import { wholeRate } from './rate/share.js'
 import { createZooPages, pageName } from './rate/zoo-pages.js'
 import type { OwnPipelineParts } from './tasks/task-opener.js'
 import { unseenFigures } from './tasks/unseen-figures.js'
-import { startLastUndelivered } from './undelivered/last-undelivered.js'
+import { startLastUndelivered, undeliveredFigures } from './undelivered/last-undelivered.js'
 import { createFence } from './workload/fence.js'
 import type { Moves } from './workload/moves.js'
 import { acquirePermitted } from './workload/permitted-lock.js'
@@ -120,7 +120,7 @@ export function createDelivering(
     { ...patience, retentionMarginMs: config.delayRetentionMarginMs, replicationFactor },
   )
   const undelivered = startLastUndelivered(
-    { ...base, session },
+    { ...base, session, figures: undeliveredFigures(metrics) },
     { periodMs: config.undeliveredPeriodMs, cluster: config.kafkaClusterName, path: paths.undelivered },
   )
   const suspensions = createSuspensions({

@@ -9,7 +9,7 @@ import type { Cluster } from '@iris/common/kafka/cluster'
 import { createProducer, type Producer, type ProducerParts } from '@iris/common/kafka/producer'
 import { frontendMetrics } from '@iris/common/metrics/names'
 import type { MetricDefinition } from '@iris/common/metrics/define'
-import type { Metrics } from '@iris/common/metrics/registry'
+import type { Metrics, SummaryHandle } from '@iris/common/metrics/registry'
 import type { FrontendConfig } from './base.js'
 import { DeadlineQueue } from './publish/deadline-queue.js'
 import type { KafkaRoute } from './publish/kafka-route.js'
@@ -30,8 +30,10 @@ export function createKafkaRoutes(
   parts: ProducerParts & { readonly cluster: Cluster; readonly metrics: Metrics },
   config: FrontendConfig,
 ): KafkaRoutes {
-  const safe = createProducer(parts, optionsOf(config, true))
-  const leader = config.isLeaderAckLiteral ? createProducer(parts, optionsOf(config, false)) : safe
+  const make = (isSafe: boolean): Producer =>
+    createProducer({ ...parts, onAnswered: watchBrokers(parts.metrics, isSafe) }, optionsOf(config, isSafe))
+  const safe = make(true)
+  const leader = config.isLeaderAckLiteral ? make(false) : safe
   const producers = [...new Set([safe, leader])]
   const routeOf = (producer: Producer, budgetMs: number): KafkaRoute => ({
     producer,
@@ -73,6 +75,7 @@ interface ProducerGauges {
   readonly sent: MetricDefinition
   readonly compression: MetricDefinition
   readonly metadataAge: MetricDefinition
+  readonly queueTime: MetricDefinition
 }
 
 const gaugesOfAll: ProducerGauges = {
@@ -82,6 +85,7 @@ const gaugesOfAll: ProducerGauges = {
   sent: frontendMetrics.allSent,
   compression: frontendMetrics.allCompression,
   metadataAge: frontendMetrics.allMetadataAge,
+  queueTime: frontendMetrics.allQueueTime,
 }
 
 const gaugesOfLeader: ProducerGauges = {
@@ -91,6 +95,20 @@ const gaugesOfLeader: ProducerGauges = {
   sent: frontendMetrics.leaderSent,
   compression: frontendMetrics.leaderCompression,
   metadataAge: frontendMetrics.leaderMetadataAge,
+  queueTime: frontendMetrics.leaderQueueTime,
+}
+
+/** Handles are made when a broker first answers: there are few. */
+function watchBrokers(metrics: Metrics, isSafe: boolean): (broker: number, tookMs: number) => void {
+  const known = new Map<number, SummaryHandle>()
+  return (broker, tookMs) => {
+    let handle = known.get(broker)
+    if (handle === undefined) {
+      handle = metrics.summary(frontendMetrics.brokerLatency, String(broker), isSafe ? 'ALL' : 'LEADER')
+      known.set(broker, handle)
+    }
+    handle.observe(tookMs / 1_000)
+  }
 }
 
 function showProducer(
@@ -107,4 +125,5 @@ function showProducer(
   show(gauges.sent, () => producer.stats().storedCount)
   show(gauges.compression, () => 1)
   show(gauges.metadataAge, () => cluster.metadataAgeMs() / 1_000)
+  show(gauges.queueTime, () => producer.stats().queueMsMax / 1_000)
 }

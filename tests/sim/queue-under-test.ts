@@ -2,7 +2,7 @@
  * What the publish simulation drives: our lane, and a queue that does what kafkajs' idempotent producer does.
  * Takes messages and Kafka's word. Gives batches to send, one at a time.
  */
-import { Lane, type Batch, type Ledger } from '@iris/common/kafka/lane'
+import { emptyLedger, Lane, type Batch } from '@iris/common/kafka/lane'
 import { ProducerIdentity } from '@iris/common/kafka/producer-identity'
 import type { AppendOutcome, ProducerMessage } from '@iris/common/kafka/producer-message'
 import { encodeRecordBatch, recordBytesMax } from '@iris/common/kafka/record-batch'
@@ -25,15 +25,14 @@ const laneOptions = { batchBytesMax: 4_000, deliveryTimeoutMs: 10_000, isIdempot
 
 /** Our lane, with producer ids from `nextProducerId`. */
 export function laneUnderTest(nextProducerId: () => number): QueueUnderTest {
-  const ledger: Ledger = { bytesHeld: 0, storedCount: 0, batchCount: 0, repeatCount: 0, abandonedCount: 0 }
-  const lane = new Lane('model', 0, laneOptions, ledger)
+  const lane = new Lane('model', 0, laneOptions, emptyLedger())
   const sent = (batch: Batch): Sent => ({
     bytes: batch.bytes,
     answered: (answer, nowMs) => void lane.answered(batch, { ...answer, detail: null }, nowMs),
     lost: nowMs => lane.lost(batch, 'the connection was reset', nowMs),
   })
   return {
-    add: message => lane.add(message, recordBytesMax(message)),
+    add: message => lane.add(message, recordBytesMax(message), 0),
     next(nowMs) {
       lane.expire(nowMs, 'deadline')
       if (lane.restUntilMs <= nowMs) lane.wake()

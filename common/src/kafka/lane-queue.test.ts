@@ -8,6 +8,7 @@ function entry(id: number, bytes: number, deadlineMs: number): Entry {
   return {
     message: { ...content, timestampMs: id, deadlineMs, done: () => undefined },
     bytes,
+    addedMs: 0,
     isAnswered: false,
   }
 }

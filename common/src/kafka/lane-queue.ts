@@ -13,6 +13,8 @@ export interface Entry {
   readonly message: ProducerMessage
   /** The most bytes it takes in a batch. */
   readonly bytes: number
+  /** On `clock.monotonic()`, in whole milliseconds. */
+  readonly addedMs: number
   isAnswered: boolean
 }
 

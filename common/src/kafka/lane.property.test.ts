@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { Lane, type Batch, type Ledger } from './lane.js'
+import { emptyLedger, Lane, type Batch } from './lane.js'
 import { ProducerIdentity } from './producer-identity.js'
 import type { AppendOutcome, ProducerMessage } from './producer-message.js'
 import { kafkaCode } from './protocol/kafka-error.js'
@@ -137,7 +137,7 @@ const kafkaBytesMax = 500
 const healthy: Fate = { kind: 'answered', afterMs: 1 }
 
 class World {
-  readonly ledger: Ledger = { bytesHeld: 0, storedCount: 0, batchCount: 0, repeatCount: 0, abandonedCount: 0 }
+  readonly ledger = emptyLedger()
   readonly lane = new Lane('t', 0, laneOptions, this.ledger)
   readonly partition = new FakePartition(kafkaBytesMax)
   readonly outcomes: AppendOutcome[][] = []
@@ -162,7 +162,7 @@ class World {
       deadlineMs: this.nowMs + lifeMs,
       done: outcome => void outcomes.push(outcome),
     }
-    this.lane.add(made, recordBytesMax(made))
+    this.lane.add(made, recordBytesMax(made), 0)
   }
 
   /** Moves time on in steps of the deadline wheel; every batch taken on the way has the same fate. */

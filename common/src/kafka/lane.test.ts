@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Lane, type Batch, type LaneOptions, type Ledger } from './lane.js'
+import { emptyLedger, Lane, type Batch, type LaneOptions, type Ledger } from './lane.js'
 import { ProducerIdentity } from './producer-identity.js'
 import type { AppendOutcome } from './producer-message.js'
 import { kafkaCode } from './protocol/kafka-error.js'
@@ -9,7 +9,13 @@ interface Setting {
   readonly lane: Lane
   readonly ledger: Ledger
   readonly outcomes: Map<string, AppendOutcome>
-  readonly add: (name: string, deadlineMs?: number, bytes?: number, isPatient?: boolean) => void
+  readonly add: (
+    name: string,
+    deadlineMs?: number,
+    bytes?: number,
+    isPatient?: boolean,
+    nowMs?: number,
+  ) => void
   readonly take: (nowMs?: number) => Batch
   readonly answer: (batch: Batch, code: number, nowMs?: number) => void
   /** Name and kind of each outcome so far, in the order they came. */
@@ -17,7 +23,7 @@ interface Setting {
 }
 
 function setUp(changes: Partial<LaneOptions> = {}): Setting {
-  const ledger = { bytesHeld: 0, storedCount: 0, batchCount: 0, repeatCount: 0, abandonedCount: 0 }
+  const ledger = emptyLedger()
   const options = { batchBytesMax: 10_000, deliveryTimeoutMs: 120_000, isIdempotent: true, ...changes }
   const lane = new Lane('topic', 3, options, ledger)
   if (options.isIdempotent) lane.identity = new ProducerIdentity({ producerId: 77, producerEpoch: 0 })
@@ -26,11 +32,11 @@ function setUp(changes: Partial<LaneOptions> = {}): Setting {
     lane,
     ledger,
     outcomes,
-    add(name, deadlineMs = 1_000, bytes = 10, isPatient = false) {
+    add(name, deadlineMs = 1_000, bytes = 10, isPatient = false, nowMs = 0) {
       const content = { topic: 'topic', partition: 3, key: null, value: [Buffer.alloc(bytes)], headers: [] }
       const done = (outcome: AppendOutcome): void => void outcomes.set(name, outcome)
       const message = { ...content, timestampMs: 0, deadlineMs, isPatient, done }
-      lane.add(message, recordBytesMax(message))
+      lane.add(message, recordBytesMax(message), nowMs)
     },
     take(nowMs = 0) {
       lane.wake()
@@ -66,6 +72,20 @@ describe('a lane', () => {
       [77, 0, 2],
     ])
     expect(outcomes.get('b')).toEqual({ kind: 'stored', partition: 3, offset: 501 })
+  })
+
+  it('knows how long the first of a batch has waited for it', () => {
+    const { ledger, add, take, answer } = setUp()
+    add('a', 1_000, 10, false, 5)
+    const first = take(7)
+    add('b', 1_000, 10, false, 10)
+    add('c', 1_000, 10, false, 40)
+    expect(ledger.queueTimes.max(45)).toBe(2)
+
+    answer(first, 0, 50)
+    take(50)
+
+    expect(ledger.queueTimes.max(50)).toBe(40)
   })
 
   it('repeats a batch without an answer byte for byte', () => {

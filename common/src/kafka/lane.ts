@@ -11,6 +11,7 @@ import type { ProducerIdentity } from './producer-identity.js'
 import type { AppendOutcome, NotStoredCause, ProducerMessage } from './producer-message.js'
 import { verdictOn, type ProduceVerdict } from './produce-verdict.js'
 import { nameOfCode } from './protocol/kafka-error.js'
+import { RecentMax } from './recent-max.js'
 import { anonymous, type BatchIdentity, encodeRecordBatch, withIdentity } from './record-batch.js'
 
 /**
@@ -36,6 +37,14 @@ export interface Ledger {
   batchCount: number
   repeatCount: number
   abandonedCount: number
+  /** How long messages waited for their batch, in milliseconds. */
+  readonly queueTimes: RecentMax
+}
+
+/** A ledger of lanes that hold nothing. */
+export function emptyLedger(): Ledger {
+  const counts = { storedCount: 0, batchCount: 0, repeatCount: 0, abandonedCount: 0 }
+  return { ...counts, bytesHeld: 0, queueTimes: new RecentMax() }
 }
 
 /** What is on the wire, or will be again. */
@@ -87,9 +96,9 @@ export class Lane {
   }
 
   /** Takes a message and the bytes it holds. The caller has checked that there is room for it. */
-  add(message: ProducerMessage, bytes: number): void {
+  add(message: ProducerMessage, bytes: number, nowMs: number): void {
     this.ledger.bytesHeld += bytes
-    this.queue.push({ message, bytes, isAnswered: false })
+    this.queue.push({ message, bytes, addedMs: Math.trunc(nowMs), isAnswered: false })
     if (message.deadlineMs < this.nextDeadlineMs) this.nextDeadlineMs = message.deadlineMs
     if (this.state === 'idle') this.state = 'ready'
   }
@@ -177,8 +186,11 @@ export class Lane {
   private nextBatch(nowMs: number): Batch | null {
     const { expired, taken } = this.queue.take(this.batchBytesMax, this.countMax, nowMs)
     for (const entry of expired) this.drop(entry, notStored('deadline', `${this.name}: ${this.problem}`))
-    if (taken.length === 0) return null
+    const [first] = taken
+    if (first === undefined) return null
     this.ledger.batchCount += 1
+    // The first has waited for the longest: the queue never reorders.
+    this.ledger.queueTimes.observe(nowMs - first.addedMs, nowMs)
     const messages = taken.map(entry => entry.message)
     const bytes = encodeRecordBatch(messages, this.claim(taken.length))
     const giveUpMs = nowMs + this.options.deliveryTimeoutMs

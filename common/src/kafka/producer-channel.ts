@@ -28,6 +28,8 @@ export interface ChannelParts {
   onVerdict(lane: Lane, verdict: ProduceVerdict): void
   /** The broker could not be reached or did not answer: it may lead these lanes no longer. */
   onTrouble(lanes: readonly Lane[], error: Error): void
+  /** The broker has answered a request. */
+  onAnswered(tookMs: number): void
 }
 
 /** Requests to one broker. */
@@ -112,8 +114,12 @@ export function createChannel(parts: ChannelParts, limits: ProduceLimits): Chann
       partition: lane.partition,
       bytes: batch.bytes,
     }))
+    const sentMs = parts.clock.monotonic()
     void open.request(produceCall(batches, limits)).then(
-      answers => settle(shipments, answers),
+      answers => {
+        parts.onAnswered(parts.clock.monotonic() - sentMs)
+        settle(shipments, answers)
+      },
       (error: unknown) => fail(shipments, error as Error),
     )
   }

@@ -8,7 +8,7 @@ import type { Log } from '../lifecycle/log.js'
 import type { Clock } from '../time/clock.js'
 import type { Cancel, Scheduler } from '../time/scheduler.js'
 import type { Cluster } from './cluster.js'
-import type { Lane, Ledger } from './lane.js'
+import { emptyLedger, type Lane } from './lane.js'
 import { createPartitioner } from './partitioner.js'
 import { createChannel, type Channel } from './producer-channel.js'
 import { createProducerSetup } from './producer-setup.js'
@@ -44,6 +44,8 @@ export interface ProducerStats {
   readonly repeatCount: number
   /** Batches given up with an unknown outcome. */
   readonly abandonedCount: number
+  /** The longest that a message of late has waited to be sent for the first time, or again. */
+  readonly queueMsMax: number
   readonly activeLanes: number
   readonly bytesWaiting: number
 }
@@ -66,6 +68,8 @@ export interface ProducerParts {
   readonly scheduler: Scheduler
   /** Runs a function at the end of this turn of the event loop. Replaced in tests. */
   readonly defer?: (run: () => void) => void
+  /** Told of each request that a broker has answered. */
+  readonly onAnswered?: (broker: number, tookMs: number) => void
 }
 
 /** How often deadlines are looked at while there is work. */
@@ -79,7 +83,7 @@ export function createProducer(parts: ProducerParts, options: ProducerOptions): 
   const { cluster, clock, scheduler, log } = parts
   const purpose = options.purpose ?? purposeDefault
   const defer = parts.defer ?? ((run: () => void) => void setImmediate(run))
-  const ledger: Ledger = { bytesHeld: 0, storedCount: 0, batchCount: 0, repeatCount: 0, abandonedCount: 0 }
+  const ledger = emptyLedger()
   const partitioner = createPartitioner(topic => cluster.layout(topic))
   const setup = createProducerSetup(parts, options)
   const topics = new Map<string, TopicLanes>()
@@ -140,7 +144,8 @@ export function createProducer(parts: ProducerParts, options: ProducerOptions): 
         replicasTimeoutMs: Math.floor(options.requestTimeoutMs * replicasShare),
         timeoutMs: options.requestTimeoutMs,
       }
-      channel = createChannel({ clock, connect, onChanged, onVerdict, onTrouble }, limits)
+      const onAnswered = (tookMs: number): void => parts.onAnswered?.(broker, tookMs)
+      channel = createChannel({ clock, connect, onChanged, onVerdict, onTrouble, onAnswered }, limits)
       channels.set(broker, channel)
     }
     return channel
@@ -255,7 +260,7 @@ export function createProducer(parts: ProducerParts, options: ProducerOptions): 
       const bytes = recordBytesMax(message)
       if (ledger.bytesHeld + bytes > options.bufferBytesMax) return false
       const lane = lanesOf(message.topic).lane(message.partition)
-      lane.add(message, bytes)
+      lane.add(message, bytes, clock.monotonic())
       if (lane.state !== 'ready' || active.has(lane)) return true
       active.add(lane)
       cancelTick ??= scheduler.every(tickMs, tick)
@@ -273,8 +278,9 @@ export function createProducer(parts: ProducerParts, options: ProducerOptions): 
     stats() {
       let requestCount = 0
       for (const channel of channels.values()) requestCount += channel.requestCount
-      const { storedCount, batchCount, repeatCount, abandonedCount, bytesHeld } = ledger
-      const counts = { storedCount, batchCount, repeatCount, abandonedCount, requestCount }
+      const { storedCount, batchCount, repeatCount, abandonedCount, bytesHeld, queueTimes } = ledger
+      const queueMsMax = queueTimes.max(clock.monotonic())
+      const counts = { storedCount, batchCount, repeatCount, abandonedCount, requestCount, queueMsMax }
       return { ...counts, activeLanes: active.size, bytesWaiting: bytesHeld }
     },
   }

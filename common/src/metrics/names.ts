@@ -346,6 +346,31 @@ export const consumersMetrics = {
       "the topic's settings are, `barred` for want of a permission and the like, `no_topic` in Kafka, `no_word` " +
       'of Kafka in time, `not_sent` without lock, room or reading',
   ),
+  undeliveredWritten: define(
+    'counter',
+    'undelivered_messages_persisted_total',
+    [],
+    'Dead letters that ZooKeeper has as the last undelivered message of their subscription',
+  ),
+  undeliveredSize: define(
+    'summary',
+    'undelivered_messages_persisted_message_size_bytes',
+    [],
+    'What ZooKeeper has of each of them',
+  ),
+  avroReads: define(
+    'counter',
+    'content_avro_deserialization_total',
+    ['deserialization_type'],
+    'Records of AVRO topics that were read, by what named their schema: `headerSchemaVersion` (the Kafka header ' +
+      '`sv`) or `headerSchemaId` (`sid`)',
+  ),
+  avroReadErrors: define(
+    'counter',
+    'content_avro_deserialization_errors_total',
+    ['deserialization_type'],
+    'Those of them that are no record of that schema, or whose schema the registry does not have',
+  ),
   assignments: define('gauge', 'workload_all_assignments', ['kafka_cluster'], 'Slots assigned by the leader'),
   missing: define('gauge', 'workload_missing_resources', ['kafka_cluster'], 'Slots nobody could take'),
 } as const

@@ -12,6 +12,7 @@ const bufferFree = 'Bytes still free for messages waiting for Kafka'
 const failed = 'Batches refused or given up'
 const sent = 'Records acknowledged'
 const compression = 'Size of batches on the wire in parts of their size: 1, they are not compressed'
+const queueTime = 'The longest that a message of the last half minute waited for its batch to be sent'
 const age = 'Since Kafka last told where topics lie'
 
 export const producerMetrics = {
@@ -27,6 +28,10 @@ export const producerMetrics = {
     ...define('gauge', 'kafka_producer_ack_all_metadata_age_seconds', labels, age),
     isSame: true,
   },
+  allQueueTime: {
+    ...define('gauge', 'kafka_producer_ack_all_record_queue_time_max_seconds', labels, queueTime),
+    isSame: true,
+  },
   leaderBufferTotal: define('gauge', 'kafka_producer_ack_leader_buffer_total_bytes', labels, bufferTotal),
   leaderBufferFree: define('gauge', 'kafka_producer_ack_leader_buffer_available_bytes', labels, bufferFree),
   leaderFailedBatches: define('gauge', 'kafka_producer_ack_leader_failed_batches', labels, failed),
@@ -39,4 +44,15 @@ export const producerMetrics = {
     ...define('gauge', 'kafka_producer_ack_leader_metadata_age_seconds', labels, age),
     isSame: true,
   },
+  leaderQueueTime: {
+    ...define('gauge', 'kafka_producer_ack_leader_record_queue_time_max_seconds', labels, queueTime),
+    isSame: true,
+  },
+  brokerLatency: define(
+    'summary',
+    'broker_latency_seconds',
+    ['broker', 'ack'],
+    'From a request with messages to its answer, by the number of the broker, which is asked for the acknowledgement ' +
+      'of `ALL` replicas, or of the `LEADER` where that is literal',
+  ),
 } as const

@@ -23,6 +23,8 @@ export interface DeliveryFigures {
   readonly skippedOffsets: CounterHandle
   readonly missingOffsets: CounterHandle
   readonly inflightTime: SummaryHandle
+  /** A record of an AVRO topic was read by the schema that its version or id names, or could not be. */
+  avroRead(isById: boolean, isProblem: boolean): void
   /** A batch of which the subscriber took something. */
   batchDelivered(): void
   /** The way of a message has ended. */
@@ -61,7 +63,16 @@ export function createDeliveryFigures(metrics: Metrics, clock: Clock, plan: Deli
     return found
   }
 
+  /** Of the whole process, made when a record is first read so. */
+  let avro: AvroCounters | null = null
+
   return {
+    avroRead(isById, isProblem) {
+      avro ??= avroCounters(metrics)
+      const { reads, errors } = isById ? avro.byId : avro.byVersion
+      reads.value++
+      if (isProblem) errors.value++
+    },
     delivered: counter(consumersMetrics.delivered),
     discarded: counter(consumersMetrics.discarded),
     filteredOut: counter(consumersMetrics.filteredOut),
@@ -98,4 +109,22 @@ export function createDeliveryFigures(metrics: Metrics, clock: Clock, plan: Deli
     showDelayed: read => metrics.gauge(consumersMetrics.delayed, read, ...labels),
     remove: () => metrics.remove(Object.values(consumersMetrics), ...labels),
   }
+}
+
+interface ReadCounters {
+  readonly reads: CounterHandle
+  readonly errors: CounterHandle
+}
+
+interface AvroCounters {
+  readonly byVersion: ReadCounters
+  readonly byId: ReadCounters
+}
+
+function avroCounters(metrics: Metrics): AvroCounters {
+  const of = (type: string): ReadCounters => ({
+    reads: metrics.counter(consumersMetrics.avroReads, type),
+    errors: metrics.counter(consumersMetrics.avroReadErrors, type),
+  })
+  return { byVersion: of('headerSchemaVersion'), byId: of('headerSchemaId') }
 }

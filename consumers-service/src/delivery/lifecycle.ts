@@ -76,6 +76,7 @@ export function createLifecycle<P extends DeliveryPlan>(
   const opener = createOpener(
     {
       ...{ clock, scheduler, registry: parts.registry, areIdsUsed: parts.areSchemaIdsUsed },
+      avroRead: (isById, isProblem) => figures.avroRead(isById, isProblem),
       dropped: () => void figures.droppedHeaders.value++,
       ready() {
         receiver.retry()

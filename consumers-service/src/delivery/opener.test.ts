@@ -52,6 +52,8 @@ interface World {
   readonly time: VirtualTime
   /** How often it said that it may go on. */
   ready(): number
+  /** What was told of each record that was read. */
+  readonly reads: readonly string[]
 }
 
 function createWorld(
@@ -64,13 +66,16 @@ function createWorld(
   const schemas = createSchemas({ registry, clock: time, log: silentLog }, ages)
   const open = { registry, schemas, subjectOf: (name: string) => name } as unknown as OpenRegistry
   let readyCount = 0
+  const reads: string[] = []
   const parts = {
     ...{ clock: time, scheduler: time, registry: hasRegistry ? open : null, areIdsUsed: false },
+    avroRead: (isById: boolean, isProblem: boolean) =>
+      void reads.push(`${isById ? 'id' : 'version'} ${isProblem ? 'problem' : 'well'}`),
     dropped: () => undefined,
     ready: () => void readyCount++,
   }
   const opener = createOpener(parts, { ...basePlan, isAvroTopic: true, topic: 'g.t' as never, ...plan })
-  return { opener, registry, schemas, time, ready: () => readyCount }
+  return { opener, registry, schemas, time, ready: () => readyCount, reads }
 }
 
 /** The receiver's part: each second it tries again what could not be opened. */
@@ -86,7 +91,7 @@ const settled = (): Promise<void> => new Promise(resolve => setImmediate(resolve
 
 describe('an entry of an AVRO topic', () => {
   it('waits for its schema, then is JSON without metadata', async () => {
-    const { opener, ready } = createWorld()
+    const { opener, ready, reads } = createWorld()
     const entry = entryOf(record)
 
     expect(opener.canOpen(entry)).toBe(false)
@@ -96,6 +101,7 @@ describe('an entry of an AVRO topic', () => {
     const content = opener.open(entry)
     expect(content).toMatchObject({ messageId: 'm', propagated: ['X-Kind', 'k'], problem: null })
     expect([content.body.toString(), content.avro?.isBody]).toEqual(['{"a":1}', false])
+    expect(reads).toEqual(['version well'])
   })
 
   it('is the record itself where the subscriber wants that', async () => {

@@ -32,6 +32,8 @@ export interface OpenerParts {
   readonly registry: OpenRegistry | null
   /** Whether records are read by the schema's number in the registry where they have no version. */
   readonly areIdsUsed: boolean
+  /** A record of an AVRO topic was read, or was to be and could not. */
+  avroRead(isById: boolean, isProblem: boolean): void
   /** A header line that HTTP cannot carry was left out. */
   dropped(): void
   /** Entries that could not be opened may be now. */
@@ -67,7 +69,7 @@ interface Missing {
 
 /** Makes the opener of a subscription. */
 export function createOpener(parts: OpenerParts, firstPlan: DeliveryPlan): Opener {
-  const { registry, clock, scheduler, dropped } = parts
+  const { registry, clock, scheduler, dropped, avroRead } = parts
   const missing = new Map<string, Missing>()
   let plan = firstPlan
   let isStopped = false
@@ -140,8 +142,13 @@ export function createOpener(parts: OpenerParts, firstPlan: DeliveryPlan): Opene
       if (!plan.isAvroTopic) return openEntry(entry, dropped)
       const wanted = wantedOf(entry)
       const schema = wanted === null ? undefined : known(wanted)
-      if (schema !== undefined) return openAvroEntry(entry, schema, plan.isAvroWanted, dropped)
+      if (wanted !== null && schema !== undefined) {
+        const content = openAvroEntry(entry, schema, plan.isAvroWanted, dropped)
+        avroRead(wanted.version === null, content.problem !== null)
+        return content
+      }
       if (wanted !== null) {
+        avroRead(wanted.version === null, true)
         const { messageId, lines, event } = headersOf(entry, dropped)
         const reason = missing.get(keyOf(wanted))?.reason ?? noRegistry
         return { ...unreadableContent(entry, messageId ?? '', reason), propagated: lines, event }

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { silentLog } from '@iris/common/lifecycle/log'
+import { createMetrics } from '@iris/common/metrics/registry'
 import { createVirtualTime } from '@iris/common/time/virtual-time'
 import type { ZooSession } from '@iris/common/zookeeper/session'
 import { NoNodeError } from '@iris/common/zookeeper/zoo-errors'
-import { startLastUndelivered, type Undelivered } from './last-undelivered.js'
+import { startLastUndelivered, undeliveredFigures, type Undelivered } from './last-undelivered.js'
 
 function setUp() {
   const time = createVirtualTime()
@@ -23,8 +24,10 @@ function setUp() {
       return Promise.resolve(path)
     },
   } as unknown as ZooSession
+  const metrics = createMetrics('hermes_consumers_')
+  const figures = undeliveredFigures(metrics)
   const undelivered = startLastUndelivered(
-    { session, scheduler: time, log: silentLog },
+    { session, scheduler: time, log: silentLog, figures },
     { periodMs: 5000, cluster: 'primary', path: (topic, subscription) => `/${topic}/${subscription}` },
   )
   const message = (offset: number): Undelivered => ({
@@ -36,16 +39,19 @@ function setUp() {
     partition: 2,
     offset,
   })
-  return { time, nodes, writes, state, undelivered, message }
+  return { time, nodes, writes, state, undelivered, message, figures, metrics }
 }
 
 describe('the last undelivered message', () => {
   it('is written as Hermes writes it, the newest only, once a period', async () => {
-    const { time, nodes, writes, undelivered, message } = setUp()
+    const { time, nodes, writes, undelivered, message, figures, metrics } = setUp()
     for (let offset = 0; offset < 100; offset++) undelivered.note(message(offset))
     await time.advance(5000)
 
     expect(writes).toHaveLength(1)
+    expect(figures.written.value).toBe(1)
+    const size = Buffer.byteLength(nodes.get('/g.t/s') ?? '')
+    expect(await metrics.text()).toContain(`undelivered_messages_persisted_message_size_bytes_sum ${size}`)
     expect(JSON.parse(nodes.get('/g.t/s') ?? '')).toEqual({
       timestamp: 7,
       subscription: 's',

@@ -6,6 +6,8 @@
  */
 import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
 import type { Log } from '@iris/common/lifecycle/log'
+import { consumersMetrics } from '@iris/common/metrics/names'
+import type { CounterHandle, Metrics, SummaryHandle } from '@iris/common/metrics/registry'
 import type { Cancel, Scheduler } from '@iris/common/time/scheduler'
 import type { ZooSession } from '@iris/common/zookeeper/session'
 import { NodeExistsError, NoNodeError } from '@iris/common/zookeeper/zoo-errors'
@@ -33,15 +35,34 @@ export interface LastUndeliveredOptions {
   path(topic: TopicName, subscription: SubscriptionName): string
 }
 
+/** What is counted of it, as Hermes names it. */
+export interface UndeliveredFigures {
+  readonly written: CounterHandle
+  readonly size: SummaryHandle
+}
+
+/** The figures of a process. */
+export function undeliveredFigures(metrics: Metrics): UndeliveredFigures {
+  return {
+    written: metrics.counter(consumersMetrics.undeliveredWritten),
+    size: metrics.summary(consumersMetrics.undeliveredSize),
+  }
+}
+
 /** ZooKeeper takes a megabyte a node, text as JSON can be six times its bytes. */
 const bodyBytesMax = 100_000
 
 /** Starts noting. */
 export function startLastUndelivered(
-  deps: { readonly session: ZooSession; readonly scheduler: Scheduler; readonly log: Log },
+  deps: {
+    readonly session: ZooSession
+    readonly scheduler: Scheduler
+    readonly log: Log
+    readonly figures: UndeliveredFigures
+  },
   options: LastUndeliveredOptions,
 ): LastUndelivered {
-  const { session, log } = deps
+  const { session, log, figures } = deps
   const latest = new Map<string, Undelivered>()
 
   const write = async (path: string, undelivered: Undelivered): Promise<void> => {
@@ -52,6 +73,8 @@ export function startLastUndelivered(
       if (!(error instanceof NoNodeError)) throw error
       await session.create(path, data)
     }
+    figures.written.value++
+    figures.size.observe(data.length)
   }
   const cancel: Cancel = deps.scheduler.every(options.periodMs, () => {
     if (!session.isConnected()) return
