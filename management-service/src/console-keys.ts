@@ -48,6 +48,12 @@ function consoleKey<T>(path: string, schema: z.ZodType<T>, fallback: T, prose: s
 }
 
 export const consoleKeys = {
+  consoleDirectory: consoleKey(
+    'directory',
+    url,
+    '',
+    "folder with a built console, such as Hermes', that is served at `/ui`; empty for none",
+  ),
   consoleTitle: consoleKey('console/title', label, 'hermes console', 'title of the page'),
   consoleContact: consoleKey('console/contactLink', url, '', 'where its users find help'),
   environmentName: consoleKey('console/environmentName', label, 'LOCAL', 'name of this installation'),

@@ -13,6 +13,7 @@ import type { DescribeParts } from './describe/describe-topics.js'
 import { asyncApiRoutes } from './http/routes/asyncapi.js'
 import { consoleSettings } from './console/console-settings.js'
 import { linkTemplates } from './console/link-templates.js'
+import { startPageOf } from './console/start-page.js'
 import { consistencyRoutes } from './http/routes/consistency.js'
 import { consoleRoutes } from './http/routes/console-pages.js'
 import { constraintRoutes } from './http/routes/constraints.js'
@@ -97,7 +98,7 @@ export function createOverview(
         },
       }),
       ...inactiveTopicRoutes(inactivity.store),
-      ...consoleRoutes(consoleSettings(config), linkTemplates(config)),
+      ...consoleRoutes(consoleSettings(config), linkTemplates(config), startPageOf(config)),
     ],
     start() {
       catalog.start()

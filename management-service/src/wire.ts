@@ -56,7 +56,10 @@ export function createManagement(base: ManagementBase, config: ManagementConfig)
   const promised = withContracts([...status, ...docs, ...useCases.routes, ...audit.routes], contracts)
   const app = createExpressApp(
     base.log,
-    { bodyBytesMax: config.bodyBytesMax, allowedOrigin: config.allowedOrigin, guard },
+    {
+      ...{ bodyBytesMax: config.bodyBytesMax, allowedOrigin: config.allowedOrigin, guard },
+      ...(config.consoleDirectory === '' ? {} : { filesBelow: config.consoleDirectory }),
+    },
     audit.around(withDryRuns(promised, () => useCases.rehearse())),
   )
   const listener = createManagementListener(base, config, app)

@@ -1,5 +1,8 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { createServer, request as send, type IncomingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { refusal } from '../errors/hermes-error.js'
 import { silentLog } from '../lifecycle/log.js'
@@ -25,10 +28,16 @@ const routes = [
   reading('GET', '/broken', () => Promise.reject(new Error('secret detail'))),
 ]
 
+const folder = mkdtempSync(join(tmpdir(), `iris-test-${process.pid}-`))
+const filesBelow = join(folder, 'public')
+
 let server: Server
 beforeAll(async () => {
+  mkdirSync(join(filesBelow, 'assets'), { recursive: true })
+  for (const name of ['public/index.html', 'public/assets/app.js', 'public/.hidden', 'public/text', 'secret'])
+    writeFileSync(join(folder, name), name)
   server = createServer(
-    createExpressApp(silentLog, { bodyBytesMax, allowedOrigin: '*', guard: openGuard }, routes),
+    createExpressApp(silentLog, { bodyBytesMax, allowedOrigin: '*', guard: openGuard, filesBelow }, routes),
   )
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
 })
@@ -215,6 +224,39 @@ describe('a request', () => {
     expect(answer.status).toBe(500)
     expect(JSON.parse(answer.text)).toMatchObject({ code: 'OTHER' })
     expect(answer.text).not.toContain('secret')
+  })
+})
+
+describe('the folder with files', () => {
+  it('is read by path, with the type of the name', async () => {
+    const answer = await call('GET', '/assets/app.js')
+
+    expect(answer).toMatchObject({ status: 200, text: 'public/assets/app.js' })
+    expect(answer.headers['content-type']).toBe('text/javascript; charset=utf-8')
+    expect(
+      (await call('GET', '/assets/app.js', { headers: { 'if-none-match': answer.headers.etag! } })).status,
+    ).toBe(304)
+  })
+
+  it('stands behind the routes', async () => {
+    expect((await call('GET', '/text')).text).toBe('hi')
+  })
+
+  it.each([
+    ['GET', '/assets'],
+    ['GET', '/assets/'],
+    ['GET', '/'],
+    ['GET', '/.hidden'],
+    ['GET', '/../secret'],
+    ['GET', '/%2e%2e/secret'],
+    ['GET', '/..%2fsecret'],
+    ['GET', '/assets/none.js'],
+    ['POST', '/assets/app.js'],
+  ])('shows nothing else: %s %s', async (method, path) => {
+    const answer = await call(method, path)
+
+    expect(answer.status).toBe(404)
+    expect(JSON.parse(answer.text)).toMatchObject({ code: 'OTHER' })
   })
 })
 

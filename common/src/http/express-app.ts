@@ -27,6 +27,8 @@ export interface ExpressAppOptions {
   /** Value of `Access-Control-Allow-Origin`. */
   readonly allowedOrigin: string
   readonly guard: ApiGuard
+  /** A folder whose files anybody may read where no route has the path; none when left out. */
+  readonly filesBelow?: string
 }
 
 const allowedHeaders = [
@@ -68,6 +70,9 @@ export function createExpressApp(
       write(response, { status: 200, content: null, type: '' })
     })
   }
+  // No listing, no redirect, nothing that begins with a dot; what is not there is 404 like any other path.
+  if (options.filesBelow !== undefined)
+    app.use(express.static(options.filesBelow, { index: false, redirect: false, dotfiles: 'ignore' }))
   app.use(() => {
     throw frameworkError(404)
   })

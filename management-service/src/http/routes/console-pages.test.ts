@@ -1,8 +1,12 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { loadConfig } from '@iris/common/config/load'
 import { managementKeys } from '../../config.js'
 import { consoleSettings } from '../../console/console-settings.js'
 import type { LinkTemplates } from '../../console/links.js'
+import { startPageOf } from '../../console/start-page.js'
 import { callRoute, type RouteAnswer } from '../testing/call-route.js'
 import { consoleRoutes } from './console-pages.js'
 
@@ -13,7 +17,7 @@ const none: LinkTemplates = {
 
 function setUp(templates: LinkTemplates = none, environment: Record<string, string> = {}) {
   const config = loadConfig(managementKeys, { argv: [], environment })
-  const routes = consoleRoutes(consoleSettings(config), templates)
+  const routes = consoleRoutes(consoleSettings(config), templates, startPageOf(config))
   return { routes, get: (url: string): Promise<RouteAnswer> => callRoute(routes, 'GET', url) }
 }
 
@@ -134,5 +138,17 @@ describe('E18: the page at the root', () => {
         ...{ status: 200, type: 'text/html;charset=utf-8' },
         body: expect.stringContaining('Iris management') as string,
       })
+  })
+
+  it('is that of the console where a folder with one is named', async () => {
+    const folder = mkdtempSync(join(tmpdir(), `iris-test-${process.pid}-`))
+    const environment = { IRIS_CONSOLE_DIRECTORY: folder }
+
+    expect(() => setUp(none, environment)).toThrow('IRIS_CONSOLE_DIRECTORY names no built console: ENOENT')
+    writeFileSync(join(folder, 'index.html'), '<title>Hermes Console</title>')
+    const { get } = setUp(none, environment)
+
+    for (const path of ['/', '/ui'])
+      expect(await get(path)).toMatchObject({ status: 200, body: '<title>Hermes Console</title>' })
   })
 })

@@ -3,7 +3,6 @@
  */
 import type { JsonObject } from '@iris/common/domain/json-shapes'
 import { jsonAnswer, reading, textAnswer, type ApiRoute } from '@iris/common/http/api'
-import { indexPage } from '../../console/index-page.js'
 import {
   dashboardOf,
   offlineClientsOf,
@@ -17,9 +16,13 @@ const htmlType = 'text/html;charset=utf-8'
 const topic = '/topics/:topic'
 const subscription = `${topic}/subscriptions/:subscription`
 
-/** The routes of the console. */
-export function consoleRoutes(settings: JsonObject, templates: LinkTemplates): readonly ApiRoute[] {
-  const page: ApiRoute['handle'] = () => Promise.resolve(textAnswer(indexPage, htmlType))
+/** The routes of the console; `startPage` is the HTML of each page of it. */
+export function consoleRoutes(
+  settings: JsonObject,
+  templates: LinkTemplates,
+  startPage: string,
+): readonly ApiRoute[] {
+  const page: ApiRoute['handle'] = () => Promise.resolve(textAnswer(startPage, htmlType))
   const about = (path: string, answer: (subject: LinkSubject) => unknown): ApiRoute =>
     reading('GET', path, async ({ params }) => {
       await Promise.resolve()
