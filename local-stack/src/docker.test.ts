@@ -2,12 +2,23 @@
  * The files of `docker/` are not run here, so what can be known without running is checked:
  * hadolint's rules that apply, and that names agree.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { parse } from 'yaml'
 import { variableOf } from '@iris/common/config/load'
+import { run } from './run.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const dockerDir = join(root, 'docker')
@@ -124,6 +135,54 @@ function sourcesNamed(directory: string, pattern: RegExp): readonly string[] {
     .map(file => readFileSync(join(directory, file), 'utf8'))
 }
 
+interface LockedPackage {
+  readonly dev?: boolean
+  readonly link?: boolean
+  readonly resolved?: string
+}
+
+const lockfile = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
+  readonly packages: Readonly<Record<string, LockedPackage>>
+}
+const libraryPath = /^((?:[\w-]+\/)?node_modules)\/((?:@[^/]+\/)?[^/]+)$/
+
+/** Where `npm ci --omit=dev` puts which libraries: names by folder. Libraries inside libraries come along. */
+function installedLibraries(): ReadonlyMap<string, readonly string[]> {
+  const installed = new Map<string, string[]>()
+  for (const [path, { dev = false }] of Object.entries(lockfile.packages)) {
+    const [, folder, name] = libraryPath.exec(path) ?? []
+    if (dev || folder === undefined || name === undefined) continue
+    installed.set(folder, [...(installed.get(folder) ?? []), name])
+  }
+  return installed
+}
+
+/** What an image holds beside its base, as pairs of a path from the root and where it lies. */
+function imageOf(target: string): readonly (readonly [from: string, to: string])[] {
+  return stageOf(instructions, target)
+    .filter(({ name }) => name === 'COPY')
+    .map(({ value }) => {
+      const [, path = '', to = ''] = value.split(' ')
+      const from = path.replace(/^\/iris\//, '')
+      return [from, to === './' || to.endsWith('/') ? join(to, from.split('/').at(-1) ?? '') : to]
+    })
+}
+
+/** The files of an image in a directory of their own, the libraries as links. */
+function layOut(target: string, image: string): void {
+  const installed = installedLibraries()
+  for (const [from, to] of imageOf(target)) {
+    mkdirSync(join(image, dirname(to)), { recursive: true })
+    const libraries = installed.get(from)
+    if (libraries === undefined) cpSync(join(root, from), join(image, to), { recursive: true })
+    for (const library of libraries ?? []) {
+      const { link = false, resolved = '' } = lockfile.packages[`${from}/${library}`] ?? {}
+      mkdirSync(dirname(join(image, to, library)), { recursive: true })
+      symlinkSync(link ? join(image, resolved) : join(root, from, library), join(image, to, library))
+    }
+  }
+}
+
 const instructions = readDockerfile(readFileSync(join(dockerDir, 'Dockerfile'), 'utf8'))
 const compose = parse(readFileSync(join(dockerDir, 'compose.yaml'), 'utf8'), { merge: true }) as Compose
 const ours: readonly (readonly [target: string, directory: string])[] = [
@@ -180,7 +239,46 @@ describe('the Dockerfile', () => {
   })
 })
 
+describe.each(ours)('the image of %s', (target, directory) => {
+  it('holds the libraries that a workspace in it has for itself', () => {
+    const copied = imageOf(target)
+    const held = new Set(['.', ...copied.map(([, to]) => dirname(to))])
+    const needed = [...installedLibraries().keys()].filter(folder => held.has(dirname(folder)))
+
+    expect(held).toContain(directory)
+    expect(needed).toContain('node_modules')
+    expect(needed.filter(folder => !copied.some(([from, to]) => from === folder && to === folder))).toEqual(
+      [],
+    )
+  })
+
+  it('finds all that its program imports, and no more is there than what it was given', async () => {
+    const image = mkdtempSync(join(tmpdir(), 'iris-image-'))
+    onTestFinished(() => rmSync(image, { recursive: true, force: true }))
+    layOut(target, image)
+    const command = stageOf(instructions, target).findLast(each => each.name === 'CMD')?.value ?? ''
+    const [program = ''] = JSON.parse(command) as readonly string[]
+    const links = ['--preserve-symlinks', '--preserve-symlinks-main']
+
+    // An argument that none of them knows is refused after everything has been imported.
+    const { code, output } = await run(process.execPath, [...links, join(image, program), '--none'], 60_000)
+
+    expect(output).toMatch(/unknown (argument|option '?)/i)
+    expect(output).toContain('--none')
+    expect(code).toBe(1)
+  })
+})
+
 describe('compose.yaml', () => {
+  it('runs the Kafka and the ZooKeeper that the tests run', () => {
+    const pom = readFileSync(join(root, 'local-stack', 'pom.xml'), 'utf8')
+    const tested = (artifact: string): string | undefined =>
+      new RegExp(`<artifactId>${artifact}</artifactId>\\s*<version>([^<]+)<`).exec(pom)?.[1]
+
+    expect(compose.services['kafka']?.image).toBe(`apache/kafka:${tested('kafka_2.13')}`)
+    expect(compose.services['zookeeper']?.image).toBe(`zookeeper:${tested('zookeeper')}`)
+  })
+
   it('names files, targets and servers that exist', () => {
     for (const [name, { build, depends_on: servers = {} }] of Object.entries(compose.services)) {
       for (const server of Object.keys(servers)) expect(compose.services, name).toHaveProperty(server)
