@@ -32,6 +32,7 @@ function configuration(): string {
   const section = (title: string, table: string): string => `## ${title}\n\n${table}`
   return page('Configuration', [
     `Values come from the default, then the YAML file given with \`--config\`, then the environment. ${generated}`,
+    'A relative path after `--config` counts from the folder in which the command was typed, also under `npm run … -w frontend-service`.',
     '`KAFKA_BROKERS` and `ZOOKEEPER` are short forms of `kafka.brokerList` and `zookeeper.connectionString`.',
     'An unknown key, an unknown `IRIS_*` variable or a value out of bounds stops the start and says which.',
     section('frontend-service', describeConfig(frontendKeys)),
@@ -41,17 +42,21 @@ function configuration(): string {
 }
 
 function metrics(): string {
-  const table = (prefix: string, definitions: Readonly<Record<string, MetricDefinition>>): string => {
-    const rows = Object.values(definitions).map(
+  const table = (
+    prefix: string,
+    ...declared: readonly Readonly<Record<string, MetricDefinition>>[]
+  ): string => {
+    const definitions = declared.flatMap(each => Object.values(each))
+    const rows = definitions.map(
       each => `| \`${prefix}${each.name}\` | ${each.kind} | ${each.labels.join(', ')} | ${each.help} |`,
     )
     return ['| name | kind | labels | meaning |', '| --- | --- | --- | --- |', ...rows].join('\n')
   }
   return page('Metrics', [
     `Each service answers \`GET /status/prometheus\`. Summaries carry quantiles 0.5, 0.99, 0.999, a count and a sum; \`<name>_max\` is a gauge beside each. ${generated}`,
-    `## frontend-service\n\n${table('hermes_frontend_', { ...frontendMetrics, ...schemaMetrics, ...traceMetrics, ...processMetrics })}`,
-    `## consumers-service\n\n${table('hermes_consumers_', { ...consumersMetrics, ...schemaMetrics, ...traceMetrics, ...processMetrics })}`,
-    `## management-service\n\n${table('hermes_management_', { ...managementMetrics, ...processMetrics })}`,
+    `## frontend-service\n\n${table('hermes_frontend_', frontendMetrics, schemaMetrics, traceMetrics, processMetrics)}`,
+    `## consumers-service\n\n${table('hermes_consumers_', consumersMetrics, schemaMetrics, traceMetrics, processMetrics)}`,
+    `## management-service\n\n${table('hermes_management_', managementMetrics, processMetrics)}`,
   ])
 }
 

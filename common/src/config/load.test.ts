@@ -47,6 +47,22 @@ describe('configuration', () => {
     expect(config.readTimeoutMs).toBe(5000)
   })
 
+  it('finds a relative file in the folder in which npm was called', () => {
+    fileWith('frontend:\n  server:\n    port: 9000\n')
+    const argv = ['--config', 'iris.yaml']
+
+    const config = loadConfig(keys, { argv, environment: { INIT_CWD: folder } })
+
+    expect(config.port).toBe(9000)
+    expect(() => loadConfig(keys, { argv, environment: {} })).toThrow(/iris\.yaml: ENOENT/)
+  })
+
+  it('reads an absolute path as it is, wherever npm was called', () => {
+    const argv = fileWith('frontend:\n  server:\n    port: 9000\n')
+
+    expect(loadConfig(keys, { argv, environment: { INIT_CWD: '/elsewhere' } }).port).toBe(9000)
+  })
+
   it('understands KAFKA_BROKERS, and IRIS_KAFKA_BROKER_LIST before it', () => {
     const short = loadConfig(keys, { argv: [], environment: { KAFKA_BROKERS: 'a:1,b:2' } })
     const both = loadConfig(keys, {

@@ -4,6 +4,7 @@
  * Refuses unknown keys, unknown `IRIS_*` variables and values out of bounds: `ConfigError` lists all of them.
  */
 import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import type { ConfigKey, ConfigKeys, ConfigOf } from './declare.js'
@@ -17,7 +18,10 @@ export class ConfigError extends Error {
   }
 }
 
-/** Where values come from. `argv` may hold `--config FILE`. */
+/**
+ * Where values come from. `argv` may hold `--config FILE`. `INIT_CWD` is where npm was called: it runs a
+ * workspace's script in the workspace's folder, which is not what the caller's relative path counts from.
+ */
 export interface ConfigSources {
   readonly argv: readonly string[]
   readonly environment: Readonly<Record<string, string | undefined>>
@@ -44,7 +48,7 @@ export function variableOf(name: string): string {
 export function loadConfig<K extends ConfigKeys>(keys: K, sources: ConfigSources): ConfigOf<K> {
   const problems: string[] = []
   const raw = new Map<string, { value: unknown; from: string }>()
-  readFile(sources.argv, raw, problems)
+  readFile(sources, raw, problems)
   readEnvironment(keys, sources.environment, raw, problems)
 
   const byName = new Map(Object.values(keys).map(each => [each.name, each]))
@@ -82,18 +86,19 @@ function valueOf(
 }
 
 function readFile(
-  argv: readonly string[],
+  { argv, environment }: ConfigSources,
   raw: Map<string, { value: unknown; from: string }>,
   problems: string[],
 ): void {
   for (let index = 0; index < argv.length; index++) {
-    const path = argv[index] === '--config' ? argv[++index] : undefined
-    if (path === undefined) {
+    const given = argv[index] === '--config' ? argv[++index] : undefined
+    if (given === undefined) {
       problems.push(
         `unknown argument ${argv[index] ?? '--config without a file'}; only --config FILE is known`,
       )
       continue
     }
+    const path = resolve(environment['INIT_CWD'] ?? '', given)
     try {
       flatten('', parse(readFileSync(path, 'utf8')) ?? {}, path, raw)
     } catch (error) {
