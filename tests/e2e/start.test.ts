@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import type { StackPorts } from '@iris/local-stack/stack-options'
 import { eventually } from '../support/eventually.js'
+import { givenServers } from '../support/given-servers.js'
 import { npmStart, portsInUse, processesWith, stackPorts, type NpmStart } from '../support/npm-start.js'
 
 const testMs = 180_000
@@ -49,6 +50,22 @@ async function nothingIsLeft(): Promise<void> {
     expect(processesWith(dataDir)).toEqual([])
   })
 }
+
+describe('npm test', () => {
+  it('leaves the servers alone that a shell has exported for the services', () => {
+    expect(givenServers({ KAFKA_BROKERS: 'mine:9092', ZOOKEEPER: 'mine:2181' })).toBeNull()
+  })
+
+  it('uses servers that are named for it, both of them', () => {
+    const named = { IRIS_TEST_KAFKA: 'spare:9092', IRIS_TEST_ZOOKEEPER: 'spare:2181' }
+
+    expect(givenServers({ ...named, KAFKA_BROKERS: 'mine:9092', ZOOKEEPER: 'mine:2181' })).toEqual({
+      kafka: 'spare:9092',
+      zookeeper: 'spare:2181',
+    })
+    expect(() => givenServers({ IRIS_TEST_KAFKA: 'spare:9092' })).toThrow('or neither')
+  })
+})
 
 describe('npm start', () => {
   it(

@@ -1,7 +1,7 @@
 /**
  * The servers that the integration and end-to-end tests share.
- * Takes KAFKA_BROKERS and ZOOKEEPER when both are set, else starts a pair. Gives `inject('kafka')` and
- * `inject('zookeeper')`, both `host:port`.
+ * Takes what `given-servers.ts` finds, else starts a pair. Gives `inject('kafka')` and `inject('zookeeper')`,
+ * both `host:port`.
  * Promises: one pair a run, on free ports, its data gone afterwards; files of killed runs are cleared away.
  */
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { startKafka, type KafkaServer } from '@iris/local-stack/kafka'
 import { startZooKeeper, type ZooKeeperServer } from '@iris/local-stack/zookeeper'
+import { givenServers } from './given-servers.js'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -30,10 +31,10 @@ const prefix = 'iris-test-'
 
 /** Called by vitest before the first test of a project. */
 export async function setup(project: TestProject): Promise<void> {
-  const { KAFKA_BROKERS: kafkaBrokers, ZOOKEEPER: zookeeperServers } = process.env
-  if (kafkaBrokers && zookeeperServers) {
-    project.provide('kafka', kafkaBrokers)
-    project.provide('zookeeper', zookeeperServers)
+  const given = givenServers(process.env)
+  if (given !== null) {
+    project.provide('kafka', given.kafka)
+    project.provide('zookeeper', given.zookeeper)
     return
   }
   shared.irisServerUsers = (shared.irisServerUsers ?? 0) + 1
