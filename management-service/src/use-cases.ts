@@ -15,7 +15,6 @@ import type { ManagementBase, ManagementConfig } from './base.js'
 import { createFinisher } from './changes/finisher.js'
 import { createGate } from './gate.js'
 import { jsonSchemaRoutes } from './http/routes/json-schemas.js'
-import { createJsonSchemaStore, type JsonSchemaStore } from './store/json-schemas.js'
 import { schemaRoutes } from './http/routes/schemas.js'
 import { createTopicSchemas, type TopicSchemas } from './schemas/topic-schemas.js'
 import { accessRoutes } from './http/routes/access.js'
@@ -41,7 +40,6 @@ import { createOverview } from './overview.js'
 import type { Rehearsal } from './rehearsal/dry-run.js'
 import { beginRehearsal } from './rehearsal/rehearsal.js'
 import type { ScheduleParts } from './schedule/list-scheduled.js'
-import { createChangeGuard } from './store/change-guard.js'
 import { createKafkaLetters } from './store/kafka-letters.js'
 import { createKeyStore } from './store/keys.js'
 import { createKafkaSchedule } from './store/kafka-schedule.js'
@@ -55,13 +53,10 @@ import {
 } from './store/kafka.js'
 import { createMessageScan } from './store/message-scan.js'
 import { createMoveOrders } from './store/move-orders.js'
+import { openStore, type OpenStore } from './store/open-store.js'
 import type { Store } from './store/ports.js'
-import { createRetryState } from './store/retry-state.js'
-import { createSecretStore, type SecretStore } from './store/resealing.js'
-import { createUnfinished } from './store/unfinished.js'
-import { createLiveConsumers, createSlotOwners } from './store/slot-owners.js'
+import { createLiveConsumers } from './store/slot-owners.js'
 import { createTasks } from './store/tasks.js'
-import { createZooStore } from './store/zookeeper.js'
 import { createEndpointGuard, type EndpointGuard, type ResolveHost } from './subscriptions/endpoint-guard.js'
 import { createGroupCleanUp, removeUnused, type GroupCleanUp } from './subscriptions/group-clean-up.js'
 import {
@@ -99,7 +94,7 @@ export function createUseCases(
   config: ManagementConfig,
   { outside, metrics, mode }: UseCaseSurroundings,
 ): UseCases {
-  const store = createStore(base, config, outside)
+  const store = openStore(base, config, outside)
   const options = { delayMs: config.groupCleanUpDelayMs, intervalMs: config.groupCleanUpIntervalMs }
   const cleanUp = createGroupCleanUp(cleanUpParts(base, config, { store, outside }), options)
   const pause = createPause({ ...base, store }, config.pauseTimeoutMs)
@@ -115,7 +110,7 @@ export function createUseCases(
     routes: [...overview.routes, ...routesOver(base, config, { store, outside, cleanUp, pause, mode })],
     rehearse() {
       const rehearsal = beginRehearsal(base, outside, config.zookeeperRoot)
-      const rehearsed = createStore(base, config, rehearsal.outside)
+      const rehearsed = openStore(base, config, rehearsal.outside)
       const shared = { ...rehearsal, store: rehearsed, mode: createMode() }
       const parts = cleanUpParts(base, config, shared)
       return {
@@ -185,28 +180,11 @@ function cleanUpParts(
 }
 
 interface Shared {
-  readonly store: Store & JsonSchemaStore & SecretStore
+  readonly store: OpenStore
   readonly outside: Outside
   readonly cleanUp: Pick<GroupCleanUp, 'later'>
   readonly pause: Pause
   readonly mode: ModeHolder
-}
-
-function createStore(
-  base: ManagementBase,
-  config: ManagementConfig,
-  outside: Outside,
-): Store & JsonSchemaStore & SecretStore {
-  const { session, paths, vault } = outside
-  return {
-    ...createZooStore({ session, paths, vault }),
-    ...createSecretStore({ session, paths, vault }),
-    ...createSlotOwners(session, paths, config.kafkaClusterName),
-    ...createRetryState(session, paths, config.kafkaClusterName),
-    ...createUnfinished(session, paths),
-    ...createJsonSchemaStore(session, paths),
-    ...createChangeGuard({ ...base, session }, paths),
-  }
 }
 
 function topicParts(

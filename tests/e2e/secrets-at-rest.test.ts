@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { silentLog } from '@iris/common/lifecycle/log'
+import { createVault } from '@iris/common/secrets/vault'
 import { systemClock } from '@iris/common/time/clock'
 import { systemScheduler } from '@iris/common/time/scheduler'
 import { createZooSession, type ZooSession } from '@iris/common/zookeeper/session'
@@ -112,6 +113,38 @@ describe('secrets of subscriptions and providers', () => {
 
     expect(ended).toMatchObject({ changed: 1, unreadable: [] })
     expect(await tree()).not.toContain('canary-plain-4')
+  })
+
+  it('whose key is lost are told, given anew, or removed with what they belong to', async () => {
+    const topic = await stack.createTopic()
+    const names = [await stack.createSubscription(topic, `${subscriber.url}/lost`), 'doomed'] as const
+    await stack.createSubscription(topic, `${subscriber.url}/doomed`, { name: names[1] })
+    const [group, short] = topic.split('.')
+    const lost = createVault([randomBytes(32)]).seal('canary-lost-7', 'a place of its own')
+    for (const name of names) {
+      const path = `${stack.root}/groups/${group}/topics/${short}/subscriptions/${name}`
+      const node = JSON.parse(String((await zoo.read(path))?.data)) as object
+      const endpoint = `${subscriber.url.replace('://', `://user:${lost}@`)}/lost`
+      await zoo.write(path, Buffer.from(JSON.stringify({ ...node, endpoint })))
+    }
+
+    const shown = await stack.api.readSubscription(topic, names[0])
+    expect([shown.status, shown.text]).toEqual([
+      200,
+      expect.stringContaining('"secretsProblem":"What is kept'),
+    ])
+    expect(shown.text).not.toContain('sealed.v1.')
+    const stolen = { endpoint: `http://user:${lost}@127.0.0.1:9/` }
+    expect((await stack.api.updateSubscription(topic, names[0], stolen)).status).toBe(400)
+    expect((await stack.api.deleteSubscription(topic, names[1])).status).toBe(200)
+    const anew = { endpoint: `${subscriber.url.replace('://', '://user:canary-anew-8@')}/lost` }
+    expect((await stack.api.updateSubscription(topic, names[0], anew)).status).toBe(200)
+
+    await stack.publish(topic, '{}')
+    const expected = `Basic ${Buffer.from('user:canary-anew-8').toString('base64')}`
+    await eventually(() => expect(subscriber.received('/lost')[0]?.headers['authorization']).toBe(expected))
+    expect((await stack.api.readSubscription(topic, names[0])).text).not.toContain('secretsProblem')
+    expect(await tree()).not.toContain('canary-anew-8')
   })
 
   it('are told apart by the audit only as stars, among all that was changed', async () => {

@@ -18,9 +18,17 @@ const notFound = 404
 
 /** Told by the place, by another member, or of no use in another installation. */
 const leftOut: Readonly<Record<string, readonly string[]>> = {
-  oauthProvider: ['name'],
+  oauthProvider: ['name', 'secretsProblem'],
   topic: ['name', 'createdAt', 'modifiedAt'],
-  subscription: ['topicName', 'name', 'createdAt', 'modifiedAt', 'trackingEnabled', 'suspendedReason'],
+  subscription: [
+    'topicName',
+    'name',
+    'createdAt',
+    'modifiedAt',
+    'trackingEnabled',
+    'suspendedReason',
+    'secretsProblem',
+  ],
 }
 
 /** Reads it. */

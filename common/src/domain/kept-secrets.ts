@@ -2,7 +2,7 @@
 /**
  * Where subscriptions, providers and tasks hold secrets, and how these are kept.
  * Takes the thing and a vault. Gives it with each secret sealed, or opened, or `{ problem }` that names the
- * member and the key that is missing.
+ * member and the key that is missing; of what a tolerant vault opened, what it left sealed.
  */
 import { sealingKeyOf, type Vault } from '../secrets/vault.js'
 import { credentialsIn, withPassword } from './endpoint.js'
@@ -52,9 +52,24 @@ export function isProviderCurrent(kept: OAuthProvider, vault: Pick<Vault, 'isCur
   return isCurrent(vault, change => mapProvider(kept, change))
 }
 
+/** Why secrets of a subscription are sealed still, after a tolerant vault opened it; null where none is. */
+export function subscriptionSecretsProblem(opened: Subscription): string | null {
+  return sealedProblem(change => mapSubscription(opened, change))
+}
+
+/** Why the secret of a provider is sealed still, after a tolerant vault opened it; null where it is not. */
+export function providerSecretsProblem(opened: OAuthProvider): string | null {
+  return sealedProblem(change => mapProvider(opened, change))
+}
+
 /** A task as its node holds it. */
 export function sealTask(task: Task, vault: Pick<Vault, 'seal'>): Task {
   return mapTask(task, (secret, member) => vault.seal(secret, `${placeOfTask(task)} ${member}`))
+}
+
+/** Whether the secret of a task, as its node holds it, is kept as it would be today. */
+export function isTaskCurrent(kept: Task, vault: Pick<Vault, 'isCurrent'>): boolean {
+  return isCurrent(vault, change => mapTask(kept, change))
 }
 
 /** The task of a node, with the password of its endpoint. */
@@ -108,6 +123,25 @@ function opened<T extends object>(
     return kept
   })
   return problem === null ? thing : { problem }
+}
+
+function sealedProblem(map: (change: Change) => unknown): string | null {
+  const members = new Set<string>()
+  const keys = new Set<string>()
+  map((secret, member) => {
+    const key = sealingKeyOf(secret)
+    if (key !== null) {
+      members.add(member)
+      keys.add(key)
+    }
+    return secret
+  })
+  if (members.size === 0) return null
+  return (
+    `What is kept in ${[...members].join(', ')} cannot be opened: it is sealed with key ${[...keys].join(', ')}, ` +
+    'which this process lacks (secrets.keys), or was sealed for another place; ' +
+    'give the key back, or the secret anew with a PUT'
+  )
 }
 
 function isCurrent(vault: Pick<Vault, 'isCurrent'>, map: (change: Change) => unknown): boolean {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createVault, plainVault, readSecretKey, sealingKeyOf } from './vault.js'
+import { createVault, plainVault, readSecretKey, sealingKeyOf, tolerantVault } from './vault.js'
 
 const old = randomBytes(32)
 const young = randomBytes(32)
@@ -61,6 +61,18 @@ describe('a vault', () => {
     expect(vault.seal('secret', place)).toBe('secret')
     expect(vault.open(kept, place)).toBe('secret')
     expect([vault.isCurrent(kept), vault.isCurrent('secret')]).toEqual([false, true])
+  })
+})
+
+describe('a tolerant vault', () => {
+  it('opens what it can, and keeps what it cannot open as it is, never sealed over', () => {
+    const lost = createVault([old]).seal('secret', place)
+    for (const vault of [tolerantVault(createVault([young])), tolerantVault(plainVault)]) {
+      expect(vault.open(vault.seal('new', place), place)).toBe('new')
+      expect(vault.open(lost, place)).toBe(lost)
+      expect(vault.seal(lost, place)).toBe(lost)
+    }
+    expect(tolerantVault(createVault([young])).seal('new', place)).not.toBe('new')
   })
 })
 

@@ -4,7 +4,12 @@
  * task and its entry in that list change together; a change is made over exactly what it was computed from.
  * Bound: `triesMax` tries of a change that meets others.
  */
-import type { SubscriptionName, TopicName } from '../domain/names.js'
+import {
+  splitSubscriptionId,
+  type SubscriptionId,
+  type SubscriptionName,
+  type TopicName,
+} from '../domain/names.js'
 import type { ZooPaths } from '../zookeeper/paths.js'
 import type { ZooOperation, ZooSession } from '../zookeeper/session.js'
 import { BadVersionError, NodeExistsError, NoNodeError } from '../zookeeper/zoo-errors.js'
@@ -24,6 +29,8 @@ export interface TaskStore {
   read(place: TaskPlace): Promise<Task | null>
   /** The id of the open one of a kind; null where there is none. */
   openId(topic: TopicName, subscription: SubscriptionName, kind: TaskKind): Promise<string | null>
+  /** All open ones of all subscriptions. */
+  allOpen(): Promise<readonly TaskPlace[]>
   /** All of a subscription, the newest first. */
   list(topic: TopicName, subscription: SubscriptionName): Promise<readonly Task[]>
   /**
@@ -54,6 +61,18 @@ export function createTaskStore(session: ZooSession, { iris: { tasks } }: ZooPat
     async openId(topic, subscription, kind) {
       const node = await session.read(tasks.open(topic, subscription, kind))
       return node === null ? null : node.data.toString('utf8')
+    },
+    async allOpen() {
+      const entries = ((await session.children(tasks.allOpen)) ?? []).flatMap(
+        name => readOpenName(name) ?? [],
+      )
+      const places: TaskPlace[] = []
+      for (const { subscriptionId, kind } of entries) {
+        const { topic, subscription } = splitSubscriptionId(subscriptionId)
+        const node = await session.read(tasks.open(topic, subscription, kind))
+        if (node !== null) places.push({ topic, subscription, id: node.data.toString('utf8') })
+      }
+      return places
     },
     async list(topic, subscription) {
       const ids = (await session.children(tasks.ofSubscription(topic, subscription))) ?? []
@@ -133,8 +152,10 @@ function unlessGone(error: unknown): void {
 /** What an entry of the list of open tasks is of; null for a node that somebody else put there. */
 export function readOpenName(
   name: string,
-): { readonly subscriptionId: string; readonly kind: TaskKind } | null {
+): { readonly subscriptionId: SubscriptionId; readonly kind: TaskKind } | null {
   const dollar = name.lastIndexOf('$')
   const kind = taskKinds.find(each => each === name.slice(dollar + 1))
-  return kind === undefined || dollar <= 0 ? null : { subscriptionId: name.slice(0, dollar), kind }
+  return kind === undefined || dollar <= 0
+    ? null
+    : { subscriptionId: name.slice(0, dollar) as SubscriptionId, kind }
 }

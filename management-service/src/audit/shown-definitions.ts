@@ -5,10 +5,9 @@
  */
 import { isJsonObject, type JsonObject } from '@iris/common/domain/json-shapes'
 import { isNamePart, splitSubscriptionId, topicName, type SubscriptionId } from '@iris/common/domain/names'
-import { oAuthProviderAnswer } from '@iris/common/domain/oauth-provider'
-import { subscriptionAnswer } from '@iris/common/domain/subscription-json'
 import { topicAnswer } from '@iris/common/domain/topic-json'
 import { HermesError } from '@iris/common/errors/hermes-error'
+import { shownProvider, shownSubscription } from '../secrets/shown-secrets.js'
 import type { GroupStore, OAuthProviderStore, SubscriptionStore, TopicStore } from '../store/ports.js'
 import type { AuditedThing } from './audit-record.js'
 
@@ -42,11 +41,11 @@ async function read(store: Definitions, { kind, name }: AuditedThing): Promise<J
       const names = splitSubscriptionId(name as SubscriptionId)
       if (topicName(names.topic) === undefined || !isNamePart(names.subscription)) return null
       const stored = await store.subscription(names.topic, names.subscription)
-      return stored === null ? null : subscriptionAnswer(stored.value)
+      return stored === null ? null : shownSubscription(stored.value)
     }
     case 'oauthProvider': {
       const stored = isNamePart(name) ? await store.oAuthProvider(name) : null
-      return stored === null ? null : oAuthProviderAnswer(stored.value)
+      return stored === null ? null : shownProvider(stored.value)
     }
     case 'other':
       return null

@@ -10,7 +10,6 @@ import { mergePatch } from '@iris/common/domain/merge-patch'
 import { isNamePart, subscriptionId } from '@iris/common/domain/names'
 import {
   oAuthMask,
-  oAuthProviderAnswer,
   oAuthProviderJson,
   parseOAuthProvider,
   type OAuthProvider,
@@ -21,9 +20,11 @@ import type { Shown } from '../changes/versions.js'
 import { refusedFor } from '../changes/dependants.js'
 import { checkMatch, writeChanged, type Definition } from '../changes/write-changed.js'
 import { entityOf, patchOf } from '../requests.js'
+import { shownProvider } from '../secrets/shown-secrets.js'
 import { forEachOf, readable } from '../store/bounded-reads.js'
 import type { GroupStore, OAuthProviderStore, Stored, SubscriptionStore, TopicStore } from '../store/ports.js'
 import type { EndpointGuard } from '../subscriptions/endpoint-guard.js'
+import { refuseSealed } from '../subscriptions/masked-secrets.js'
 
 export interface OAuthProviderParts {
   readonly store: OAuthProviderStore & GroupStore & TopicStore & SubscriptionStore
@@ -38,7 +39,7 @@ export function listOAuthProviders(store: OAuthProviderStore): Promise<readonly 
 /** One provider with its version. */
 export async function readOAuthProvider(store: OAuthProviderStore, name: string): Promise<Shown> {
   const { value, version } = await existing(store, name)
-  return { shown: oAuthProviderAnswer(value), version }
+  return { shown: shownProvider(value), version }
 }
 
 /** Makes a provider. */
@@ -48,6 +49,7 @@ export async function createOAuthProvider(parts: OAuthProviderParts, body: unkno
     const problem = 'The clientSecret is masked with stars; a new provider needs the secret itself'
     throw refusal('VALIDATION_ERROR', { problem }, 'management', memberAbout('clientSecret'))
   }
+  refuseSealed({ clientSecret: provider.clientSecret })
   await parts.guard(provider.tokenEndpoint)
   if ((await parts.store.createOAuthProvider(provider)) !== 'created')
     throw refusal('OAUTH_PROVIDER_ALREADY_EXISTS', { provider: provider.name })
@@ -61,6 +63,7 @@ export async function updateOAuthProvider(
   ifMatch: string | null = null,
 ): Promise<void> {
   const patch = patchOf(body)
+  refuseSealed(patch)
   const change = async (value: OAuthProvider): Promise<OAuthProvider> => {
     const changed = patched(value, patch)
     if (changed.name !== name) {
@@ -110,7 +113,7 @@ function providerDefinition(store: OAuthProviderStore, name: string): Definition
     name: `OAuth provider ${name}`,
     read: () => existing(store, name),
     json: oAuthProviderJson,
-    shown: oAuthProviderAnswer,
+    shown: shownProvider,
     write: (changed, { version }) => store.updateOAuthProvider(changed, version),
   }
 }

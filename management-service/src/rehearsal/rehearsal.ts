@@ -2,6 +2,7 @@
  * One dry run: the clients of management, writing nothing, and what they would have done.
  * Takes the clients. Gives others for all use cases, the clean-up that they ask for, and the answer.
  */
+import { tolerantVault } from '@iris/common/secrets/vault'
 import type { ManagementBase } from '../base.js'
 import type { Outside } from '../outside.js'
 import type { GroupCleanUp, UnusedGroup } from '../subscriptions/group-clean-up.js'
@@ -44,7 +45,7 @@ export function beginRehearsal(base: ManagementBase, real: Outside, root: string
       return {
         dryRun: true,
         status,
-        changes: [...toldChanges(recorded.changes(), root, real.vault)],
+        changes: [...toldChanges(recorded.changes(), root, tolerantVault(real.vault))],
         kafka: kafka.effects,
         schemas: schemas?.effects ?? { register: [], remove: [] },
       }

@@ -22,23 +22,28 @@ function world(answers: Readonly<Record<string, Resealed>>, wait: () => Promise<
     subscriptions: (topic: string) => Promise.resolve(topic === 'g.a' ? ['one', 'two'] : ['three']),
     resealSubscription: (topic: string, name: string) => answer(`${topic}$${name}`),
     resealProvider: answer,
+    openTasks: () => Promise.resolve([{ topic: 'g.a', subscription: 'one', id: 'redrive-1' }]),
+    resealTask: ({ id }: { readonly id: string }) => answer(id),
   } as unknown as Store
   const resealing = createResealing({ store, clock: createVirtualTime(), log: silentLog })
   return { resealing, asked, store }
 }
 
 describe('sealing all secrets anew', () => {
-  it('looks at each provider and subscription, and tells what it changed and could not open', async () => {
-    const { resealing, asked } = world({ idp: 'changed', 'g.a$two': 'unreadable', 'g.b$three': 'changed' })
+  it('looks at each provider, subscription and open task, and tells what it changed and could not open', async () => {
+    const { resealing, asked } = world({
+      ...{ idp: 'changed', 'g.a$two': 'unreadable', 'g.b$three': 'changed' },
+      'redrive-1': 'unreadable',
+    })
     expect(resealing.progress()).toEqual({ state: 'none' })
 
     expect(resealing.begin()).toMatchObject({ state: 'running', looked: 0 })
     await settled()
 
-    expect(asked.toSorted()).toEqual(['g.a$one', 'g.a$two', 'g.b$three', 'idp'])
+    expect(asked.toSorted()).toEqual(['g.a$one', 'g.a$two', 'g.b$three', 'idp', 'redrive-1'])
     expect(resealing.progress()).toMatchObject({
-      ...{ state: 'done', topics: 2, topicsDone: 2, looked: 4, changed: 2 },
-      unreadable: ['subscription g.a$two'],
+      ...{ state: 'done', topics: 2, topicsDone: 2, looked: 5, changed: 2 },
+      unreadable: ['subscription g.a$two', 'task redrive-1 of g.a$one'],
     })
   })
 

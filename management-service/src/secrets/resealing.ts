@@ -39,7 +39,7 @@ export const resealingProgress = z.object({
   endedAt: milliseconds.optional(),
   topics: z.int().describe('Topics of the installation, once they were counted').optional(),
   topicsDone: z.int().optional(),
-  looked: z.int().describe('Subscriptions and providers looked at').optional(),
+  looked: z.int().describe('Subscriptions, providers and open tasks looked at').optional(),
   changed: z.int().optional(),
   unreadable: z.array(z.string()).describe('Broken, or sealed with a key that is not here').optional(),
   error: z.string().optional(),
@@ -111,6 +111,10 @@ async function resealAll({ store }: ResealingParts, run: Run): Promise<void> {
     })
     run.topicsDone++
   }
+  await forEachOf(await store.openTasks(), async place => {
+    const { id, topic, subscription } = place
+    if (!isOver()) note(`task ${id} of ${topic}$${subscription}`, await store.resealTask(place))
+  })
 }
 
 function newRun(state: State, startedAt: number): Run {

@@ -1,11 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import type { GroupName, SubscriptionName, TopicName } from '@iris/common/domain/names'
+import { openTask, sealTask } from '@iris/common/domain/kept-secrets'
 import { parseOAuthProvider } from '@iris/common/domain/oauth-provider'
 import { parseSubscription } from '@iris/common/domain/subscription'
 import { parseTopic } from '@iris/common/domain/topic'
 import { silentLog } from '@iris/common/lifecycle/log'
 import { createVault, plainVault, type Vault } from '@iris/common/secrets/vault'
+import { newTask } from '@iris/common/tasks/task'
+import { cancelAsked } from '@iris/common/tasks/task-states'
+import { createTaskStore } from '@iris/common/tasks/task-store'
 import { systemClock } from '@iris/common/time/clock'
 import { systemScheduler } from '@iris/common/time/scheduler'
 import { zooPaths, type ZooPaths } from '@iris/common/zookeeper/paths'
@@ -136,6 +140,29 @@ describe('secrets at rest', () => {
     await open.resealSubscription(topicName, name)
     await open.resealProvider('idp')
     expect(await secretsOf(plainVault)).toEqual(clear)
+  })
+
+  it('of open tasks move to a new key too; those of ended tasks are left', async () => {
+    const former = createVault([randomBytes(32)])
+    const store = createTaskStore(session, paths)
+    const place = { topic: topicName, subscription: name, id: 'replay-1' }
+    const task = newTask({
+      ...{ kind: 'replay', ...place, createdAt: 1, createdBy: 'somebody' },
+      spec: { ranges: [], rate: null, endpoint: `http://u:${canary}@host/`, deadLetters: false },
+    })
+    await store.create(sealTask(task, former))
+    const secrets = with_(createVault([second]))
+
+    expect(await secrets.resealTask(place)).toBe('unreadable')
+    const plain = createVault([second], () => false)
+    await store.change(place, () => task)
+    expect(await secrets.openTasks()).toEqual([place])
+    expect(await secrets.resealTask(place)).toBe('changed')
+    expect(await secrets.resealTask(place)).toBe('current')
+    expect((await store.read(place))?.spec.endpoint).toContain('sealed.v1.')
+    expect(openTask((await store.read(place))!, plain)).toEqual(task)
+    await store.change(place, each => cancelAsked(each, 2))
+    expect(await secrets.openTasks()).toEqual([])
   })
 
   it('that cannot be opened or are gone are told and left alone', async () => {

@@ -1,10 +1,16 @@
 /**
  * Secrets that are kept otherwise than they would be today, and kept anew.
- * Takes names of subscriptions and providers. Tells whether the node was changed. Promises: only the secrets'
- * texts change; who meets another writer reads again.
+ * Takes names of subscriptions, providers and open tasks. Tells whether the node was changed. Promises: only
+ * the secrets' texts change; who meets another writer reads again.
  * Bound: `triesMax` tries of a change that meets others.
  */
-import { isProviderCurrent, isSubscriptionCurrent } from '@iris/common/domain/kept-secrets'
+import {
+  isProviderCurrent,
+  isSubscriptionCurrent,
+  isTaskCurrent,
+  openTask,
+  sealTask,
+} from '@iris/common/domain/kept-secrets'
 import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
 import {
   isUnreadable,
@@ -15,8 +21,10 @@ import {
 } from '@iris/common/domain/node-json'
 import { refusal } from '@iris/common/errors/hermes-error'
 import { closedVault } from '@iris/common/secrets/vault'
+import type { TaskPlace } from '@iris/common/tasks/task-store'
 import type { ZooNode } from '@iris/common/zookeeper/session'
 import { BadVersionError, NoNodeError } from '@iris/common/zookeeper/zoo-errors'
+import { createTasks } from './tasks.js'
 import type { ZooStoreParts } from './zookeeper.js'
 import { orRefuse } from './zookeeper-failures.js'
 
@@ -26,6 +34,9 @@ export type Resealed = 'current' | 'changed' | 'gone' | 'unreadable'
 export interface SecretStore {
   resealSubscription(topic: TopicName, name: SubscriptionName): Promise<Resealed>
   resealProvider(name: string): Promise<Resealed>
+  /** Tasks that somebody has to work on. */
+  openTasks(): Promise<readonly TaskPlace[]>
+  resealTask(place: TaskPlace): Promise<Resealed>
 }
 
 /** The node's bytes as they should be, or why there are none. */
@@ -35,8 +46,19 @@ const triesMax = 5
 
 /** Makes the port. */
 export function createSecretStore(parts: ZooStoreParts): SecretStore {
-  const { paths, vault } = parts
+  const { session, paths, vault } = parts
+  const tasks = createTasks(session, paths)
   return {
+    openTasks: () => tasks.allOpen(),
+    async resealTask(place) {
+      let resealed: Resealed = 'gone'
+      await tasks.change(place, kept => {
+        const opened = isTaskCurrent(kept, vault) ? kept : openTask(kept, vault)
+        resealed = opened === kept ? 'current' : isUnreadable(opened) ? 'unreadable' : 'changed'
+        return opened === kept || isUnreadable(opened) ? kept : sealTask(opened, vault)
+      })
+      return resealed
+    },
     resealSubscription(topic, name) {
       return reseal(parts, paths.subscription(topic, name), node => {
         const kept = readSubscriptionNode({ topic, name }, node, closedVault)

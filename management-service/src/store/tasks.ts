@@ -15,6 +15,7 @@ export function createTasks(session: ZooSession, paths: ZooPaths): TaskStore {
     create: task => orRefuse(store.create(task)),
     read: place => orRefuse(store.read(place)),
     openId: (topic, subscription, kind) => orRefuse(store.openId(topic, subscription, kind)),
+    allOpen: () => orRefuse(store.allOpen()),
     list: (topic, subscription) => orRefuse(store.list(topic, subscription)),
     change: (place, change) => orRefuse(store.change(place, change)),
     remove: places => orRefuse(store.remove(places)),

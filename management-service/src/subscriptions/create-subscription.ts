@@ -7,6 +7,7 @@
 import type { TopicName } from '@iris/common/domain/names'
 import { subscriptionId } from '@iris/common/domain/names'
 import { parseSubscription, type Subscription } from '@iris/common/domain/subscription'
+import { subscriptionJson } from '@iris/common/domain/subscription-json'
 import { refusal } from '@iris/common/errors/hermes-error'
 import { consumerGroupId, kafkaTopicName, type KafkaNamespace } from '@iris/common/kafka/names'
 import type { Log } from '@iris/common/lifecycle/log'
@@ -26,6 +27,7 @@ import type { ForgetFormer } from '../dead-letters/forget-former.js'
 import { checkDeadLetterName } from './dead-letter-name.js'
 import { checkDelayTopic, removeRemains } from './delay-topic.js'
 import type { EndpointGuard } from './endpoint-guard.js'
+import { refuseSealed } from './masked-secrets.js'
 import { refuseUnsupportedSubscription } from './not-yet.js'
 import type { Pause } from './pause.js'
 import { checkRestriction, checkSubscriber } from './subscriber-permissions.js'
@@ -57,6 +59,7 @@ export async function createSubscription(
   body: unknown,
 ): Promise<void> {
   const subscription = parseSubscription(entityOf(body))
+  refuseSealed(subscriptionJson(subscription))
   const place = startPositionOf(body)
   checkNewSubscription(parts.rules, subscription)
   checkSameName({ ...subscription, topicName: topic }, subscription)

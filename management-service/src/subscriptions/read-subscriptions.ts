@@ -3,11 +3,11 @@
  * Takes names of the API. Gives JSON values; passwords are masked.
  */
 import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
-import { subscriptionAnswer } from '@iris/common/domain/subscription-json'
 import { refusal } from '@iris/common/errors/hermes-error'
 import { frameworkError } from '@iris/common/http/api'
 import type { Shown } from '../changes/versions.js'
 import { existingSubscription } from '../store/existing.js'
+import { shownSubscription } from '../secrets/shown-secrets.js'
 import { forEachOf } from '../store/bounded-reads.js'
 import type { SubscriptionStore } from '../store/ports.js'
 
@@ -33,7 +33,7 @@ export async function readSubscription(
   name: SubscriptionName,
 ): Promise<Shown> {
   const stored = await existingSubscription(store, { topic, name })
-  return { shown: subscriptionAnswer(stored.value), version: stored.version }
+  return { shown: shownSubscription(stored.value), version: stored.version }
 }
 
 /** The text that a consumer left about the last message it gave up. */

@@ -1,23 +1,25 @@
 /**
  * The update of a subscription: unmask, merge, check, write the version that was read.
  * Takes names, a merge patch and the version it is for. Gives nothing. Promises: a secret that comes back
- * masked stays as it is; a consumer's own change of PENDING to ACTIVE is no other version.
+ * masked stays as it is, also one that cannot be opened; a consumer's own change of PENDING to ACTIVE is no
+ * other version.
  */
 import { isDeepStrictEqual } from 'node:util'
 import type { JsonObject } from '@iris/common/domain/json-shapes'
 import { mergePatch } from '@iris/common/domain/merge-patch'
 import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
-import { subscriptionAnswer, subscriptionJson } from '@iris/common/domain/subscription-json'
+import { subscriptionJson } from '@iris/common/domain/subscription-json'
 import { parseSubscription, type Subscription } from '@iris/common/domain/subscription'
 import { refusal } from '@iris/common/errors/hermes-error'
 import { writeChanged, type Definition, type WantedChange } from '../changes/write-changed.js'
 import { patchOf } from '../requests.js'
+import { shownSubscription } from '../secrets/shown-secrets.js'
 import type { SubscriptionStore } from '../store/ports.js'
 import type { Asked } from '../topics/create-topic.js'
 import type { SubscriptionParts } from './create-subscription.js'
 import { checkDelayTopic } from './delay-topic.js'
 import { checkRestriction, checkSubscriber } from './subscriber-permissions.js'
-import { withStoredSecrets } from './masked-secrets.js'
+import { refuseSealed, withStoredSecrets } from './masked-secrets.js'
 import { refuseUnsupportedSubscription } from './not-yet.js'
 import {
   checkChangedSubscription,
@@ -42,6 +44,7 @@ export async function updateSubscription(
   ifMatch: string | null = null,
 ): Promise<void> {
   const patch = patchOf(body)
+  refuseSealed(patch)
   const { state, ...others } = patch
   await changeSubscription(parts, names, {
     ifMatch,
@@ -73,7 +76,7 @@ export function subscriptionDefinition(
       return stored
     },
     json: subscriptionJson,
-    shown: subscriptionAnswer,
+    shown: shownSubscription,
     write: (changed, { version }) => store.updateSubscription(changed, version),
     isOwnStep: isActivation,
     beforeOwnStep: value => (value.state === 'ACTIVE' ? { ...value, state: 'PENDING' } : null),

@@ -31,6 +31,7 @@ export function createMemoryTasks(): MemoryTasks {
     read: place => Promise.resolve(held.get(keyOf(place)) ?? null),
     openId: (topic, subscription, kind) =>
       Promise.resolve(of(topic, subscription).find(each => each.kind === kind && isOpen(each))?.id ?? null),
+    allOpen: () => Promise.resolve([...held.values()].filter(isOpen)),
     list: (topic, subscription) => Promise.resolve(of(topic, subscription).reverse()),
     change(place, change) {
       const task = held.get(keyOf(place))

@@ -139,3 +139,9 @@ export function definition(schema: z.ZodType, example: unknown): AnswerContract 
 export function text(example: string, type = 'text/plain'): AnswerContract {
   return { content: { [type]: { schema: null, example } } }
 }
+
+/** The member of an answer that is there only where a secret cannot be opened. */
+export const secretsProblem = z
+  .string()
+  .optional()
+  .describe('Why a secret cannot be opened, and how to mend it; absent otherwise')

@@ -3,7 +3,7 @@
  */
 import { z } from 'zod'
 import { oAuthMask, oAuthProviderShape } from '@iris/common/domain/oauth-provider'
-import { definition, json, nothing, versioned, type ResourceContract } from './contract.js'
+import { definition, json, nothing, secretsProblem, versioned, type ResourceContract } from './contract.js'
 
 const members = [
   'name',
@@ -15,7 +15,9 @@ const members = [
 ]
 const required = [...members, 'requestTimeout']
 const form = oAuthProviderShape.meta({ id: 'OAuthProvider' })
-const answer = z.object(oAuthProviderShape.shape).meta({ required: [...required, 'socketTimeout'] })
+const answer = z
+  .object({ ...oAuthProviderShape.shape, secretsProblem })
+  .meta({ required: [...required, 'socketTimeout'] })
 
 const example = {
   name: 'corporate',

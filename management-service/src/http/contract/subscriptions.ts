@@ -7,7 +7,7 @@ import { subscriptionShape, subscriptionStates } from '@iris/common/domain/subsc
 import { consumerGroupAnswer } from '../../subscriptions/consumer-groups.js'
 import { parkedKeysAnswer } from '../../subscriptions/parked-keys.js'
 import { undeliveredMessage } from '../../subscriptions/undelivered.js'
-import { definition, json, nothing, versioned, type ResourceContract } from './contract.js'
+import { definition, json, nothing, secretsProblem, versioned, type ResourceContract } from './contract.js'
 import { flag } from './parameters.js'
 
 const required = ['topicName', 'name', 'endpoint', 'description', 'owner']
@@ -56,7 +56,7 @@ const seconds = z.number().describe('Seconds since the epoch, with a fraction')
 
 /** A subscription with every default, passwords masked. */
 export const subscriptionAnswerShape = z
-  .object({ ...changeForm.shape, createdAt: seconds, modifiedAt: seconds })
+  .object({ ...changeForm.shape, createdAt: seconds, modifiedAt: seconds, secretsProblem })
   .meta({ id: 'Subscription', required: always })
 
 /** The same without its times, as queries answer it. */
