@@ -93,7 +93,8 @@ export const managementKeys = {
     'management.cors.allowedOrigin',
     text(1024),
     '*',
-    'Value of `Access-Control-Allow-Origin` in every answer',
+    'Value of `Access-Control-Allow-Origin` in every answer: whose pages may read. Pages of an origin that is named ' +
+      'here may change things too; `*` lets those of others only read',
   ),
   groupNamePattern: key(
     'management.group.allowedGroupNameRegex',

@@ -107,6 +107,11 @@ export const errorCodes = {
     text: 'Nobody can tell right now whether the credentials are right: the keys of their issuer could not be got',
     fix: 'Send it again in a few seconds; nothing was done',
   },
+  CROSS_SITE_REQUEST: {
+    status: 403,
+    text: 'A page of {origin} may change nothing here',
+    fix: 'Name its origin in management.cors.allowedOrigin, or let it send credentials in Authorization',
+  },
   API_KEY_NOT_EXISTS: { status: 404, text: 'API key {key} does not exist' },
   API_KEY_ALREADY_EXISTS: { status: 409, text: 'API key {key} already exists' },
   TOPIC_BLOCKED: { status: 403, text: 'Publishing to topic {topic} was stopped by an operator: {reason}' },

@@ -121,6 +121,15 @@ describe('a request', () => {
     expect([answer.status, answer.text]).toEqual([status, text])
   })
 
+  it('of a page elsewhere changes nothing, and its browser may read why', async () => {
+    const headers = { ...json, origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }
+    const { status, text, headers: answered } = await call('POST', '/things', { headers, body: '{}' })
+
+    expect([status, text]).toEqual([403, expect.stringContaining('"code":"CROSS_SITE_REQUEST"')])
+    expect(answered['access-control-allow-origin']).toBe('*')
+    expect((await call('GET', '/things', { headers })).status).toBe(200)
+  })
+
   const refused = (message: string, code: string): string => JSON.stringify({ message, code })
 
   it.each<[string, string, string, Parameters<typeof call>[2], number, string]>([

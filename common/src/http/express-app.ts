@@ -2,8 +2,8 @@
  * A hardened Express application over a table of routes.
  * Takes routes and limits. Gives a request listener for the hardened server of `server.ts`.
  * Promises: every answer carries the CORS headers; every refusal is `{"message","code"}` without a stack;
- * nothing is parsed but JSON under a size and a depth, once the guard has let it in; a broken invariant still
- * ends the process.
+ * nothing is parsed but JSON under a size and a depth, once the guard has let it in, and no page of another
+ * origin changes anything; a broken invariant still ends the process.
  */
 import type { RequestListener } from 'node:http'
 import express, { type Request, type Response } from 'express'
@@ -20,11 +20,12 @@ import {
   type ApiRoute,
 } from './api.js'
 import { readBody } from './body.js'
+import { refuseCrossSite } from './cross-site.js'
 import { parseJsonBody } from './json-body.js'
 
 export interface ExpressAppOptions {
   readonly bodyBytesMax: number
-  /** Value of `Access-Control-Allow-Origin`. */
+  /** Value of `Access-Control-Allow-Origin`; unless it is `*`, pages of this origin may change things too. */
   readonly allowedOrigin: string
   readonly guard: ApiGuard
   /** A folder whose files anybody may read where no route has the path; none when left out. */
@@ -89,6 +90,7 @@ async function serve(
   response: Response,
   options: ExpressAppOptions,
 ): Promise<void> {
+  refuseCrossSite(request.method, request.headers, options.allowedOrigin)
   const call = callOf(request)
   const admission = await options.guard.admit(route, call)
   if (route.produces !== null && request.accepts([route.produces]) === false) throw frameworkError(406)

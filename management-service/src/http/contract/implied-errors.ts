@@ -24,6 +24,8 @@ const ofKnown: readonly ErrorWord[] = [
   // A read-only mode.
   'OTHER 503',
 ]
+/** Of those that change or ask something by another method than GET. */
+const ofChanges: readonly ErrorWord[] = ['CROSS_SITE_REQUEST']
 /** Of those that take a body. */
 const ofBody: readonly ErrorWord[] = [
   'FORMAT_ERROR',
@@ -49,6 +51,7 @@ export function errorsOf(key: string, contract: RouteContract): ReadonlyMap<numb
     ...(contract.errors ?? []),
     ...(contract.body === undefined ? [] : ofBody),
     ...(contract.right === 'anyone' ? [] : ofKnown),
+    ...(key.startsWith('GET ') ? [] : ofChanges),
     ...ofAll,
   ])
 }

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest'
+import { refuseCrossSite } from './cross-site.js'
+
+const host = 'iris.example:8090'
+const elsewhere = 'https://evil.example'
+type Headers = Readonly<Record<string, string>>
+
+function judged(headers: Headers, { method = 'POST', trusted = '*' } = {}): unknown {
+  try {
+    refuseCrossSite(method, { host, ...headers }, trusted)
+    return 'passes'
+  } catch (error) {
+    return error
+  }
+}
+
+describe('a request that changes something', () => {
+  it.each<[string, Headers]>([
+    ['from a client that is no browser', {}],
+    ['from a page of the same origin', { origin: `http://${host}` }],
+    ['from such a page behind a proxy with TLS', { origin: `https://${host}` }],
+    [
+      'that a browser calls same-origin',
+      { 'sec-fetch-site': 'same-origin', origin: 'https://outside.example' },
+    ],
+    ['that somebody typed', { 'sec-fetch-site': 'none' }],
+    [
+      'with credentials of its own',
+      { 'sec-fetch-site': 'cross-site', origin: elsewhere, authorization: 'Bearer x' },
+    ],
+  ])('%s passes', (_name, headers) => {
+    expect(judged(headers)).toBe('passes')
+  })
+
+  it.each<[string, Headers]>([
+    ['a page elsewhere', { origin: elsewhere }],
+    ['a page elsewhere, as the browser says', { 'sec-fetch-site': 'cross-site' }],
+    [
+      'another port of the same machine',
+      { 'sec-fetch-site': 'same-site', origin: 'http://iris.example:3000' },
+    ],
+    ['another port, of an old browser', { origin: 'http://iris.example:3000' }],
+    ['a sandboxed page', { origin: 'null' }],
+    ['a page of the same name in another letter', { origin: `http://${host}.evil.example` }],
+  ])('from %s is refused', (_name, headers) => {
+    expect(judged(headers)).toMatchObject({ status: 403, code: 'CROSS_SITE_REQUEST' })
+  })
+
+  it('from the origin that CORS names passes, from others not', () => {
+    const trusted = 'https://console.example'
+    const from = (origin: string): unknown => judged({ 'sec-fetch-site': 'cross-site', origin }, { trusted })
+
+    expect(from(trusted)).toBe('passes')
+    expect(from(elsewhere)).toMatchObject({ code: 'CROSS_SITE_REQUEST' })
+    expect(from('*')).toMatchObject({ code: 'CROSS_SITE_REQUEST' })
+  })
+})
+
+describe('a request that reads', () => {
+  it.each(['GET', 'HEAD', 'OPTIONS'])('passes from anywhere: %s', method => {
+    expect(judged({ origin: elsewhere, 'sec-fetch-site': 'cross-site' }, { method })).toBe('passes')
+  })
+})

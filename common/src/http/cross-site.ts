@@ -1,0 +1,34 @@
+// pure
+/**
+ * Requests that a page of another origin makes a browser send, with whatever lets that browser in.
+ * Takes method, headers, and the one foreign origin that is trusted. Refuses what changes something, where a
+ * browser says that it comes from elsewhere (Fetch Metadata, `Origin` of RFC 6454).
+ * Promises: lets pass who says neither, as no browser does, and who sends `Authorization`, as no page can.
+ */
+import { refusal } from '../errors/hermes-error.js'
+
+/** As Node gives them, of which these are looked at. */
+export interface SiteHeaders {
+  readonly host?: string | undefined
+  readonly origin?: string | undefined
+  readonly authorization?: string | undefined
+  readonly 'sec-fetch-site'?: string | string[] | undefined
+}
+
+/**
+ * Refuses it with `CROSS_SITE_REQUEST`.
+ * @param trusted - `Access-Control-Allow-Origin`; `*` names nobody who may change something.
+ */
+export function refuseCrossSite(method: string, headers: SiteHeaders, trusted: string): void {
+  if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') return
+  if (headers.authorization !== undefined || !comesFromElsewhere(headers)) return
+  const { origin = 'another site' } = headers
+  if (origin !== trusted) throw refusal('CROSS_SITE_REQUEST', { origin })
+}
+
+function comesFromElsewhere({ origin, host, ...headers }: SiteHeaders): boolean {
+  const site = headers['sec-fetch-site']
+  // `none`: somebody typed it. Only secure pages and those of this machine tell; else the origin does.
+  if (site !== undefined) return site !== 'same-origin' && site !== 'none'
+  return origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`
+}
