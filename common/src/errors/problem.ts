@@ -8,7 +8,8 @@
 import { errorCodes, type ErrorCode, type ErrorRow } from './codes.js'
 import type { HermesError } from './hermes-error.js'
 
-const problemType = 'application/problem+json'
+/** The media type of problem details. */
+export const problemType = 'application/problem+json'
 const jsonType = 'application/json'
 
 /** An error body on its way. */

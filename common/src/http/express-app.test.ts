@@ -80,6 +80,8 @@ describe('a request', () => {
     ['*/*', 'application/json'],
     ['text/plain', 'text/plain'],
     ['application/json;q=0.1, text/plain', 'text/plain'],
+    ['application/problem+json', 'application/json'],
+    ['application/problem+json, text/plain', 'text/plain'],
     ['image/png', 'neither'],
   ])('that accepts %s of two forms likes %s best', async (accept, form) => {
     const { text } = await call('GET', '/either', { headers: accept === undefined ? {} : { accept } })
@@ -120,6 +122,18 @@ describe('a request', () => {
 
     expect([answer.status, answer.text]).toEqual([status, text])
   })
+
+  it.each(['/things', '/text', '/either'])(
+    'that names problem details alone is answered: GET %s',
+    async path => {
+      const headers = { accept: 'application/problem+json' }
+      expect((await call('GET', path, { headers })).status).toBe(200)
+
+      const refusal = await call('GET', '/refused', { headers })
+      expect([refusal.status, refusal.headers['content-type']]).toEqual([404, 'application/problem+json'])
+      expect(JSON.parse(refusal.text)).toMatchObject({ status: 404, code: 'GROUP_NOT_EXISTS' })
+    },
+  )
 
   it('of a page elsewhere changes nothing, and its browser may read why', async () => {
     const headers = { ...json, origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }

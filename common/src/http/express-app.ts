@@ -8,7 +8,7 @@
 import type { RequestListener } from 'node:http'
 import express, { type Request, type Response } from 'express'
 import { HermesError } from '../errors/hermes-error.js'
-import { writeProblem } from '../errors/problem.js'
+import { problemType, writeProblem } from '../errors/problem.js'
 import { BrokenInvariant } from '../lifecycle/invariant.js'
 import type { Log } from '../lifecycle/log.js'
 import {
@@ -93,7 +93,7 @@ async function serve(
   refuseCrossSite(request.method, request.headers, options.allowedOrigin)
   const call = callOf(request)
   const admission = await options.guard.admit(route, call)
-  if (route.produces !== null && request.accepts([route.produces]) === false) throw frameworkError(406)
+  if (route.produces !== null && !accepts(request, route.produces)) throw frameworkError(406)
   const body = route.takesJson ? await jsonOf(request, options.bodyBytesMax) : null
   admission.allows?.(body)
   const answer = await route.handle({
@@ -103,9 +103,14 @@ async function serve(
     body,
     header: name => headerOf(request, name),
     principal: admission.principal,
-    preferred: types => request.accepts([...types]) || null,
+    preferred: types => request.accepts([...types]) || types.find(type => accepts(request, type)) || null,
   })
   write(response, answer)
+}
+
+/** Who names problem details says how a refusal should look, and not that no other answer would do. */
+function accepts(request: Request, type: string): boolean {
+  return request.accepts([type, problemType]) !== false
 }
 
 function headerOf(request: Request, name: string): string | null {
