@@ -66,6 +66,7 @@ function createProcess(world: World, death: Death | null) {
     checkNew: () => Promise.resolve(),
     check: () => undefined,
     register: name => Promise.resolve(void world.schemas.add(name)),
+    registerAhead: () => Promise.resolve(),
     undo: name => schemas.remove(name).catch(() => undefined),
     version: name => Promise.resolve(world.schemas.has(name) ? { id: 1, version: 1, text: '{}' } : null),
     byId: () => Promise.resolve(null),

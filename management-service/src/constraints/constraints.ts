@@ -2,6 +2,7 @@
  * Limits on how many consumers processes share the work of a topic or subscription.
  * Takes bodies and names of the API. Gives all limits, or what became of one. What is limited need not exist.
  */
+import type { Principal } from '@iris/common/access/principal'
 import type { JsonObject } from '@iris/common/domain/json-shapes'
 import {
   parseSubscriptionConstraints,
@@ -9,12 +10,15 @@ import {
   workloadConstraintsJson,
   type NamedConstraints,
 } from '@iris/common/domain/workload-constraints'
+import { seesGroupOf } from '../access/visible.js'
 import { entityOf } from '../requests.js'
 import type { ConstraintStore } from '../store/constraints.js'
 
-/** All limits, those of topics and those of subscriptions apart. */
-export async function listConstraints(store: ConstraintStore): Promise<JsonObject> {
-  const all = [...(await store.constraints())].sort(([one], [other]) => (one < other ? -1 : 1))
+/** All limits that the caller may read, those of topics and those of subscriptions apart. */
+export async function listConstraints(store: ConstraintStore, principal: Principal): Promise<JsonObject> {
+  const all = [...(await store.constraints())]
+    .filter(([name]) => seesGroupOf(principal, name.split('$', 1)[0] ?? ''))
+    .sort(([one], [other]) => (one < other ? -1 : 1))
   const those = (areMeant: boolean): JsonObject =>
     Object.fromEntries(
       all

@@ -1,19 +1,23 @@
 /**
  * Tasks for an external job that sends messages again which Kafka holds no more: a queue in ZooKeeper, as
  * Hermes keeps it.
- * Takes bodies and ids of the API. Gives the tasks, and where the job shows what it does.
- * Refuses what cannot be done, with Hermes' texts. Bound: `tasksMax` tasks at a time.
+ * Takes bodies and ids of the API. Gives the tasks that the caller may read, and where they can be watched.
+ * Refuses, with Hermes' texts, what cannot be done and who does not own all topics of a task.
+ * Bound: `tasksMax` tasks.
  */
 import { z } from 'zod'
+import { everybody, may } from '@iris/common/access/principal'
 import { plainText, readShape, type JsonObject } from '@iris/common/domain/json-shapes'
-import { isNamePart, topicName } from '@iris/common/domain/names'
+import { isNamePart, splitTopicName, topicName } from '@iris/common/domain/names'
 import type { Topic } from '@iris/common/domain/topic'
 import { collectViolations } from '@iris/common/domain/violations'
 import { refusal } from '@iris/common/errors/hermes-error'
 import type { Clock } from '@iris/common/time/clock'
+import { seesGroupOf } from '../access/visible.js'
 import { entityOf } from '../requests.js'
 import type { OfflineTask, OfflineTaskStore } from '../store/offline-tasks.js'
 import type { TopicStore } from '../store/ports.js'
+import type { Asked } from '../topics/create-topic.js'
 import { instantMs } from './instant.js'
 
 export interface OfflineTaskParts {
@@ -45,7 +49,7 @@ export const offlineTaskForm = z.object({
 const place = 'OfflineRetransmissionEndpoint.createRetransmissionTask.arg0'
 
 /** Puts a task into the queue. */
-export async function createOfflineTask(parts: OfflineTaskParts, body: unknown): Promise<void> {
+export async function createOfflineTask(parts: OfflineTaskParts & Asked, body: unknown): Promise<void> {
   const form = readShape(offlineTaskForm, entityOf(body), 'create')
   if (form.type !== 'topic' && form.type !== 'view')
     throw refusal('FORMAT_ERROR', { problem: `type must be topic or view, not ${String(form.type)}` })
@@ -62,6 +66,8 @@ export async function createOfflineTask(parts: OfflineTaskParts, body: unknown):
   for (const member of [isTopic ? 'sourceTopic' : 'sourceViewPath', 'targetTopic'] as const)
     if ((form[member] ?? '') === '') violations.add(`${place}.${member} must not be empty`)
   violations.refuseAny()
+  const named = isTopic ? [form.sourceTopic, form.targetTopic] : [form.targetTopic]
+  await checkOwner(parts, named)
   if (isTopic && (await topicOf(parts, form.sourceTopic)) === null)
     throw invalid('Source topic does not exist')
   const target = await topicOf(parts, form.targetTopic)
@@ -81,10 +87,17 @@ export async function createOfflineTask(parts: OfflineTaskParts, body: unknown):
   })
 }
 
-/** The queue, the oldest first. Members that a task has not are written as `null`, as in Hermes. */
-export async function listOfflineTasks({ store }: OfflineTaskParts): Promise<readonly OfflineTask[]> {
+/**
+ * Those of the queue that the caller may read every topic of, the oldest first. Members that a task has not
+ * are written as `null`, as in Hermes.
+ */
+export async function listOfflineTasks({
+  store,
+  principal,
+}: OfflineTaskParts & Asked): Promise<readonly OfflineTask[]> {
   const tasks = await store.offlineTasks()
-  return [...tasks].sort((one, other) => (one.createdAt < other.createdAt ? -1 : 1))
+  const seen = tasks.filter(task => topicsOf(task).every(topic => seesGroupOf(principal, topic)))
+  return seen.sort((one, other) => (one.createdAt < other.createdAt ? -1 : 1))
 }
 
 /** The tasks that read or fill a topic, with the places where they can be watched. */
@@ -92,7 +105,8 @@ export async function listTasksOfTopic(
   parts: OfflineTaskParts,
   topic: string,
 ): Promise<readonly JsonObject[]> {
-  const tasks = await listOfflineTasks(parts)
+  // Who asks may read the topic, and is told nothing of another one.
+  const tasks = await listOfflineTasks({ ...parts, principal: everybody })
   return tasks
     .filter(({ sourceTopic, targetTopic }) => sourceTopic === topic || targetTopic === topic)
     .map(({ type, taskId }) => ({
@@ -105,9 +119,30 @@ export async function listTasksOfTopic(
 }
 
 /** Takes a task out of the queue. */
-export async function removeOfflineTask({ store }: OfflineTaskParts, id: string): Promise<void> {
-  if (isNamePart(id) && (await store.removeOfflineTask(id))) return
+export async function removeOfflineTask(parts: OfflineTaskParts & Asked, id: string): Promise<void> {
+  const task = (await parts.store.offlineTasks()).find(({ taskId }) => taskId === id)
+  if (task !== undefined) await checkOwner(parts, topicsOf(task))
+  if (isNamePart(id) && (await parts.store.removeOfflineTask(id))) return
   throw invalid(`Retransmission task with id ${id} does not exist.`)
+}
+
+function topicsOf({ sourceTopic, targetTopic }: OfflineTask): readonly string[] {
+  return sourceTopic === null ? [targetTopic] : [sourceTopic, targetTopic]
+}
+
+/** Before anything is said about whether the topics are there: a stranger must not hear that. */
+async function checkOwner(
+  parts: OfflineTaskParts & Asked,
+  topics: readonly (string | null)[],
+): Promise<void> {
+  const isOwned = async (name: string | null): Promise<boolean> => {
+    const topic = await topicOf(parts, name)
+    const group = splitTopicName(name ?? '')?.group ?? null
+    return may(parts.principal, 'owner', { group, owners: topic === null ? [] : [topic.owner] })
+  }
+  if ((await Promise.all(topics.map(isOwned))).every(Boolean)) return
+  const which = topics.length > 1 ? 'source and target topics' : 'target topic'
+  throw refusal('PERMISSION_DENIED', { problem: `User needs permissions to ${which}.` })
 }
 
 async function topicOf({ store }: OfflineTaskParts, name: string | null): Promise<Topic | null> {

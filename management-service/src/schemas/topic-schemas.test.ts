@@ -75,6 +75,16 @@ describe('the schema of a new topic', () => {
     expect(await none.version(topic, 'latest')).toBeNull()
   })
 
+  it('of a topic that is JSON still is registered unjudged, and ignored where there is no registry', async () => {
+    const { schemas, registry } = setUp()
+    const unfit = schema({ name: 'a', type: 'int' })
+    await schemas.registerAhead(topic, unfit)
+    expect((await registry.version('s-g.t', 'latest'))?.text).toBe(unfit)
+
+    const none = createTopicSchemas({ log: silentLog, registry: null, isMetadataRequired: true })
+    expect(await said(none.registerAhead(topic, unfit))).toBe('taken')
+  })
+
   it.each([
     [409, '400 SCHEMA_BAD_REQUEST: Bad schema request for subject s-g.t, server response: 409 no'],
     [422, '400 SCHEMA_BAD_REQUEST: Bad schema request for subject s-g.t, server response: 422 no'],

@@ -16,7 +16,9 @@ export interface TopicSchemas {
   checkNew(topic: TopicName, text: string | null): Promise<void>
   /** Adds a version; a text that the latest version has already adds none. */
   register(topic: TopicName, text: string): Promise<void>
-  /** The same after our rules. */
+  /** The same for a topic that is JSON still, as in Hermes; nothing happens where there is no registry. */
+  registerAhead(topic: TopicName, text: string): Promise<void>
+  /** Refuses a schema that breaks our rules. */
   check(text: string | null): void
   /** Takes back what a creation registered that failed later; logged where the registry will not. */
   undo(topic: TopicName): Promise<void>
@@ -67,6 +69,9 @@ export function createTopicSchemas({
       })
     },
     register: (topic, text) => asked(topic, (registry, subject) => registry.register(subject, text)),
+    registerAhead: async (topic, text) => {
+      if (open !== null) await schemas.register(topic, text)
+    },
     check: text => checkSchema(text, isMetadataRequired),
     async undo(topic) {
       try {

@@ -63,7 +63,10 @@ async function changeSchema(
   stored: Topic,
   text: string | null,
 ): Promise<boolean> {
-  if (topic.contentType !== 'AVRO') return false
+  if (topic.contentType !== 'AVRO') {
+    if (text !== null) await schemas.registerAhead(topic.name, text)
+    return false
+  }
   if (text !== null) {
     schemas.check(text)
     await schemas.register(topic.name, text)

@@ -18,6 +18,7 @@ export const constraintContract: ResourceContract = {
     'GET /workload-constraints': {
       summary: 'Lists all limits',
       right: 'reader',
+      isForEachCaller: true,
       answers: {
         200: json(
           z.object({

@@ -40,7 +40,7 @@ export const groupContract: ResourceContract = {
     },
     'DELETE /groups/:group': {
       summary: 'Removes a group that has no topics',
-      right: 'admin',
+      right: 'owner',
       answers: { 200: nothing },
       errors: ['GROUP_NOT_EMPTY', 'OTHER 404'],
     },

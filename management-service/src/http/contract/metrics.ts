@@ -101,6 +101,7 @@ export const metricsContract: ResourceContract = {
     'POST /query/topics/metrics': {
       summary: 'Gives topics with their metrics, by definition and metrics',
       right: 'reader',
+      isForEachCaller: true,
       onlyAsks: true,
       body: queryBody({ query: { name: { like: 'demo\\..*' }, rate: { gt: 10 } } }),
       answers: { 200: json(z.array(namedTopic), [{ ...topicExample, name: 'demo.orders' }]) },
@@ -110,6 +111,7 @@ export const metricsContract: ResourceContract = {
       summary: 'Gives subscriptions with their metrics, by definition and metrics',
       description: 'The lag is told for at most 200 subscriptions; it is -1 where more are meant.',
       right: 'reader',
+      isForEachCaller: true,
       onlyAsks: true,
       body: queryBody({ query: { topicName: 'demo.orders', lag: { gt: 100 } } }),
       answers: { 200: json(z.array(namedSubscription)) },
@@ -118,6 +120,7 @@ export const metricsContract: ResourceContract = {
     'GET /unhealthy': {
       summary: 'Lists the subscriptions that are not well',
       right: 'reader',
+      isForEachCaller: true,
       query: {
         ownerSourceName: words('Only of this owner, with `ownerId`'),
         ownerId: words('Only of this owner, with `ownerSourceName`'),

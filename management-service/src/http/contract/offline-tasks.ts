@@ -31,14 +31,18 @@ export const offlineTaskContract: ResourceContract = {
   routes: {
     'POST /offline-retransmission/tasks': {
       summary: 'Adds a task',
-      description: '`type` is `topic`, with the time that is meant, or `view`, with `sourceViewPath`.',
-      right: 'admin',
+      description:
+        '`type` is `topic`, with the time that is meant, or `view`, with `sourceViewPath`. ' +
+        'For owners of all topics that it names.',
+      right: 'reader',
+      isForEachCaller: true,
       body: { schema: offlineTaskForm, example, required: ['type', 'targetTopic'] },
       answers: { 201: nothing },
     },
     'GET /offline-retransmission/tasks': {
       summary: 'Lists all tasks',
       right: 'reader',
+      isForEachCaller: true,
       answers: { 200: json(z.array(offlineTask), [task]) },
     },
     'GET /offline-retransmission/topics/:topic/tasks': {
@@ -48,7 +52,9 @@ export const offlineTaskContract: ResourceContract = {
     },
     'DELETE /offline-retransmission/tasks/:id': {
       summary: 'Removes a task',
-      right: 'admin',
+      description: 'For owners of all topics that it names.',
+      right: 'reader',
+      isForEachCaller: true,
       answers: { 200: nothing },
       errors: ['VALIDATION_ERROR'],
     },

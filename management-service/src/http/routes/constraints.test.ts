@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { everybody, principalOf } from '@iris/common/access/principal'
 import type { WorkloadConstraints } from '@iris/common/domain/workload-constraints'
 import type { ConstraintStore } from '../../store/constraints.js'
 import { callRoute, type RouteAnswer } from '../testing/call-route.js'
@@ -19,7 +20,7 @@ function setUp() {
   }
   const routes = constraintRoutes(store)
   return {
-    list: () => callRoute(routes, 'GET', path),
+    list: (principal = everybody) => callRoute(routes, 'GET', path, { principal }),
     put: (what: string, body: unknown): Promise<RouteAnswer> =>
       callRoute(routes, 'PUT', `${path}/${what}`, { body }),
     remove: (what: string) => callRoute(routes, 'DELETE', `${path}/${what}`),
@@ -40,6 +41,17 @@ describe('E8: workload constraints', () => {
     expect((await list()).body).toEqual({
       topicConstraints: { 'g.t': { consumersNumber: 3 } },
       subscriptionConstraints: { 'g.t$s': { consumersNumber: 2 } },
+    })
+  })
+
+  it('are shown to who may read the group of what they limit', async () => {
+    const { list, put } = setUp()
+    await put('topic', { topicName: 'g.t', constraints: { consumersNumber: 1 } })
+    await put('subscription', { subscriptionName: 'other.t$s', constraints: { consumersNumber: 2 } })
+
+    expect((await list(principalOf('anna', [{ role: 'reader', group: 'g' }]))).body).toEqual({
+      topicConstraints: { 'g.t': { consumersNumber: 1 } },
+      subscriptionConstraints: {},
     })
   })
 

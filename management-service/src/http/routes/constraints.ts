@@ -16,7 +16,7 @@ const all = '/workload-constraints'
 export function constraintRoutes(store: ConstraintStore): readonly ApiRoute[] {
   const statusOf = (put: 'created' | 'updated'): number => (put === 'created' ? 201 : 200)
   return [
-    reading('GET', all, async () => jsonAnswer(await listConstraints(store))),
+    reading('GET', all, async ({ principal }) => jsonAnswer(await listConstraints(store, principal))),
     writing('PUT', `${all}/topic`, async ({ body }) =>
       emptyAnswer(statusOf(await putTopicConstraints(store, body))),
     ),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { everybody, principalOf } from '@iris/common/access/principal'
 import { parseSubscription } from '@iris/common/domain/subscription'
 import { parseTopic } from '@iris/common/domain/topic'
 import { createVirtualTime } from '@iris/common/time/virtual-time'
@@ -49,10 +50,10 @@ async function setUp(rows: Record<string, Record<string, number>> | null = {}) {
   ]
   return {
     world,
-    get: (url: string, accept?: string) =>
-      callRoute(routes, 'GET', url, accept === undefined ? {} : { accept }),
-    query: (url: string, query: unknown): Promise<RouteAnswer> =>
-      callRoute(routes, 'POST', url, { body: { query } }),
+    get: (url: string, accept = 'application/json', principal = everybody) =>
+      callRoute(routes, 'GET', url, { accept, principal }),
+    query: (url: string, query: unknown, principal = everybody): Promise<RouteAnswer> =>
+      callRoute(routes, 'POST', url, { body: { query }, principal }),
   }
 }
 
@@ -201,5 +202,32 @@ describe('E3: the subscriptions that are not well', () => {
       body: { code: 'OWNER_NOT_FOUND' },
     })
     expect(await (await setUp()).get('/unhealthy', 'image/png')).toMatchObject({ status: 406 })
+  })
+})
+
+describe('metrics and health of many', () => {
+  it('are told of what the caller may read', async () => {
+    const rates = { 'g.t': { requests: 5 }, 'g.t$s': { codes2xx: 5, codes5xx: 5 } }
+    const { get, query } = await setUp(rates)
+    const [reader, stranger] = ['g', 'other'].map(group => principalOf(group, [{ role: 'reader', group }]))
+    const seenBy = async (principal: typeof reader): Promise<unknown> => {
+      const answers = [
+        await query('/query/topics/metrics', {}, principal),
+        await query('/query/subscriptions/metrics', {}, principal),
+        await get('/unhealthy', 'application/json', principal),
+      ]
+      return answers.map(({ status, body }) => [status, (body as unknown[]).length])
+    }
+
+    expect(await seenBy(reader)).toEqual([
+      [200, 2],
+      [200, 2],
+      [200, 1],
+    ])
+    expect(await seenBy(stranger)).toEqual([
+      [200, 0],
+      [200, 0],
+      [200, 0],
+    ])
   })
 })

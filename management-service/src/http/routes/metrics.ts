@@ -1,7 +1,9 @@
 /**
  * Metrics of topics and subscriptions, and queries over them: parse, call, answer.
  */
+import type { Principal } from '@iris/common/access/principal'
 import { jsonAnswer, reading, writing, type ApiRoute } from '@iris/common/http/api'
+import { visibleCatalog } from '../../access/visible.js'
 import type { Gate } from '../../gate.js'
 import { persistentMetrics, subscriptionMetrics, topicMetrics } from '../../metrics/metrics-of.js'
 import {
@@ -15,6 +17,10 @@ const subscription = '/topics/:topic/subscriptions/:subscription'
 
 /** The routes of metrics; `gate` bounds the queries under way. */
 export function metricsRoutes(parts: QueryMetricsParts, gate: Gate): readonly ApiRoute[] {
+  const seenBy = (principal: Principal): QueryMetricsParts => ({
+    ...parts,
+    catalog: visibleCatalog(parts.catalog, principal),
+  })
   return [
     reading('GET', '/topics/:topic/metrics', async ({ params }) =>
       jsonAnswer(await topicMetrics(parts, topicOfPath(params['topic']))),
@@ -25,11 +31,11 @@ export function metricsRoutes(parts: QueryMetricsParts, gate: Gate): readonly Ap
     reading('GET', `${subscription}/metrics/persistent`, async ({ params }) =>
       jsonAnswer(await persistentMetrics(parts, subscriptionNamesOf(params))),
     ),
-    writing('POST', '/query/topics/metrics', async ({ body }) =>
-      jsonAnswer(await gate(() => queryTopicMetrics(parts, body))),
+    writing('POST', '/query/topics/metrics', async ({ body, principal }) =>
+      jsonAnswer(await gate(() => queryTopicMetrics(seenBy(principal), body))),
     ),
-    writing('POST', '/query/subscriptions/metrics', async ({ body }) =>
-      jsonAnswer(await gate(() => querySubscriptionMetrics(parts, body))),
+    writing('POST', '/query/subscriptions/metrics', async ({ body, principal }) =>
+      jsonAnswer(await gate(() => querySubscriptionMetrics(seenBy(principal), body))),
     ),
   ]
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { everybody, principalOf } from '@iris/common/access/principal'
 import { parseTopic } from '@iris/common/domain/topic'
 import { createVirtualTime } from '@iris/common/time/virtual-time'
 import { createMemoryStore } from '../../store/in-memory.js'
@@ -32,9 +33,11 @@ async function setUp() {
     places: { logsUrl: 'http://logs/{taskId}', metricsUrl: '', jobDetailsUrl: 'http://jobs?id={taskId}' },
   })
   return {
-    get: (url: string) => callRoute(routes, 'GET', url),
-    create: (body: unknown): Promise<RouteAnswer> => callRoute(routes, 'POST', path, { body }),
-    remove: (id: string) => callRoute(routes, 'DELETE', `${path}/${id}`),
+    get: (url: string, principal = everybody) => callRoute(routes, 'GET', url, { principal }),
+    create: (body: unknown, principal = everybody): Promise<RouteAnswer> =>
+      callRoute(routes, 'POST', path, { body, principal }),
+    remove: (id: string, principal = everybody) =>
+      callRoute(routes, 'DELETE', `${path}/${id}`, { principal }),
   }
 }
 
@@ -99,6 +102,32 @@ describe('E13: offline retransmission tasks', () => {
       body: { code, message: expect.stringContaining(message) as string },
     })
     expect((await get(path)).body).toEqual([])
+  })
+
+  it('are for who owns all topics of theirs, and shown to who may read these', async () => {
+    const { get, create, remove } = await setUp()
+    const grantOf = (role: 'owner' | 'reader', group: string) => principalOf(group, [{ role, group }])
+    const [owner, team] = [grantOf('owner', 'g'), principalOf('Team', [])]
+    const [reader, stranger] = [grantOf('reader', 'g'), grantOf('owner', 'elsewhere')]
+    const view = { type: 'view', sourceViewPath: '/views/a', targetTopic: 'g.target' }
+    const denied = (topics: string): object => ({
+      status: 403,
+      body: { code: 'PERMISSION_DENIED', message: `User needs permissions to ${topics}.` },
+    })
+
+    expect(await create(task, owner)).toMatchObject({ status: 201 })
+    expect(await create(view, team)).toMatchObject({ status: 201 })
+    expect(await create(task, reader)).toMatchObject(denied('source and target topics'))
+    expect(await create(view, stranger)).toMatchObject(denied('target topic'))
+    // Whether a topic is there is none of a stranger's business.
+    const unknown = { ...task, sourceTopic: 'g.none' }
+    expect(await create(unknown, stranger)).toMatchObject(denied('source and target topics'))
+    expect(await create(unknown, owner)).toMatchObject({ status: 400 })
+
+    expect((await get(path, reader)).body).toHaveLength(2)
+    expect((await get(path, stranger)).body).toEqual([])
+    expect(await remove('task1', reader)).toMatchObject(denied('source and target topics'))
+    expect(await remove('task1', team)).toMatchObject({ status: 200 })
   })
 
   it.each(['nope', 'a/b'])('that do not exist cannot be removed: %s', async id => {

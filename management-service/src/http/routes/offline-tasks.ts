@@ -16,16 +16,16 @@ const all = '/offline-retransmission/tasks'
 /** The routes of offline retransmissions. */
 export function offlineTaskRoutes(parts: OfflineTaskParts): readonly ApiRoute[] {
   return [
-    writing('POST', all, async ({ body }) => {
-      await createOfflineTask(parts, body)
+    writing('POST', all, async ({ body, principal }) => {
+      await createOfflineTask({ ...parts, principal }, body)
       return emptyAnswer(201)
     }),
-    reading('GET', all, async () => jsonAnswer(await listOfflineTasks(parts))),
+    reading('GET', all, async ({ principal }) => jsonAnswer(await listOfflineTasks({ ...parts, principal }))),
     reading('GET', '/offline-retransmission/topics/:topic/tasks', async ({ params }) =>
       jsonAnswer(await listTasksOfTopic(parts, topicOfPath(params['topic']))),
     ),
-    reading('DELETE', `${all}/:id`, async ({ params }) => {
-      await removeOfflineTask(parts, params['id'] ?? '')
+    reading('DELETE', `${all}/:id`, async ({ params, principal }) => {
+      await removeOfflineTask({ ...parts, principal }, params['id'] ?? '')
       return emptyAnswer()
     }),
   ]

@@ -1,7 +1,9 @@
 /**
  * `/unhealthy`: parse, call, answer.
  */
+import type { Principal } from '@iris/common/access/principal'
 import { frameworkError, jsonAnswer, reading, textAnswer, type ApiRoute } from '@iris/common/http/api'
+import { visibleCatalog } from '../../access/visible.js'
 import { listUnhealthy, unhealthyText, type UnhealthyParts } from '../../diagnosis/unhealthy.js'
 import type { Gate } from '../../gate.js'
 
@@ -9,11 +11,15 @@ const types = ['application/json', 'text/plain'] as const
 
 /** The route of subscriptions that are not well. */
 export function unhealthyRoutes(parts: UnhealthyParts, gate: Gate): readonly ApiRoute[] {
+  const seen = (principal: Principal): UnhealthyParts => ({
+    ...parts,
+    catalog: visibleCatalog(parts.catalog, principal),
+  })
   return [
     reading(
       'GET',
       '/unhealthy',
-      async ({ query, preferred }) => {
+      async ({ query, preferred, principal }) => {
         const type = preferred(types)
         if (type === null) throw frameworkError(406)
         const filter = {
@@ -24,7 +30,7 @@ export function unhealthyRoutes(parts: UnhealthyParts, gate: Gate): readonly Api
           names: query.getAll('subscriptionNames'),
           topics: query.getAll('qualifiedTopicNames'),
         }
-        const all = await gate(() => listUnhealthy(parts, filter))
+        const all = await gate(() => listUnhealthy(seen(principal), filter))
         return type === 'text/plain' ? textAnswer(unhealthyText(all), type) : jsonAnswer(all)
       },
       null,
