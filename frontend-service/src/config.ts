@@ -14,6 +14,7 @@ import {
   zookeeperKeys,
 } from '@iris/common/config/shared-keys'
 import { spoolKeys } from './spool-keys.js'
+import { streamsKeys } from './streams/streams-keys.js'
 
 const kibibyte = 1024
 const mebibyte = 1024 * kibibyte
@@ -380,6 +381,7 @@ export const frontendKeys = {
   ...scheduleKeys,
   ...idempotencyKeys,
   ...spoolKeys,
+  ...streamsKeys,
   ...kafkaKeys,
   ...zookeeperKeys,
   ...logKeys,

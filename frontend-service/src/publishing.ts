@@ -32,12 +32,13 @@ import type { Spools } from './spool/spools.js'
 import { createSpooling } from './spooling.js'
 import { createTopicCache, type TopicCache } from './topics/cache.js'
 import { routeTopic, type RoutingOptions } from './topics/routed-topic.js'
-import { createUnknownTopics } from './topics/unknown-topics.js'
+import { createUnknownTopics, type UnknownTopics } from './topics/unknown-topics.js'
 
 export interface Publishing {
   readonly publish: PublishRequest
   readonly bulk: Bulk
   readonly topics: TopicCache
+  readonly unknownTopics: UnknownTopics
   /** Null where callers are not asked who they are. */
   readonly authenticate: Authenticate | null
   /** Requests that have no answer yet. */
@@ -159,6 +160,7 @@ export function createPublishing(
     publish: createPublishRequest(pipeline, { scheduler, isClosing, isForwarded, answerHeaders }),
     bulk,
     topics,
+    unknownTopics,
     authenticate: gates.authenticate,
     spools: spooling?.spools ?? null,
     openCount: () => metrics.inflight + bulk.openCount(),

@@ -22,6 +22,7 @@ import { createReadiness, readinessPages } from './readiness/readiness.js'
 import { createFrontendCounters } from './shared-counters.js'
 import { closeSpools } from './spooling.js'
 import { createMessageStatusResource } from './status/message-status-resource.js'
+import { createStreams } from './streams/streams.js'
 import type { WorkerSide } from './workers/worker.js'
 
 export interface Frontend {
@@ -80,6 +81,10 @@ export function createFrontend(
     onDefect: error => reportDefect(base, error),
   })
   const judge = createJudge(publishing)
+  const streams = createStreams(base, config, {
+    ...{ outside, publishing, metrics: registry, isAlone: worker === null },
+    onDefect: error => reportDefect(base, error),
+  })
   let isClosed = false
   const handlers = createHandlers({
     publish: publishing.publish,
@@ -90,7 +95,7 @@ export function createFrontend(
       ...(worker === null ? pages : worker.pages(pages.map(({ path }) => path))),
       figuresPage(registry),
     ],
-    resources: [statusResource],
+    resources: [statusResource, ...(streams?.routes ?? [])],
     scheduler: base.scheduler,
     isClosed: () => isClosed,
     onDefect: error => reportDefect(base, error),
@@ -113,6 +118,7 @@ export function createFrontend(
       await company.join((await door?.start()) ?? address)
       publishing.spools?.start()
       checks.start()
+      streams?.start()
       counters?.start()
       readiness.started()
       worker?.begin(readiness.isReady, () => registry.snapshot())
@@ -122,16 +128,19 @@ export function createFrontend(
     async stop() {
       readiness.stopping()
       checks.stop()
+      streams?.refuse()
       await company.leave()
       if (config.isStopGraceful) {
         await sleep(base.scheduler, config.stopWaitMs)
         listener.stopAccepting()
+        streams?.endAll()
         await worker?.portClosed()
         await letConnectionsEnd(base, listener, Math.min(config.stopWaitMs, lastRequestsMs))
         isClosed = true
         publishing.bulk.wrapUp()
         await whenNoneIsOpen(base, () => publishing.openCount() + judge.openCount())
       }
+      await streams?.stop()
       await idempotency.stop()
       await company.stop()
       publishing.spools?.halt()

@@ -130,6 +130,16 @@ export const errorCodes = {
   },
   TOO_MANY_HEADERS: { status: 431, text: 'At most {headersMax} header lines are accepted, got {headers}' },
   NOT_READY: { status: 503, text: '{problem}' },
+  STREAMS_FULL: {
+    status: 503,
+    text: 'No further reader now: {problem}',
+    fix: 'Connect again after the time in Retry-After, or to another frontend',
+  },
+  TOO_MANY_STREAMS: {
+    status: 429,
+    text: 'No further reader now: {problem}',
+    fix: 'End another stream first',
+  },
   STORAGE_UNAVAILABLE: { status: 503, text: 'ZooKeeper cannot be reached, nothing was changed: {problem}' },
   CONFLICT: { status: 409, text: '{problem}' },
   OAUTH_PROVIDER_IN_USE: { status: 409, text: 'OAuth provider {provider} is in use' },

@@ -5,6 +5,7 @@
  */
 import { sleep, systemScheduler } from '../time/scheduler.js'
 import type { Cluster, PartitionLayout } from './cluster.js'
+import { latestTime } from './offset-calls.js'
 import { ConnectionLost, type ApiCall, type BrokerConnection } from './protocol/connection.js'
 import { kafkaCode } from './protocol/kafka-error.js'
 import { WireReader, WireWriter } from './protocol/wire.js'
@@ -59,6 +60,15 @@ export class FakeBroker {
   }
 
   /** Appends one batch. */
+  /** Adds partitions up to so many; those that are there stay. */
+  grow(topic: string, partitions: number): void {
+    for (let partition = 0; partition < partitions; partition++) {
+      const name = `${topic}/${partition}`
+      if (!this.logs.has(name)) this.logs.set(name, { start: 0, end: 0, batches: [] })
+    }
+    for (const listener of this.listeners) listener(topic)
+  }
+
   append(topic: string, partition: number, values: readonly string[]): void {
     const log = this.logs.get(`${topic}/${partition}`)!
     const records = values.map(value => ({
@@ -200,11 +210,13 @@ export class FakeBroker {
     const answer = new WireWriter().int32(0)
     const rows = readTopics(body, topic => {
       const partition = body.int32()
-      body.skip(12) // leader epoch, time: always the earliest here
-      return { topic, partition, start: this.logs.get(`${topic}/${partition}`)!.start }
+      body.int32() // leader epoch
+      const { start, end } = this.logs.get(`${topic}/${partition}`)!
+      // Of the times, only the two ends are told apart.
+      return { topic, partition, offset: body.int64() === latestTime ? end : start }
     })
-    answer.array(rows, ({ topic, partition, start }) => {
-      answer.string(topic).arrayLength(1).int32(partition).int16(0).int64(-1).int64(start).int32(-1)
+    answer.array(rows, ({ topic, partition, offset }) => {
+      answer.string(topic).arrayLength(1).int32(partition).int16(0).int64(-1).int64(offset).int32(-1)
     })
     return answer.toBuffer()
   }

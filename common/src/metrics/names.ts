@@ -6,6 +6,7 @@
 import { define } from './define.js'
 import { producerMetrics } from './producer-names.js'
 import { spoolMetrics } from './spool-names.js'
+import { streamMetrics } from './stream-names.js'
 
 export type { MetricDefinition, MetricKind } from './define.js'
 export { managementMetrics } from './management-names.js'
@@ -106,6 +107,7 @@ export const frontendMetrics = {
     'Messages refused with 429: `topic-messages` and the like by a quota, `throughput` by the average rate',
   ),
   ...spoolMetrics,
+  ...streamMetrics,
   inflight: define('gauge', 'inflight_requests', [], 'Publish requests open now'),
   ...producerMetrics,
   keyReplays: define(

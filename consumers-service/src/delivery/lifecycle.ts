@@ -13,7 +13,7 @@ import type { Pace } from './pace/pace.js'
 import { untilIdle, type PartitionWork } from './partition-work.js'
 import type { Pipeline, PipelineParts, PipelineStatus } from './pipeline-parts.js'
 import { rateOf, type DeliveryPlan } from './plan.js'
-import { createOpener } from './opener.js'
+import { createOpener } from '@iris/common/kafka/opener'
 import { createReceiver, type ReceiverParts } from './receive.js'
 import { whyNotReading } from './why-not-reading.js'
 

@@ -8,7 +8,7 @@ import type { LogEntry } from '@iris/common/kafka/log-entry'
 import type { Clock } from '@iris/common/time/clock'
 import { resume } from './delay/resume.js'
 import { Letter, type LetterSink } from './letter.js'
-import type { Opener } from './opener.js'
+import type { Opener } from '@iris/common/kafka/opener'
 import type { PartitionWork } from './partition-work.js'
 import { settledBefore } from './settle.js'
 

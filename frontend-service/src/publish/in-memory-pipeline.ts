@@ -190,6 +190,8 @@ function createParts(): Omit<PipelineWorld, 'pipeline' | 'url' | 'stop'> {
       respondAsync: 'ON_REQUEST',
       route: { producer, budgetMs: 2_000, deadlines: kafkaDeadlines },
       delayLimit: { delayMsMax: 86_400_000, reason: 'so long does it keep them' },
+      owner: { source: 'Plaintext', id: 'team' },
+      isSubscribingRestricted: false,
       createdMs: 17,
       counters: () => metrics.topic('acme.orders', 'LEADER'),
       ...overrides,

@@ -2,6 +2,7 @@
  * A topic as publishing needs it: everything decided once, when the topic changes, and not once a message.
  * Takes a topic and the installation's settings. Gives its place in Kafka, its limits and its counters.
  */
+import type { OwnerId } from '@iris/common/domain/owner'
 import { retentionMs, type Topic } from '@iris/common/domain/topic'
 import type { ChaosPolicy, RespondAsync } from '@iris/common/domain/topic-form'
 import { kafkaTopicName, type KafkaNamespace } from '@iris/common/kafka/names'
@@ -41,6 +42,9 @@ export interface RoutedTopic {
   readonly route: KafkaRoute
   /** How far ahead its messages may be scheduled. */
   readonly delayLimit: DelayLimit
+  readonly owner: OwnerId
+  /** Only its owners may read it. */
+  readonly isSubscribingRestricted: boolean
   /** Tells it from another of the same name. */
   readonly createdMs: number
   /** When its publishers are answered before Kafka has their message. */
@@ -100,6 +104,8 @@ export function routeTopic(options: RoutingOptions, topic: Topic): RoutedTopic {
     isKeyRequired: topic.idempotencyKeyRequired,
     route: options.routes[topic.ack],
     delayLimit: delayLimitOf(options, topic),
+    owner: topic.owner,
+    isSubscribingRestricted: topic.subscribingRestricted,
     createdMs: topic.createdAtMs,
     respondAsync: topic.respondAsync,
     counters: () => (counters ??= options.metrics.topic(name, topic.ack)),

@@ -23,7 +23,8 @@ describe('the settings of a worker', () => {
         'spoolStatusMax',
         'spoolWaitingBytesMax',
       ],
-      'traceQueueMax',
+      ...['streamCacheBytes', 'streamRingsBytes', 'streamsMax', 'streamsPerAddressMax'],
+      ...['streamsPerTopicMax', 'streamsWaitingBytesMax', 'traceQueueMax'],
     ])
     for (const [name, value] of changed)
       if (typeof value === 'number')

@@ -28,6 +28,12 @@ export function workerConfig(config: FrontendConfig, place: WorkerPlace, machine
     spoolMessagesMax: share(config.spoolMessagesMax),
     spoolStatusMax: share(config.spoolStatusMax),
     spoolRefusedBytesMax: share(config.spoolRefusedBytesMax),
+    streamsMax: share(config.streamsMax),
+    streamsPerTopicMax: share(config.streamsPerTopicMax),
+    streamsPerAddressMax: share(config.streamsPerAddressMax),
+    streamsWaitingBytesMax: share(config.streamsWaitingBytesMax),
+    streamRingsBytes: share(config.streamRingsBytes),
+    streamCacheBytes: share(config.streamCacheBytes),
     traceQueueMax: share(config.traceQueueMax),
     quotaPublishersMax: share(config.quotaPublishersMax),
     // A shard is served by one worker, so `keysMax` bounds it as it is.

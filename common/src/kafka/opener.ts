@@ -1,19 +1,18 @@
 /**
- * What takes a message out of a log entry, by the content type of its topic and of its subscription.
+ * What takes a message out of a log entry, by the content type of its topic and of its reader.
  * Takes entries. Gives their content: plain for JSON topics; for AVRO topics the record as JSON or as it is.
  * Promises: an entry whose schema the registry cannot give now is not opened and not lost: it waits, and so
  * does its partition. An entry that no schema can read, or whose version the registry denies for `deniedMs`,
  * is a problem with its reason, never a throw. Bound: `missingMax` schemas that are waited for.
  */
-import type { LogEntry } from '@iris/common/kafka/log-entry'
-import { openEnvelope } from '@iris/common/kafka/envelope'
-import { openAvroEntry, schemaIdOf, schemaVersionOf } from '@iris/common/kafka/open-avro'
-import { headersOf, openEntry, unreadableContent, type LetterContent } from '@iris/common/kafka/open-entry'
-import { noRegistry, type OpenRegistry } from '@iris/common/schema/open'
-import type { KnownSchema, SchemaAnswer } from '@iris/common/schema/schemas'
-import type { Clock } from '@iris/common/time/clock'
-import type { Cancel, Scheduler } from '@iris/common/time/scheduler'
-import type { DeliveryPlan } from './plan.js'
+import type { LogEntry } from './log-entry.js'
+import { openEnvelope } from './envelope.js'
+import { openAvroEntry, schemaIdOf, schemaVersionOf } from './open-avro.js'
+import { headersOf, openEntry, unreadableContent, type LetterContent } from './open-entry.js'
+import { noRegistry, type OpenRegistry } from '../schema/open.js'
+import type { KnownSchema, SchemaAnswer } from '../schema/schemas.js'
+import type { Clock } from '../time/clock.js'
+import type { Cancel, Scheduler } from '../time/scheduler.js'
 
 export interface Opener {
   /** Whether all is at hand to open it. Otherwise it is asked for, and `ready` is called in the end. */
@@ -21,7 +20,7 @@ export interface Opener {
   open(entry: LogEntry): LetterContent
   /** Why these wait that could not be opened, in plain words; null where none still does. */
   waitsFor(entries: Iterable<LogEntry>): string | null
-  update(plan: DeliveryPlan): void
+  update(plan: OpenerPlan): void
   stop(): void
 }
 
@@ -38,6 +37,15 @@ export interface OpenerParts {
   dropped(): void
   /** Entries that could not be opened may be now. */
   ready(): void
+}
+
+/** What is to be made of a topic's entries. */
+export interface OpenerPlan {
+  /** The topic's name, by which the registry knows its schemas. */
+  readonly topic: string
+  readonly isAvroTopic: boolean
+  /** Whether records of an AVRO topic are wanted as they are, and not as JSON. */
+  readonly isAvroWanted: boolean
 }
 
 /** Between two questions for a schema that the registry did not give. */
@@ -67,8 +75,8 @@ interface Missing {
   cancel: Cancel | null
 }
 
-/** Makes the opener of a subscription. */
-export function createOpener(parts: OpenerParts, firstPlan: DeliveryPlan): Opener {
+/** Makes the opener of a subscription, or of another reader of a topic. */
+export function createOpener(parts: OpenerParts, firstPlan: OpenerPlan): Opener {
   const { registry, clock, scheduler, dropped, avroRead } = parts
   const missing = new Map<string, Missing>()
   let plan = firstPlan

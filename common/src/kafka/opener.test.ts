@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { silentLog } from '@iris/common/lifecycle/log'
-import { wrapEnvelope } from '@iris/common/kafka/envelope'
-import type { LogEntry } from '@iris/common/kafka/log-entry'
-import type { OpenRegistry } from '@iris/common/schema/open'
-import { createSchemas, type Schemas } from '@iris/common/schema/schemas'
-import { createMemoryRegistry, type MemoryRegistry } from '@iris/common/schema/testing/memory-registry'
-import { createVirtualTime, type VirtualTime } from '@iris/common/time/virtual-time'
+import { silentLog } from '../lifecycle/log.js'
+import { wrapEnvelope } from './envelope.js'
+import type { LogEntry } from './log-entry.js'
+import type { OpenRegistry } from '../schema/open.js'
+import { createSchemas, type Schemas } from '../schema/schemas.js'
+import { createMemoryRegistry, type MemoryRegistry } from '../schema/testing/memory-registry.js'
+import { createVirtualTime, type VirtualTime } from '../time/virtual-time.js'
 import { createOpener, type Opener } from './opener.js'
-import { basePlan } from './testing/pipeline-world.js'
 
 const schema = JSON.stringify({
   type: 'record',
@@ -74,7 +73,7 @@ function createWorld(
     dropped: () => undefined,
     ready: () => void readyCount++,
   }
-  const opener = createOpener(parts, { ...basePlan, isAvroTopic: true, topic: 'g.t' as never, ...plan })
+  const opener = createOpener(parts, { isAvroTopic: true, isAvroWanted: false, topic: 'g.t', ...plan })
   return { opener, registry, schemas, time, ready: () => readyCount, reads }
 }
 

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest'
+import { nobody, wrong, type Identity } from '@iris/common/access/authenticator'
+import { principalOf, type Role } from '@iris/common/access/principal'
+import { readingRefusal, type ReadTopic } from './permission.js'
+
+const topicOf = (isSubscribingRestricted: boolean): ReadTopic =>
+  ({ name: 'acme.chat', owner: { source: 'Plaintext', id: 'team' }, isSubscribingRestricted }) as ReadTopic
+const withRole = (role: Role, group = 'acme', name = 'anna'): Identity => ({
+  kind: 'principal',
+  principal: principalOf(name, [{ role, group }]),
+})
+const codeOf = (caller: Identity | null, isRestricted = false): string =>
+  readingRefusal(topicOf(isRestricted), caller, 'Bearer')?.code ?? 'permitted'
+
+describe('reading a topic', () => {
+  it('is for everybody where nobody is asked, unless subscribing is restricted', () => {
+    expect(codeOf(null)).toBe('permitted')
+    expect(codeOf(null, true)).toBe('PERMISSION_DENIED')
+  })
+
+  it('is for who has proved to be a reader of the group, where callers are asked', () => {
+    expect([nobody, wrong].map(caller => codeOf(caller))).toEqual(['UNAUTHENTICATED', 'UNAUTHENTICATED'])
+    expect(codeOf({ kind: 'unclear' })).toBe('AUTHENTICATION_UNAVAILABLE')
+    expect(codeOf(withRole('reader'))).toBe('permitted')
+    expect(codeOf(withRole('reader', '*'))).toBe('permitted')
+    expect(codeOf(withRole('reader', 'other'))).toBe('AUTH_ERROR')
+    expect(codeOf(withRole('publisher'))).toBe('AUTH_ERROR')
+    expect(codeOf(withRole('publisher', 'other', 'team'))).toBe('permitted')
+    expect(readingRefusal(topicOf(false), nobody, 'Bearer')?.headers).toEqual({
+      'WWW-Authenticate': 'Bearer',
+    })
+  })
+
+  it('is for owners and admins where subscribing is restricted', () => {
+    expect(codeOf(withRole('reader'), true)).toBe('PERMISSION_DENIED')
+    expect(codeOf(withRole('owner'), true)).toBe('permitted')
+    expect(codeOf(withRole('admin', '*'), true)).toBe('permitted')
+  })
+})

@@ -1,0 +1,36 @@
+// pure
+/**
+ * Who may read a topic at the frontend.
+ * Takes the topic and who asks. Gives why not, or null. Promises: where callers are asked who they are,
+ * nobody reads without the right of a reader; a topic with restricted subscribing is read by its owners only,
+ * and so by nobody where nobody is asked.
+ */
+import type { Identity } from '@iris/common/access/authenticator'
+import { may } from '@iris/common/access/principal'
+import { splitTopicName } from '@iris/common/domain/names'
+import { HermesError, refusal } from '@iris/common/errors/hermes-error'
+import type { RoutedTopic } from '../topics/routed-topic.js'
+
+export type ReadTopic = Pick<RoutedTopic, 'name' | 'owner' | 'isSubscribingRestricted'>
+
+/** Why the caller may not read; `caller` is null where nobody is asked, `challenge` goes with a 401. */
+export function readingRefusal(
+  topic: ReadTopic,
+  caller: Identity | null,
+  challenge: string,
+): HermesError | null {
+  if (caller === null) return topic.isSubscribingRestricted ? restricted(topic) : null
+  if (caller.kind === 'unclear') return refusal('AUTHENTICATION_UNAVAILABLE', {}, 'frontend')
+  if (caller.kind !== 'principal') {
+    const { code, message, status } = refusal('UNAUTHENTICATED', {}, 'frontend')
+    return new HermesError(code, message, status, { 'WWW-Authenticate': challenge })
+  }
+  const resource = { group: splitTopicName(topic.name)?.group ?? null, owners: [topic.owner] }
+  if (may(caller.principal, topic.isSubscribingRestricted ? 'owner' : 'reader', resource)) return null
+  return topic.isSubscribingRestricted ? restricted(topic) : refusal('AUTH_ERROR', {}, 'frontend')
+}
+
+function restricted({ name }: ReadTopic): HermesError {
+  const problem = `Subscribing to ${name} has been restricted. Contact the topic owner to read it.`
+  return refusal('PERMISSION_DENIED', { problem }, 'frontend')
+}

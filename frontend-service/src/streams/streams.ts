@@ -1,0 +1,136 @@
+/**
+ * Reading at the frontend, over its clients of Kafka and ZooKeeper.
+ * Takes configuration and what publishing knows of topics. Gives the routes, and what is started and stopped.
+ */
+import { createInspector } from '@iris/common/filter/filters'
+import type { Route } from '@iris/common/http/router'
+import { createFindOffsets } from '@iris/common/kafka/log-ends'
+import { createLogReader, logReaderDefaults } from '@iris/common/kafka/reader'
+import { frontendMetrics } from '@iris/common/metrics/names'
+import type { Metrics } from '@iris/common/metrics/registry'
+import { systemRandom } from '@iris/common/time/clock'
+import type { Cancel } from '@iris/common/time/scheduler'
+import type { FrontendBase, FrontendConfig } from '../base.js'
+import type { Outside } from '../outside.js'
+import type { Publishing } from '../publishing.js'
+import { createDoor } from './door.js'
+import { createFeeds } from './feeds.js'
+import { createGroups } from './groups.js'
+import { createHttpAnswers } from './http-answers.js'
+import { createOpenStreams } from './open-streams.js'
+import { createStreamPipeline } from './pipeline.js'
+import { createFindPlace } from './placing.js'
+import { createSeats } from './seats.js'
+
+export interface Streams {
+  readonly routes: readonly Route[]
+  start(): void
+  /** Takes no further reader. */
+  refuse(): void
+  /** Tells everybody to connect elsewhere, and ends. */
+  endAll(): void
+  stop(): Promise<void>
+}
+
+export interface StreamsSurroundings {
+  readonly outside: Outside
+  readonly publishing: Pick<Publishing, 'topics' | 'unknownTopics' | 'authenticate'>
+  readonly metrics: Metrics
+  /** Whether no other worker shares the port. */
+  readonly isAlone: boolean
+  readonly onDefect: (error: unknown) => void
+}
+
+const tickMs = 1_000
+const askMs = 10_000
+const loopback = /^(127\.|::1$|localhost$)/
+
+/** Makes it; null where it is switched off. */
+export function createStreams(
+  base: FrontendBase,
+  config: FrontendConfig,
+  around: StreamsSurroundings,
+): Streams | null {
+  if (!config.areStreamsOn) return null
+  const { log, clock, scheduler } = base
+  const { cluster, schemas } = around.outside
+  const { publishing, metrics, onDefect } = around
+  const calls = { ...base, cluster }
+  const reader = createLogReader(
+    { ...base, cluster },
+    { ...logReaderDefaults, cacheBytesMax: config.streamCacheBytes },
+  )
+  const feeds = createFeeds({
+    ...{ reader, cluster, clock, scheduler, registry: schemas, areIdsUsed: config.areSchemaIdsUsed },
+    findOffsets: createFindOffsets(calls, askMs),
+    inspector: createInspector(),
+    ringItemsMax: config.streamRingItems,
+    ringsBytesMax: config.streamRingsBytes,
+    onTrouble: error => log.debug('streams.layoutUnknown', { error }),
+  })
+  const door = createDoor(publishing)
+  const seats = createSeats({
+    max: config.streamsMax,
+    perTopicMax: config.streamsPerTopicMax,
+    perAddressMax: config.streamsPerAddressMax,
+  })
+  const events = metrics.counter(frontendMetrics.streamEvents)
+  const open = createOpenStreams({
+    ...{ clock, scheduler, door, random: systemRandom },
+    limits: {
+      heartbeatMs: config.streamHeartbeatMs,
+      lifetimeMs: config.streamLifetimeMs,
+      stalledMs: config.streamStalledMs,
+      waitingBytesMax: config.streamWaitingBytesMax,
+      allWaitingBytesMax: config.streamsWaitingBytesMax,
+    },
+    onEvent: () => void events.value++,
+    onEnded: reason => void metrics.counter(frontendMetrics.streamEnds, reason).value++,
+  })
+  let isStopping = false
+  const pipeline = createStreamPipeline({
+    ...{ log, clock, scheduler, door, seats, feeds, open, onDefect },
+    findPlace: createFindPlace(calls),
+    groups: createGroups(around.isAlone),
+    answers: createHttpAnswers(config.streamOrigins),
+    isStopping: () => isStopping,
+    onRefused: code => void metrics.counter(frontendMetrics.streamRefusals, code).value++,
+  })
+  metrics.gauge(frontendMetrics.streams, () => seats.count())
+  metrics.gauge(frontendMetrics.streamTopics, () => feeds.count())
+  metrics.gauge(frontendMetrics.streamsBehind, () => open.behindCount())
+  metrics.gauge(frontendMetrics.streamWaitingBytes, () => open.waitingBytes())
+  metrics.gauge(frontendMetrics.streamFetches, () => reader.stats().requests)
+  let cancelTick: Cancel = () => undefined
+  return {
+    routes: [
+      {
+        method: 'GET',
+        path: '/topics/:name/events{/}',
+        handle: (request, response, { name = '' }) => pipeline.listen({ request, response, topic: name }),
+      },
+      {
+        method: 'GET',
+        path: '/topics/:name/messages{/}',
+        handle: (request, response, { name = '' }) => pipeline.pull({ request, response, topic: name }),
+      },
+    ],
+    start() {
+      if (publishing.authenticate === null && !loopback.test(config.host))
+        log.warn('streams.openToAll', { because: 'frontend.handlers.authentication.enabled is false' })
+      reader.start()
+      cancelTick = scheduler.every(tickMs, () => {
+        open.tick()
+        feeds.tick()
+      })
+    },
+    refuse: () => void (isStopping = true),
+    endAll: () => open.endAll('stopping'),
+    async stop() {
+      cancelTick()
+      open.endAll('stopping')
+      feeds.stop()
+      await reader.stop()
+    },
+  }
+}
