@@ -1,7 +1,8 @@
 // pure
 /**
  * The kinds of filters, ready to be asked about a message.
- * Takes what was read from a filter's object. Gives a check. Promises: a check keeps nothing of a message.
+ * Takes what was read from a filter's object. Gives a check. Promises: a check of this file keeps nothing of
+ * a message.
  */
 import type { Effort } from './effort.js'
 import { javaTextOf, rawText } from './java-text.js'
@@ -18,6 +19,8 @@ export interface InspectedMessage {
   document(): JsonDocument
   /** The publisher's first header of exactly this name; null without one. */
   header(name: string): string | null
+  /** The same, in whatever letter case it came; the name in lower case. */
+  headerInAnyCase(lowerName: string): string | null
 }
 
 /** Whether a message passes; throws `FilterFailure` where that cannot be told. */
@@ -70,6 +73,19 @@ export function existsCheck(steps: readonly PathStep[]): Check {
 export function headerCheck(name: string, matcher: Matcher | null): Check {
   return message => {
     const value = message.header(name)
+    return value !== null && (matcher === null || matcher.matches(value, message.effort))
+  }
+}
+
+/** The same for a name in whatever letter case; without the header, a text may stand for it. */
+export function headerInAnyCaseCheck(
+  name: string,
+  matcher: Matcher | null,
+  absent: string | null = null,
+): Check {
+  const lowerName = name.toLowerCase()
+  return message => {
+    const value = message.headerInAnyCase(lowerName) ?? absent
     return value !== null && (matcher === null || matcher.matches(value, message.effort))
   }
 }

@@ -2,8 +2,8 @@
 /**
  * The filters of a subscription as their author wrote them.
  * Takes JSON objects and the content type of the topic. Gives checks, or the first thing that is wrong, with
- * its place. Types of Hermes: `jsonpath`, `avropath`, `header`; ours: `pattern`, `number`, `exists`, `and`,
- * `or`, `not`. Members that a type does not know are left alone, as in Hermes.
+ * its place. Types of Hermes: `jsonpath`, `avropath`, `header`; ours: `pattern`, `headers`, `latest`,
+ * `number`, `exists`, `and`, `or`, `not`. Members that a type does not know are left alone, as in Hermes.
  * Bounds: `filtersMax` filters, those inside others included; `patternsSizeMax` over their patterns.
  */
 import { avroTextsCheck, parseAvroPath } from './avro-path.js'
@@ -14,6 +14,7 @@ import {
   anyOf,
   existsCheck,
   headerCheck,
+  headerInAnyCaseCheck,
   not,
   numbersCheck,
   operators,
@@ -22,8 +23,11 @@ import {
   type Operator,
   type Strategy,
 } from './checks.js'
+import { compileHeaderMatch } from './header-match.js'
+import { latestCheck } from './latest.js'
 import { compileMatcher, type Matcher } from './matcher.js'
 import { parsePath, type PathStep, type TextProblem } from './path-grammar.js'
+import { absentTextOf } from './routing-key.js'
 import { compileTopicPattern } from './topic-pattern.js'
 
 /** The most filters of a subscription. */
@@ -40,7 +44,17 @@ export interface NamedCheck {
 
 /** Types that look into one kind of messages only. */
 const pathTypes = { JSON: 'jsonpath', AVRO: 'avropath' } as const
-const commonTypes = ['header', 'pattern', 'number', 'exists', 'and', 'or', 'not'] as const
+const commonTypes = [
+  'header',
+  'headers',
+  'pattern',
+  'latest',
+  'number',
+  'exists',
+  'and',
+  'or',
+  'not',
+] as const
 
 /** What a filter can be. */
 export type FilterType = (typeof pathTypes)[ContentType] | (typeof commonTypes)[number]
@@ -91,6 +105,16 @@ function createFormReader(contentType: ContentType): (filter: JsonObject, place:
       }
       case 'header':
         return headerCheck(textOf(filter, 'header', place), regexOf(filter, place))
+      case 'headers': {
+        const check = compileHeaderMatch(filter)
+        if (typeof check === 'function') return check
+        throw wrong(`${place}.${check.member}`, check.wrong)
+      }
+      case 'latest': {
+        if (place.includes('.')) throw wrong(place, 'must stand by itself: latest remembers what passes it')
+        const key = pathOf(filter, place, 'key')
+        return latestCheck(key, filter['version'] === undefined ? null : pathOf(filter, place, 'version'))
+      }
       case 'pattern': {
         const matcher = usable(compileTopicPattern(textOf(filter, 'pattern', place)), `${place}.pattern`)
         return headerOrPath(filter, place, matcher)
@@ -133,13 +157,16 @@ function createFormReader(contentType: ContentType): (filter: JsonObject, place:
 function headerOrPath(filter: JsonObject, place: string, matcher: Matcher | null): Check {
   const [hasHeader, hasPath] = [filter['header'] !== undefined, filter['path'] !== undefined]
   if (hasHeader === hasPath) throw wrong(place, 'needs either a header or a path')
-  if (hasHeader) return headerCheck(textOf(filter, 'header', place), matcher)
+  if (hasHeader) {
+    const name = textOf(filter, 'header', place)
+    return headerInAnyCaseCheck(name, matcher, matcher === null ? null : absentTextOf(name))
+  }
   const steps = pathOf(filter, place)
   return matcher === null ? existsCheck(steps) : textsCheck(steps, strategyOf(filter), matcher)
 }
 
-function pathOf(filter: JsonObject, place: string): readonly PathStep[] {
-  return usable(parsePath(textOf(filter, 'path', place)), `${place}.path`)
+function pathOf(filter: JsonObject, place: string, member = 'path'): readonly PathStep[] {
+  return usable(parsePath(textOf(filter, member, place)), `${place}.${member}`)
 }
 
 function comparisonOf(filter: JsonObject, place: string): readonly [Operator, number] {

@@ -86,6 +86,15 @@ export function createInspector(): Inspector {
         if (lines[index] === name) return lines[index + 1] ?? null
       return null
     },
+    headerInAnyCase(lowerName) {
+      const lines = message.propagated ?? []
+      for (let index = 0; index < lines.length; index += 2) {
+        const name = lines[index] ?? ''
+        if (name.length === lowerName.length && name.toLowerCase() === lowerName)
+          return lines[index + 1] ?? null
+      }
+      return null
+    },
   }
 
   return {

@@ -38,6 +38,11 @@ export function compileMatcher(pattern: string, sizeMax = Infinity): SizedMatche
   return { size, matches: regexMatcher(text) }
 }
 
+/** Matches this text and no other. */
+export function textMatcher(text: string): Matcher {
+  return { matches: literalMatcher(text) }
+}
+
 function literalMatcher(literal: string): Matcher['matches'] {
   return (value, effort) => {
     effort.spend(1 + Math.floor(literal.length / comparedPerStep))

@@ -35,6 +35,26 @@ describe('propagation of headers', () => {
     expect(record).toEqual([['h-Trace-ID', 't1']])
   })
 
+  it('takes the routing key and the version without being told to', () => {
+    const sent = ['routing-key', 'a.b', 'Version', '3', 'Versions', '4', 'Routing-Key', 'c']
+
+    expect(collect({}, sent).map).toEqual({ 'routing-key': 'a.b', Version: '3' })
+    expect(collect({ isEnabled: false }, sent).map).toEqual({})
+  })
+
+  it('takes what bounds a chain of topics although nothing else travels', () => {
+    const sent = ['Iris-Hops', '2', 'Iris-Origin-Message-Id', 'm1', 'trace-id', 't']
+
+    expect(collect({ isEnabled: false }, sent).map).toEqual({
+      'Iris-Hops': '2',
+      'Iris-Origin-Message-Id': 'm1',
+    })
+    expect(collect({ allowed: ['x-other'] }, sent).map).toEqual({
+      'Iris-Hops': '2',
+      'Iris-Origin-Message-Id': 'm1',
+    })
+  })
+
   it('takes the first value of a repeated header', () => {
     expect(collect({}, ['trace-id', 'first', 'Trace-Id', 'second']).map).toEqual({ 'trace-id': 'first' })
   })

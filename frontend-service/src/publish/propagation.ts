@@ -5,6 +5,7 @@
  * Promises: the first value of a repeated header, the name as it was spelt, the value's bytes as they came.
  */
 import { forwardedHeaders } from '../fellows/forward.js'
+import { forwardingHeaders, subscriberHeaders } from '@iris/common/http/travelling-headers'
 import { hopByHopHeaders } from '@iris/common/http/raw-headers'
 import type { SentHeaders } from './origin.js'
 import type { RecordHeader } from './publication.js'
@@ -38,16 +39,16 @@ const neverUnlessNamed = new Set([
 
 /** Makes the propagation of an installation. */
 export function createPropagation(options: PropagationOptions): Propagation {
-  const named = new Set(options.allowed.map(name => name.toLowerCase()))
+  const isAll = options.isEnabled && options.allowed.length === 0
+  const wanted = options.isEnabled ? [...options.allowed, ...subscriberHeaders] : []
+  const named = new Set([...wanted, ...forwardingHeaders].map(name => name.toLowerCase()))
   const names = [...named]
-  const isAll = names.length === 0
   const alsoTraced = new Set(options.alsoTraced.map(name => name.toLowerCase()))
   const mayTravel = (lowerName: string, value: string): boolean =>
     isAll ? travelsUnnamed(lowerName) : named.has(lowerName) && value !== ''
 
   return {
     collect(sent, recordHeaders) {
-      if (!options.isEnabled) return none
       if (!isAll && !names.some(name => sent.headers[name] !== undefined)) return none
       const found = firstValues(sent.rawHeaders, mayTravel)
       if (options.isInKafkaHeaders) {
@@ -57,9 +58,8 @@ export function createPropagation(options: PropagationOptions): Propagation {
       return found
     },
     described({ rawHeaders }) {
-      if (!options.isEnabled && alsoTraced.size === 0) return ''
       const isShown = (lowerName: string, value: string): boolean =>
-        alsoTraced.has(lowerName) || (options.isEnabled && mayTravel(lowerName, value))
+        alsoTraced.has(lowerName) || mayTravel(lowerName, value)
       const shown = Object.entries(firstValues(rawHeaders, isShown))
       return shown.map(([name, value]) => `${name}: ${value}`).join('\n')
     },

@@ -1,0 +1,96 @@
+/**
+ * A RabbitMQ of a test: its own node, name service, data, logs and cookie below one directory.
+ * Gives its address, or why there is none. Promises: loopback only, free ports; nothing is left running, nor
+ * any file; a RabbitMQ that the machine runs itself is neither used nor disturbed.
+ */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createConnection } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { freePort, loopback } from '@iris/local-stack/ports'
+import { eventually } from '../../support/eventually.js'
+
+export interface RabbitNode {
+  /** As clients dial it. */
+  readonly url: string
+  stop(): Promise<void>
+}
+
+/** Where Debian puts the program that runs as whoever calls it. */
+const program = '/usr/lib/rabbitmq/bin/rabbitmq-server'
+const startMs = 60_000
+const stopMs = 20_000
+
+/** Why no node can be started here; null where one can. */
+export function whyNoRabbit(): string | null {
+  return existsSync(program) ? null : `${program} is not there: apt-get install rabbitmq-server`
+}
+
+/** Starts a node and waits until it takes connections. */
+export async function startRabbit(): Promise<RabbitNode> {
+  const home = await mkdtemp(join(tmpdir(), 'iris-rabbitmq-'))
+  const [port, distPort, namePort] = [await freePort(), await freePort(), await freePort()]
+  // No plugin, no metrics, no definitions: what the test needs is in the core.
+  await writeFile(join(home, 'plugins'), '[].')
+  await writeFile(join(home, 'rabbitmq.conf'), `listeners.tcp.local = ${loopback}:${port}\n`)
+  const environment = {
+    PATH: process.env['PATH'],
+    HOME: home,
+    ERL_EPMD_ADDRESS: loopback,
+    ERL_EPMD_PORT: String(namePort),
+    RABBITMQ_NODENAME: `iris-test-${port}@localhost`,
+    RABBITMQ_DIST_PORT: String(distPort),
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '+S 2:2 +sbwt none -kernel inet_dist_use_interface {127,0,0,1}',
+    RABBITMQ_MNESIA_BASE: join(home, 'data'),
+    RABBITMQ_LOG_BASE: join(home, 'log'),
+    RABBITMQ_PID_FILE: join(home, 'pid'),
+    RABBITMQ_ENABLED_PLUGINS_FILE: join(home, 'plugins'),
+    RABBITMQ_CONFIG_FILE: join(home, 'rabbitmq.conf'),
+    RABBITMQ_CONF_ENV_FILE: join(home, 'none'),
+  }
+  // Erlang's name service outlives whoever starts it on the way: this one is ours to end.
+  const names = spawn('epmd', ['-address', loopback, '-port', String(namePort)], { stdio: 'ignore' })
+  const server = spawn(program, [], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] })
+  let said = ''
+  for (const stream of [server.stdout, server.stderr])
+    stream.on('data', (chunk: Buffer) => void (said = (said + chunk.toString()).slice(-4_000)))
+  const stop = async (): Promise<void> => {
+    await end(server)
+    await end(names)
+    await rm(home, { recursive: true, force: true, maxRetries: 5 })
+  }
+  try {
+    await eventually(() => {
+      if (server.exitCode !== null) throw new Error(`RabbitMQ ended: ${said}`)
+      return greets(port)
+    }, startMs)
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return { url: `amqp://guest:guest@${loopback}:${port}`, stop }
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = once(child, 'exit', { signal: AbortSignal.timeout(stopMs) })
+  child.kill('SIGTERM')
+  try {
+    await ended
+  } catch {
+    child.kill('SIGKILL')
+  }
+}
+
+/** Rejects while nobody listens. */
+async function greets(port: number): Promise<void> {
+  const socket = createConnection(port, loopback)
+  try {
+    await once(socket, 'connect')
+  } finally {
+    socket.destroy()
+  }
+}
