@@ -61,6 +61,13 @@ export interface PublishingAuth {
 export const respondAsyncModes = ['ON_REQUEST', 'FALLBACK', 'ALWAYS'] as const
 export type RespondAsync = (typeof respondAsyncModes)[number]
 
+/**
+ * What a topic's messages are: facts that any number of subscriptions get, or orders that exactly one gets.
+ * Ours; a topic without it is of the first kind, as in Hermes.
+ */
+export const topicKinds = ['EVENT', 'COMMAND'] as const
+export type TopicKind = (typeof topicKinds)[number]
+
 /** A wish about storage elsewhere; nothing in Iris acts on it. */
 export interface OfflineStorage {
   readonly enabled: boolean
@@ -69,7 +76,12 @@ export interface OfflineStorage {
 }
 
 /** Defaults of plain members that are not `false`. */
-export const topicDefaults = { ack: 'LEADER', maxMessageSize: 51_200, respondAsync: 'ON_REQUEST' } as const
+export const topicDefaults = {
+  ack: 'LEADER',
+  maxMessageSize: 51_200,
+  respondAsync: 'ON_REQUEST',
+  kind: 'EVENT',
+} as const
 /** No disturbance. */
 export const chaosOff: Chaos = { mode: 'DISABLED', globalPolicy: null, datacenterPolicies: new Map() }
 /** Everybody may publish: the default where `auth` is missing as a whole. */
@@ -162,6 +174,7 @@ export const topicShape = z.object({
   publishing: publishingShape,
   quotas: quotasShape,
   idempotencyKeyRequired: plainFlag,
+  kind: plainWord(topicKinds),
 })
 
 /** A topic whose JSON types are right and whose rules nobody checked. */

@@ -36,6 +36,7 @@ export function topicJson(topic: Topic): JsonObject {
     ...(topic.idempotencyKeyRequired ? { idempotencyKeyRequired: true } : {}),
     // Ours: left out where it says what Hermes does.
     ...(topic.respondAsync === topicDefaults.respondAsync ? {} : { respondAsync: topic.respondAsync }),
+    ...(topic.kind === topicDefaults.kind ? {} : { kind: topic.kind }),
   }
 }
 

@@ -79,6 +79,16 @@ describe('a topic body', () => {
     expect(() => parseTopic({ ...body, idempotencyKeyRequired: 'x' })).toThrow()
   })
 
+  it('shows its kind only where it is one for commands', () => {
+    const commands = parseTopic({ ...body, kind: 'COMMAND' })
+
+    expect(topicJson(commands)).toMatchObject({ kind: 'COMMAND' })
+    expect(parseTopic(topicJson(commands)).kind).toBe('COMMAND')
+    for (const kind of ['EVENT', null, undefined])
+      expect(topicJson(parseTopic({ ...body, kind }))).not.toHaveProperty('kind')
+    expect(() => parseTopic({ ...body, kind: 'command' })).toThrow()
+  })
+
   it('keeps what only Iris knows, and leaves it out where it is not used', () => {
     const quotas = { messagesPerSecond: 0.5, publisherBytesPerSecond: 0 }
     const topic = parseTopic({ ...body, quotas, publishing: { blocked: true, reason: 'moved' } })

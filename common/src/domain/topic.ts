@@ -21,6 +21,7 @@ import {
   type RespondAsync,
   type RetentionUnit,
   type TopicForm,
+  type TopicKind,
 } from './topic-form.js'
 import { checkPublishing, type BlockedPublishing } from './topic-publishing.js'
 import { checkQuotas, type TopicQuotas } from './topic-quotas.js'
@@ -59,6 +60,7 @@ export interface Topic {
   /** Ours: whether every message must come with an `Idempotency-Key`. */
   readonly idempotencyKeyRequired: boolean
   readonly respondAsync: RespondAsync
+  readonly kind: TopicKind
   /** Time of the storage node; 0 before it is stored. */
   readonly createdAtMs: number
   /** Time of the storage node; 0 before it is stored. */
@@ -155,6 +157,7 @@ export function fillTopic(form: TopicForm, name: TopicName, remoteFallback = fal
     quotas: form.quotas,
     idempotencyKeyRequired: form.idempotencyKeyRequired ?? false,
     respondAsync: form.respondAsync ?? topicDefaults.respondAsync,
+    kind: form.kind ?? topicDefaults.kind,
     createdAtMs: 0,
     modifiedAtMs: 0,
   }

@@ -142,6 +142,11 @@ export const errorCodes = {
   },
   STORAGE_UNAVAILABLE: { status: 503, text: 'ZooKeeper cannot be reached, nothing was changed: {problem}' },
   CONFLICT: { status: 409, text: '{problem}' },
+  COMMAND_TOPIC_TAKEN: {
+    status: 409,
+    text: 'Topic {topic} is for commands, which exactly one subscription gets: there is {subscriptions}',
+    fix: 'Let several receivers share one subscription, remove the others, or make the topic one of kind EVENT',
+  },
   OAUTH_PROVIDER_IN_USE: { status: 409, text: 'OAuth provider {provider} is in use' },
   DEAD_LETTER_NOT_EXISTS: {
     status: 404,

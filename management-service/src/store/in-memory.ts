@@ -9,6 +9,7 @@ import type { ParkedKey } from '@iris/common/domain/parked-keys'
 import type { Subscription } from '@iris/common/domain/subscription'
 import type { Topic } from '@iris/common/domain/topic'
 import { refusal } from '@iris/common/errors/hermes-error'
+import type { Catalog } from '../catalog/catalog.js'
 import type { JsonSchemaStore } from './json-schemas.js'
 import type { KafkaGroups, KafkaTopicPlan, KafkaTopics, LogPlace } from './kafka-ports.js'
 import type { OAuthProviderStore, Store, Stored, TopicRemoval, Unfinished } from './ports.js'
@@ -128,10 +129,11 @@ function subscriptions({ topics, subscriptions: all, owners, retryStates, parked
       }),
     subscription: (topic: TopicName, name: SubscriptionName) =>
       call('subscription', () => all.get(subscriptionId(topic, name)) ?? null),
-    createSubscription: (subscription: Subscription) =>
+    createSubscription: (subscription: Subscription, topicVersion?: number) =>
       call('createSubscription', () => {
         const id = subscriptionId(subscription.topicName, subscription.name)
         if (!topics.has(subscription.topicName)) return 'noParent' as const
+        checkVersion(topics.get(subscription.topicName), topicVersion)
         if (all.has(id)) return 'exists' as const
         all.set(id, { value: subscription, version: 0 })
         return 'created' as const
@@ -259,6 +261,20 @@ function attempt<T>(failures: Failures, name: string, work: () => T): Promise<T>
 function update<T>(all: Map<string, Stored<T>>, name: string, value: T, version: number): void {
   checkVersion(all.get(name), version)
   all.set(name, { value, version: version + 1 })
+}
+
+/** What a store holds, as one question. */
+export function catalogOf({ held }: MemoryStore): Catalog {
+  const valuesOf = <T>(stored: ReadonlyMap<string, Stored<T>>): readonly T[] =>
+    [...stored.values()].map(({ value }) => value)
+  return {
+    view: () =>
+      Promise.resolve({
+        groups: [...held.groups],
+        topics: valuesOf(held.topics),
+        subscriptions: valuesOf(held.subscriptions),
+      }),
+  }
 }
 
 function checkVersion(stored: Stored<unknown> | undefined, version: number | undefined): void {

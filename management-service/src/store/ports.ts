@@ -93,7 +93,8 @@ export interface SubscriptionStore {
   /** Names of the subscriptions of a topic; null when there is no such topic. */
   subscriptions(topic: TopicName): Promise<readonly SubscriptionName[] | null>
   subscription(topic: TopicName, name: SubscriptionName): Promise<Stored<Subscription> | null>
-  createSubscription(subscription: Subscription): Promise<Created>
+  /** With the version of the topic that it was checked against, below that one or none: `CONFLICT`. */
+  createSubscription(subscription: Subscription, topicVersion?: number): Promise<Created>
   updateSubscription(subscription: Subscription, version: number): Promise<void>
   /** With a version, that one or none: `CONFLICT`. */
   removeSubscription(topic: TopicName, name: SubscriptionName, version?: number): Promise<Removed>

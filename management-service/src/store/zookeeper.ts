@@ -125,11 +125,18 @@ function subscriptionStore({ session, paths, vault }: ZooStoreParts): Subscripti
       const node = await orRefuse(session.read(paths.subscription(topic, name)))
       return node && stored(readSubscriptionNode({ topic, name }, node, vault), node.stat.version)
     },
-    createSubscription(subscription) {
+    createSubscription(subscription, topicVersion) {
       const { topicName: topic, name } = subscription
       const path = paths.subscription(topic, name)
       return createdBelow(session, paths.subscriptions(topic), () =>
-        session.transaction([{ kind: 'create', path, data: subscriptionToNode(subscription, vault) }]),
+        session.transaction([
+          {
+            kind: 'check',
+            path: paths.topic(topic),
+            ...(topicVersion === undefined ? {} : { version: topicVersion }),
+          },
+          { kind: 'create', path, data: subscriptionToNode(subscription, vault) },
+        ]),
       )
     },
     updateSubscription(subscription, version) {

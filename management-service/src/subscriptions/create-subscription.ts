@@ -23,6 +23,7 @@ import type {
   UnfinishedStore,
 } from '../store/ports.js'
 import type { Asked } from '../topics/create-topic.js'
+import { checkOneReceiver } from '../topics/one-receiver.js'
 import type { ForgetFormer } from '../dead-letters/forget-former.js'
 import { checkDeadLetterName } from './dead-letter-name.js'
 import { checkDelayTopic, removeRemains } from './delay-topic.js'
@@ -74,12 +75,25 @@ export async function createSubscription(
   await checkDeadLetterName(parts, topic, subscription.name)
   await checkDelayTopic(parts, subscription)
   await parts.guard(subscription.endpoint, subscription.endpointAddressResolverMetadata)
-  await parts.store.exclusively(subscriptionId(topic, subscription.name), () =>
-    apply(parts, subscription, place),
-  )
+  const create = (): Promise<void> =>
+    parts.store.exclusively(subscriptionId(topic, subscription.name), () =>
+      apply(parts, subscription, { place, topicVersion: stored.version }),
+    )
+  if (stored.value.kind !== 'COMMAND') return create()
+  // One after the other over all names: of two at the same moment one is the second.
+  await parts.store.exclusively(topic, async () => {
+    await checkOneReceiver(parts.store, stored.value, subscription.name)
+    await create()
+  })
 }
 
-async function apply(parts: SubscriptionParts, subscription: Subscription, place: LogPlace): Promise<void> {
+interface Start {
+  readonly place: LogPlace
+  /** Of the topic that it was checked against. */
+  readonly topicVersion: number
+}
+
+async function apply(parts: SubscriptionParts, subscription: Subscription, start: Start): Promise<void> {
   const { topicName: topic, name } = subscription
   const exists = refusal('SUBSCRIPTION_ALREADY_EXISTS', { subscription: name, topic })
   if ((await parts.store.subscription(topic, name)) !== null) throw exists
@@ -90,9 +104,9 @@ async function apply(parts: SubscriptionParts, subscription: Subscription, place
   await parts.store.noteUnfinished(note)
   try {
     await removeRemains(parts, subscription)
-    await parts.kafka.startAt(group, kafkaTopicName(parts.namespace, topic), place)
+    await parts.kafka.startAt(group, kafkaTopicName(parts.namespace, topic), start.place)
     await parts.forgetFormer(topic, name)
-    const stored = await parts.store.createSubscription(subscription)
+    const stored = await parts.store.createSubscription(subscription, start.topicVersion)
     if (stored === 'exists') throw exists
     if (stored === 'noParent') throw refusal('TOPIC_NOT_EXISTS', { topic })
   } catch (error) {

@@ -15,6 +15,7 @@ import { writeChanged, type Definition } from '../changes/write-changed.js'
 import { patchOf } from '../requests.js'
 import type { Asked, TopicParts } from './create-topic.js'
 import { changedConfigs, checkMessageFits, messageBytesMaxOf } from './kafka-plan.js'
+import { checkOneReceiver } from './one-receiver.js'
 import { checkChangedTopic } from './topic-rules.js'
 
 /** Changes a topic; `ifMatch` names the version that the caller read. */
@@ -38,6 +39,7 @@ async function patched(parts: TopicParts & Asked, stored: Topic, patch: JsonObje
   const hasNewSchema = await changeSchema(parts, topic, stored, form.schema)
   if (!hasNewSchema && isDeepStrictEqual(topicJson(topic), topicJson(stored))) return null
   await checkSize(parts, topic, stored)
+  if (topic.kind !== stored.kind) await checkOneReceiver(parts.store, topic)
   return topic
 }
 
@@ -95,8 +97,22 @@ async function apply(parts: TopicParts, { before, after, version }: Change): Pro
   if (Object.keys(configs).length > 0) await parts.kafka.configure(kafkaTopic, configs)
   try {
     await parts.store.updateTopic(after, version)
+    if (after.kind !== before.kind) await checkStillOne(parts, { before, after, version })
   } catch (error) {
     await undo(parts, kafkaTopic, { before, after, version }, error)
+    throw error
+  }
+}
+
+/**
+ * A subscription that was made between the check and the write did not know of the change; one that is made
+ * later names the topic's version, and so does.
+ */
+async function checkStillOne({ store }: TopicParts, { before, after, version }: Change): Promise<void> {
+  try {
+    await checkOneReceiver(store, after)
+  } catch (error) {
+    await store.updateTopic(before, version + 1)
     throw error
   }
 }

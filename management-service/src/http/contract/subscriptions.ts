@@ -123,9 +123,11 @@ const definitions: ResourceContract['routes'] = {
     answers: { 201: nothing },
     errors: [
       'PERMISSION_DENIED',
+      'NOT_READY',
       'SUBSCRIPTION_ALREADY_EXISTS',
       'BROKERS_CLUSTER_COMMUNICATION_EXCEPTION',
       'CONFLICT',
+      'COMMAND_TOPIC_TAKEN',
     ],
   },
   'GET /topics/:topic/subscriptions/:subscription': {
@@ -144,6 +146,7 @@ const definitions: ResourceContract['routes'] = {
     answers: { 200: nothing },
     errors: [
       'PERMISSION_DENIED',
+      'NOT_READY',
       'PAUSE_NOT_CONFIRMED',
       'BROKERS_CLUSTER_COMMUNICATION_EXCEPTION',
       'CONFLICT',

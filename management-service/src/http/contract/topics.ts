@@ -111,15 +111,18 @@ export const topicContract: ResourceContract = {
         'SCHEMA_REPOSITORY_INTERNAL_ERROR',
         'BROKERS_CLUSTER_COMMUNICATION_EXCEPTION',
         'CONFLICT',
+        'COMMAND_TOPIC_TAKEN',
       ],
     },
     'DELETE /topics/:topic': {
       summary: 'Removes a topic that has no subscriptions, with its messages',
+      description: 'Subscriptions that go with their topic aside; nor may others forward to it.',
       right: 'owner',
       headers: versioned,
       answers: { 200: nothing },
       errors: [
         'TOPIC_NOT_EMPTY',
+        'NOT_READY',
         'OPERATION_DISABLED',
         'BROKERS_CLUSTER_COMMUNICATION_EXCEPTION',
         'SCHEMA_REPOSITORY_INTERNAL_ERROR',
