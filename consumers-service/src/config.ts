@@ -2,7 +2,7 @@
  * Every configuration key of the consumers, with its default and its meaning.
  * Names are Hermes' where it has the key; defaults differ from its where a note says so.
  */
-import { bytes, count, decimal, flag, key, list, ms, text } from '@iris/common/config/declare'
+import { bytes, count, decimal, flag, key, list, ms, secretKey, text } from '@iris/common/config/declare'
 import {
   deliveryKeys,
   kafkaKeys,
@@ -248,6 +248,24 @@ const oAuthKeys = {
   ),
 } as const
 
+const forwardingKeys = {
+  frontends: key(
+    'consumer.forwarding.frontends',
+    list().refine(
+      all => all.every(url => /^https?:\/\/[^/]+$/.test(url) && URL.canParse(url)),
+      'a list of addresses such as http://frontend-1:8080',
+    ),
+    [],
+    'Frontends that messages are published through which a subscription forwards to another topic; in turn',
+  ),
+  frontendAuthorization: secretKey(
+    'consumer.forwarding.authorization',
+    text(),
+    '',
+    'The `Authorization` of such publishes, such as `Bearer` and an API key, for topics that ask who publishes',
+  ),
+} as const
+
 const deadLetterKeys = {
   deadLetterRetentionMs: key(
     'consumer.deadLetter.retention',
@@ -335,6 +353,7 @@ export const consumersKeys = {
   ...httpKeys,
   ...sslKeys,
   ...oAuthKeys,
+  ...forwardingKeys,
   ...deadLetterKeys,
   ...traceKeys,
   ...schemaKeys,

@@ -140,6 +140,10 @@ export function createDelivering(
     },
     { tokensMax: config.tokensMax, reductionFactor: config.tokenReductionFactor },
   )
+  const toFrontends = {
+    frontendClient: outside.frontendClient,
+    frontendAuthorization: config.frontendAuthorization,
+  }
   const pace = createPaceMaker(base, paceOptions(config))
   const fenced = createFence(session, config.fenceShare)
   const me = (): string => pageName(parts.instance, session.sessionId())
@@ -172,7 +176,7 @@ export function createDelivering(
         suspensions.suspend(plan.id, paths.subscription(plan.topic, plan.subscription), reason),
     }
     const dropped = (): void => void figures.droppedHeaders.value++
-    const sending = { ...base, client, authorization, dropped }
+    const sending = { ...base, client, authorization, dropped, ...toFrontends }
     const made: Pipeline =
       plan.deliveryType === 'BATCH'
         ? createBatchPipeline(

@@ -14,8 +14,12 @@ import type { Names } from './delivery/send/hosts.js'
 
 export interface Endpoints {
   readonly client: HttpClient
+  /** For the frontends that the configuration names: the operator's own choice is not guarded. */
+  readonly frontendClient: HttpClient
   readonly names: Names
 }
+
+const everywhere = ['0.0.0.0/0', '::/0']
 
 /** Makes them; nothing is asked or dialled yet. */
 export function createEndpoints(base: ConsumersBase, config: ConsumersConfig): Endpoints {
@@ -25,21 +29,25 @@ export function createEndpoints(base: ConsumersBase, config: ConsumersConfig): E
     ...(config.dnsServers.length === 0 ? {} : { servers: config.dnsServers }),
   }
   const names = { addresses: createNameLookup(base, lookup), services: createServiceLookup(base, lookup) }
-  const client = createHttpClient(
-    { ...base, resolve: names.addresses, trust },
-    {
-      allowedNetworks: parseNetworks(config.allowedNetworks),
-      // Beside those that carry requests, some still read the end of an answer.
-      connectionsMax: 2 * config.requestsMax,
-      connectTimeoutMs: config.httpConnectTimeoutMs,
-      idleMs: config.httpIdleMs,
-    },
-  )
+  const clientTo = (networks: readonly string[]): HttpClient =>
+    createHttpClient(
+      { ...base, resolve: names.addresses, trust },
+      {
+        allowedNetworks: parseNetworks(networks),
+        // Beside those that carry requests, some still read the end of an answer.
+        connectionsMax: 2 * config.requestsMax,
+        connectTimeoutMs: config.httpConnectTimeoutMs,
+        idleMs: config.httpIdleMs,
+      },
+    )
+  const client = clientTo(config.allowedNetworks)
+  const frontendClient = clientTo(everywhere)
   const stop = (): void => {
     client.stop()
+    frontendClient.stop()
     trust.stop()
   }
-  return { client: { ...client, stop }, names }
+  return { client: { ...client, stop }, frontendClient, names }
 }
 
 /** A file that cannot be used is a mistake of the configuration, like any other value. */

@@ -38,6 +38,7 @@ export interface Outside {
   /** Null where no schema registry is configured. */
   readonly schemas: OpenRegistry | null
   readonly client: HttpClient
+  readonly frontendClient: HttpClient
   readonly names: Names
 }
 

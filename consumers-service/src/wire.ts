@@ -61,7 +61,8 @@ export function createConsumers(base: ConsumersBase, config: ConsumersConfig): C
   const { inflightMax, inflightLimit, isFilteringEnabled } = config
   const { batchPoolBytesMax: batchVolumeMax, http2Enabled: isHttp2Allowed } = config
   const bounds = { inflightMax, inflightLimit, batchVolumeMax }
-  const planOptions = { namespace, ...bounds, isFilteringEnabled, isHttp2Allowed }
+  const { frontends } = config
+  const planOptions = { namespace, ...bounds, isFilteringEnabled, isHttp2Allowed, frontends }
   const catalogue = createCatalogue({ definitions, vault: outside.vault, log: base.log }, planOptions)
   const moves = createMoves(session, paths, kafkaCluster)
   const delivering = createDelivering(base, config, {

@@ -8,7 +8,7 @@ import type { ApiRoute } from '@iris/common/http/api'
 import { managementMetrics } from '@iris/common/metrics/names'
 import type { Metrics } from '@iris/common/metrics/registry'
 import { version, type ManagementBase, type ManagementConfig } from './base.js'
-import { createCatalog } from './catalog/catalog.js'
+import { createCatalog, type Catalog } from './catalog/catalog.js'
 import type { DescribeParts } from './describe/describe-topics.js'
 import { asyncApiRoutes } from './http/routes/asyncapi.js'
 import { consoleSettings } from './console/console-settings.js'
@@ -37,6 +37,8 @@ import { createKafkaProgress, createKafkaSearch, createKafkaTopics } from './sto
 import type { Store } from './store/ports.js'
 
 export interface Overview {
+  /** What there is, for whoever else looks at all of it. */
+  readonly catalog: Catalog
   readonly routes: readonly ApiRoute[]
   start(): void
   stop(): Promise<void>
@@ -77,6 +79,7 @@ export function createOverview(
     lag: (subscription: Parameters<typeof readLag>[1]) => readLag(lagParts, subscription),
   }
   return {
+    catalog,
     routes: [
       ...queryRoutes(catalog, createGate(queriesMax, 'queries')),
       ...asyncApiRoutes({ catalog, store, schemas, version, frontendUrl: config.frontendUrl }),

@@ -12,6 +12,7 @@ import { signingKeyBytes } from '@iris/common/domain/signing'
 import type { TaskStore } from '@iris/common/tasks/task-store'
 import { createMode, type ModeHolder } from './access/mode.js'
 import type { ManagementBase, ManagementConfig } from './base.js'
+import type { Catalog } from './catalog/catalog.js'
 import { createFinisher } from './changes/finisher.js'
 import { createGate } from './gate.js'
 import { jsonSchemaRoutes } from './http/routes/json-schemas.js'
@@ -100,21 +101,22 @@ export function createUseCases(
   const pause = createPause({ ...base, store }, config.pauseTimeoutMs)
   const schemas = createSchemaDesk(base, config, outside)
   const overview = createOverview(base, config, { outside, store, schemas, metrics })
-  const { topics } = topicParts(base, config, { store, outside, cleanUp, pause, mode })
+  const shared = { store, outside, cleanUp, pause, mode, catalog: overview.catalog }
+  const { topics } = topicParts(base, config, shared)
   const finisher = createFinisher(
     { ...base, ...topics, store, cleanUp },
     { periodMs: config.groupCleanUpIntervalMs },
   )
   return {
     store,
-    routes: [...overview.routes, ...routesOver(base, config, { store, outside, cleanUp, pause, mode })],
+    routes: [...overview.routes, ...routesOver(base, config, shared)],
     rehearse() {
       const rehearsal = beginRehearsal(base, outside, config.zookeeperRoot)
       const rehearsed = openStore(base, config, rehearsal.outside)
-      const shared = { ...rehearsal, store: rehearsed, mode: createMode() }
-      const parts = cleanUpParts(base, config, shared)
+      const unwritten = { ...rehearsal, store: rehearsed, mode: createMode(), catalog: overview.catalog }
+      const parts = cleanUpParts(base, config, unwritten)
       return {
-        routes: routesOver(base, config, shared),
+        routes: routesOver(base, config, unwritten),
         answer: status => rehearsal.answer(status, unused => removeUnused(parts, unused)),
       }
     },
@@ -185,12 +187,13 @@ interface Shared {
   readonly cleanUp: Pick<GroupCleanUp, 'later'>
   readonly pause: Pause
   readonly mode: ModeHolder
+  readonly catalog: Catalog
 }
 
 function topicParts(
   base: ManagementBase,
   config: ManagementConfig,
-  { store, outside, cleanUp }: Shared,
+  { store, outside, cleanUp, catalog }: Shared,
 ): Parameters<typeof topicRoutes>[0] {
   const { log } = base
   const namespace = kafkaNamespaceOf(config)
@@ -216,6 +219,7 @@ function topicParts(
       rules,
       settings,
       cleanUp,
+      catalog,
       isRemovalAllowed,
       isSchemaRemovalAllowed,
     },
@@ -237,7 +241,7 @@ function createSchemaDesk(
 function subscriptionParts(
   base: ManagementBase,
   config: ManagementConfig,
-  { store, outside, cleanUp, pause }: Shared,
+  { store, outside, cleanUp, pause, catalog }: Shared,
 ): Parameters<typeof subscriptionRoutes>[0] {
   const namespace = kafkaNamespaceOf(config)
   const kafka = createKafkaGroups(outside.kafka)
@@ -247,8 +251,7 @@ function subscriptionParts(
   const letters = letterParts(base, config, { store, outside })
   return {
     subscriptions: {
-      store,
-      kafka,
+      ...{ store, catalog, kafka },
       kafkaTopics: createKafkaTopics(outside.kafka),
       guard,
       pause,

@@ -6,6 +6,7 @@
  * tree.
  */
 import { hasTemplate, parseEndpoint } from './endpoint.js'
+import { isForward } from './forward.js'
 import type { Subscription } from './subscription.js'
 import { readTargetForm } from './targets.js'
 
@@ -28,7 +29,14 @@ const missingForSubscriptions: readonly Missing[] = [
       return deliveryType === 'BATCH' && 'kind' in form && form.kind !== 'endpoint'
     },
   },
-  { feature: 'Delivery by other protocols than http and https', isUsed: each => !isHttp(each.endpoint) },
+  {
+    feature: 'Delivery by other protocols than http and https',
+    isUsed: ({ endpoint }) => !isHttp(endpoint) && !isForward(endpoint),
+  },
+  {
+    feature: 'BATCH delivery to another topic',
+    isUsed: each => each.deliveryType === 'BATCH' && isForward(each.endpoint),
+  },
 ]
 
 /** Why consumers cannot deliver this subscription; empty when they can. */

@@ -20,6 +20,7 @@ import type { Pipeline, PipelineParts } from './pipeline-parts.js'
 import type { SerialPlan } from './plan.js'
 import { mayBeRead } from './receive.js'
 import { mayTry } from './retry.js'
+import { forwardProblem } from './send/forward.js'
 import type { Sender } from './send/sender.js'
 import { createTurns, hashOfKey, turnKind } from './turns.js'
 import { UnderWay } from './under-way.js'
@@ -70,7 +71,8 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
     const { policy } = plan
     const parkedFor = parking.reasonFor(letter)
     if (parkedFor !== null) return outcomes.bury(letter, 'parked', parkedFor)
-    if (letter.problem !== null) return outcomes.bury(letter, 'pipeline', letter.problem)
+    const problem = letter.problem ?? (plan.forwardsTo === null ? null : forwardProblem(letter))
+    if (problem !== null) return outcomes.bury(letter, 'pipeline', problem)
     if (!mayTry(policy, letter.attempts, letter.ageMs(nowMs)))
       return outcomes.bury(letter, 'expired', expiredReason(letter))
     if (letter.notBeforeMs > nowMs) return again(letter, letter.notBeforeMs - nowMs, nowMs)

@@ -14,6 +14,7 @@ const options = {
   namespace: { namespace: 'ns', separator: '_' },
   inflightMax: 100,
   inflightLimit: 500,
+  frontends: [],
   isFilteringEnabled: true,
   isHttp2Allowed: true,
   batchVolumeMax: 1_000_000,
@@ -51,6 +52,34 @@ describe('the plan of a subscription', () => {
 
     expect(plan.endpoint.href).toBe('https://host:8443/a/b?c=d')
     expect(plan.authorization).toBe(`Basic ${Buffer.from('user:p%40a:ss').toString('base64')}`)
+  })
+
+  it('goes to another topic through the frontends, which repeat what may change', () => {
+    const frontends = ['http://f1:8080', 'http://f2:8080']
+    const retry = { rules: [{ on: '409', then: 'discard' }] }
+    const plan = compile({ endpoint: 'topic:pl.smoke.bills', retry }, { frontends }) as SerialPlan
+
+    expect(plan).toMatchObject({
+      forwardsTo: 'pl.smoke.bills',
+      endpointText: 'topic:pl.smoke.bills',
+      mode: 'ANYCAST',
+    })
+    expect(plan.targets).toMatchObject({
+      kind: 'list',
+      templates: frontends.map(each => ({ text: `${each}/topics/pl.smoke.bills` })),
+    })
+    expect(plan.policy.rules.map(({ from, to, then }) => [from, to, then])).toEqual([
+      [409, 409, 'discard'],
+      [401, 404, 'retry'],
+      [409, 409, 'retry'],
+    ])
+  })
+
+  it('is refused where it names no topic, or nobody has said where the frontends are', () => {
+    expect(compile({ endpoint: 'topic:bills' }, { frontends: ['http://f'] })).toHaveProperty('problem')
+    expect(compile({ endpoint: 'topic:pl.smoke.bills' })).toEqual({
+      problem: 'it forwards to a topic, and consumer.forwarding.frontends names no frontend',
+    })
   })
 
   it('goes to the endpoint itself, or to where each message says', () => {

@@ -4,7 +4,9 @@
  * Takes the definitions of the subscription and its topic. Gives names, address, headers and policy, all
  * checked. Refuses, with a sentence, what this version cannot deliver or nobody could.
  */
-import { fillTemplate, parseEndpoint } from '@iris/common/domain/endpoint'
+import { fillTemplate, parseEndpoint, type Endpoint } from '@iris/common/domain/endpoint'
+import { compileEndpoint, type EndpointTemplate } from '@iris/common/domain/endpoint-template'
+import { forwardOf } from '@iris/common/domain/forward'
 import {
   subscriptionId,
   type SubscriptionId,
@@ -26,6 +28,7 @@ import type {
   Ordering,
   TrackingMode,
 } from '@iris/common/domain/subscription-form'
+import type { RetryRule } from '@iris/common/domain/retry-rules'
 import type { Subscription } from '@iris/common/domain/subscription'
 import { unsupportedInSubscription } from '@iris/common/domain/supported'
 import type { Signing } from '@iris/common/domain/signing'
@@ -79,6 +82,8 @@ export interface SerialPlan extends CommonPlan {
   readonly deliveryType: 'SERIAL'
   readonly httpVersion: HttpVersion
   readonly targets: Targets
+  /** The topic that messages are published to, through the frontends; null where they go to an address. */
+  readonly forwardsTo: TopicName | null
   readonly mode: DeliveryMode
   /** When a retry waits in the delay topic; null where it never does. */
   readonly delay: DelayPolicy | null
@@ -113,6 +118,16 @@ export interface PlanOptions {
   readonly isHttp2Allowed: boolean
   /** Bytes of a batch whatever the policy says. */
   readonly batchVolumeMax: number
+  /** Addresses of frontends, which forwarded messages are published through. */
+  readonly frontends: readonly string[]
+}
+
+/** Where messages go. */
+interface Destination {
+  readonly forwardsTo: TopicName | null
+  readonly endpoint: Pick<Endpoint, 'address' | 'credentials'>
+  readonly endpointText: string
+  readonly targets: Targets
 }
 
 /** Compiles a subscription, or says why it cannot be delivered. */
@@ -123,11 +138,10 @@ export function compilePlan(
 ): DeliveryPlan | { readonly problem: string } {
   const missing = unsupportedInSubscription(subscription)
   if (missing.length > 0) return { problem: missing.join('; ') }
-  const endpoint = parseEndpoint(subscription.endpoint)
-  const filled = fillTemplate(endpoint?.address ?? '', 'template')
-  if (endpoint === null || !URL.canParse(filled)) return { problem: 'its endpoint is no address' }
-  const targets = compileTargets(endpoint.address, subscription.endpointAddressResolverMetadata)
-  if ('problem' in targets) return { problem: `its endpoint is refused: ${targets.problem}` }
+  const destination = destinationOf(subscription, options)
+  if ('problem' in destination) return destination
+  const { endpoint } = destination
+  const filled = fillTemplate(endpoint.address, 'template')
   const { namespace } = options
   const filters = options.isFilteringEnabled ? compileFilters(subscription.filters, topic.contentType) : null
   if (filters !== null && 'problem' in filters) return filters
@@ -142,7 +156,7 @@ export function compilePlan(
     deadLetterTopic: deadLetterTopicName(namespace, topicName, name),
     delayTopic: delayTopicName(namespace, topicName, name),
     endpoint: withoutUserInfo(new URL(filled)),
-    endpointText: endpoint.address,
+    endpointText: destination.endpointText,
     authorization: endpoint.credentials === null ? null : basic(endpoint.credentials),
     oAuth: endpoint.credentials === null ? subscription.oAuthPolicy : null,
     fixedHeaders: subscription.headers,
@@ -155,14 +169,51 @@ export function compilePlan(
     trackingMode: subscription.trackingMode,
   }
   const retention = retentionMs(topic.retentionTime)
-  return { ...common, ...deliveryOf(subscription, retention, targets, options) }
+  return { ...common, ...deliveryOf(subscription, retention, destination, options) }
+}
+
+function destinationOf(
+  { endpoint: text, endpointAddressResolverMetadata: metadata }: Subscription,
+  { frontends }: PlanOptions,
+): Destination | { readonly problem: string } {
+  const forward = forwardOf(text)
+  if (forward !== null) {
+    if ('problem' in forward) return forward
+    const { topic } = forward
+    const targets = frontendTargets(topic, frontends)
+    if ('problem' in targets) return targets
+    const endpoint = { address: `${frontends[0] ?? ''}/topics/${topic}`, credentials: null }
+    return { forwardsTo: topic, endpoint, endpointText: text, targets }
+  }
+  const endpoint = parseEndpoint(text)
+  if (endpoint === null || !URL.canParse(fillTemplate(endpoint.address, 'template')))
+    return { problem: 'its endpoint is no address' }
+  const targets = compileTargets(endpoint.address, metadata)
+  if ('problem' in targets) return { problem: `its endpoint is refused: ${targets.problem}` }
+  return { forwardsTo: null, endpoint, endpointText: endpoint.address, targets }
+}
+
+/** Any frontend will do: they take turns, and one that fails is passed over. */
+function frontendTargets(
+  topic: TopicName,
+  frontends: readonly string[],
+): Targets | { readonly problem: string } {
+  if (frontends.length === 0)
+    return { problem: 'it forwards to a topic, and consumer.forwarding.frontends names no frontend' }
+  const templates: EndpointTemplate[] = []
+  for (const frontend of frontends) {
+    const template = compileEndpoint(`${frontend}/topics/${topic}`)
+    if ('problem' in template) return { problem: `consumer.forwarding.frontends: ${template.problem}` }
+    templates.push(template)
+  }
+  return { kind: 'list', templates }
 }
 
 /** What belongs to the type of delivery. */
 function deliveryOf(
   subscription: Subscription,
   retentionMs: number,
-  targets: Targets,
+  { targets, forwardsTo }: Destination,
   options: PlanOptions,
 ): Omit<SerialPlan, keyof CommonPlan> | Omit<BatchPlan, keyof CommonPlan> {
   const { deliveryType, subscriptionPolicy, ordering, mode, retry, cloudEvents } = subscription
@@ -175,17 +226,29 @@ function deliveryOf(
   const inflightMax = Math.min(policy.inflightMax, options.inflightLimit)
   // Elsewhere a message would lose its turn, or forget which of many targets have it.
   const isPostponable = turnKind(ordering, inflightMax) === 'free' && mode === 'ANYCAST'
+  const retried = compileRetry({ ...policy, inflightMax, retriesUnauthorized }, retry, retentionMs)
   return {
     deliveryType,
     httpVersion: subscription.http2Enabled && options.isHttp2Allowed ? 'HTTP/2' : 'HTTP/1.1',
-    targets,
-    mode,
+    ...{ targets, forwardsTo, mode: forwardsTo === null ? mode : 'ANYCAST' },
     delay: isPostponable ? compileDelay(retry) : null,
     cloudEvents,
     isParking: ordering === 'KEY' && retry?.onKeyFailure === 'PARK',
-    policy: compileRetry({ ...policy, inflightMax, retriesUnauthorized }, retry, retentionMs),
+    policy: forwardsTo === null ? retried : { ...retried, rules: [...retried.rules, ...frontendRules] },
   }
 }
+
+/**
+ * Answers of a frontend that another attempt may change: who may publish, whether the topic is there, and a
+ * message with the same key that is being stored right now.
+ */
+const frontendRules: readonly RetryRule[] = [
+  [401, 404],
+  [409, 409],
+].map(([from = 0, to = 0], index) => ({
+  ...{ from, to, isForTimeouts: false, isForNetwork: false },
+  ...{ then: 'retry', delayMs: null, index },
+}))
 
 /** `user@host` without a password is not credentials for Hermes, and nothing that HTTP could send. */
 function withoutUserInfo(url: URL): URL {

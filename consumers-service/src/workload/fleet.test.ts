@@ -63,6 +63,7 @@ function setUp(partitions: [string, number][] = [['g.t', 4]]) {
       namespace: { namespace: '', separator: '_' },
       inflightMax: 100,
       inflightLimit: 1000,
+      frontends: [],
       isFilteringEnabled: true,
       isHttp2Allowed: true,
       batchVolumeMax: 1e6,

@@ -74,7 +74,8 @@ function createProcess(world: World, death: Death | null) {
   })
   const namespace = { namespace: '', separator: '_' }
   const groups = mortal(groupsOf(world.kafka))
-  const base = { store, log: silentLog, scheduler: time }
+  const catalog = { view: () => Promise.resolve({ groups: [], topics: [], subscriptions: [] }) }
+  const base = { store, catalog, log: silentLog, scheduler: time }
   const tasks = { forget: () => Promise.resolve() }
   const cleanUp = createGroupCleanUp(
     { ...base, kafka: groups, kafkaTopics: kafka, tasks, namespace },

@@ -11,6 +11,7 @@ import { subscriptionJson } from '@iris/common/domain/subscription-json'
 import { refusal } from '@iris/common/errors/hermes-error'
 import { consumerGroupId, kafkaTopicName, type KafkaNamespace } from '@iris/common/kafka/names'
 import type { Log } from '@iris/common/lifecycle/log'
+import type { Catalog } from '../catalog/catalog.js'
 import { entityOf } from '../requests.js'
 import type { KafkaGroups, KafkaTopics, LogPlace } from '../store/kafka-ports.js'
 import type {
@@ -28,6 +29,7 @@ import type { ForgetFormer } from '../dead-letters/forget-former.js'
 import { checkDeadLetterName } from './dead-letter-name.js'
 import { checkDelayTopic, removeRemains } from './delay-topic.js'
 import type { EndpointGuard } from './endpoint-guard.js'
+import { checkForward } from './forward-rules.js'
 import { refuseSealed } from './masked-secrets.js'
 import { refuseUnsupportedSubscription } from './not-yet.js'
 import type { Pause } from './pause.js'
@@ -43,6 +45,7 @@ import {
 
 export interface SubscriptionParts {
   readonly store: TopicStore & SubscriptionStore & ChangeGuard & SlotOwners & RetryState & UnfinishedStore
+  readonly catalog: Catalog
   readonly kafka: KafkaGroups
   readonly kafkaTopics: KafkaTopics
   readonly guard: EndpointGuard
@@ -72,6 +75,7 @@ export async function createSubscription(
   checkRestriction(subscription, situation, parts.rules.privilegedSubscribers)
   checkRetryWindow(subscription, stored.value, null)
   refuseUnsupportedSubscription(subscription, null)
+  await checkForward(parts, subscription, stored.value, parts.principal)
   await checkDeadLetterName(parts, topic, subscription.name)
   await checkDelayTopic(parts, subscription)
   await parts.guard(subscription.endpoint, subscription.endpointAddressResolverMetadata)

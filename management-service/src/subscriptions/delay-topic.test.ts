@@ -3,7 +3,7 @@ import { everybody } from '@iris/common/access/principal'
 import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
 import { parseTopic } from '@iris/common/domain/topic'
 import { silentLog } from '@iris/common/lifecycle/log'
-import { createMemoryKafka, createMemoryStore, groupsOf } from '../store/in-memory.js'
+import { catalogOf, createMemoryKafka, createMemoryStore, groupsOf } from '../store/in-memory.js'
 import type { Asked } from '../topics/create-topic.js'
 import { createSubscription, type SubscriptionParts } from './create-subscription.js'
 import { checkNoDelayTopic } from './delay-topic.js'
@@ -28,6 +28,7 @@ function setUp(subscriptionName: string = name) {
   const parts: SubscriptionParts & Asked = {
     principal: everybody,
     store,
+    catalog: catalogOf(store),
     kafka: groupsOf(kafka),
     kafkaTopics: kafka,
     guard: () => Promise.resolve(),

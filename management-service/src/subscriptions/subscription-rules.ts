@@ -5,6 +5,7 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import { endpointProblem, hermesSchemes, isMasked, parseEndpoint } from '@iris/common/domain/endpoint'
+import { isForward } from '@iris/common/domain/forward'
 import { oAuthMask } from '@iris/common/domain/oauth-provider'
 import type { Subscription } from '@iris/common/domain/subscription'
 import { retentionMs, type Topic } from '@iris/common/domain/topic'
@@ -27,7 +28,7 @@ export interface SubscriptionRules {
 /** Owner, endpoint and size of batches of a new subscription. */
 export function checkNewSubscription(rules: SubscriptionRules, subscription: Subscription): void {
   checkOwnerExists(subscription.owner)
-  checkEndpoint(rules, subscription.endpoint)
+  if (!isForward(subscription.endpoint)) checkEndpoint(rules, subscription.endpoint)
   checkTargets(subscription)
   checkBatchVolume(rules, subscription)
   const isOAuthMasked = subscription.oAuthPolicy?.password === oAuthMask
@@ -44,7 +45,8 @@ export function checkChangedSubscription(
   stored: Subscription,
 ): void {
   checkOwnerExists(subscription.owner)
-  if (subscription.endpoint !== stored.endpoint) checkEndpoint(rules, subscription.endpoint)
+  if (subscription.endpoint !== stored.endpoint && !isForward(subscription.endpoint))
+    checkEndpoint(rules, subscription.endpoint)
   if (hasOtherTargets(subscription, stored)) checkTargets(subscription)
   if (batchVolumeOf(subscription) !== batchVolumeOf(stored)) checkBatchVolume(rules, subscription)
 }

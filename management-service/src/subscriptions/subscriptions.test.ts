@@ -5,6 +5,7 @@ import { parseTopic } from '@iris/common/domain/topic'
 import { HermesError, refusal } from '@iris/common/errors/hermes-error'
 import { silentLog } from '@iris/common/lifecycle/log'
 import {
+  catalogOf,
   createMemoryKafka,
   createMemoryStore,
   groupsOf,
@@ -49,6 +50,7 @@ function setUp(): SetUp {
     parts: {
       principal: everybody,
       store,
+      catalog: catalogOf(store),
       kafka: groupsOf(kafka),
       kafkaTopics: kafka,
       guard: endpoint => Promise.resolve(void guarded.push(endpoint)),

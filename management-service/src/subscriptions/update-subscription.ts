@@ -18,6 +18,7 @@ import type { SubscriptionStore } from '../store/ports.js'
 import type { Asked } from '../topics/create-topic.js'
 import type { SubscriptionParts } from './create-subscription.js'
 import { checkDelayTopic } from './delay-topic.js'
+import { checkForward } from './forward-rules.js'
 import { checkRestriction, checkSubscriber } from './subscriber-permissions.js'
 import { refuseSealed, withStoredSecrets } from './masked-secrets.js'
 import { refuseUnsupportedSubscription } from './not-yet.js'
@@ -105,6 +106,7 @@ async function patched(
     checkRetryWindow(subscription, topic.value, stored)
   }
   refuseUnsupportedSubscription(subscription, stored)
+  if (topic !== null) await checkForward(parts, subscription, topic.value, parts.principal)
   if (stored.retry?.delayTopic !== true) await checkDelayTopic(parts, subscription)
   if (hasOtherTargets(subscription, stored))
     await parts.guard(subscription.endpoint, subscription.endpointAddressResolverMetadata)

@@ -5,6 +5,7 @@ import { parseSubscription } from '@iris/common/domain/subscription'
 import { parseTopic } from '@iris/common/domain/topic'
 import { silentLog } from '@iris/common/lifecycle/log'
 import {
+  catalogOf,
   createMemoryKafka,
   createMemoryStore,
   type MemoryKafka,
@@ -38,6 +39,7 @@ function setUp(isRemovalAllowed = true): SetUp {
   }
   const parts = {
     store,
+    catalog: catalogOf(store),
     kafka,
     log: silentLog,
     rules: { allowedContentTypes: [], remoteFallback: false },

@@ -3,13 +3,15 @@
  * Takes a name. Gives nothing: first the definition goes, with subscriptions that go with their topic, then
  * what Kafka holds of them. Promises: a removal that failed or was cut off half-way is noted, and finished by
  * the next one. Refuses while removal is switched off, before anything is touched, and while other
- * subscriptions exist.
+ * subscriptions exist, or forward to it.
  */
 import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
 import { refusal } from '@iris/common/errors/hermes-error'
+import type { Catalog } from '../catalog/catalog.js'
 import { refusedFor } from '../changes/dependants.js'
 import { checkMatch } from '../changes/write-changed.js'
 import { forEachOf } from '../store/bounded-reads.js'
+import { checkNoForwards } from '../subscriptions/forward-rules.js'
 import type { GroupCleanUp } from '../subscriptions/group-clean-up.js'
 import type { TopicParts } from './create-topic.js'
 import { cleanUpLater } from './finish-topic.js'
@@ -18,6 +20,7 @@ import { topicDefinition } from './update-topic.js'
 
 export interface TopicRemovalParts extends TopicParts {
   readonly cleanUp: Pick<GroupCleanUp, 'later'>
+  readonly catalog: Catalog
   readonly isRemovalAllowed: boolean
   readonly isSchemaRemovalAllowed: boolean
 }
@@ -34,6 +37,7 @@ export async function deleteTopic(
   }
   await parts.store.exclusively(name, async () => {
     const begun = await parts.store.openRemoval(name)
+    await checkNoForwards(parts.catalog, name)
     const present = await removableSubscriptions(parts, name)
     if (begun === null && present === null) throw refusal('TOPIC_NOT_EXISTS', { topic: name })
     const subscriptions = [...new Set([...(begun?.subscriptions ?? []), ...(present ?? [])])]

@@ -22,7 +22,7 @@ function dressed(
   body = '{"a" : 1.0}',
 ): Dressed {
   const full = {
-    ...{ topic: 'acme.orders', subscription: 's', oAuth: null, signing: null },
+    ...{ topic: 'acme.orders', subscription: 's', oAuth: null, signing: null, forwardsTo: null },
     ...{ fixedHeaders: [], hasIdentityHeaders: false },
     policy: { requestTimeoutMs: 1_000, socketTimeoutMs: 0 },
     ...plan,
@@ -34,6 +34,7 @@ function dressed(
   } as unknown as Letter
   createDress(full, {
     ...{ authorization: { version: 0, header: () => null }, clock: { now: () => 0 } },
+    frontendAuthorization: '',
     dropped: () => undefined,
   })(letter)
   const names = letter.headers.filter((_, index) => index % 2 === 0).map(name => name.toLowerCase())

@@ -12,10 +12,11 @@ import { canBeSent } from '@iris/common/http/header-rules'
 import type { Clock } from '@iris/common/time/clock'
 import type { Letter } from '../letter.js'
 import type { SerialPlan } from '../plan.js'
+import { createForwardDress, type ForwardParts } from './forward.js'
 import { prepareHeaders, type HeaderLines, type HeaderParts } from './headers.js'
 import { createSign } from './signature.js'
 
-export interface DressParts extends HeaderParts {
+export interface DressParts extends HeaderParts, ForwardParts {
   /** Tells the time of a signature. */
   readonly clock: Pick<Clock, 'now'>
 }
@@ -29,6 +30,7 @@ const eventPrefix = 'ce-'
 
 /** Prepares what stays the same over all messages. */
 export function createDress(plan: SerialPlan, parts: DressParts): Dress {
+  if (plan.forwardsTo !== null) return createForwardDress(plan, parts)
   const lines = prepareHeaders(plan, parts)
   const sign = createSign(plan.signing)
   const fill = createFill(plan, lines)

@@ -16,7 +16,7 @@ export function createSender(parts: SenderParts, firstPlan: SerialPlan): Sender 
   return {
     send: letter => way.send(letter),
     update(next) {
-      if (isPlain(next) === isPlain(plan)) way.update(next)
+      if (kindOf(next) === kindOf(plan)) way.update(next)
       else {
         way.retire()
         way = wayFor(parts, next)
@@ -28,9 +28,17 @@ export function createSender(parts: SenderParts, firstPlan: SerialPlan): Sender 
 }
 
 function wayFor(parts: SenderParts, plan: SerialPlan): SendingWay {
-  return isPlain(plan) ? createPlainSender(parts, plan) : createTargetedSender(parts, plan)
+  switch (kindOf(plan)) {
+    case 'plain':
+      return createPlainSender(parts, plan)
+    case 'targeted':
+      return createTargetedSender(parts, plan)
+    case 'forwarding':
+      return createTargetedSender({ ...parts, client: parts.frontendClient }, plan)
+  }
 }
 
-function isPlain({ targets }: SerialPlan): boolean {
-  return targets.kind === 'fixed'
+function kindOf({ targets, forwardsTo }: SerialPlan): 'plain' | 'targeted' | 'forwarding' {
+  if (forwardsTo !== null) return 'forwarding'
+  return targets.kind === 'fixed' ? 'plain' : 'targeted'
 }

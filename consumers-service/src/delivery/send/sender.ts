@@ -6,6 +6,7 @@ import type { Scheduler } from '@iris/common/time/scheduler'
 import type { Clock } from '@iris/common/time/clock'
 import type { Letter } from '../letter.js'
 import type { SerialPlan } from '../plan.js'
+import type { ForwardParts } from './forward.js'
 import type { HeaderParts } from './headers.js'
 import type { Names } from './hosts.js'
 
@@ -22,9 +23,12 @@ export interface SendingWay extends Sender {
   retire(): void
 }
 
-export interface SenderParts extends HeaderParts {
+export interface SenderParts extends HeaderParts, ForwardParts {
   readonly clock: Clock
   readonly scheduler: Scheduler
+  /** Calls subscribers, behind the address guard. */
   readonly client: HttpClient
+  /** Calls the frontends of this installation. */
+  readonly frontendClient: HttpClient
   readonly names: Names
 }

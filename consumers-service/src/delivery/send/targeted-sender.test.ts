@@ -64,6 +64,8 @@ async function setUp(
       client: fake.client,
       names,
       authorization,
+      frontendClient: fake.client,
+      frontendAuthorization: '',
       dropped: () => undefined,
     },
     plan,

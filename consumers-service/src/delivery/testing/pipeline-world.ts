@@ -36,6 +36,7 @@ export const basePlan: SerialPlan = {
   endpoint: new URL('http://receiver/in'),
   endpointText: 'http://receiver/in',
   targets: { kind: 'fixed' },
+  forwardsTo: null,
   mode: 'ANYCAST',
   authorization: null,
   oAuth: null,

@@ -1,0 +1,102 @@
+// pure
+/**
+ * What a message that goes to another topic carries to the frontend, and why it may not go.
+ * Takes the plan once, and the letter before each attempt. Gives nothing: it fills the letter in.
+ * Promises: body, key and the publisher's headers as they are; one idempotency key for a message whatever
+ * ways it comes by, so that a topic holds it once.
+ */
+import { chainOf, hopsMax, type Chain } from '@iris/common/domain/forward'
+import { writeBinary } from '@iris/common/cloudevents/http-binary'
+import { canBeSent } from '@iris/common/http/header-rules'
+import { hopsHeader, originMessageIdHeader } from '@iris/common/http/travelling-headers'
+import type { Letter } from '../letter.js'
+import type { SerialPlan } from '../plan.js'
+
+const keyName = 'Partition-Key'
+const jsonType = 'application/json'
+/** HTTP takes these for no part of a value. */
+const blankAtEnd = /^[ \t]|[ \t]$/
+/** Of the frontend's own grammar what needs no quotes, with room for our prefix. */
+const plainId = /^[\x21\x23-\x2b\x2d-\x7e]{1,200}$/
+
+export interface ForwardParts {
+  /** The `Authorization` of this installation at its own frontends; empty for none. */
+  readonly frontendAuthorization: string
+  /** A line that HTTP cannot carry was left out. */
+  dropped(): void
+}
+
+/** Why a message may not go on, or null: it came through too many topics, or HTTP would change its key. */
+export function forwardProblem({ content, entry }: Letter): string | null {
+  if (chainOf(content.propagated).hops >= hopsMax)
+    return `FORWARD: it came through ${hopsMax} topics already; subscriptions may forward in a ring`
+  const key = keyText(entry.key)
+  const isKept = key === null || (canBeSent(keyName, key) && !blankAtEnd.test(key))
+  return isKept ? null : 'FORWARD: its partition key has bytes that no header carries as they are'
+}
+
+/** Prepares what stays the same over all messages. */
+export function createForwardDress(plan: SerialPlan, parts: ForwardParts): (letter: Letter) => void {
+  const { frontendAuthorization, dropped } = parts
+  const { requestTimeoutMs, socketTimeoutMs } = plan.policy
+  const own = ['User-Agent', 'Iris']
+  if (frontendAuthorization !== '') own.push('Authorization', frontendAuthorization)
+  for (const { name, value } of plan.fixedHeaders) {
+    if (canBeSent(name, value)) own.push(name, value)
+    else dropped()
+  }
+  const taken = new Set([...plan.fixedHeaders.map(({ name }) => name.toLowerCase()), ...ofThisAttempt])
+
+  return letter => {
+    const { content, entry } = letter
+    letter.timeoutMs = requestTimeoutMs
+    letter.socketTimeoutMs = socketTimeoutMs
+    letter.eventBody = null
+    const chain = chainOf(content.propagated)
+    const origin = originOf(letter, chain, plan)
+    const lines = [...own, hopsHeader, String(chain.hops + 1), originMessageIdHeader, origin]
+    lines.push('Idempotency-Key', `forwarded-${origin}`)
+    const key = keyText(entry.key)
+    if (key !== null) lines.push(keyName, key)
+    const event = content.event === null ? [] : writeBinary(content.event)
+    lines.push('Content-Type', typeOf(content.event), ...event)
+    letter.headers = withPropagated(lines, content.propagated, taken)
+  }
+}
+
+/** What this attempt says itself. */
+const ofThisAttempt = [
+  ...['user-agent', 'authorization', 'idempotency-key', 'partition-key', 'content-type'],
+  ...[hopsHeader.toLowerCase(), originMessageIdHeader.toLowerCase()],
+]
+
+/** The id of the first message; the place of one that has none which a header carries. */
+function originOf({ content, origin }: Letter, { originId }: Chain, { topic }: SerialPlan): string {
+  const id = originId ?? content.messageId
+  return plainId.test(id) ? id : `${topic}-${origin.partition}-${origin.offset}`
+}
+
+function typeOf(event: readonly string[] | null): string {
+  if (event === null) return jsonType
+  const index = event.indexOf('datacontenttype')
+  const type = index < 0 ? '' : (event[index + 1] ?? '')
+  return type !== '' && canBeSent('Content-Type', type) ? type : jsonType
+}
+
+function keyText(key: Buffer | null): string | null {
+  return key === null ? null : key.toString('latin1')
+}
+
+function withPropagated(
+  own: string[],
+  propagated: readonly string[] | null,
+  taken: ReadonlySet<string>,
+): readonly string[] {
+  if (propagated === null) return own
+  for (let index = 0; index + 1 < propagated.length; index += 2) {
+    const name = propagated[index] ?? ''
+    const lowerName = name.toLowerCase()
+    if (!taken.has(lowerName) && !lowerName.startsWith('ce-')) own.push(name, propagated[index + 1] ?? '')
+  }
+  return own
+}

@@ -1,0 +1,99 @@
+/**
+ * The rules of a subscription that forwards to another topic.
+ * Takes it, its topic, who asks and what else is there. Gives nothing. Refuses a target that is not there,
+ * that the caller may not publish to, that holds other content, or from which messages would come back; and
+ * members that mean something for addresses only.
+ */
+import { mayPublish, type Principal } from '@iris/common/access/principal'
+import { forwardOf } from '@iris/common/domain/forward'
+import { splitTopicName, type TopicName } from '@iris/common/domain/names'
+import type { Subscription } from '@iris/common/domain/subscription'
+import { readTargetForm } from '@iris/common/domain/targets'
+import type { Topic } from '@iris/common/domain/topic'
+import { refusal, type HermesError } from '@iris/common/errors/hermes-error'
+import { memberAbout } from '@iris/common/errors/member-about'
+import type { Catalog } from '../catalog/catalog.js'
+import { forwardsOf, wayBetween } from '../graph/forwards.js'
+import { refusedFor } from '../changes/dependants.js'
+import { existingTopic } from '../store/existing.js'
+import type { TopicStore } from '../store/ports.js'
+
+export interface ForwardRuleParts {
+  readonly store: Pick<TopicStore, 'topic'>
+  readonly catalog: Catalog
+}
+
+/** Checks where a subscription forwards to; one that calls an address passes. */
+export async function checkForward(
+  { store, catalog }: ForwardRuleParts,
+  subscription: Subscription,
+  topic: Topic,
+  principal: Principal,
+): Promise<void> {
+  const forward = forwardOf(subscription.endpoint)
+  if (forward === null) return
+  if ('problem' in forward) throw invalid(forward.problem, 'endpoint')
+  checkMembers(subscription)
+  const { value: target } = await existingTopic(store, forward.topic)
+  checkContent(topic, target)
+  checkMayPublish(target, principal)
+  const { subscriptions } = await catalog.view()
+  const others = subscriptions.filter(
+    each => each.topicName !== subscription.topicName || each.name !== subscription.name,
+  )
+  const way = wayBetween(forwardsOf(others), target.name, topic.name)
+  if (way === null) return
+  const ring = [topic.name, ...way].join(' -> ')
+  throw invalid(`Messages would come back to their topic: ${ring}`, 'endpoint')
+}
+
+/** Refuses the removal of a topic that messages of others are forwarded to. */
+export async function checkNoForwards(catalog: Catalog, topic: TopicName): Promise<void> {
+  const { subscriptions } = await catalog.view()
+  const names = forwardsOf(subscriptions).flatMap(({ id, from, to }) =>
+    to === topic && from !== topic ? [id] : [],
+  )
+  if (names.length > 0) throw refusedFor('TOPIC_NOT_EMPTY', { topic }, 'forwarding subscriptions', names)
+}
+
+function checkMembers(subscription: Subscription): void {
+  const { mode, contentType, cloudEvents, signing, oAuthPolicy } = subscription
+  const targets = readTargetForm(subscription.endpointAddressResolverMetadata)
+  const meant = [
+    ['mode', mode === 'BROADCAST'],
+    ['contentType', contentType !== 'JSON'],
+    ['cloudEvents', cloudEvents !== null],
+    ['signing', signing !== null],
+    ['oAuthPolicy', oAuthPolicy !== null],
+    ['endpointAddressResolverMetadata', 'kind' in targets && targets.kind !== 'endpoint'],
+  ] as const
+  const wrong = meant.find(([, isGiven]) => isGiven)?.[0]
+  if (wrong === undefined) return
+  throw invalid(
+    `Subscription.${wrong} is for endpoints with an address; a topic takes the message as it is`,
+    wrong,
+  )
+}
+
+/** The record of one AVRO topic would name a schema that another does not have. */
+function checkContent(topic: Topic, target: Topic): void {
+  for (const { name, contentType } of [topic, target]) {
+    if (contentType === 'JSON') continue
+    const problem = `Topic ${name} has content type ${contentType}; only JSON topics can be forwarded from and to`
+    throw invalid(problem, 'endpoint')
+  }
+}
+
+/** As the frontends ask it of a publisher, except that an administrator needs no naming. */
+function checkMayPublish({ name, auth }: Topic, principal: Principal): void {
+  if (!auth.enabled || auth.unauthenticatedAccessEnabled || principal.isAdmin) return
+  const group = splitTopicName(name)?.group ?? ''
+  if (auth.publishers?.includes(principal.name) === true && mayPublish(principal, group)) return
+  throw refusal('PERMISSION_DENIED', {
+    problem: `Forwarding to topic ${name} takes the right to publish to it; its owner can name you among its publishers`,
+  })
+}
+
+function invalid(problem: string, member: string): HermesError {
+  return refusal('VALIDATION_ERROR', { problem }, 'management', memberAbout(member))
+}
