@@ -17,6 +17,7 @@ import { startPageOf } from './console/start-page.js'
 import { consistencyRoutes } from './http/routes/consistency.js'
 import { consoleRoutes } from './http/routes/console-pages.js'
 import { constraintRoutes } from './http/routes/constraints.js'
+import { graphRoutes } from './http/routes/graph.js'
 import { inactiveTopicRoutes } from './http/routes/inactive-topics.js'
 import { offlineTaskRoutes } from './http/routes/offline-tasks.js'
 import { createInactivity } from './inactivity.js'
@@ -82,6 +83,7 @@ export function createOverview(
     catalog,
     routes: [
       ...queryRoutes(catalog, createGate(queriesMax, 'queries')),
+      ...graphRoutes(catalog, createGate(queriesMax, 'graphs')),
       ...asyncApiRoutes({ catalog, store, schemas, version, frontendUrl: config.frontendUrl }),
       ...metricsRoutes(metricsParts, createGate(queriesMax, 'queries of metrics')),
       ...unhealthyRoutes({ ...base, ...metricsParts }, createGate(unhealthyMax, 'questions about health')),

@@ -10,6 +10,7 @@ import { deadLetterContract } from './dead-letters.js'
 import { diagnosisContract } from './diagnosis.js'
 import { docsContract } from './docs.js'
 import { filterContract } from './filters.js'
+import { graphContract } from './graph.js'
 import { groupContract } from './groups.js'
 import { inactiveTopicContract } from './inactive-topics.js'
 import { jsonSchemaContract } from './json-schemas.js'
@@ -48,6 +49,7 @@ export const contracts: readonly ResourceContract[] = [
   diagnosisContract,
   filterContract,
   queryContract,
+  graphContract,
   metricsContract,
   oAuthProviderContract,
   ownerContract,
