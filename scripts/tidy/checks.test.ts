@@ -52,6 +52,7 @@ describe('the taste test', () => {
   it.each([
     ['frontend-service/src/a.ts', "import { Kafka } from 'kafkajs'", 'imports kafkajs'],
     ['common/src/a.ts', "import { a } from '@iris/frontend-service/a'", 'common imports'],
+    ['receiver/src/a.ts', "import { a } from '@iris/common/a'", 'receiver imports'],
     ['consumers-service/src/a.ts', "import { a } from '@iris/management-service/a'", 'imports the service'],
     ['frontend-service/src/publish/read.ts', "import { a } from './stamp.js'", 'a step imports the step'],
   ])('keeps the wall of %s', (path, text, problem) => {
