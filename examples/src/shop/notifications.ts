@@ -1,0 +1,36 @@
+/**
+ * Notifications: one mail an order.
+ * Takes orders by a direct call (`POST /mails`) or as events (`POST /events/orders`). Gives mails.
+ * Promises: an event has one mail, however often it is delivered.
+ */
+import { sleep, systemScheduler } from '@iris/common/time/scheduler'
+import { createJsonService, type JsonService } from '../shared/json-service.js'
+import type { OrderPlaced } from './events.js'
+import { createOnce, messageIdOf } from './once.js'
+
+/** The service and what one may know of it. */
+export interface Notifications extends JsonService {
+  /** Order ids, one a mail. */
+  readonly mails: readonly string[]
+}
+
+/** Makes the service. `workMs` is what a mail costs it. */
+export function createNotifications(workMs: number): Notifications {
+  const mails: string[] = []
+  const once = createOnce()
+  const send = async (orderId: string): Promise<void> => {
+    await sleep(systemScheduler, workMs)
+    mails.push(orderId)
+  }
+  const service = createJsonService({
+    'POST /mails': async ({ body }) => {
+      await send((body as { readonly orderId: string }).orderId)
+      return { status: 201 }
+    },
+    'POST /events/orders': async ({ headers, body }) => {
+      await once.run(messageIdOf(headers), () => send((body as OrderPlaced).orderId))
+      return { status: 204 }
+    },
+  })
+  return Object.defineProperties(service, { mails: { value: mails } }) as Notifications
+}

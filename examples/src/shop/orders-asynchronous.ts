@@ -1,0 +1,104 @@
+/**
+ * Orders, the asynchronous variant: the others are told, and tell.
+ * Takes `POST /orders {"method"}`; the prices come from a private copy that events keep fresh, a read model.
+ * Gives 202 with the `Location` of the order once Iris has its event; `GET /orders/:id` says how far it is.
+ * Promises: nobody but Iris has to be there when an order is taken.
+ */
+import { randomUUID } from 'node:crypto'
+import type { IrisApi } from '@iris/local-stack/iris-api'
+import { ensureSubscription, publishEvent, replayFromBeginning } from '../shared/iris.js'
+import { createJsonService, type Handler, type JsonService } from '../shared/json-service.js'
+import { topics, type BillEvent, type MethodSnapshot, type OrderPlaced } from './events.js'
+
+/** How far an order is. What a customer reads here may be a moment old: eventual consistency. */
+export type OrderState = 'being billed' | 'billed' | 'complete'
+
+interface Order {
+  readonly orderId: string
+  readonly method: string
+  readonly price: number
+  readonly state: OrderState
+  /** Of the last event about its bill. */
+  readonly billVersion: number
+}
+
+/** What is left when the process ends. */
+export type OrderDatabase = Map<string, Order>
+
+const stateAfter: Readonly<Record<BillEvent['kind'], OrderState>> = {
+  BillOpened: 'billed',
+  BillPaid: 'complete',
+}
+
+/** The name of its subscriptions. */
+export const subscriptionName = 'orders'
+const subscriptionPolicy = { messageBackoff: 200 }
+
+/** Makes the service. Its start ends when it has read all delivery methods again. */
+export function createAsynchronousOrders(api: IrisApi, orders: OrderDatabase): JsonService {
+  const methods = new Map<string, MethodSnapshot>()
+  const service = createJsonService({
+    'POST /orders': takeOrder(api, methods, orders),
+    'GET /orders/:id': ({ id }) => {
+      const order = orders.get(id)
+      return order === undefined ? { status: 404 } : { status: 200, body: order }
+    },
+    'POST /events/methods': ({ body }) => {
+      const snapshot = body as MethodSnapshot
+      // A snapshot is the whole truth of its moment: an older one, or the same again, changes nothing.
+      const known = methods.get(snapshot.method)?.version ?? 0
+      if (snapshot.version > known) methods.set(snapshot.method, snapshot)
+      return { status: 204 }
+    },
+    'POST /events/bills': ({ body }) => {
+      const event = body as BillEvent
+      const order = orders.get(event.orderId)
+      if (order === undefined || event.version <= order.billVersion) return { status: 204 }
+      // A change builds on the one before it: what comes too early has to come again.
+      if (event.version > order.billVersion + 1) return { status: 503 }
+      orders.set(event.orderId, { ...order, state: stateAfter[event.kind], billVersion: event.version })
+      return { status: 204 }
+    },
+  })
+  const subscribe = (topic: string, path: string): Promise<void> =>
+    ensureSubscription(api, topic, subscriptionName, { endpoint: service.url + path, subscriptionPolicy })
+  return Object.defineProperties(
+    {
+      stop: () => service.stop(),
+      async start() {
+        methods.clear() // it was in the memory of the process that ended
+        await service.start()
+        await subscribe(topics.bills, '/events/bills')
+        await subscribe(topics.methods, '/events/methods')
+        await replayFromBeginning(api, topics.methods, subscriptionName)
+      },
+    },
+    { url: { get: () => service.url } },
+  ) as JsonService
+}
+
+function takeOrder(
+  api: IrisApi,
+  methods: ReadonlyMap<string, MethodSnapshot>,
+  orders: OrderDatabase,
+): Handler {
+  return async ({ body }) => {
+    const { method } = body as { readonly method: string }
+    const known = methods.get(method)
+    if (known === undefined) return { status: 422, body: { error: `no delivery by ${method}` } }
+    const orderId = randomUUID()
+    const { price } = known
+    const placed: OrderPlaced = { kind: 'OrderPlaced', orderId, method, amount: price }
+    const order: Order = { orderId, method, price, state: 'being billed', billVersion: 0 }
+    // Written first, for its events may be back before Iris' answer. A death between the two lines leaves an
+    // order that nobody hears of: the example of the outbox closes this gap.
+    orders.set(orderId, order)
+    try {
+      await publishEvent(api, { topic: topics.orders, key: orderId, body: placed })
+    } catch {
+      orders.delete(orderId)
+      return { status: 503, headers: { 'Retry-After': '1' }, body: { error: 'Iris does not answer' } }
+    }
+    return { status: 202, headers: { Location: `/orders/${orderId}` }, body: order }
+  }
+}
