@@ -30,8 +30,8 @@ export interface Servers {
   readonly disk: SmallDisk | null
 }
 
-/** The ports of one broker; the frontends know it by the proxy's. */
-interface Ports {
+/** The ports of one broker; who comes through the proxy knows it by the proxy's. */
+export interface Ports {
   readonly port: number
   readonly controller: number
   readonly behind: number
@@ -46,9 +46,9 @@ export async function startServers(dir: string, options: ServersOptions): Promis
   const dataDir = join(dir, 'kafka')
   mkdirSync(dataDir)
   const disk = options.hasSmallDisk ? await mountSmallDisk(dataDir) : null
-  const all = await Promise.all(Array.from({ length: options.brokersCount }, portsOf))
+  const all = await brokerPorts(options.brokersCount)
   const [brokers, zookeeper, proxies] = await Promise.all([
-    Promise.all(all.map((_, index) => startBroker(dataDir, all, index))),
+    startBrokers(dataDir, all),
     startZooKeeper({ dataDir: join(dir, 'zookeeper') }),
     Promise.all(
       all.map(({ proxy: port, behind }) => startProxy({ port, upstreamPort: behind, protocol: 'kafka' })),
@@ -69,6 +69,16 @@ export async function stopServers({ brokers, zookeeper, proxy, disk }: Servers):
   await proxy.close()
   await Promise.all([...brokers.map(each => each.kill()), zookeeper.kill()])
   await disk?.unmount()
+}
+
+/** Free ports for so many brokers. */
+export function brokerPorts(count: number): Promise<readonly Ports[]> {
+  return Promise.all(Array.from({ length: count }, portsOf))
+}
+
+/** Starts one cluster, a broker for each of these ports, with as many replicas of everything. */
+export function startBrokers(dir: string, all: readonly Ports[]): Promise<readonly KafkaServer[]> {
+  return Promise.all(all.map((_, index) => startBroker(dir, all, index)))
 }
 
 async function portsOf(): Promise<Ports> {

@@ -41,9 +41,9 @@ export type Handlers = Readonly<Record<string, Handler>>
 export interface JsonService {
   /** Without a slash at the end; known once it was started. */
   readonly url: string
-  start(): Promise<void>
+  readonly start: () => Promise<void>
   /** Cuts open connections. Nothing listens afterwards. */
-  stop(): Promise<void>
+  readonly stop: () => Promise<void>
 }
 
 /** Makes a service that is not started yet; the first start chooses a free port of loopback. */

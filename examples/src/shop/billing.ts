@@ -9,14 +9,14 @@ import type { IrisApi } from '@iris/local-stack/iris-api'
 import { publishEvent } from '../shared/iris.js'
 import { createJsonService, noAnswer, type JsonService } from '../shared/json-service.js'
 import { topics, type BillEvent, type OrderPlaced } from './events.js'
-import { createOnce, messageIdOf } from './once.js'
+import { createOnce, messageIdOf, type Once } from './once.js'
 
 /** The service and what one may know of it. */
 export interface Billing extends JsonService {
   /** Order ids, one a bill. */
   readonly bills: readonly string[]
-  /** Deliveries of events that had been processed. */
-  readonly repeatCount: number
+  /** The messages it has processed. */
+  readonly processed: Once
   /** The next event is processed, and the answer gets lost. */
   loseNextAnswer(): void
 }
@@ -24,7 +24,7 @@ export interface Billing extends JsonService {
 /** Makes the service. `workMs` is what a bill costs it. */
 export function createBilling(api: IrisApi, workMs: number): Billing {
   const bills: string[] = []
-  const once = createOnce()
+  const processed = createOnce()
   let isNextLost = false
 
   const makeBill = async (orderId: string): Promise<void> => {
@@ -41,7 +41,7 @@ export function createBilling(api: IrisApi, workMs: number): Billing {
     },
     'POST /events/orders': async ({ headers, body }) => {
       const { orderId, amount } = body as OrderPlaced
-      await once.run(messageIdOf(headers), async () => {
+      await processed.run(messageIdOf(headers), async () => {
         // Told first, kept last: what fails in between is done again, and by the versions readers know what
         // they have. To tell only what is kept takes an outbox.
         await tell({ kind: 'BillOpened', orderId, version: 1, amount })
@@ -53,9 +53,5 @@ export function createBilling(api: IrisApi, workMs: number): Billing {
       return noAnswer
     },
   })
-  return Object.defineProperties(service, {
-    bills: { value: bills },
-    repeatCount: { get: () => once.repeatCount },
-    loseNextAnswer: { value: () => void (isNextLost = true) },
-  }) as Billing
+  return Object.assign(service, { bills, processed, loseNextAnswer: () => void (isNextLost = true) })
 }

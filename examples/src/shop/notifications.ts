@@ -17,7 +17,7 @@ export interface Notifications extends JsonService {
 /** Makes the service. `workMs` is what a mail costs it. */
 export function createNotifications(workMs: number): Notifications {
   const mails: string[] = []
-  const once = createOnce()
+  const processed = createOnce()
   const send = async (orderId: string): Promise<void> => {
     await sleep(systemScheduler, workMs)
     mails.push(orderId)
@@ -28,9 +28,9 @@ export function createNotifications(workMs: number): Notifications {
       return { status: 201 }
     },
     'POST /events/orders': async ({ headers, body }) => {
-      await once.run(messageIdOf(headers), () => send((body as OrderPlaced).orderId))
+      await processed.run(messageIdOf(headers), () => send((body as OrderPlaced).orderId))
       return { status: 204 }
     },
   })
-  return Object.defineProperties(service, { mails: { value: mails } }) as Notifications
+  return Object.assign(service, { mails })
 }

@@ -62,19 +62,16 @@ export function createAsynchronousOrders(api: IrisApi, orders: OrderDatabase): J
   })
   const subscribe = (topic: string, path: string): Promise<void> =>
     ensureSubscription(api, topic, subscriptionName, { endpoint: service.url + path, subscriptionPolicy })
-  return Object.defineProperties(
-    {
-      stop: () => service.stop(),
-      async start() {
-        methods.clear() // it was in the memory of the process that ended
-        await service.start()
-        await subscribe(topics.bills, '/events/bills')
-        await subscribe(topics.methods, '/events/methods')
-        await replayFromBeginning(api, topics.methods, subscriptionName)
-      },
+  const listen = service.start
+  return Object.assign(service, {
+    async start() {
+      methods.clear() // they were in the memory of the process that ended
+      await listen()
+      await subscribe(topics.bills, '/events/bills')
+      await subscribe(topics.methods, '/events/methods')
+      await replayFromBeginning(api, topics.methods, subscriptionName)
     },
-    { url: { get: () => service.url } },
-  ) as JsonService
+  })
 }
 
 function takeOrder(
@@ -91,7 +88,8 @@ function takeOrder(
     const placed: OrderPlaced = { kind: 'OrderPlaced', orderId, method, amount: price }
     const order: Order = { orderId, method, price, state: 'being billed', billVersion: 0 }
     // Written first, for its events may be back before Iris' answer. A death between the two lines leaves an
-    // order that nobody hears of: the example of the outbox closes this gap.
+    // order that nobody hears of, and a publish without an answer may have been stored: an outbox closes both
+    // gaps.
     orders.set(orderId, order)
     try {
       await publishEvent(api, { topic: topics.orders, key: orderId, body: placed })
