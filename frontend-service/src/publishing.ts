@@ -121,13 +121,14 @@ export function createPublishing(
   const journal = createPublishJournal({ clock, propagation, traces: outside.traces, place })
   const { registry, ownId } = surroundings
   const spooling = createSpooling(base, config, { metrics: registry, definitions, topics, journal, ownId })
+  const schedule = openSchedule(base, config, { cluster, session, route: kafka.byAck.ALL })
   const pipeline = createPipeline({
     ...{ clock, scheduler, warn, metrics, topics, unknownTopics, propagation, reading },
     ...{ journal, spooling, room },
-    makeKeyed: events => surroundings.idempotency.makeKeyed(events, room),
+    makeKeyed: events => surroundings.idempotency.makeKeyed(events, { room, schedule }),
     rules: { acceptAnyBytes: config.acceptAnyBytes },
     random: systemRandom,
-    schedule: openSchedule(base, config, { cluster, session, route: kafka.byAck.ALL }),
+    schedule,
     avro:
       schemas === null
         ? null

@@ -52,7 +52,7 @@ export function shardOf(digest: string): number {
 }
 
 /** Headers that are part of a message, beside those of CloudEvents. */
-const messageHeaders = ['content-type', 'partition-key']
+const messageHeaders = ['content-type', 'partition-key', 'deliver-at', 'deliver-after']
 const cloudEventPrefix = 'ce-'
 const fingerprintLetters = 22
 

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { frontendMetrics } from '@iris/common/metrics/names'
 import { createMetrics } from '@iris/common/metrics/registry'
 import type { NumberedOutcome } from '@iris/common/kafka/numbered-append'
@@ -28,7 +28,8 @@ function makeWorld() {
   const stored: NumberedOutcome = { kind: 'stored', offset: 0 }
   const events = { stamped: () => undefined, refused: () => undefined } as unknown as KeyedEvents
   const surroundings: KeyedSurroundings = {
-    ...{ events, room, choosePartition: () => Promise.resolve(0) },
+    ...{ events, room, scheduleTopic: 'iris_scheduled' },
+    choosePlace: () => Promise.resolve({ kafkaTopic: 'acme.orders', partition: 0 }),
     figures: {
       replays: counter(),
       refusals: { busy: counter(), differs: counter(), full: counter(), unavailable: counter() },
@@ -75,4 +76,55 @@ it('gives back the memory of every request with one key, however often its sende
   await settle()
 
   expect(room.bytesHeld()).toBe(0)
+})
+
+describe('a message with a key and a time', () => {
+  const own = { kafkaTopic: 'acme.orders', partition: 1 }
+  const later = { kafkaTopic: 'iris_scheduled', partition: 7 }
+  const figures = createMetrics('hermes_frontend_').counter(frontendMetrics.keyReplays)
+
+  function makeRequest(scheduledMs: number, headers: readonly string[] = []) {
+    const words: unknown[] = []
+    const events = {
+      stamped: (...[, , , isForLater]: Parameters<KeyedEvents['stamped']>) => words.push(isForLater),
+      replayed: (...[, id, scheduled]: Parameters<KeyedEvents['replayed']>) => words.push(id, scheduled),
+    } as unknown as KeyedEvents
+    const surroundings: KeyedSurroundings = {
+      ...{ events, room: createRoom(1_000), scheduleTopic: later.kafkaTopic },
+      choosePlace: ({ scheduledMs: ms }) => Promise.resolve(ms > 0 ? later : own),
+      figures: { replays: figures, refusals: {} as never },
+    }
+    const origin = wholeMessage(sentHeaders(headers), body, {} as never)
+    const publication = new Publication({} as PublicationEvents, origin, 'acme.orders')
+    publication.scheduledMs = scheduledMs
+    return { request: new KeyedPublication(surroundings, publication, body, 'k'), words }
+  }
+
+  it.each([
+    ['waits where its time is ahead', 5_000, null, true, later],
+    ['goes at once where it is not', 0, null, false, own],
+    ['stays where an earlier try has put it, though its time has passed', 0, later, true, later],
+    ['stays in its topic, though a clock now says that its time is ahead', 5_000, own, false, own],
+  ] as const)('%s', async (_what, scheduledMs, before, isForLater, place) => {
+    const { request, words } = makeRequest(scheduledMs)
+
+    expect(await request.become('m', 1_000, before)).toEqual(place)
+    expect(words).toEqual([isForLater])
+  })
+
+  it.each([
+    ['the time it names', ['Deliver-At', '5000'], { id: null, dueMs: 5_000 }],
+    ['no time that counts from the request', ['Deliver-After', '4'], null],
+  ] as const)('says again %s', (_what, headers, scheduled) => {
+    const { request, words } = makeRequest(5_000, headers)
+    request.replayed('first')
+
+    expect(words).toEqual(['first', scheduled])
+  })
+
+  it('is another one with another time', () => {
+    const fingerprints = ['5000', '6000'].map(at => makeRequest(0, ['Deliver-At', at]).request.fingerprint)
+
+    expect(new Set(fingerprints).size).toBe(2)
+  })
 })

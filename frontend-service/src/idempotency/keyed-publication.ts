@@ -7,18 +7,18 @@ import type { HermesError } from '@iris/common/errors/hermes-error'
 import type { AppendOutcome, ProducerMessage } from '@iris/common/kafka/producer-message'
 import type { CounterHandle } from '@iris/common/metrics/registry'
 import type { Publication } from '../publish/publication.js'
-import type { RoutedTopic } from '../topics/routed-topic.js'
 import type { Held, Room } from '../publish/room.js'
+import type { ScheduledAnswer } from '../schedule/scheduled-answer.js'
 import type { KeyedRequest, KeyRefusal, MessagePlace } from './keyed-request.js'
 import { fingerprintOf, keyDigest } from './key.js'
 import { keyRefusal } from './refusals.js'
 
 /** Where a publication goes on from here: the pipeline. */
 export interface KeyedEvents {
-  /** Fills the record's fields, with that wall time. */
-  stamped(publication: Publication, body: Buffer, timestampMs: number): void
-  /** It was stored under this id already. */
-  replayed(publication: Publication, messageId: string): void
+  /** Fills the record's fields, with that wall time; `isForLater` as one of the schedule topic. */
+  stamped(publication: Publication, body: Buffer, timestampMs: number, isForLater: boolean): void
+  /** It was stored under this id already, perhaps to be delivered later. */
+  replayed(publication: Publication, messageId: string, scheduled: ScheduledAnswer | null): void
   refused(publication: Publication, error: HermesError): void
   /** A fellow has refused it, and written down why. */
   refusedElsewhere(publication: Publication, messageId: string, error: HermesError): void
@@ -35,8 +35,10 @@ export interface KeyedSurroundings {
   readonly events: KeyedEvents
   readonly room: Room
   readonly figures: KeyFigures
-  /** The partition of a message; rejects when Kafka does not show the topic in time. */
-  readonly choosePartition: (publication: Publication) => Promise<number>
+  /** Where messages wait for their time. */
+  readonly scheduleTopic: string
+  /** The place of a stamped message; rejects when Kafka does not show its topic in time. */
+  readonly choosePlace: (publication: Publication) => Promise<MessagePlace>
 }
 
 export class KeyedPublication implements KeyedRequest, Held {
@@ -69,10 +71,11 @@ export class KeyedPublication implements KeyedRequest, Held {
   async become(messageId: string, timestampMs: number, place: MessagePlace | null): Promise<MessagePlace> {
     const { publication, surroundings } = this
     publication.id = messageId
-    surroundings.events.stamped(publication, this.body, timestampMs)
-    if (place !== null) return place
-    const { kafkaTopic } = publication.routed as RoutedTopic
-    return { kafkaTopic, partition: await surroundings.choosePartition(publication) }
+    // An earlier try has decided where the message lies, whatever has become of its time since.
+    const isForLater =
+      place === null ? publication.scheduledMs > 0 : place.kafkaTopic === surroundings.scheduleTopic
+    surroundings.events.stamped(publication, this.body, timestampMs, isForLater)
+    return place ?? surroundings.choosePlace(publication)
   }
 
   record(): ProducerMessage {
@@ -93,7 +96,14 @@ export class KeyedPublication implements KeyedRequest, Held {
   replayed(messageId: string): void {
     this.surroundings.room.release(this)
     this.surroundings.figures.replays.value++
-    this.surroundings.events.replayed(this.publication, messageId)
+    const { scheduledMs, origin } = this.publication
+    // `Deliver-After` counts from each request anew; what it meant the first time was answered then.
+    const isKnown = scheduledMs > 0 && origin.sent.headers['deliver-at'] !== undefined
+    this.surroundings.events.replayed(
+      this.publication,
+      messageId,
+      isKnown ? { id: null, dueMs: scheduledMs } : null,
+    )
   }
 
   refused(why: KeyRefusal): void {

@@ -72,6 +72,7 @@ function makeWorld(rawHeaders: readonly string[] = [], roomBytes = 1_000): World
           return world.answer === null ? Promise.reject(new Error('a defect')) : Promise.resolve(world.answer)
         },
       },
+      schedule: { kafkaTopic: 'iris_scheduled', partitionFor: () => 0, prepare: () => Promise.resolve() },
       figures: {
         replays: counter(),
         refusals: { busy: counter(), differs: counter(), full: counter(), unavailable: counter() },
@@ -79,7 +80,8 @@ function makeWorld(rawHeaders: readonly string[] = [], roomBytes = 1_000): World
     },
     {
       stamped: () => undefined,
-      replayed: (_publication, id) => end(`replayed ${id}`),
+      replayed: (_publication, id, scheduled) =>
+        end(`replayed ${id}${scheduled === null ? '' : ` ${scheduled.id} ${scheduled.dueMs}`}`),
       refused: (_publication, error) => end(error.code, error),
       refusedElsewhere: (_publication, id, error) => end(`${error.code} ${id}`, error),
     },
@@ -99,6 +101,15 @@ describe('a message whose key belongs to a fellow', () => {
       },
     ])
     expect(world.words).toEqual(['replayed theirs'])
+  })
+
+  it('hears what the fellow says of its time', async () => {
+    const world = makeWorld()
+    const later = ['Deliver-At', '2026-05-01T12:00:00.000Z', 'Schedule-Id', '3-7']
+    world.answer = answerOf(201, '', later)
+    await world.take()
+
+    expect(world.words).toEqual([`replayed theirs 3-7 ${Date.parse('2026-05-01T12:00:00.000Z')}`])
   })
 
   it.each([

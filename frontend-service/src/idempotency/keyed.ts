@@ -15,6 +15,8 @@ import type { Publication } from '../publish/publication.js'
 import type { RoutedTopic } from '../topics/routed-topic.js'
 import { overloaded } from '../publish/refusals.js'
 import type { Room } from '../publish/room.js'
+import type { Schedule } from '../schedule/schedule.js'
+import type { ScheduledAnswer } from '../schedule/scheduled-answer.js'
 import { shardOf } from './key.js'
 import {
   KeyedPublication,
@@ -22,6 +24,7 @@ import {
   type KeyedSurroundings,
   type KeyFigures,
 } from './keyed-publication.js'
+import type { MessagePlace } from './keyed-request.js'
 import { keyUnavailable, sentAndUnheard } from './refusals.js'
 import type { ShardClaim } from './shard-claim.js'
 import type { Shard } from './shard.js'
@@ -35,6 +38,7 @@ export interface Keyed {
 export interface KeyedParts {
   readonly clock: Clock
   readonly room: Room
+  readonly schedule: Pick<Schedule, 'kafkaTopic' | 'partitionFor' | 'prepare'>
   readonly shards: Shards
   readonly company: Pick<Company, 'forward' | 'isForwarded'>
   readonly figures: KeyFigures
@@ -51,8 +55,8 @@ const moving = 'the key moves from one frontend to another'
 export function createKeyed(parts: KeyedParts, events: KeyedEvents): Keyed {
   const { clock, room, figures, shards, company } = parts
   const surroundings: KeyedSurroundings = {
-    ...{ events, room, figures },
-    choosePartition: publication => choosePartition(clock, publication),
+    ...{ events, room, figures, scheduleTopic: parts.schedule.kafkaTopic },
+    choosePlace: publication => choosePlace(parts, publication),
   }
 
   const forward = async (publication: Publication, body: Buffer, fellow: Fellow): Promise<void> => {
@@ -114,10 +118,17 @@ function passBack(events: KeyedEvents, publication: Publication, answer: Forward
     return events.refused(publication, error)
   }
   const messageId = firstHeaderValue(answer.headers, messageIdHeader) ?? publication.id
-  if (answer.status === 201) return events.replayed(publication, messageId)
+  if (answer.status === 201) return events.replayed(publication, messageId, scheduledOf(answer.headers))
   const { code, message } = problemOf(answer.body)
   const error = new HermesError(code, message, answer.status, passedBackOf(answer.headers))
   events.refusedElsewhere(publication, messageId, error)
+}
+
+/** What a fellow has answered of the time that the message waits for. */
+function scheduledOf(rawHeaders: readonly string[]): ScheduledAnswer | null {
+  const dueMs = Date.parse(firstHeaderValue(rawHeaders, 'deliver-at') ?? '')
+  if (Number.isNaN(dueMs)) return null
+  return { id: firstHeaderValue(rawHeaders, 'schedule-id') ?? null, dueMs }
 }
 
 const passedBack = ['Retry-After', 'WWW-Authenticate'] as const
@@ -143,14 +154,20 @@ function problemOf(body: Buffer): { code: ErrorCode; message: string } {
   }
 }
 
-/** The partition by the message's key, as soon as Kafka shows the topic. */
-async function choosePartition(clock: Clock, publication: Publication): Promise<number> {
+/** The partition by the message's key or its time, as soon as Kafka shows the topic. */
+async function choosePlace(
+  { clock, schedule }: Pick<KeyedParts, 'clock' | 'schedule'>,
+  publication: Publication,
+): Promise<MessagePlace> {
   const { kafkaTopic, route } = publication.routed as RoutedTopic
+  const isForLater = publication.scheduledMs > 0
+  const topic = isForLater ? schedule.kafkaTopic : kafkaTopic
   for (;;) {
-    const partition = route.producer.partitionFor(kafkaTopic, publication.key)
-    if (partition >= 0) return partition
-    if (clock.monotonic() >= publication.deadlineMs)
-      throw new Error(`Kafka does not show the topic ${kafkaTopic}`)
-    await route.producer.prepare(kafkaTopic)
+    const partition = isForLater
+      ? schedule.partitionFor(publication)
+      : route.producer.partitionFor(kafkaTopic, publication.key)
+    if (partition >= 0) return { kafkaTopic: topic, partition }
+    if (clock.monotonic() >= publication.deadlineMs) throw new Error(`Kafka does not show the topic ${topic}`)
+    await (isForLater ? schedule.prepare() : route.producer.prepare(kafkaTopic))
   }
 }

@@ -14,10 +14,9 @@ import { zooPaths } from '@iris/common/zookeeper/paths'
 import type { FrontendBase, FrontendConfig } from '../base.js'
 import type { Company } from '../fellows/company.js'
 import type { Outside } from '../outside.js'
-import type { Room } from '../publish/room.js'
 import { createFindMessage } from './find-message.js'
 import { shardCount } from './key.js'
-import { createKeyed, type Keyed } from './keyed.js'
+import { createKeyed, type Keyed, type KeyedParts } from './keyed.js'
 import type { KeyedEvents, KeyFigures } from './keyed-publication.js'
 import { createShardClaim, type ShardClaim } from './shard-claim.js'
 import { createShards } from './shards.js'
@@ -25,7 +24,7 @@ import { createSlots } from './slots.js'
 import { takeOver, type TakeOverParts } from './take-over.js'
 
 export interface Idempotency {
-  makeKeyed(events: KeyedEvents, room: Room): Keyed
+  makeKeyed(events: KeyedEvents, surroundings: Pick<KeyedParts, 'room' | 'schedule'>): Keyed
   /** Gives the shards back, so that others can take them over at once; ends within a second. */
   stop(): Promise<void>
 }
@@ -91,8 +90,8 @@ export function openIdempotency(
   const shards = createShards(company.fellows, claim)
   const figures = figuresOf(metrics, () => shards.served())
   return {
-    makeKeyed: (events, room) =>
-      createKeyed({ clock: base.clock, room, shards, company, figures, doubt, onDefect }, events),
+    makeKeyed: (events, { room, schedule }) =>
+      createKeyed({ clock: base.clock, room, schedule, shards, company, figures, doubt, onDefect }, events),
     async stop() {
       try {
         await withDeadline(base.scheduler, stopMs, 'giving back shards of keys', shards.stop())

@@ -21,13 +21,6 @@ export function keyMissing(topic: string): HermesError {
   return refusal('IDEMPOTENCY_KEY_MISSING', { topic }, 'frontend')
 }
 
-/** The answer to a scheduled message cannot be given again yet. */
-export const keyOnSchedule = refusal(
-  'VALIDATION_ERROR',
-  { problem: 'An Idempotency-Key is not for scheduled messages yet: leave out Deliver-At and Deliver-After' },
-  'frontend',
-)
-
 /** Not now; the same request may be sent again, and will find the truth. */
 export function keyUnavailable(problem: string): HermesError {
   return later(refusal('IDEMPOTENCY_UNAVAILABLE', { problem }, 'frontend'))

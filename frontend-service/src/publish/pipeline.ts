@@ -13,10 +13,11 @@ import type { Scheduler } from '@iris/common/time/scheduler'
 import { admitKey } from '../idempotency/admit-key.js'
 import type { KeyedEvents } from '../idempotency/keyed-publication.js'
 import type { Keyed } from '../idempotency/keyed.js'
-import { keyOnSchedule, keyUnavailable } from '../idempotency/refusals.js'
+import { keyUnavailable } from '../idempotency/refusals.js'
 import type { PublishMetrics } from '../publish-metrics.js'
 import type { RareLog } from '../rare-log.js'
 import { scheduledAnswer, type Schedule } from '../schedule/schedule.js'
+import type { ScheduledAnswer } from '../schedule/scheduled-answer.js'
 import type { TopicCache } from '../topics/cache.js'
 import type { RoutedTopic } from '../topics/routed-topic.js'
 import type { LookUpAnswer, UnknownTopics } from '../topics/unknown-topics.js'
@@ -93,8 +94,12 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   const again = (publication: Publication): void => append(wired, publication)
   const kafka = createAppend({ scheduler, warn, again, schedule: parts.schedule })
   const keyed = parts.makeKeyed({
-    stamped: (publication, body, timestampMs) => stamp(parts.propagation, publication, body, timestampMs),
-    replayed: (publication, messageId) => replay(wired, publication, messageId),
+    stamped(publication, body, timestampMs, isForLater) {
+      stamp(parts.propagation, publication, body, timestampMs)
+      if (isForLater) parts.schedule.redirect(publication, publication.routed as RoutedTopic)
+      else publication.scheduledMs = 0
+    },
+    replayed: (publication, messageId, scheduled) => replay(wired, publication, messageId, scheduled),
     refused(publication, error) {
       if (publication.stage !== 'answered') refuse(wired, publication, error)
     },
@@ -147,7 +152,6 @@ function read(parts: Wired, publication: Publication, topic: RoutedTopic): void 
   if (refused !== null) return refuse(parts, publication, refused)
   const time = parts.schedule.timeOf(origin.sent, topic, parts.clock.now())
   if (typeof time !== 'number') return refuse(parts, publication, time)
-  if (time > 0 && publication.idempotencyKey !== null) return refuse(parts, publication, keyOnSchedule)
   publication.scheduledMs = time
   publication.stage = 'reading'
   publication.reading = origin.read(publication, topic)
@@ -199,16 +203,22 @@ function disturb(parts: Wired, publication: Publication, policy: ChaosPolicy): v
 
 /** It has a key: whether it is stamped and appended is for the key's shard to say. */
 function storeOnce(parts: Wired, publication: Publication, body: Buffer): void {
-  awaitKafka(parts, publication, (publication.routed as RoutedTopic).route)
+  const { routed: topic, scheduledMs } = publication
+  awaitKafka(parts, publication, scheduledMs > 0 ? parts.schedule.route : (topic as RoutedTopic).route)
   parts.keyed.take(publication, body)
 }
 
 /** An earlier request with the same key has stored the message: the same answer again. */
-function replay(parts: Wired, publication: Publication, messageId: string): void {
+function replay(
+  parts: Wired,
+  publication: Publication,
+  messageId: string,
+  scheduled: ScheduledAnswer | null,
+): void {
   if (publication.stage === 'answered') return
   publication.id = messageId
   finish(parts, publication, 201)
-  publication.origin.stored(messageId, null)
+  publication.origin.stored(messageId, scheduled)
 }
 
 function awaitKafka(parts: Wired, publication: Publication, route: KafkaRoute): void {

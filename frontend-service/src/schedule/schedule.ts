@@ -16,6 +16,7 @@ import type { ScheduledAnswer } from './scheduled-answer.js'
 
 export interface Schedule {
   readonly route: KafkaRoute
+  readonly kafkaTopic: string
   /** The time a message is scheduled for, 0 for at once, or why it is refused. */
   timeOf(sent: SentHeaders, topic: RoutedTopic, nowMs: number): number | HermesError
   /** Makes the record of a stamped publication one of the schedule topic. */
@@ -40,7 +41,7 @@ export function createSchedule(parts: ScheduleParts): Schedule {
   const { kafkaTopic, route } = parts
   let turn = 0
   return {
-    route,
+    ...{ route, kafkaTopic },
     timeOf({ headers }, topic, nowMs) {
       const at = headers['deliver-at']
       const after = headers['deliver-after']
@@ -50,6 +51,8 @@ export function createSchedule(parts: ScheduleParts): Schedule {
       return typeof atMs === 'number' && atMs <= nowMs ? 0 : atMs
     },
     redirect(publication, topic) {
+      // A key's earlier try may have been for later than now.
+      if (publication.scheduledMs === 0) publication.scheduledMs = publication.timestampMs
       const facts = {
         topic: topic.name,
         topicCreatedMs: topic.createdMs,
