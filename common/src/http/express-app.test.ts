@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
-import { createServer, request as send, type IncomingHttpHeaders, type Server } from 'node:http'
+import { Agent, createServer, request as send, type IncomingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -47,16 +47,17 @@ interface Answer {
   readonly status: number
   readonly headers: IncomingHttpHeaders
   readonly text: string
+  readonly isReused: boolean
 }
 
 function call(
   method: string,
   path: string,
-  { headers = {}, body }: { headers?: Record<string, string>; body?: string } = {},
+  { headers = {}, body, agent }: { headers?: Record<string, string>; body?: string; agent?: Agent } = {},
 ): Promise<Answer> {
   const { port } = server.address() as AddressInfo
   return new Promise((resolve, reject) => {
-    const outgoing = send({ host: '127.0.0.1', port, method, path, headers }, answer => {
+    const outgoing = send({ host: '127.0.0.1', port, method, path, headers, agent }, answer => {
       const chunks: Buffer[] = []
       answer.on('data', (chunk: Buffer) => chunks.push(chunk))
       answer.on('end', () =>
@@ -64,6 +65,7 @@ function call(
           status: answer.statusCode ?? 0,
           headers: answer.headers,
           text: Buffer.concat(chunks).toString(),
+          isReused: outgoing.reusedSocket,
         }),
       )
     })
@@ -134,6 +136,19 @@ describe('a request', () => {
       expect(JSON.parse(refusal.text)).toMatchObject({ status: 404, code: 'GROUP_NOT_EXISTS' })
     },
   )
+
+  it.each([
+    ['POST', '/things', 400, '{'],
+    ['GET', '/broken', 500, undefined],
+  ])('that is refused keeps its connection: %s %s', async (method, path, status, body) => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const answer = await call(method, path, { headers: json, agent, ...(body === undefined ? {} : { body }) })
+    const next = await call('GET', '/things', { agent })
+    agent.destroy()
+
+    expect([answer.status, answer.headers.connection]).toEqual([status, 'keep-alive'])
+    expect([next.status, next.isReused]).toEqual([200, true])
+  })
 
   it('of a page elsewhere changes nothing, and its browser may read why', async () => {
     const headers = { ...json, origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }
