@@ -79,6 +79,35 @@ describe('a message on its way to a subscriber', () => {
     expect(received?.rawHeaders.filter(each => each === 'X-Fixed')).toHaveLength(1)
   })
 
+  it('brings the headers of a trace along, and no others', async () => {
+    const trace = {
+      'Trace-Id': '463ac35c9f6413ad48485a3953bb6124',
+      'Span-Id': 'a2fb4a1d1a96d312',
+      'Parent-Span-Id': '0020000000000001',
+      'Trace-Sampled': '1',
+      'Trace-Reported': '0',
+      traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+      tracestate: 'rojo=00f067aa0ba902b7,congo=t61rcWkgMzE',
+    }
+    const nameOf = (name: string): string => name.toLowerCase()
+    const topic = await stack.createTopic()
+    await stack.createSubscription(topic, subscriber.url + '/traced')
+
+    const sent = new Map<string, Record<string, string>>()
+    for (const headers of [...Object.entries(trace).map(([name, value]) => ({ [name]: value })), trace, {}]) {
+      const answer = await stack.publish(topic, '{}', { headers: { ...headers, 'X-Other': 'stays here' } })
+      const lower = Object.entries(headers).map(([name, value]) => [nameOf(name), value])
+      sent.set(answer.headers.get('hermes-message-id') ?? '', Object.fromEntries(lower))
+    }
+    const received = await subscriber.waitFor(sent.size, { path: '/traced' })
+
+    const names = [...Object.keys(trace).map(nameOf), 'x-other']
+    for (const { messageId, headers } of received) {
+      const carried = Object.entries(headers).filter(([name]) => names.includes(name))
+      expect(Object.fromEntries(carried)).toEqual(sent.get(messageId))
+    }
+  })
+
   it('reaches each subscription once, and none that was created later', async () => {
     const topic = await stack.createTopic()
     await stack.createSubscription(topic, subscriber.url + '/a')

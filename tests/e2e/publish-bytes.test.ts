@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import type { TopicName } from '@iris/common/domain/names'
 import { openEnvelope } from '@iris/common/kafka/envelope'
+import { kafkaTopicName } from '@iris/common/kafka/names'
 import { bodyOf, witness } from '../support/kafka-witness.js'
-import { startPublishWorld, type PublishWorld } from '../support/publish-world.js'
+import { publishTo } from '../support/publish-world.js'
+import { startTestStack, type TestStack } from '../support/stack.js'
+import { startSubscriber, type Subscriber } from '../support/subscriber.js'
 
 /** JSON that a round trip through a parser would change, or that a careless reader would trip over. */
 const jsonBodies: readonly string[] = [
@@ -83,13 +87,27 @@ const otherBodies: readonly (string | Buffer)[] = [
   '['.repeat(101) + ']'.repeat(101),
 ]
 
-let checking: PublishWorld
+let stack: TestStack
+let subscriber: Subscriber
 
 beforeAll(async () => {
-  checking = await startPublishWorld({ kafka: inject('kafka'), zookeeper: inject('zookeeper') })
+  subscriber = await startSubscriber()
+  stack = await startTestStack({ kafka: inject('kafka'), zookeeper: inject('zookeeper') })
 })
 
-afterAll(() => checking.stop())
+afterAll(async () => {
+  await stack.stop()
+  await subscriber.stop()
+})
+
+const checkingUrl = (): string => stack.frontends[0]?.url ?? ''
+
+/** A topic of large messages, with a subscription at a path of its own. */
+async function createSubscribed(path: string): Promise<string> {
+  const topic = await stack.createTopic({ maxMessageSize: 65_536 })
+  await stack.createSubscription(topic, subscriber.url + path)
+  return topic
+}
 
 async function publishAll(
   url: string,
@@ -99,15 +117,16 @@ async function publishAll(
   const sent = new Map<string, Buffer>()
   for (const body of bodies) {
     const bytes = Buffer.from(body)
-    const answer = await fetch(`${url}/topics/${topic}`, { method: 'POST', body: bytes })
+    const answer = await publishTo(url, topic, bytes)
     expect([answer.status, bytes.toString('utf8', 0, 60)]).toEqual([201, bytes.toString('utf8', 0, 60)])
-    sent.set(answer.headers.get('hermes-message-id') as string, bytes)
+    sent.set(answer.id as string, bytes)
   }
   return sent
 }
 
-async function compare(topic: string, sent: ReadonlyMap<string, Buffer>): Promise<void> {
-  const records = await witness(inject('kafka'), checking.kafkaTopic(topic), sent.size)
+async function compareInKafka(topic: string, sent: ReadonlyMap<string, Buffer>): Promise<void> {
+  const place = { namespace: stack.namespace, separator: '_' }
+  const records = await witness(inject('kafka'), kafkaTopicName(place, topic as TopicName), sent.size)
   expect(records).toHaveLength(sent.size)
   for (const record of records) {
     const expected = sent.get(record.headers['id'] as string)
@@ -119,29 +138,42 @@ async function compare(topic: string, sent: ReadonlyMap<string, Buffer>): Promis
   }
 }
 
-describe('bytes', () => {
-  it(`${jsonBodies.length} JSON bodies are in Kafka as they were sent, with the check on`, async () => {
-    const topic = await checking.createTopic({ maxMessageSize: 65_536 })
+async function compareAtSubscriber(path: string, sent: ReadonlyMap<string, Buffer>): Promise<void> {
+  const received = await subscriber.waitFor(sent.size, { path })
+  const bodies = new Map(received.map(each => [each.messageId, each.body]))
+  for (const [id, expected] of sent)
+    expect(bodies.get(id)?.equals(expected), expected.toString('utf8', 0, 60)).toBe(true)
+}
 
-    await compare(topic, await publishAll(checking.frontend.url, topic, jsonBodies))
+describe('bytes', () => {
+  it(`${jsonBodies.length} JSON bodies are in Kafka and at the subscriber as they were sent, with the check on`, async () => {
+    const topic = await createSubscribed('/checked')
+
+    const sent = await publishAll(checkingUrl(), topic, jsonBodies)
+
+    await compareInKafka(topic, sent)
+    await compareAtSubscriber('/checked', sent)
   })
 
   it.each(otherBodies.map((body, index) => [index, body] as const))(
     'body %d that is not JSON is refused with the check on',
     async (_index, body) => {
-      const topic = await checking.createTopic()
+      const topic = await stack.createTopic()
 
-      const answer = await checking.publish(topic, body)
+      const answer = await publishTo(checkingUrl(), topic, body)
 
       expect(answer).toMatchObject({ status: 400, code: 'VALIDATION_ERROR' })
       expect(answer.text).toMatch(/^\{"message":"Invalid message: /)
     },
   )
 
-  it('all of them are in Kafka as they were sent, with the check off', async () => {
-    const lenient = await checking.addFrontend({ 'frontend.messages.acceptAnyBytes': 'true' })
-    const topic = await checking.createTopic({ maxMessageSize: 65_536 })
+  it('all of them are in Kafka and at the subscriber as they were sent, with the check off', async () => {
+    const lenient = await stack.addFrontend({ 'frontend.messages.acceptAnyBytes': 'true' })
+    const topic = await createSubscribed('/unchecked')
 
-    await compare(topic, await publishAll(lenient.url, topic, [...jsonBodies, ...otherBodies]))
+    const sent = await publishAll(lenient.url, topic, [...jsonBodies, ...otherBodies])
+
+    await compareInKafka(topic, sent)
+    await compareAtSubscriber('/unchecked', sent)
   })
 })
