@@ -15,6 +15,7 @@ import {
 } from '@iris/common/config/shared-keys'
 import { spoolKeys } from './spool-keys.js'
 import { streamsKeys } from './streams/streams-keys.js'
+import { sslKeys } from './tls.js'
 
 const kibibyte = 1024
 const mebibyte = 1024 * kibibyte
@@ -382,6 +383,7 @@ export const frontendKeys = {
   ...idempotencyKeys,
   ...spoolKeys,
   ...streamsKeys,
+  ...sslKeys,
   ...kafkaKeys,
   ...zookeeperKeys,
   ...logKeys,

@@ -5,7 +5,13 @@
  * health red and serves on, then accepts no more and serves who is connected, then closes, in `stopMsOf`.
  */
 import type { AddressInfo } from 'node:net'
-import { createListener, type HttpListener, type ListenerHandlers } from '@iris/common/http/server'
+import { joinListeners } from '@iris/common/http/joined-listeners'
+import {
+  createListener,
+  type HttpListener,
+  type ListenerHandlers,
+  type ListenerOptions,
+} from '@iris/common/http/server'
 import { BrokenInvariant } from '@iris/common/lifecycle/invariant'
 import { watchLoopLag } from '@iris/common/metrics/loop-lag'
 import { createMetrics } from '@iris/common/metrics/registry'
@@ -21,6 +27,7 @@ import { createOptionalChecks } from './readiness/checks.js'
 import { createReadiness, readinessPages } from './readiness/readiness.js'
 import { createFrontendCounters } from './shared-counters.js'
 import { closeSpools } from './spooling.js'
+import { frontendTls } from './tls.js'
 import { createMessageStatusResource } from './status/message-status-resource.js'
 import { createStreams } from './streams/streams.js'
 import type { WorkerSide } from './workers/worker.js'
@@ -100,7 +107,11 @@ export function createFrontend(
     isClosed: () => isClosed,
     onDefect: error => reportDefect(base, error),
   })
-  const listener = createFrontendListener(base, config, handlers)
+  const tls = frontendTls(config)
+  const listener = joinListeners(
+    createFrontendListener(base, config, handlers),
+    ...(tls === null ? [] : [createFrontendListener(base, config, handlers, { port: config.sslPort, tls })]),
+  )
   const door = worker === null ? null : createFrontendListener(base, config, handlers, ownPort)
   const counters = createFrontendCounters(base, config, { session: outside.session, metrics: registry })
   const cancelLag = watchLoopLag(registry, base.clock, base.scheduler)
@@ -108,7 +119,8 @@ export function createFrontend(
   return {
     async start() {
       const address = await listener.start()
-      base.log.info('frontend.listening', { host: address.address, port: address.port })
+      const tlsPort = tls === null ? null : config.sslPort
+      base.log.info('frontend.listening', { host: address.address, port: address.port, tlsPort })
       publishing.start()
       const mayLackKafka = publishing.spools !== null
       await Promise.all([
@@ -161,7 +173,7 @@ function createFrontendListener(
   base: FrontendBase,
   config: FrontendConfig,
   handlers: ListenerHandlers,
-  place: { readonly port?: number; readonly isExclusive?: boolean } = {},
+  place: Partial<Pick<ListenerOptions, 'port' | 'isExclusive' | 'tls'>> = {},
 ): HttpListener {
   const { host, port, headersMax, headersTimeoutMs, keepAliveTimeoutMs, connectionsMax, backlog } = config
   // The body's own deadline comes first and gives the better answer.

@@ -7,12 +7,12 @@
 import type { AddressInfo } from 'node:net'
 import { problemBody } from '@iris/common/errors/problem'
 import { createExpressApp } from '@iris/common/http/express-app'
+import { tlsOf } from '@iris/common/http/listener-tls'
 import { createListener, type HttpListener } from '@iris/common/http/server'
 import { createMetrics } from '@iris/common/metrics/registry'
 import { watchLoopLag } from '@iris/common/metrics/loop-lag'
 import type { Cancel } from '@iris/common/time/scheduler'
 import { createMode } from './access/mode.js'
-import { tlsOf } from './access/tls.js'
 import { createGuardOf } from './access/open-guard.js'
 import { openAudit } from './audit/open-audit.js'
 import { version, type ManagementBase, type ManagementConfig } from './base.js'
@@ -94,7 +94,7 @@ function createManagementListener(
   app: ReturnType<typeof createExpressApp>,
 ): HttpListener {
   const { host, port, connectionsMax, requestTimeoutMs } = config
-  const tls = tlsOf(config)
+  const tls = tlsOf('management.ssl', config)
   const limits = {
     headersMax,
     headerBytesMax,

@@ -1,18 +1,29 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { freePort } from '@iris/local-stack/ports'
 import { eventually } from '../support/eventually.js'
 import { createPublisher } from '../support/keep-alive-publisher.js'
-import { witness } from '../support/kafka-witness.js'
+import { bodyOf, witness } from '../support/kafka-witness.js'
 import { publishTo, startPublishWorld, type PublishWorld } from '../support/publish-world.js'
+import { createTlsPublisher, type TlsPublisher } from '../support/tls-publisher.js'
 
 let world: PublishWorld
+let secured: TlsPublisher
 
 beforeAll(async () => {
-  const settings = { 'frontend.server.workers': '2', 'frontend.server.gracefulShutdownInitialWait': '600ms' }
+  secured = createTlsPublisher(await freePort())
+  const settings = {
+    'frontend.server.workers': '2',
+    'frontend.server.gracefulShutdownInitialWait': '600ms',
+    ...secured.settings,
+  }
   world = await startPublishWorld({ kafka: inject('kafka'), zookeeper: inject('zookeeper'), settings })
 })
 
-afterAll(() => world.stop())
+afterAll(async () => {
+  await world.stop()
+  secured.remove()
+})
 
 const workerPids = (): number[] => {
   const { pid } = world.frontend
@@ -56,6 +67,18 @@ describe('a frontend with two workers', () => {
     const records = await witness(inject('kafka'), world.kafkaTopic(topic), 20)
     expect(records.map(record => record.headers['id']).sort()).toEqual(ids.sort())
     expect(workerPids()).toHaveLength(2)
+  })
+
+  it('has a second port, for publishers that speak TLS and have a certificate', async () => {
+    const topic = await world.createTopic({ partitions: 1 })
+    const bodies = ['{"n":1}', '{"n":2}', '{"n":3}']
+
+    for (const body of bodies)
+      expect(await secured.publish(topic, body, secured.issue('DNS:shop.acme.test'))).toBe(201)
+    await expect(secured.publish(topic, '{}', null)).rejects.toThrow(/certificate|ECONNRESET|closed|hang up/)
+
+    const stored = await witness(inject('kafka'), world.kafkaTopic(topic), bodies.length)
+    expect(stored.map(record => bodyOf(record).toString())).toEqual(bodies)
   })
 
   it('that loses one goes on with the other, is not ready meanwhile, and starts it again', async () => {

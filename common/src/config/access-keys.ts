@@ -5,6 +5,7 @@
  */
 import { parseGrant } from '../access/principal.js'
 import { choice, flag, key, list, ms, text } from './declare.js'
+import { listenerSslKeys } from './ssl-keys.js'
 
 const signatures = [
   ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
@@ -114,25 +115,7 @@ const certificateGrants = grantList.refine(
 
 /** Management over TLS. */
 export const sslKeys = {
-  sslCertFile: key(
-    'management.ssl.certFile',
-    text(),
-    '',
-    'PEM file of the certificate of management, with its chain: with it, the port speaks TLS only',
-  ),
-  sslKeyFile: key('management.ssl.keyFile', text(), '', 'PEM file of the key of that certificate'),
-  sslClientCaFile: key(
-    'management.ssl.clientCaFile',
-    text(),
-    '',
-    'PEM file of the authorities that sign the certificates of clients',
-  ),
-  sslClientAuthMode: key(
-    'management.ssl.clientAuthMode',
-    choice(['not_requested', 'requested', 'required']),
-    'not_requested',
-    'Whether clients are asked for a certificate, and whether they must have one',
-  ),
+  ...listenerSslKeys('management.ssl', 'management: with it, the port speaks TLS only'),
   certificateGrants: key(
     'management.ssl.grants',
     certificateGrants,

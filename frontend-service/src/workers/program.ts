@@ -7,6 +7,7 @@ import { hostname } from 'node:os'
 import { ConfigError } from '@iris/common/config/load'
 import type { Stop } from '@iris/common/lifecycle/service'
 import type { FrontendBase, FrontendConfig } from '../base.js'
+import { frontendTls } from '../tls.js'
 import { createFrontend, stopMsOf } from '../wire.js'
 import { createPrimary, placeVariable } from './primary.js'
 import { workerConfig } from './share.js'
@@ -25,6 +26,8 @@ const crewMs = 2_000
 /** Decides once, at the start of the process. */
 export function createProgram(base: FrontendBase, config: FrontendConfig): Program {
   refuseSharedSpool(config)
+  // Refused here, and not by each worker in turn.
+  frontendTls(config)
   if (config.workers > 1 && cluster.isPrimary) {
     const primary = createPrimary(base, config)
     return { stopMs: stopMsOf(config) + crewMs, ...lifeOf(primary) }

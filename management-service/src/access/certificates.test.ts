@@ -9,6 +9,7 @@ import { jsonAnswer, reading } from '@iris/common/http/api'
 import { createExpressApp } from '@iris/common/http/express-app'
 import { createListener, type HttpListener } from '@iris/common/http/server'
 import { createAuthority, type Authority, type Identity } from '@iris/common/http/testing/certificates'
+import { tlsOf as tlsOfSection } from '@iris/common/http/listener-tls'
 import { silentLog } from '@iris/common/lifecycle/log'
 import { systemClock } from '@iris/common/time/clock'
 import { systemScheduler } from '@iris/common/time/scheduler'
@@ -16,7 +17,6 @@ import { createMemoryStore } from '../store/in-memory.js'
 import { alternativeNames, certificateIdentity } from './certificates.js'
 import { createGuard } from './guard.js'
 import { createMode } from './mode.js'
-import { tlsOf } from './tls.js'
 
 const callMs = 20_000
 let folder: string
@@ -43,6 +43,9 @@ const fileOf = (name: string, content: string): string => {
 }
 const configOf = (environment: Record<string, string>): ReturnType<typeof loadConfig<typeof sslKeys>> =>
   loadConfig(sslKeys, { argv: [], environment })
+
+const tlsOf = (config: ReturnType<typeof configOf>): ReturnType<typeof tlsOfSection> =>
+  tlsOfSection('management.ssl', config)
 
 function listenerWith(mode: string): HttpListener {
   const { cert, key } = ours!.issue('IP:127.0.0.1')
