@@ -17,7 +17,11 @@ beforeAll(async () => {
     settings: {
       'frontend-service': { 'frontend.metrics.micrometer.reportPeriod': '200ms' },
       'consumers-service': { 'consumer.metrics.micrometer.reportPeriod': '200ms' },
-      'management-service': { 'management.rates.period': '500ms', 'management.topic.partitions': '2' },
+      'management-service': {
+        ...{ 'management.rates.period': '500ms', 'management.topic.partitions': '2' },
+        'management.dashboards.topicUrl': 'http://grafana.example/t?topic={topic}',
+        'management.tracking.topicUrls': 'Kibana=http://kibana.example/{topic}',
+      },
     },
   })
 })
@@ -164,5 +168,175 @@ describe('what Hermes keeps beside the definitions', () => {
       expect(answer.headers.get('access-control-allow-origin')).toBe('*')
       expect(await answer.text()).toContain('Iris management')
     }
+  })
+})
+
+/** What a row answers: its status, and what its body holds; a refusal is told by its code. */
+type Row = readonly [method: 'GET' | 'POST', path: string, body: unknown, status: number, holds: unknown]
+
+describe('each route of the contract, once as it is meant and once not', () => {
+  let topic = ''
+  let name = ''
+  beforeAll(async () => {
+    topic = await stack.createTopic({ owner: { source: 'Plaintext', id: 'Contract Team' } })
+    name = await stack.createSubscription(topic, 'http://u:pa55@127.0.0.1:9/', {
+      ...{ owner: { source: 'Plaintext', id: 'Contract Team' }, state: 'SUSPENDED' },
+    })
+  })
+
+  const check = async (rows: readonly Row[]): Promise<void> => {
+    for (const [method, path, body, status, holds] of rows) {
+      const answer = await stack.api.manage(method, path, body ?? undefined)
+      const isJson = (answer.headers.get('content-type') ?? '').startsWith('application/json')
+      const shown: unknown = isJson && answer.text !== '' ? JSON.parse(answer.text) : answer.text
+      expect([path, answer.status, shown]).toEqual([path, status, holds])
+    }
+  }
+  const holding = (members: object): unknown => expect.objectContaining(members)
+  const refused = (code: string, message: string): unknown => ({ code, message })
+  const text = expect.any(String) as string
+
+  it('queries over definitions and metrics', async () => {
+    const metrics = {
+      ...{ published: 0, volume: 0, subscriptions: 1 },
+      rate: text,
+      deliveryRate: text,
+      throughput: text,
+    }
+    const figures = {
+      ...{ delivered: 0, discarded: 0, volume: 0 },
+      timeouts: text,
+      lag: text,
+      rate: text,
+      throughput: text,
+    }
+    await check([
+      ['POST', '/topics/query', { query: { name: topic } }, 200, [topic]],
+      ['POST', `/topics/query?groupName=${stack.group}`, { query: { name: topic } }, 200, [topic]],
+      ['POST', '/topics/query', { query: { name: { near: 1 } } }, 400, holding({ code: 'FORMAT_ERROR' })],
+      ['POST', '/query/topics/metrics', { query: { name: topic } }, 200, [{ name: topic, ...metrics }]],
+      ['POST', '/query/topics/metrics', [], 400, holding({ code: 'FORMAT_ERROR' })],
+      [
+        'POST',
+        '/query/subscriptions/metrics',
+        { query: { name } },
+        200,
+        [{ topicName: topic, name, ...figures }],
+      ],
+      ['POST', '/query/subscriptions/metrics', 'no', 400, holding({ code: 'FORMAT_ERROR' })],
+      [
+        'GET',
+        `/topics/${topic}/subscriptions/${name}/metrics/persistent`,
+        null,
+        200,
+        { delivered: 0, discarded: 0, volume: 0 },
+      ],
+      [
+        'GET',
+        `/topics/${topic}/subscriptions/none/metrics`,
+        null,
+        400,
+        holding({ code: 'SUBSCRIPTION_NOT_EXISTS' }),
+      ],
+    ])
+  })
+
+  it('owners and what is theirs', async () => {
+    const owned = `owner/Plaintext/${encodeURIComponent('Contract Team')}`
+    const unknown = refused('OWNER_SOURCE_NOT_FOUND', "Owner source named 'None' not found")
+    await check([
+      ['GET', '/owners/sources', null, 200, [{ name: 'Plaintext', autocomplete: false, deprecated: false }]],
+      ['GET', '/owners/sources/Plaintext/somebody', null, 200, { id: 'somebody', name: 'somebody' }],
+      [
+        ...(['GET', '/owners/sources/Plaintext?search=s', null, 400] as const),
+        refused(
+          'OWNER_SOURCE_DOESNT_SUPPORT_AUTOCOMPLETE',
+          "Owner source 'Plaintext' doesn't support autocomplete",
+        ),
+      ],
+      ['GET', `/topics/${owned}`, null, 200, [holding({ name: topic })]],
+      [
+        'GET',
+        `/subscriptions/${owned}`,
+        null,
+        200,
+        [holding({ name, endpoint: 'http://u:*****@127.0.0.1:9/' })],
+      ],
+      ['GET', '/topics/owner/Plaintext/nobody', null, 200, []],
+      ...[
+        '/owners/sources/None',
+        '/owners/sources/None/x',
+        '/topics/owner/None/x',
+        '/subscriptions/owner/None/x',
+      ].map((path): Row => ['GET', path, null, 404, unknown]),
+    ])
+  })
+
+  it('the settings and links of the console', async () => {
+    const members = {
+      topic: holding({ contentTypes: expect.any(Array) as unknown }),
+      costs: holding({ enabled: false }),
+    }
+    const absent = (what: string): unknown =>
+      refused('IMPLEMENTATION_ABSENT', `${what} implementation is absent`)
+    await check([
+      ['GET', '/console', null, 200, holding(members)],
+      ['GET', `/dashboards/topics/${topic}`, null, 200, { url: `http://grafana.example/t?topic=${topic}` }],
+      ['GET', `/dashboards/topics/${topic}/subscriptions/${name}`, null, 404, absent('Dashboard url')],
+      ['GET', `/topics/${topic}/offline-clients-source`, null, 404, absent('Offline clients')],
+      [
+        'GET',
+        `/tracking-urls/topics/${topic}`,
+        null,
+        200,
+        [{ name: 'Kibana', url: `http://kibana.example/${topic}` }],
+      ],
+      ['GET', `/tracking-urls/topics/${topic}/subscriptions/${name}`, null, 200, []],
+      ['GET', '/roles', null, 200, ['admin', 'any']],
+      ['GET', `/roles/topics/${topic}`, null, 200, ['admin', 'any', 'topicOwner']],
+      ['POST', '/mode?mode=sideways', null, 404, refused('OTHER', 'HTTP 404 Not Found')],
+    ])
+  })
+
+  it('consistency and synchronization of storages', async () => {
+    const unknown = holding({ message: 'Source of truth datacenter not found: mars' })
+    const things = [`groups/${stack.group}`, `topics/${topic}`, `topics/${topic}/subscriptions/${name}`]
+    await check([
+      ['GET', '/consistency/groups', null, 200, [stack.group]],
+      ['GET', `/consistency/inconsistencies/groups?groupNames=${stack.group}&groupNames=x`, null, 200, []],
+      ...things.flatMap((thing): Row[] => [
+        ['POST', `/consistency/sync/${thing}?primaryDatacenter=dc`, null, 200, ''],
+        ['POST', `/consistency/sync/${thing}?primaryDatacenter=mars`, null, 400, unknown],
+      ]),
+    ])
+  })
+
+  it('filters, with a reason where nobody could tell', async () => {
+    const message = (json: string): string => Buffer.from(json).toString('base64')
+    const filters = [{ type: 'jsonpath', path: '$.a', matcher: '1' }]
+    await check([
+      ['POST', `/filters/${topic}`, { message: message('{"a":1}'), filters }, 200, { status: 'MATCHED' }],
+      ['POST', `/filters/${topic}`, { message: message('{"a":2}'), filters }, 200, { status: 'NOT_MATCHED' }],
+      [
+        ...(['POST', `/filters/${topic}`, { message: message('no'), filters }, 200] as const),
+        { status: 'NOT_MATCHED', errorMessage: expect.stringContaining('not JSON') as string },
+      ],
+      ['POST', `/filters/${topic}`, { message: '%', filters }, 400, holding({ code: 'FORMAT_ERROR' })],
+    ])
+  })
+
+  it('the descriptions of the API and of the topics', async () => {
+    await check([
+      ['GET', '/openapi.json', null, 200, holding({ openapi: '3.1.0', paths: expect.any(Object) as object })],
+      [
+        'GET',
+        `/asyncapi.json?groupName=${stack.group}`,
+        null,
+        200,
+        holding({ asyncapi: '3.0.0', channels: expect.any(Object) as object }),
+      ],
+      ['GET', '/docs', null, 200, expect.stringContaining('<html')],
+      ['POST', '/openapi.json', {}, 405, refused('OTHER', 'HTTP 405 Method Not Allowed')],
+    ])
   })
 })
