@@ -67,6 +67,11 @@ export const errorCodes = {
   },
   OAUTH_PROVIDER_NOT_EXISTS: { status: 404, text: 'OAuth provider {provider} does not exist' },
   OAUTH_PROVIDER_ALREADY_EXISTS: { status: 400, text: 'OAuth Provider {provider} already exists' },
+  PARTITIONS_NOT_FOUND_FOR_TOPIC: {
+    status: 404,
+    text: 'Kafka has no topic {kafkaTopic}, and so no partition to read or to start from',
+  },
+  SINGLE_MESSAGE_READER_EXCEPTION: { status: 500, text: '{problem}' },
   UNABLE_TO_MOVE_OFFSETS_EXCEPTION: { status: 500, text: '{problem}' },
   MOVING_SUBSCRIPTION_OFFSETS_VALIDATION_ERROR: { status: 400, text: '{problem}' },
   SCHEMA_COULD_NOT_BE_LOADED: { status: 500, text: 'Missing schema' },

@@ -4,7 +4,7 @@
  * becomes `BROKERS_CLUSTER_COMMUNICATION_EXCEPTION` with a sentence and the cause.
  */
 import type { ScanEntries } from '@iris/common/dead-letters/letter-log'
-import { HermesError } from '@iris/common/errors/hermes-error'
+import { HermesError, refusal } from '@iris/common/errors/hermes-error'
 import type { KafkaAdmin } from '@iris/common/kafka/admin'
 import type { Cluster } from '@iris/common/kafka/cluster'
 import type { LogEntry } from '@iris/common/kafka/log-entry'
@@ -174,7 +174,7 @@ async function offsetsAt(
   place: LogPlace,
 ): Promise<readonly PartitionPlace[]> {
   const partitions = await partitionsOf(cluster, topic)
-  if (partitions === null) throw new Error(`it has no topic ${topic}`)
+  if (partitions === null) throw refusal('PARTITIONS_NOT_FOUND_FOR_TOPIC', { kafkaTopic: topic })
   // Below zero are Kafka's own words for the ends.
   if (place.kind === 'time') return offsets.atTime(topic, partitions, Math.max(0, place.timeMs))
   return place.kind === 'end' ? offsets.latest(topic, partitions) : offsets.earliest(topic, partitions)

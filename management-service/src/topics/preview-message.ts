@@ -74,7 +74,8 @@ async function textOf(
     return avroJson(answer.schema, value)
   } catch (error) {
     if (!(error instanceof AvroProblem)) throw error
-    throw new HermesError('OTHER', `The record is none of version ${version} of its schema: ${error.message}`)
+    const problem = `The record is none of version ${version} of its schema: ${error.message}`
+    throw refusal('SINGLE_MESSAGE_READER_EXCEPTION', { problem })
   }
 }
 

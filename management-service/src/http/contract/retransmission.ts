@@ -32,6 +32,7 @@ export const retransmissionContract: ResourceContract = {
       errors: [
         'MOVING_SUBSCRIPTION_OFFSETS_VALIDATION_ERROR',
         'UNABLE_TO_MOVE_OFFSETS_EXCEPTION',
+        'PARTITIONS_NOT_FOUND_FOR_TOPIC',
         'BROKERS_CLUSTER_COMMUNICATION_EXCEPTION',
         'CONFLICT',
       ],

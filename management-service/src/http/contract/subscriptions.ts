@@ -125,6 +125,7 @@ const definitions: ResourceContract['routes'] = {
       'PERMISSION_DENIED',
       'NOT_READY',
       'SUBSCRIPTION_ALREADY_EXISTS',
+      'PARTITIONS_NOT_FOUND_FOR_TOPIC',
       'BROKERS_CLUSTER_COMMUNICATION_EXCEPTION',
       'CONFLICT',
       'COMMAND_TOPIC_TAKEN',

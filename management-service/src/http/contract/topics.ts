@@ -156,6 +156,7 @@ export const topicContract: ResourceContract = {
       errors: [
         'SCHEMA_COULD_NOT_BE_LOADED',
         'SCHEMA_REPOSITORY_INTERNAL_ERROR',
+        'SINGLE_MESSAGE_READER_EXCEPTION',
         'INTERNAL_ERROR',
         'BROKERS_CLUSTER_COMMUNICATION_EXCEPTION',
       ],
