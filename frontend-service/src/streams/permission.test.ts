@@ -3,8 +3,11 @@ import { nobody, wrong, type Identity } from '@iris/common/access/authenticator'
 import { principalOf, type Role } from '@iris/common/access/principal'
 import { readingRefusal, type ReadTopic } from './permission.js'
 
-const topicOf = (isSubscribingRestricted: boolean): ReadTopic =>
-  ({ name: 'acme.chat', owner: { source: 'Plaintext', id: 'team' }, isSubscribingRestricted }) as ReadTopic
+const topicOf = (isSubscribingRestricted: boolean): ReadTopic => ({
+  name: 'acme.chat',
+  owner: { source: 'Plaintext', id: 'team' },
+  isSubscribingRestricted,
+})
 const withRole = (role: Role, group = 'acme', name = 'anna'): Identity => ({
   kind: 'principal',
   principal: principalOf(name, [{ role, group }]),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readEvents } from './testing/sse-reader.js'
+import { readEvents } from '@iris/common/http/testing/event-stream'
 import { sseComment, sseEvent, ssePosition, sseRetry } from './sse.js'
 
 describe('an event', () => {

@@ -2,8 +2,9 @@
  * The whole pipeline behind a listener, over a Kafka in memory, for tests.
  * Takes bounds, and how many partitions. Gives listeners as a browser is one, and the hands that move time.
  */
-import { createServer, get, type IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { listenTo, type Listener } from '@iris/common/http/testing/event-stream'
 import type { HermesError } from '@iris/common/errors/hermes-error'
 import { silentLog } from '@iris/common/lifecycle/log'
 import { systemClock } from '@iris/common/time/clock'
@@ -16,7 +17,6 @@ import { createOpenStreams, type OpenStreams, type OpenStreamsLimits } from '../
 import { createStreamPipeline } from '../pipeline.js'
 import { createSeats, type Seats } from '../seats.js'
 import type { EndReason } from '../sse-stream.js'
-import { readEvents, type ReadEvent } from './sse-reader.js'
 import { createStreamWorld, topic, type StreamWorld } from './stream-world.js'
 
 export interface HttpWorldOptions {
@@ -37,18 +37,6 @@ export interface HttpWorld extends StreamWorld {
   readonly doorway: { topic: RoutedTopic | undefined; refusal: HermesError | null; isStopping: boolean }
   listen(query?: string, headers?: Readonly<Record<string, string>>): Promise<Listener>
   ask(path: string, headers?: Readonly<Record<string, string>>): Promise<JsonAnswer>
-}
-
-export interface Listener {
-  readonly status: number
-  readonly response: IncomingMessage
-  /** All that came, as it came. */
-  text(): string
-  events(): ReadEvent[]
-  data(): string[]
-  /** The server has ended it, or cut it off. */
-  readonly closed: Promise<void>
-  close(): void
 }
 
 export interface JsonAnswer {
@@ -116,27 +104,4 @@ export async function startHttpWorld(options: HttpWorldOptions = {}): Promise<Ht
       await world.stop()
     },
   }
-}
-
-/** Listens until it is closed or cut off. */
-function listenTo(url: string, headers: Readonly<Record<string, string>>): Promise<Listener> {
-  return new Promise((resolve, reject) => {
-    const request = get(url, { headers, agent: false }, response => {
-      let text = ''
-      response.setEncoding('utf8').on('data', (piece: string) => void (text += piece))
-      const closed = new Promise<void>(done => {
-        response.on('close', done).on('error', () => done())
-      })
-      resolve({
-        status: response.statusCode ?? 0,
-        response,
-        text: () => text,
-        events: () => readEvents(text),
-        data: () => readEvents(text).map(({ data }) => data),
-        closed,
-        close: () => void request.destroy(),
-      })
-    })
-    request.on('error', reject)
-  })
 }
