@@ -1,9 +1,9 @@
 /**
  * READ FIRST. The chat of the lecture, as a service on Iris.
  * Takes the addresses of Iris and a topic. Gives a page, a way to say something and a way to listen.
- * Promises: what is answered 201 is in Kafka, in the order of its sender; who listens hears everybody, whatever
- * instance they talk to, and goes on without loss after a broken connection. Nothing is held in memory here:
- * Iris keeps the messages and the newest of them at hand. Bound: `bodyBytesMax` a message.
+ * Promises: what is answered 201 is in Kafka, in the order of its sender; who listens hears everybody,
+ * whatever instance they talk to, and goes on without loss after a broken connection. Nothing is held in
+ * memory here: Iris keeps the messages. Bound: `bodyBytesMax` a message.
  */
 import { createServer, get, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
