@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import type { Log } from '@iris/common/lifecycle/log'
 import { startInbox, type Inbox } from './inbox.js'
 import { LocalStackError } from './local-stack-error.js'
-import { takenPortsSentence, type WantedPort } from './ports.js'
+import { loopback, takenPortsSentence, type WantedPort } from './ports.js'
 import { startServers, type NamedProcess, type Servers } from './servers.js'
 import {
   createService,
@@ -111,12 +111,17 @@ function joined(parts: StackParts): Stack {
 }
 
 function createServices(log: Log, options: StackOptions, servers: Servers): readonly NamedService[] {
+  const forwarding = { 'consumer.forwarding.frontends': `http://${loopback}:${options.ports.frontend}` }
   return (Object.keys(servicePorts) as ServiceName[]).map(name => {
     const port = options.ports[servicePorts[name]]
     const environment = {
       KAFKA_BROKERS: servers.kafkaBrokers,
       ZOOKEEPER: servers.zookeeper,
-      ...settingsEnvironment({ ...stackSettings[name], [portKeyOf(name)]: String(port) }),
+      ...settingsEnvironment({
+        ...stackSettings[name],
+        ...(name === 'consumers-service' ? forwarding : {}),
+        [portKeyOf(name)]: String(port),
+      }),
     }
     const logFile = serviceLogFile(options.dataDir, name)
     return { name, process: createService({ name, environment, log, logFile }) }
