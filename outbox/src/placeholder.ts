@@ -1,2 +1,0 @@
-/** To be replaced by its first real file. */
-export const placeholder = true
