@@ -2,14 +2,15 @@ import { ConfigResourceTypes, Kafka, logLevel, type Admin } from 'kafkajs'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
 import { consumerGroupId } from '@iris/common/kafka/names'
+import type { ServiceProcess } from '@iris/local-stack/service'
 import { eventually } from '../support/eventually.js'
 import { makeKafkaTopic, witness } from '../support/kafka-witness.js'
 import { startTestStack, type TestStack } from '../support/stack.js'
 import { startSubscriber, type Received, type Subscriber } from '../support/subscriber.js'
 
-interface Row {
-  readonly qualifiedName: string
-  readonly partitions: readonly { readonly partition: number; readonly state: string }[]
+interface Member {
+  readonly consumerId: string
+  readonly partitions: readonly { readonly partition: number; readonly currentOffset: number }[]
 }
 
 /** As the test stack makes topics. */
@@ -22,7 +23,6 @@ let subscriber: Subscriber
 let admin: Admin
 let path = ''
 let pathCount = 0
-const killed = new Set<string>()
 
 beforeAll(async () => {
   admin = new Kafka({ brokers: [inject('kafka')], logLevel: logLevel.NOTHING }).admin()
@@ -68,21 +68,41 @@ async function retransmit(topic: string, name: string, date: string, query = '')
   })
 }
 
-/** Which partitions each living consumers process has of a subscription; waits until all are taken. */
-function members(id: string, count: number, partitions = allPartitions): Promise<readonly number[][]> {
+/** The members of a subscription's group, as management tells them. */
+async function membersOf(topic: string, name: string): Promise<readonly Member[]> {
+  const { text } = await stack.api.manage('GET', `/topics/${topic}/subscriptions/${name}/consumer-groups`)
+  const [group] = JSON.parse(text) as { readonly members: readonly Member[] }[]
+  return group?.members ?? []
+}
+
+/** The same, once so many of them share all partitions. */
+function shared(
+  [topic, name]: readonly [string, string],
+  count: number,
+  partitions = allPartitions,
+): Promise<readonly Member[]> {
   return eventually(async () => {
-    const held: number[][] = []
-    for (const { url } of stack.consumers.filter(each => !killed.has(each.url))) {
-      const answer = await fetch(`${url}/status/subscriptions`, { signal: AbortSignal.timeout(10_000) })
-      const row = ((await answer.json()) as Row[]).find(each => each.qualifiedName === id)
-      const running = (row?.partitions ?? []).filter(({ state }) => state === 'running')
-      held.push(running.map(({ partition }) => partition))
-    }
-    expect(held.flat().sort()).toEqual(partitions)
-    expect(held.filter(each => each.length > 0)).toHaveLength(count)
-    return held
+    const members = await membersOf(topic, name)
+    const held = members.flatMap(each => each.partitions.map(({ partition }) => partition))
+    expect(held.sort()).toEqual(partitions)
+    expect(members).toHaveLength(count)
+    return members
   })
 }
+
+/** The consumers process that delivers all of a subscription. */
+async function ownerOf(id: string): Promise<ServiceProcess> {
+  for (const each of stack.consumers) {
+    const answer = await fetch(`${each.url}/status/subscriptions`, { signal: AbortSignal.timeout(10_000) })
+    const rows = (await answer.json()) as { qualifiedName: string; partitions: { state: string }[] }[]
+    const row = rows.find(({ qualifiedName }) => qualifiedName === id)
+    if (row?.partitions.some(({ state }) => state === 'running') === true) return each
+  }
+  throw new Error(`nobody delivers ${id}`)
+}
+
+const partsOf = (members: readonly Member[]): readonly number[] =>
+  members.map(({ partitions }) => partitions.length).sort()
 
 describe('Kafka', () => {
   it('E1: a subscription reads the log at its own pace, and Kafka has its offsets', async () => {
@@ -94,6 +114,8 @@ describe('Kafka', () => {
     await subscriber.waitFor(10, { path })
 
     await eventually(async () => expect(await committed(topic, reading)).toBe(10))
+    const offsets = (await membersOf(topic, reading)).flatMap(({ partitions }) => partitions)
+    expect(offsets.reduce((sum, { currentOffset }) => sum + currentOffset, 0)).toBe(10)
     expect(await committed(topic, paused)).toBe(0)
     expect(received('/never')).toEqual([])
   })
@@ -125,12 +147,12 @@ describe('Kafka', () => {
     const other = `${path}/other`
     const one = await stack.createSubscription(topic, subscriber.url + path)
     await stack.createSubscription(topic, subscriber.url + other)
-    const held = await members(`${topic}$${one}`, 2)
+    const members = await shared([topic, one], 2)
 
     await publishAll(topic, 20)
     await Promise.all([path, other].map(at => subscriber.waitFor(20, { path: at })))
 
-    expect(held.map(each => each.length)).toEqual([2, 2])
+    expect(partsOf(members)).toEqual([2, 2])
     expect([...idsAt(path)].sort()).toEqual([...idsAt(other)].sort())
     await eventually(async () => expect(await committed(topic, one)).toBe(20))
   })
@@ -221,18 +243,17 @@ describe('Kafka', () => {
   it('E9: one more instance takes its part while messages come, and none is missing', async () => {
     const topic = await stack.createTopic()
     const name = await stack.createSubscription(topic, subscriber.url + path)
-    const id = `${topic}$${name}`
-    await members(id, 2)
+    await shared([topic, name], 2)
 
     await publishAll(topic, 20)
-    const [held] = await Promise.all([
-      stack.addConsumers().then(() => members(id, 3)),
+    const [members] = await Promise.all([
+      stack.addConsumers().then(() => shared([topic, name], 3)),
       (async () => {
         for (const n of range(20)) await stack.publish(topic, `{"n":${20 + n}}`)
       })(),
     ])
 
-    expect(held.map(each => each.length).sort()).toEqual([1, 1, 2])
+    expect(partsOf(members)).toEqual([1, 1, 2])
     await eventually(() => expect(distinct()).toBe(40))
   })
 
@@ -241,16 +262,15 @@ describe('Kafka', () => {
     await makeKafkaTopic(inject('kafka'), `${stack.namespace}_${topic}`)
     await stack.createTopic({ name: topic })
     const name = await stack.createSubscription(topic, subscriber.url + path)
-    const held = await members(`${topic}$${name}`, 1, [0])
+    const [owner] = await shared([topic, name], 1, [0])
     await publishAll(topic, 5)
     await subscriber.waitFor(5, { path })
 
-    const owner = stack.consumers[held.findIndex(each => each.length > 0)]
-    killed.add(owner?.url ?? '')
-    await owner?.kill()
+    await (await ownerOf(`${topic}$${name}`)).kill()
     await stack.publish(topic, '{"n":5}')
 
     await eventually(() => expect(distinct()).toBe(6))
-    await members(`${topic}$${name}`, 1, [0])
+    const [next] = await shared([topic, name], 1, [0])
+    expect(next?.consumerId).not.toBe(owner?.consumerId)
   })
 })
