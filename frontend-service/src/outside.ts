@@ -40,7 +40,8 @@ const zookeeperRequestTimeoutMs = 5_000
 /** Definitions of a large installation take a while; a tree that does not load at all is a failure. */
 const loadTimeoutMs = 60_000
 const kafkaAgainMs = 1_000
-const closeTimeoutMs = 1_000
+/** The longest that closing takes once the producers are drained. */
+export const closeTimeoutMs = 1_000
 const traceDrainMs = 500
 
 /** Makes the clients. Nothing is connected yet. */

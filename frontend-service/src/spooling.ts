@@ -36,7 +36,8 @@ const diskMs = 10_000
 /** Of the time for which the producer repeats a batch: how long a message waits to be sent; see the drain. */
 const holdShare = 0.75
 const holdMsMax = 90_000
-const closeMs = 2_000
+/** The longest that closing the spool takes. */
+export const spoolCloseMs = 1_000
 
 /** Makes the spool of this process, or null where no directory is set. */
 export function createSpooling(
@@ -78,7 +79,7 @@ export function createSpooling(
 /** Writes down what is known. What does not end in time is left: a restart finds it on disk. */
 export async function closeSpools(base: FrontendBase, spools: Spools): Promise<void> {
   try {
-    await withDeadline(base.scheduler, closeMs, 'closing the spool', spools.close())
+    await withDeadline(base.scheduler, spoolCloseMs, 'closing the spool', spools.close())
   } catch (error) {
     base.log.warn('spool.notClosed', { error })
   }

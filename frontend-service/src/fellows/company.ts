@@ -34,7 +34,8 @@ export interface Company {
 
 const tokenBytes = 24
 const joinMs = 60_000
-const leaveMs = 1_000
+/** The longest that leaving the others takes. */
+export const leaveMs = 1_000
 
 /** Makes the company of one frontend; it is alone until it joins. */
 export function createCompany(

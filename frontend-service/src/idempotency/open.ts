@@ -36,7 +36,8 @@ export interface IdempotencyParts {
 }
 
 const producerIdMs = 15_000
-const stopMs = 1_000
+/** The longest that giving back shards takes. */
+export const giveBackMs = 1_000
 /** The share of its session after whose silence an owner begins nothing, before others can take over. */
 const silenceShare = 2 / 3
 const silent = 'ZooKeeper is silent, so that another frontend may own the key by now'
@@ -94,7 +95,7 @@ export function openIdempotency(
       createKeyed({ clock: base.clock, room, schedule, shards, company, figures, doubt, onDefect }, events),
     async stop() {
       try {
-        await withDeadline(base.scheduler, stopMs, 'giving back shards of keys', shards.stop())
+        await withDeadline(base.scheduler, giveBackMs, 'giving back shards of keys', shards.stop())
       } catch (error) {
         // Their locks go with the session.
         base.log.warn('idempotency.shardsLeft', { error })

@@ -21,7 +21,7 @@ export interface Program {
 }
 
 /** A primary gives its workers so much longer than they need. */
-const crewMs = 2_000
+const crewMs = 1_000
 
 /** Decides once, at the start of the process. */
 export function createProgram(base: FrontendBase, config: FrontendConfig): Program {

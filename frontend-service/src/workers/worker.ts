@@ -28,7 +28,7 @@ export interface WorkerSide {
 const askMs = 5_000
 const statePeriodMs = 50
 /** How long a worker waits for the others to close the port: they begin their stop at the same time. */
-const portMs = 1_000
+export const portMs = 1_000
 const silent: StatusAnswer = { status: 503, body: 'NOT_READY' }
 
 /** Makes the worker's side. */
