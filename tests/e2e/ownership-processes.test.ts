@@ -1,6 +1,7 @@
 import { Kafka, logLevel, type Admin } from 'kafkajs'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import { commitOffsets } from '../support/commit-offsets.js'
+import { deadLettersOf } from '../support/dead-letters.js'
 import { eventually, pause } from '../support/eventually.js'
 import { startTestStack, type TestStack } from '../support/stack.js'
 import { startSubscriber, type Received, type Subscriber } from '../support/subscriber.js'
@@ -13,6 +14,7 @@ const patientPolicy = { requestTimeout: 20_000, messageBackoff: 100 }
 interface Row {
   readonly qualifiedName: string
   readonly notRunning: string | null
+  readonly delivery: { readonly inflight: number } | null
   readonly partitions: readonly { partition: number; state: string; committedOffset: number }[]
 }
 
@@ -52,6 +54,8 @@ describe('consumers processes that share the work', () => {
     const row = (await rowsOf(url)).find(each => each.qualifiedName === id)
     return (row?.partitions ?? []).filter(each => each.state === 'running').map(each => each.partition)
   }
+  const inflightAt = async (url: string, id: string): Promise<number> =>
+    (await rowsOf(url)).find(each => each.qualifiedName === id)?.delivery?.inflight ?? 0
   const urls = (): string[] => stack.consumers.map(each => each.url).filter(url => !gone.has(url))
   /** Waits until the partitions of a subscription are shared by these processes, and gives who has which. */
   const shared = (id: string, owners: number): Promise<Map<string, number[]>> =>
@@ -161,14 +165,26 @@ describe('consumers processes that share the work', () => {
       subscriptionPolicy: { ...patientPolicy, rate: 300 },
     })
     await shared(`${topic}$${name}`, 2)
-    subscriber.answerWith(({ body }) => ({ delayMs: 50, status: body.toString() === '{"n":7}' ? 500 : 200 }))
+    // As long as a slow subscriber takes, and far within the drain.
+    let attemptMs = 50
+    subscriber.answerWith(({ body }) => ({
+      delayMs: attemptMs,
+      status: body.toString() === '{"n":7}' ? 500 : 200,
+    }))
     await publishAll(topic, 900)
     await subscriber.waitFor(100, { path })
     await stack.addConsumers()
-    const leaving = stack.consumers[0]!
+    attemptMs = 2_500
+    const leaving = await eventually(async () => {
+      const counts = await Promise.all(urls().map(url => inflightAt(url, `${topic}$${name}`)))
+      expect(Math.max(...counts)).toBeGreaterThan(5)
+      return stack.consumers.find(({ url }) => url === urls()[counts.indexOf(Math.max(...counts))])!
+    })
     const startMs = performance.now()
     gone.add(leaving.url)
-    await leaving.stop()
+    const left = leaving.stop()
+    attemptMs = 50
+    await left
     expect(performance.now() - startMs).toBeLessThan(15_000)
 
     await eventually(() => expect(distinct()).toBe(900), 30_000)
@@ -178,6 +194,38 @@ describe('consumers processes that share the work', () => {
     expect(received().length - failing.length).toBe(899)
     // The attempts of before the restart still count.
     expect(failing.map(each => each.retryCount)).toEqual(failing.map((_, index) => index))
+  })
+
+  it('keep the time to live of a message that one of them hands to another', async () => {
+    const topic = await stack.createTopic()
+    const ttlMs = 10_000
+    const backoffMs = 400
+    const name = await stack.createSubscription(topic, subscriber.url + path, {
+      subscriptionPolicy: { ...patientPolicy, messageTtl: ttlMs / 1_000, messageBackoff: backoffMs },
+    })
+    const held = await shared(`${topic}$${name}`, 2)
+    subscriber.answerWith(() => ({ status: 500 }))
+    const publishedMs = Date.now()
+    // Each partition gets some, so that the one who leaves has some.
+    await publishAll(topic, 12)
+    await eventually(() => expect(distinct()).toBe(12))
+
+    await pause(Math.max(0, publishedMs + 0.6 * ttlMs - Date.now()))
+    const leaving = stack.consumers.find(each => (held.get(each.url) ?? []).includes(0))!
+    const leavingMs = Date.now()
+    gone.add(leaving.url)
+    await leaving.stop()
+    await stack.addConsumers()
+
+    const letters = await deadLettersOf(stack, topic, name).waitFor(12)
+    for (const { time, attempts } of letters) {
+      // The next attempt would have been after its end.
+      expect(time).toBeGreaterThanOrEqual(publishedMs + ttlMs - backoffMs)
+      // Begun anew by its next owner, it would have ended only then.
+      expect(time).toBeLessThan(leavingMs + ttlMs)
+      expect(attempts).toBeGreaterThan(2)
+    }
+    expect(received().filter(each => each.retryCount === 0)).toHaveLength(12)
   })
 
   it('take over from one that is killed, within its session, a tick and two seconds; little is repeated', async () => {

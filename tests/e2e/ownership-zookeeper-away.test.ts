@@ -36,6 +36,26 @@ describe('delivery while ZooKeeper is away', () => {
     }[]
     return rows.flatMap(row => row.partitions).filter(each => each.state === 'running').length
   }
+  /** What each process names as the reason why it is not ready. */
+  const whyNotReady = (): Promise<string[][]> =>
+    Promise.all(
+      stack.consumers.map(async each => {
+        const answer = await fetch(`${each.url}/status/ready`)
+        const { problems = [] } = (await answer.json()) as { problems?: string[] }
+        expect(answer.status).toBe(problems.length === 0 ? 200 : 503)
+        return problems
+      }),
+    )
+  /** What holds back subscriptions of this topic at one process. */
+  const heldBackAt = async (url: string, topic: string): Promise<(string | null)[]> => {
+    const rows = (await (await fetch(`${url}/status/subscriptions`)).json()) as {
+      qualifiedName: string
+      delivery: { heldBack: string | null } | null
+    }[]
+    return rows
+      .filter(each => each.qualifiedName.startsWith(topic))
+      .flatMap(each => each.delivery?.heldBack ?? [])
+  }
 
   it.each(['killed and started again', 'frozen'])(
     'goes on without order and stops with order while it is %s, and loses nothing',
@@ -68,6 +88,10 @@ describe('delivery while ZooKeeper is away', () => {
         await pause(100)
       }
       await eventually(() => expect(new Set(bodies(free)).size).toBe(published))
+      expect(await whyNotReady()).toEqual(stack.consumers.map(() => ['ZooKeeper does not answer']))
+      expect((await Promise.all(stack.consumers.map(each => heldBackAt(each.url, topic)))).flat()).toEqual(
+        stack.consumers.map(() => expect.stringContaining('ZooKeeper is silent')),
+      )
       const late = subscriber.received(ordered).filter(each => each.atMs > awayMs + sessionMs)
       expect(late).toEqual([])
       expect(new Set(bodies(ordered)).size).toBeLessThan(published)
@@ -91,6 +115,7 @@ describe('delivery while ZooKeeper is away', () => {
       await eventually(async () => {
         const counts = await Promise.all(stack.consumers.map(each => runningAt(each.url)))
         expect(counts.every(count => count > 0)).toBe(true)
+        expect(await whyNotReady()).toEqual(stack.consumers.map(() => []))
       })
     },
     180_000,
