@@ -1,5 +1,7 @@
 /** Groups over REST, as in examples 1 to 12 of the API's contract, and what every resource shares. */
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { eventually } from '../support/eventually.js'
+import { openRaw } from '../support/raw-connection.js'
 import { startTestStack, type TestStack } from '../support/stack.js'
 
 let stack: TestStack
@@ -226,5 +228,29 @@ describe('management', () => {
       expect(headers.get('access-control-allow-origin')).toBe('*')
       expect(headers.get('access-control-max-age')).toBe('1209600')
     }
+  })
+})
+
+describe('SIGTERM', () => {
+  it('ends management within 15 s, with an answer to what is under way and none to who comes later', async () => {
+    const body = '{"groupName":"last"}'
+    const head = ['POST /groups HTTP/1.1', 'Host: iris', 'Content-Type: application/json']
+    const rest = [`Content-Length: ${body.length}`, 'Expect: 100-continue', '', '']
+    const slow = openRaw(stack.management.url, [...head, ...rest].join('\r\n'))
+    await slow.untilAnswers(1)
+    slow.write(body.slice(0, 5))
+    const startMs = performance.now()
+
+    const stopped = stack.management.stop()
+    await eventually(() =>
+      expect(fetch(`${stack.management.url}/status/ping`)).rejects.toThrow('fetch failed'),
+    )
+    slow.write(body.slice(5))
+    const answers = await slow.untilAnswers(2)
+    const exit = await stopped
+
+    expect(answers.map(({ status }) => status)).toEqual([100, 201])
+    expect(exit).toEqual({ code: 0, signal: null })
+    expect(performance.now() - startMs).toBeLessThan(15_000)
   })
 })
