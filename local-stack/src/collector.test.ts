@@ -32,6 +32,8 @@ it('tells identical from changed, repeated, refused and unknown messages', async
   await deliver('first', 'shy', '{ "a": 1 }', 1)
 
   expect(refused).toBe(503)
-  expect(collector.collected('first')).toMatchObject({ delivered: 4, identical: 3, repeated: 1, refused: 1 })
-  expect(collector.collected('second')).toMatchObject({ delivered: 0, identical: 0 })
+  expect(collector.collected('first')).toMatchObject({
+    ...{ delivered: 4, identical: 3, repeated: 1, unknown: 1, refused: 1 },
+  })
+  expect(collector.collected('second')).toMatchObject({ delivered: 0, identical: 0, unknown: 0 })
 })

@@ -20,6 +20,8 @@ export interface Collected {
   identical: number
   /** Accepted more than once. */
   repeated: number
+  /** Different messages that were accepted and that nobody has registered. */
+  unknown: number
   /** Refused on purpose. */
   refused: number
   /** Monotonic time of the last new message. */
@@ -86,7 +88,8 @@ export async function startCollector(isRefused: Refusal): Promise<Collector> {
       const { digests, repeated, refused, lastMs } = accountOf(subscription)
       const known = [...digests].filter(([id]) => expected.has(id))
       const identical = known.filter(([id, digest]) => expected.get(id) === digest).length
-      return { delivered: known.length, identical, repeated, refused, lastMs }
+      const unknown = digests.size - known.length
+      return { delivered: known.length, identical, repeated, unknown, refused, lastMs }
     },
     stop: () =>
       new Promise(resolve => {

@@ -46,9 +46,14 @@ export interface GithubAccount {
   readonly subscriptions: readonly (Collected & { readonly name: string; readonly lastAfterMs: number })[]
 }
 
-/** Whether every message reached every subscription byte for byte. */
-export function isComplete(account: GithubAccount): boolean {
-  return account.subscriptions.every(each => each.identical === account.published)
+/**
+ * Whether every message reached every subscription byte for byte, once, and nothing else did. A 503 may have
+ * stored a message under an id that nobody was told: so many more may come.
+ */
+export function isComplete({ published, publishedAgain, subscriptions }: GithubAccount): boolean {
+  return subscriptions.every(
+    each => each.identical === published && each.repeated === 0 && each.unknown <= publishedAgain,
+  )
 }
 
 /** Makes topics and subscriptions, publishes everything, waits for all deliveries. */
@@ -104,9 +109,14 @@ async function subscribe(api: IrisApi, topicName: string, name: string, endpoint
     subscriptionPolicy: policy,
   }
   const made = await api.createSubscription({ topicName, name, ...settings })
-  // Left behind by a run that was killed: its endpoint is gone.
-  if (existed(made)) succeeded(`Endpoint of ${name}`, await api.updateSubscription(topicName, name, settings))
-  else succeeded(`Subscription ${name} of ${topicName}`, made)
+  if (!existed(made)) {
+    succeeded(`Subscription ${name} of ${topicName}`, made)
+    return
+  }
+  // Left behind by a run that was killed, with messages of that run before it: it begins anew.
+  succeeded(`Removal of ${name} of ${topicName}`, await api.deleteSubscription(topicName, name))
+  const anew = await api.createSubscription({ topicName, name, ...settings })
+  succeeded(`Subscription ${name} of ${topicName}`, anew)
 }
 
 async function removeSubscriptions(api: IrisApi, group: string, families: readonly string[]): Promise<void> {

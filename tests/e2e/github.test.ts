@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
-import { githubSubscriptions, runGithub } from '@iris/local-stack/github-run'
+import { githubSubscriptions, isComplete, runGithub } from '@iris/local-stack/github-run'
 import { startTestStack, type TestStack } from '../support/stack.js'
 
 const arrivalMs = 90_000
@@ -25,6 +25,7 @@ it(
     expect(account.families).toBe(58)
     for (const each of account.subscriptions)
       expect(each, each.name).toMatchObject({ delivered: 658, identical: 658, repeated: 0 })
+    expect(isComplete(account)).toBe(true)
     expect(account.subscriptions.map(each => each.name)).toEqual([...githubSubscriptions])
     expect(account.subscriptions.find(each => each.name === 'flaky')?.refused).toBeGreaterThanOrEqual(65)
   },
