@@ -47,7 +47,8 @@ async function find(): Promise<JavaServers> {
   return { ...java, classPath: jars.join(delimiter) }
 }
 
-async function checkedJava(): Promise<Pick<JavaServers, 'java' | 'version'>> {
+/** The Java of `JAVA_HOME` or of the PATH; refuses an old one and none with the way to get one. */
+export async function checkedJava(): Promise<Pick<JavaServers, 'java' | 'version'>> {
   const home = process.env['JAVA_HOME']
   const java = home === undefined || home === '' ? 'java' : join(home, 'bin', 'java')
   const install = `Install one (Debian, Ubuntu: apt-get install openjdk-17-jdk-headless maven), ${orDocker}.`
