@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { nobody, wrong, type Identity } from '@iris/common/access/authenticator'
 import { principalOf, type Role } from '@iris/common/access/principal'
-import { readingRefusal, type ReadTopic } from './permission.js'
+import { areStreamsOn, isOpenToNetwork, readingRefusal, type ReadTopic } from './permission.js'
 
 const topicOf = (isSubscribingRestricted: boolean): ReadTopic => ({
   name: 'acme.chat',
@@ -14,6 +14,27 @@ const withRole = (role: Role, group = 'acme', name = 'anna'): Identity => ({
 })
 const codeOf = (caller: Identity | null, isRestricted = false): string =>
   readingRefusal(topicOf(isRestricted), caller, 'Bearer')?.code ?? 'permitted'
+
+describe('streams', () => {
+  const inside = { host: '127.0.0.1', isAuthenticating: false }
+  const open = { host: '0.0.0.0', isAuthenticating: false }
+  const guarded = { host: '0.0.0.0', isAuthenticating: true }
+
+  it('are off by themselves where the network may publish without being asked who it is', () => {
+    expect([inside, guarded, open].map(each => areStreamsOn('auto', each))).toEqual([true, true, false])
+    expect(['::1', 'localhost', '::', '10.0.0.7'].map(host => isOpenToNetwork({ ...open, host }))).toEqual([
+      false,
+      false,
+      true,
+      true,
+    ])
+  })
+
+  it('are on or off where it is said', () => {
+    expect(areStreamsOn('true', open)).toBe(true)
+    expect(areStreamsOn('false', guarded)).toBe(false)
+  })
+})
 
 describe('reading a topic', () => {
   it('is for everybody where nobody is asked, unless subscribing is restricted', () => {

@@ -1,6 +1,6 @@
 // pure
 /**
- * Who may read a topic at the frontend.
+ * Whether topics can be read at the frontend, and who may read which.
  * Takes the topic and who asks. Gives why not, or null. Promises: where callers are asked who they are,
  * nobody reads without the right of a reader; a topic with restricted subscribing is read by its owners only,
  * and so by nobody where nobody is asked.
@@ -10,6 +10,28 @@ import { may } from '@iris/common/access/principal'
 import { splitTopicName } from '@iris/common/domain/names'
 import { HermesError, refusal } from '@iris/common/errors/hermes-error'
 import type { RoutedTopic } from '../topics/routed-topic.js'
+
+/** Addresses that only this machine reaches. */
+const loopback = /^(127\.|::1$|localhost$)/
+
+/** Where a frontend listens, and whether its callers are asked who they are. */
+export interface Exposure {
+  readonly host: string
+  readonly isAuthenticating: boolean
+}
+
+/** Whether anybody on the network could read without being asked who they are. */
+export function isOpenToNetwork({ host, isAuthenticating }: Exposure): boolean {
+  return !isAuthenticating && !loopback.test(host)
+}
+
+/**
+ * What `frontend.streams.enabled` comes to. An installation that lets the network publish, as Hermes does,
+ * must not let it read as well because it was brought up to date.
+ */
+export function areStreamsOn(setting: 'auto' | 'true' | 'false', exposure: Exposure): boolean {
+  return setting === 'auto' ? !isOpenToNetwork(exposure) : setting === 'true'
+}
 
 export type ReadTopic = Pick<RoutedTopic, 'name' | 'owner' | 'isSubscribingRestricted'>
 

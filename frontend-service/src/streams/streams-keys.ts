@@ -1,20 +1,20 @@
 /**
  * The configuration keys of who reads topics at the frontend: streams of events, and messages by the answer.
  */
-import { bytes, count, flag, key, list, ms } from '@iris/common/config/declare'
+import { bytes, choice, count, key, list, ms } from '@iris/common/config/declare'
 
 const kibibyte = 1024
 const mebibyte = 1024 * kibibyte
 const gibibyte = 1024 * mebibyte
 
 export const streamsKeys = {
-  areStreamsOn: key(
+  streamsEnabled: key(
     'frontend.streams.enabled',
-    flag(),
-    true,
-    'Whether topics can be read here, at `/topics/{topic}/events` and `/topics/{topic}/messages`. Without ' +
-      '`frontend.handlers.authentication.enabled`, whoever reaches the port may read every topic whose ' +
-      'subscribing is not restricted',
+    choice(['auto', 'true', 'false']),
+    'auto',
+    'Whether topics can be read here, at `/topics/{topic}/events` and `/topics/{topic}/messages`. `auto`: where ' +
+      '`frontend.handlers.authentication.enabled`, or where the frontend listens on loopback only. `true` without ' +
+      'authentication: whoever reaches the port may read every topic whose subscribing is not restricted',
   ),
   streamsMax: key(
     'frontend.streams.max',

@@ -18,6 +18,7 @@ import { createFeeds } from './feeds.js'
 import { createGroups } from './groups.js'
 import { createHttpAnswers } from './http-answers.js'
 import { createOpenStreams } from './open-streams.js'
+import { areStreamsOn, isOpenToNetwork } from './permission.js'
 import { createStreamPipeline } from './pipeline.js'
 import { createFindPlace } from './placing.js'
 import { createSeats } from './seats.js'
@@ -43,7 +44,6 @@ export interface StreamsSurroundings {
 
 const tickMs = 1_000
 const askMs = 10_000
-const loopback = /^(127\.|::1$|localhost$)/
 
 /** Makes it; null where it is switched off. */
 export function createStreams(
@@ -51,7 +51,7 @@ export function createStreams(
   config: FrontendConfig,
   around: StreamsSurroundings,
 ): Streams | null {
-  if (!config.areStreamsOn) return null
+  if (!areStreamsOn(config.streamsEnabled, config)) return null
   const { log, clock, scheduler } = base
   const { cluster, schemas } = around.outside
   const { publishing, metrics, onDefect } = around
@@ -116,7 +116,7 @@ export function createStreams(
       },
     ],
     start() {
-      if (publishing.authenticate === null && !loopback.test(config.host))
+      if (isOpenToNetwork(config))
         log.warn('streams.openToAll', { because: 'frontend.handlers.authentication.enabled is false' })
       reader.start()
       cancelTick = scheduler.every(tickMs, () => {
