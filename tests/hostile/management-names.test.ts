@@ -114,8 +114,8 @@ describe('F8: members that nobody may set', () => {
         expect(Object.hasOwn(shown, member)).toBe(false)
       if ('createdAt' in shown) expect(shown['createdAt']).toBeGreaterThan(1_000_000_000)
       // A change that says nothing known changes nothing; only Hermes writes a node again all the same.
-      const { modifiedAt: _at, ...rest } = shown
-      expect(made[index]![1]).toMatchObject(rest)
+      const rest = Object.entries(shown).filter(([member]) => member !== 'modifiedAt')
+      expect(made[index]![1]).toMatchObject(Object.fromEntries(rest))
     }
   })
 
