@@ -3,6 +3,8 @@ import type { TopicName } from '@iris/common/domain/names'
 import { everybody } from '@iris/common/access/principal'
 import { HermesError, refusal } from '@iris/common/errors/hermes-error'
 import { silentLog } from '@iris/common/lifecycle/log'
+import type { OpenRegistry } from '@iris/common/schema/open'
+import { createMemoryRegistry } from '@iris/common/schema/testing/memory-registry'
 import {
   createMemoryKafka,
   createMemoryStore,
@@ -51,6 +53,45 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
       error instanceof HermesError ? `${error.status} ${error.code}: ${error.message}` : String(error),
   )
 }
+
+describe('a schema in the body of a JSON topic', () => {
+  const metadata = { name: '__metadata', type: ['null', { type: 'map', values: 'string' }], default: null }
+  const schema = JSON.stringify({ type: 'record', name: 'Order', fields: [metadata] })
+  const withRegistry = () => {
+    const registry = createMemoryRegistry()
+    const open = { registry, subjectOf: (topic: string) => topic } as unknown as OpenRegistry
+    const schemas = createTopicSchemas({ log: silentLog, registry: open, isMetadataRequired: true })
+    return {
+      parts: { ...setUp(), schemas },
+      kept: async () => (await registry.version(name, 'latest'))?.text,
+    }
+  }
+
+  it('is registered where the topic tries its messages by it, and ignored otherwise', async () => {
+    const [tried, plain] = [withRegistry(), withRegistry()]
+    await createTopic(tried.parts, { ...body, schema, jsonToAvroDryRun: true })
+    await createTopic(plain.parts, { ...body, schema })
+
+    expect([await tried.kept(), await plain.kept()]).toEqual([schema, undefined])
+    expect(await codeOf(createTopic(setUp(), { ...body, schema: 'nonsense' }))).toBe('accepted')
+  })
+
+  it('is judged like that of an AVRO topic where it is to be tried', async () => {
+    const unfit = { ...body, schema: 'nonsense', jsonToAvroDryRun: true }
+
+    expect(await codeOf(createTopic(withRegistry().parts, unfit))).toMatch(/^400 FORMAT_ERROR/)
+    expect(await codeOf(createTopic(setUp(), unfit))).toMatch(/^400 VALIDATION_ERROR: .* schema registry/)
+  })
+
+  it('is registered by a change, for the day when the topic becomes AVRO', async () => {
+    const { parts, kept } = withRegistry()
+    await createTopic(parts, body)
+    await updateTopic(parts, name, { schema })
+
+    expect(await kept()).toBe(schema)
+    expect(parts.store.held.topics.get(name)?.value.contentType).toBe('JSON')
+  })
+})
 
 describe('a new topic', () => {
   it('is in Kafka with its settings, and stored', async () => {

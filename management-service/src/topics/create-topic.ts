@@ -61,9 +61,11 @@ export async function createTopic(parts: TopicParts & Asked, body: unknown): Pro
     }
     await finishFormer(parts, topic.name)
     const planned = await plan(parts, topic)
-    const isAvro = topic.contentType === 'AVRO'
-    if (isAvro) await parts.schemas.checkNew(topic.name, form.schema)
-    await apply(parts, planned, isAvro ? (form.schema ?? '') : null)
+    // A JSON topic has one only to be tried by; else a schema in its body means nothing, as in Hermes.
+    const isTried = topic.jsonToAvroDryRun && form.schema !== null
+    const hasSchema = topic.contentType === 'AVRO' || isTried
+    if (hasSchema) await parts.schemas.checkNew(topic.name, form.schema)
+    await apply(parts, planned, hasSchema ? (form.schema ?? '') : null)
   })
 }
 
