@@ -213,3 +213,54 @@ describe('the notice board', () => {
     expect(listener.data()[0]).toContain('"reason":"removed"')
   })
 })
+
+describe('snapshot events', () => {
+  const look = async (
+    topic: string,
+    key: string,
+  ): Promise<{ status: number; text: string; headers: Headers }> => {
+    const url = `${frontend()}/topics/${topic}/snapshot/${key}`
+    const answer = await fetch(url, { signal: AbortSignal.timeout(40_000) })
+    return { status: answer.status, text: await answer.text(), headers: answer.headers }
+  }
+
+  it('C8: are the whole state, of which the newest of each key can be asked for', async () => {
+    const topic = await stack.createTopic({ compaction: 'KEY' })
+    const price = async (key: string, amount: number): Promise<string | null> => {
+      const headers = { 'Partition-Key': key }
+      const answer = await stack.publish(topic, JSON.stringify({ price: amount }), { headers })
+      expect(answer.status).toBe(201)
+      return answer.headers.get('hermes-message-id')
+    }
+    await price('o1', 100)
+    expect((await look(topic, 'o1')).text).toBe('{"price":100}')
+    const id = await price('o1', 120)
+    await price('a/b c', 7)
+
+    const newest = await look(topic, 'o1')
+    expect(newest).toMatchObject({ status: 200, text: '{"price":120}' })
+    expect(newest.headers.get('hermes-message-id')).toBe(id)
+    expect((await look(topic, encodeURIComponent('a/b c'))).text).toBe('{"price":7}')
+    const none = await look(topic, 'o2')
+    expect([none.status, none.text]).toEqual([404, expect.stringContaining('SNAPSHOT_NOT_EXISTS')])
+    expect((await stack.publish(topic, '{"price":1}')).status).toBe(400)
+    const changed = await stack.api.manage('PUT', `/topics/${topic}`, { compaction: null })
+    expect([changed.status, changed.text]).toEqual([400, expect.stringContaining('Cannot change compaction')])
+    expect((await look(await stack.createTopic(), 'o1')).status).toBe(400)
+  })
+
+  it('C8: come to a projection that holds its version against them, whatever their order', async () => {
+    const prices = new Map<string, { readonly version: number; readonly price: number }>()
+    const project = (event: {
+      readonly key: string
+      readonly version: number
+      readonly price: number
+    }): void => {
+      if ((prices.get(event.key)?.version ?? -1) < event.version) prices.set(event.key, event)
+    }
+    project({ key: 'o1', version: 2, price: 120 })
+    project({ key: 'o1', version: 1, price: 100 })
+
+    expect(prices.get('o1')?.price).toBe(120)
+  })
+})

@@ -68,6 +68,13 @@ export type RespondAsync = (typeof respondAsyncModes)[number]
 export const topicKinds = ['EVENT', 'COMMAND'] as const
 export type TopicKind = (typeof topicKinds)[number]
 
+/**
+ * What Kafka keeps of a topic: all messages for a time, or the newest of each key for ever. Ours; a topic
+ * without it is as in Hermes.
+ */
+export const compactionModes = ['NONE', 'KEY'] as const
+export type Compaction = (typeof compactionModes)[number]
+
 /** A wish about storage elsewhere; nothing in Iris acts on it. */
 export interface OfflineStorage {
   readonly enabled: boolean
@@ -175,6 +182,7 @@ export const topicShape = z.object({
   quotas: quotasShape,
   idempotencyKeyRequired: plainFlag,
   kind: plainWord(topicKinds),
+  compaction: plainWord(compactionModes),
 })
 
 /** A topic whose JSON types are right and whose rules nobody checked. */

@@ -34,6 +34,7 @@ export function topicJson(topic: Topic): JsonObject {
     ...(topic.blocked === null ? {} : { publishing: { blocked: true, ...topic.blocked } }),
     ...(topic.quotas === null ? {} : { quotas: withoutNullMembers({ ...topic.quotas }) }),
     ...(topic.idempotencyKeyRequired ? { idempotencyKeyRequired: true } : {}),
+    ...(topic.compaction === 'NONE' ? {} : { compaction: topic.compaction }),
     // Ours: left out where it says what Hermes does.
     ...(topic.respondAsync === topicDefaults.respondAsync ? {} : { respondAsync: topic.respondAsync }),
     ...(topic.kind === topicDefaults.kind ? {} : { kind: topic.kind }),

@@ -89,6 +89,15 @@ describe('a topic body', () => {
     expect(() => parseTopic({ ...body, kind: 'command' })).toThrow()
   })
 
+  it('shows that it keeps the newest of each key only where it does', () => {
+    const compacted = parseTopic({ ...body, compaction: 'KEY' })
+
+    expect(parseTopic(topicJson(compacted)).compaction).toBe('KEY')
+    for (const compaction of ['NONE', null, undefined])
+      expect(topicJson(parseTopic({ ...body, compaction }))).not.toHaveProperty('compaction')
+    expect(() => parseTopic({ ...body, compaction: 'ALL' })).toThrow()
+  })
+
   it('keeps what only Iris knows, and leaves it out where it is not used', () => {
     const quotas = { messagesPerSecond: 0.5, publisherBytesPerSecond: 0 }
     const topic = parseTopic({ ...body, quotas, publishing: { blocked: true, reason: 'moved' } })

@@ -15,6 +15,7 @@ import {
   topicShape,
   type Ack,
   type Chaos,
+  type Compaction,
   type ContentType,
   type OfflineStorage,
   type PublishingAuth,
@@ -61,6 +62,8 @@ export interface Topic {
   readonly idempotencyKeyRequired: boolean
   readonly respondAsync: RespondAsync
   readonly kind: TopicKind
+  /** Ours: whether Kafka keeps the newest message of each key instead of all for a time. */
+  readonly compaction: Compaction
   /** Time of the storage node; 0 before it is stored. */
   readonly createdAtMs: number
   /** Time of the storage node; 0 before it is stored. */
@@ -158,6 +161,7 @@ export function fillTopic(form: TopicForm, name: TopicName, remoteFallback = fal
     idempotencyKeyRequired: form.idempotencyKeyRequired ?? false,
     respondAsync: form.respondAsync ?? topicDefaults.respondAsync,
     kind: form.kind ?? topicDefaults.kind,
+    compaction: form.compaction ?? 'NONE',
     createdAtMs: 0,
     modifiedAtMs: 0,
   }

@@ -202,6 +202,12 @@ export const errorCodes = {
     status: 404,
     text: 'Message {id} of topic {topic} is not known: only messages answered 202 are, for {retention} after they were settled',
   },
+  SNAPSHOT_NOT_EXISTS: { status: 404, text: 'Topic {topic} has no message with the key {key}' },
+  SNAPSHOTS_FULL: {
+    status: 503,
+    text: 'The keys of topic {topic} do not fit into the memory for snapshots (frontend.snapshots.keysMax: {keysMax})',
+    fix: 'Raise frontend.snapshots.keysMax; about 150 bytes a key',
+  },
   PAUSE_NOT_CONFIRMED: { status: 504, text: '{problem}' },
 } as const satisfies Readonly<Record<string, ErrorRow>>
 

@@ -59,7 +59,6 @@ export class FakeBroker {
     for (const listener of this.listeners) listener(topic)
   }
 
-  /** Appends one batch. */
   /** Adds partitions up to so many; those that are there stay. */
   grow(topic: string, partitions: number): void {
     for (let partition = 0; partition < partitions; partition++) {
@@ -69,10 +68,11 @@ export class FakeBroker {
     for (const listener of this.listeners) listener(topic)
   }
 
-  append(topic: string, partition: number, values: readonly string[]): void {
+  /** Appends one batch; all its records have the key. */
+  append(topic: string, partition: number, values: readonly string[], key: string | null = null): void {
     const log = this.logs.get(`${topic}/${partition}`)!
     const records = values.map(value => ({
-      key: null,
+      key: key === null ? null : Buffer.from(key),
       value: [Buffer.from(value)],
       headers: [],
       timestampMs: 0,

@@ -192,6 +192,7 @@ function createParts(): Omit<PipelineWorld, 'pipeline' | 'url' | 'stop'> {
       delayLimit: { delayMsMax: 86_400_000, reason: 'so long does it keep them' },
       owner: { source: 'Plaintext', id: 'team' },
       isSubscribingRestricted: false,
+      isCompacted: false,
       createdMs: 17,
       counters: () => metrics.topic('acme.orders', 'LEADER'),
       ...overrides,

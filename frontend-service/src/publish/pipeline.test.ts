@@ -278,6 +278,21 @@ describe('what is not admitted', () => {
     expect(world.producer.appended).toHaveLength(0)
   })
 
+  it('needs a key where Kafka keeps the newest of each', async () => {
+    world.topics.set('acme.orders', world.topic({ isCompacted: true }))
+
+    for (const headers of [{}, { 'Partition-Key': '' }])
+      expect(await publish('{"a":1}', 'acme.orders', headers)).toMatchObject({
+        status: 400,
+        body: { message: expect.stringContaining('send a Partition-Key') },
+      })
+    expect(world.producer.appended).toHaveLength(0)
+    const answering = publish('{"a":1}', 'acme.orders', { 'Partition-Key': 'o1' })
+    const message = await nextAppended()
+    message.done(stored)
+    expect(await answering).toMatchObject({ status: 201 })
+  })
+
   it('names the limit and the length', async () => {
     world.topics.set('acme.orders', world.topic({ bodyBytesMax: 6 }))
 

@@ -34,6 +34,7 @@ import type { Acceptance, Origin } from './origin.js'
 import type { Propagation } from './propagation.js'
 import { Publication, type PublicationEvents } from './publication.js'
 import {
+  keyless,
   lateRefusal,
   overloaded,
   outcomeRefusal,
@@ -43,7 +44,7 @@ import {
 } from './refusals.js'
 import { requestBytes, type Room } from './room.js'
 import type { Spooling } from './spooling.js'
-import { stamp } from './stamp.js'
+import { hasKey, stamp } from './stamp.js'
 
 export interface PipelineParts extends ContentParts {
   readonly clock: Clock
@@ -173,6 +174,7 @@ function take(parts: Wired, publication: Publication, body: Buffer): void {
 
 /** Nothing is wrong with the message itself. */
 function accept(parts: Wired, publication: Publication, topic: RoutedTopic, body: Buffer): void {
+  if (topic.isCompacted && !hasKey(publication)) return refuse(parts, publication, keyless(topic.name))
   bring(parts, publication, topic, body)
   publication.origin.onWay?.()
 }

@@ -26,6 +26,12 @@ export function topicAbsent(topic: string): HermesError {
   return refusal('TOPIC_NOT_EXISTS', { topic }, 'frontend')
 }
 
+/** Of messages without a key, Kafka could not keep the newest. */
+export function keyless(topic: string): HermesError {
+  const problem = `Topic ${topic} keeps the newest message of each key: send a Partition-Key`
+  return refusal('VALIDATION_ERROR', { problem }, 'frontend', { field: 'Partition-Key' })
+}
+
 /** Not known here, and nobody to ask: a 404 might be a lie about a topic just created. */
 export function topicUnclear(topic: string): HermesError {
   return notReady(`Topic ${topic} is not known here and ZooKeeper cannot be asked for it now`)

@@ -14,6 +14,12 @@ import type { Publication, RecordHeader } from './publication.js'
 
 const messageIdHeader = 'id'
 
+/** Whether it will be stamped with a key that is not empty. */
+export function hasKey(publication: Publication): boolean {
+  const { headers } = publication.origin.sent
+  return (headers['partition-key'] ?? publication.event?.attributes.get('partitionkey') ?? '') !== ''
+}
+
 /** Stamps a publication with the wall time `timestampMs`. */
 export function stamp(
   propagation: Propagation,

@@ -17,7 +17,8 @@ export interface ReadCall {
 export interface HttpAnswers {
   /** Begins a stream. */
   beginStream(request: IncomingMessage, response: ServerResponse): void
-  json(request: IncomingMessage, response: ServerResponse, body: Buffer): void
+  /** `more`: further names and values of headers. */
+  json(request: IncomingMessage, response: ServerResponse, body: Buffer, more?: readonly string[]): void
   refuse(request: IncomingMessage, response: ServerResponse, error: HermesError): void
 }
 
@@ -43,8 +44,9 @@ export function createHttpAnswers(origins: readonly string[]): HttpAnswers {
       const type = ['Content-Type', 'text/event-stream; charset=utf-8', 'X-Accel-Buffering', 'no']
       response.writeHead(200, [...type, ...uncached, ...shared(request), 'Connection', 'close'])
     },
-    json(request, response, body) {
-      answer(response, 200, ['Content-Type', 'application/json', ...uncached, ...shared(request)], body)
+    json(request, response, body, more = []) {
+      const headers = ['Content-Type', 'application/json', ...uncached, ...shared(request), ...more]
+      answer(response, 200, headers, body)
     },
     refuse(request, response, error) {
       const { contentType, body } = writeProblem(error, request.headers.accept)

@@ -82,6 +82,13 @@ export const streamsKeys = {
     32 * mebibyte,
     'Bytes fetched from Kafka that several readers share',
   ),
+  snapshotKeysMax: key(
+    'frontend.snapshots.keysMax',
+    count(1_000, 100_000_000),
+    1_000_000,
+    'Keys of all topics whose snapshots are asked for here, in memory, about 150 bytes each; more is 503 ' +
+      'SNAPSHOTS_FULL',
+  ),
   streamOrigins: key(
     'frontend.streams.allowedOrigins',
     list(),

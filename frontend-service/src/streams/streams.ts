@@ -13,6 +13,7 @@ import type { Cancel } from '@iris/common/time/scheduler'
 import type { FrontendBase, FrontendConfig } from '../base.js'
 import type { Outside } from '../outside.js'
 import type { Publishing } from '../publishing.js'
+import { createSnapshots } from '../snapshots/snapshots.js'
 import { createDoor } from './door.js'
 import { createFeeds } from './feeds.js'
 import { createGroups } from './groups.js'
@@ -60,9 +61,10 @@ export function createStreams(
     { ...base, cluster },
     { ...logReaderDefaults, cacheBytesMax: config.streamCacheBytes },
   )
+  const findOffsets = createFindOffsets(calls, askMs)
   const feeds = createFeeds({
     ...{ reader, cluster, clock, scheduler, registry: schemas, areIdsUsed: config.areSchemaIdsUsed },
-    findOffsets: createFindOffsets(calls, askMs),
+    findOffsets,
     inspector: createInspector(),
     ringItemsMax: config.streamRingItems,
     ringsBytesMax: config.streamRingsBytes,
@@ -87,13 +89,20 @@ export function createStreams(
     onEvent: () => void events.value++,
     onEnded: reason => void metrics.counter(frontendMetrics.streamEnds, reason).value++,
   })
+  const answers = createHttpAnswers(config.streamOrigins)
   let isStopping = false
+  const isRefusing = (): boolean => isStopping
+  const snapshots = createSnapshots({
+    ...{ ...calls, reader, door, seats, answers, findOffsets },
+    ...{ registry: schemas, areIdsUsed: config.areSchemaIdsUsed, keysMax: config.snapshotKeysMax },
+    isStopping: isRefusing,
+  })
   const pipeline = createStreamPipeline({
     ...{ log, clock, scheduler, door, seats, feeds, open, onDefect },
     findPlace: createFindPlace(calls),
     groups: createGroups(around.isAlone),
-    answers: createHttpAnswers(config.streamOrigins),
-    isStopping: () => isStopping,
+    answers,
+    isStopping: isRefusing,
     onRefused: code => void metrics.counter(frontendMetrics.streamRefusals, code).value++,
   })
   metrics.gauge(frontendMetrics.streams, () => seats.count())
@@ -114,6 +123,7 @@ export function createStreams(
         path: '/topics/:name/messages{/}',
         handle: (request, response, { name = '' }) => pipeline.pull({ request, response, topic: name }),
       },
+      snapshots.route,
     ],
     start() {
       if (isOpenToNetwork(config))
@@ -122,6 +132,7 @@ export function createStreams(
       cancelTick = scheduler.every(tickMs, () => {
         open.tick()
         feeds.tick()
+        snapshots.tick()
       })
     },
     refuse: () => void (isStopping = true),
@@ -130,6 +141,7 @@ export function createStreams(
       cancelTick()
       open.endAll('stopping')
       feeds.stop()
+      snapshots.stop()
       await reader.stop()
     },
   }

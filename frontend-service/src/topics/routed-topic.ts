@@ -42,6 +42,8 @@ export interface RoutedTopic {
   readonly route: KafkaRoute
   /** How far ahead its messages may be scheduled. */
   readonly delayLimit: DelayLimit
+  /** Every message must have a key, of which Kafka keeps the newest. */
+  readonly isCompacted: boolean
   readonly owner: OwnerId
   /** Only its owners may read it. */
   readonly isSubscribingRestricted: boolean
@@ -104,6 +106,7 @@ export function routeTopic(options: RoutingOptions, topic: Topic): RoutedTopic {
     isKeyRequired: topic.idempotencyKeyRequired,
     route: options.routes[topic.ack],
     delayLimit: delayLimitOf(options, topic),
+    isCompacted: topic.compaction === 'KEY',
     owner: topic.owner,
     isSubscribingRestricted: topic.subscribingRestricted,
     createdMs: topic.createdAtMs,

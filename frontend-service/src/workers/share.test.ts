@@ -15,7 +15,7 @@ describe('the settings of a worker', () => {
     )
     expect(changed.map(([name]) => name).sort()).toEqual([
       ...['bodiesBytesMax', 'bufferBytesMax', 'bulkBytesMax', 'connectionsMax', 'instanceId'],
-      ...['keyedInFlightMax', 'quotaPublishersMax'],
+      ...['keyedInFlightMax', 'quotaPublishersMax', 'snapshotKeysMax'],
       ...[
         'spoolBytesMax',
         'spoolMessagesMax',

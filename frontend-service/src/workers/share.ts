@@ -33,6 +33,7 @@ export function workerConfig(config: FrontendConfig, place: WorkerPlace, machine
     streamsPerAddressMax: share(config.streamsPerAddressMax),
     streamsWaitingBytesMax: share(config.streamsWaitingBytesMax),
     streamRingsBytes: share(config.streamRingsBytes),
+    snapshotKeysMax: share(config.snapshotKeysMax),
     streamCacheBytes: share(config.streamCacheBytes),
     traceQueueMax: share(config.traceQueueMax),
     quotaPublishersMax: share(config.quotaPublishersMax),

@@ -94,6 +94,13 @@ describe('a schema in the body of a JSON topic', () => {
 })
 
 describe('a new topic', () => {
+  it('keeps the newest message of each key where it says so', async () => {
+    const parts = setUp()
+    await createTopic(parts, { ...body, compaction: 'KEY' })
+
+    expect(parts.kafka.topics.get('acme.orders')?.configs['cleanup.policy']).toBe('compact')
+  })
+
   it('is in Kafka with its settings, and stored', async () => {
     const parts = setUp()
 
@@ -280,6 +287,7 @@ describe('an update of a topic', () => {
       { contentType: 'AVRO' },
       /Cannot change content type, except for migration to Avro with setting migratedFromJsonType flag\.$/,
     ],
+    ['another compaction', { compaction: 'KEY' }, /Cannot change compaction/],
     [
       'the flag alone',
       { migratedFromJsonType: true },

@@ -37,6 +37,8 @@ export function planKafkaTopic(settings: KafkaTopicSettings, topic: Topic): Kafk
       [retentionConfig]: String(retentionMs(topic.retentionTime)),
       'unclean.leader.election.enable': String(settings.isUncleanElectionAllowed),
       [sizeConfig]: String(settings.messageBytesMax),
+      // Not `compact,delete`: the newest of a key must not go because nobody has changed it for long.
+      ...(topic.compaction === 'KEY' ? { 'cleanup.policy': 'compact' } : {}),
     },
   }
 }

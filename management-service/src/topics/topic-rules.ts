@@ -51,6 +51,8 @@ export function checkChangedTopic(
   checkDisturbances(topic, stored, { principal, remoteFallback: rules.remoteFallback })
   checkChaos(topic)
   checkMigration(topic, stored)
+  if (topic.compaction !== stored.compaction)
+    throw invalid('Cannot change compaction: what Kafka holds was kept by the other rule', 'compaction')
   checkOwnerAndRetention(topic, stored, principal)
   return topic
 }

@@ -1,0 +1,170 @@
+/**
+ * READ FIRST. The newest message of a key: `GET /topics/{topic}/snapshot/{key}`.
+ * Takes a request. Enters, brings the topic's keys up to date, looks the key up, and reads that one message
+ * from Kafka. Promises: a message that was acknowledged before the question is seen; 404 only when all
+ * was read and the key is not there; every answer comes within `answerMs`. Bounds: seats, topics, keys.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { HermesError, refusal } from '@iris/common/errors/hermes-error'
+import type { Route } from '@iris/common/http/router'
+import type { CoordinatorCallsParts } from '@iris/common/kafka/coordinator-calls'
+import type { LogEntry } from '@iris/common/kafka/log-entry'
+import { createOpener } from '@iris/common/kafka/opener'
+import { readRange } from '@iris/common/kafka/read-range'
+import type { OpenRegistry } from '@iris/common/schema/open'
+import { sleep, withDeadline } from '@iris/common/time/scheduler'
+import { notReady } from '../publish/refusals.js'
+import type { Door } from '../streams/door.js'
+import type { HttpAnswers } from '../streams/http-answers.js'
+import type { Seats } from '../streams/seats.js'
+import type { RoutedTopic } from '../topics/routed-topic.js'
+import type { KeyBudget, KeyPlace } from './key-table.js'
+import { TopicKeys, type TopicKeysParts } from './topic-keys.js'
+
+export interface SnapshotParts extends Omit<TopicKeysParts, 'cluster' | 'scheduler'>, CoordinatorCallsParts {
+  readonly door: Pick<Door, 'enter'>
+  readonly seats: Pick<Seats, 'take'>
+  readonly answers: HttpAnswers
+  readonly registry: OpenRegistry | null
+  readonly areIdsUsed: boolean
+  readonly keysMax: number
+  readonly isStopping: () => boolean
+}
+
+export interface Snapshots {
+  readonly route: Route
+  /** Lets go of topics that nobody has asked about for long. */
+  tick(): void
+  stop(): void
+}
+
+/** The answer. */
+interface Snapshot {
+  readonly body: Buffer
+  readonly headers: readonly string[]
+}
+
+interface Held {
+  readonly keys: TopicKeys
+  readonly createdMs: number
+  usedMs: number
+}
+
+const answerMs = 10_000
+const idleMs = 600_000
+const topicsMax = 100
+/** Compaction may move on between the look at the table and the read. */
+const looksMax = 3
+const schemaAgainMs = 50
+
+/** Makes it; nothing is read before the first question. */
+export function createSnapshots(parts: SnapshotParts): Snapshots {
+  const held = new Map<string, Held>()
+  const budget: KeyBudget = { keysMax: parts.keysMax, keys: 0 }
+  const nowMs = (): number => parts.clock.monotonic()
+  const drop = (name: string): void => {
+    held.get(name)?.keys.stop()
+    held.delete(name)
+  }
+  const makeRoom = (): void => {
+    if (held.size < topicsMax) return
+    const [oldest] = [...held].sort(([, one], [, other]) => one.usedMs - other.usedMs)
+    if (oldest !== undefined) drop(oldest[0])
+  }
+  const keysOf = ({ kafkaTopic, createdMs }: RoutedTopic): TopicKeys => {
+    const known = held.get(kafkaTopic)
+    if (known?.createdMs === createdMs && !known.keys.isReplaced && !known.keys.table.isFull) {
+      known.usedMs = nowMs()
+      return known.keys
+    }
+    drop(kafkaTopic)
+    makeRoom()
+    const keys = new TopicKeys(parts, kafkaTopic, budget)
+    held.set(kafkaTopic, { keys, createdMs, usedMs: nowMs() })
+    return keys
+  }
+  const find = async (topic: RoutedTopic, key: Buffer): Promise<Snapshot> => {
+    const keys = keysOf(topic)
+    await keys.upToDate(answerMs)
+    if (keys.table.isFull)
+      throw refusal('SNAPSHOTS_FULL', { topic: topic.name, keysMax: parts.keysMax }, 'frontend')
+    for (let look = 0; look < looksMax; look++) {
+      const place = keys.table.find(key)
+      if (place === null)
+        throw refusal('SNAPSHOT_NOT_EXISTS', { topic: topic.name, key: key.toString('utf8') }, 'frontend')
+      const entry = await entryAt(parts, topic, place)
+      if (entry !== null) return opened(parts, topic, entry)
+      await keys.upToDate(answerMs)
+    }
+    throw notReady(`The newest message of this key of topic ${topic.name} changes too quickly to be read`)
+  }
+  const answer = async (request: IncomingMessage, name: string, key: string): Promise<Snapshot> => {
+    if (parts.isStopping()) throw notReady('This frontend is stopping')
+    const topic = await parts.door.enter(request, name)
+    if (!topic.isCompacted) {
+      const problem = `Topic ${name} does not keep the newest message of each key: its compaction is not KEY`
+      throw refusal('VALIDATION_ERROR', { problem }, 'frontend')
+    }
+    const free = parts.seats.take(topic.name, request.socket.remoteAddress ?? '')
+    try {
+      const finding = find(topic, Buffer.from(key, 'utf8'))
+      return await withDeadline(parts.scheduler, answerMs, `the snapshot of ${name}`, finding)
+    } finally {
+      free()
+    }
+  }
+  const handle = (request: IncomingMessage, response: ServerResponse, name: string, key: string): void => {
+    answer(request, name, key).then(
+      ({ body, headers }) => parts.answers.json(request, response, body, headers),
+      (error: unknown) => {
+        if (!(error instanceof HermesError)) parts.log.warn('snapshots.notRead', { topic: name, error })
+        const refused = error instanceof HermesError ? error : notReady(`Topic ${name} is still being read`)
+        parts.answers.refuse(request, response, refused)
+      },
+    )
+  }
+  return {
+    route: {
+      method: 'GET',
+      path: '/topics/:name/snapshot/:key',
+      handle: (request, response, { name = '', key = '' }) => handle(request, response, name, key),
+    },
+    tick() {
+      for (const [name, { usedMs }] of held) if (nowMs() - usedMs >= idleMs) drop(name)
+    },
+    stop: () => [...held.keys()].forEach(drop),
+  }
+}
+
+/** Null when compaction has removed it meanwhile, for a newer one. */
+async function entryAt(parts: SnapshotParts, topic: RoutedTopic, place: KeyPlace): Promise<LogEntry | null> {
+  const deadlineMs = parts.clock.monotonic() + answerMs
+  const { partition, offset: fromOffset } = place
+  const where = { topic: topic.kafkaTopic, partition, fromOffset, deadlineMs }
+  const [entry] = await readRange(parts, { ...where, entriesMax: 1, bytesMax: 1 })
+  return entry?.offset === fromOffset ? entry : null
+}
+
+async function opened(parts: SnapshotParts, topic: RoutedTopic, entry: LogEntry): Promise<Snapshot> {
+  const { clock, scheduler, registry, areIdsUsed } = parts
+  const ignore = (): void => undefined
+  const plan = { topic: topic.name, isAvroTopic: topic.avroSubject !== null, isAvroWanted: false }
+  const opener = createOpener(
+    { clock, scheduler, registry, areIdsUsed, dropped: ignore, ready: ignore, avroRead: ignore },
+    plan,
+  )
+  const endMs = clock.monotonic() + answerMs
+  try {
+    while (!opener.canOpen(entry)) {
+      if (clock.monotonic() > endMs) throw notReady(opener.waitsFor([entry]) ?? 'the schema is not known')
+      await sleep(scheduler, schemaAgainMs)
+    }
+    const { body, messageId, problem } = opener.open(entry)
+    if (problem !== null) throw refusal('INTERNAL_ERROR', { problem }, 'frontend')
+    const id = messageId === '' ? [] : ['Hermes-Message-Id', messageId]
+    const time = new Date(entry.timestampMs).toUTCString()
+    return { body, headers: [...id, 'ETag', `"${entry.partition}-${entry.offset}"`, 'Last-Modified', time] }
+  } finally {
+    opener.stop()
+  }
+}
