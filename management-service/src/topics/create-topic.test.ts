@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { TopicName } from '@iris/common/domain/names'
+import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
 import { everybody } from '@iris/common/access/principal'
 import { HermesError, refusal } from '@iris/common/errors/hermes-error'
 import { silentLog } from '@iris/common/lifecycle/log'
@@ -245,6 +245,23 @@ describe('a new topic', () => {
     await codeOf(createTopic(parts, body))
 
     expect(parts.kafka.topics.has('acme.orders')).toBe(true)
+  })
+})
+
+describe('a topic that is to be for commands', () => {
+  it('stays as it is where a second subscription was made while it changed', async () => {
+    const parts = setUp()
+    await createTopic(parts, body)
+    let looks = 0
+    const subscriptions: MemoryStore['subscriptions'] = () =>
+      Promise.resolve((++looks === 1 ? ['one'] : ['one', 'two']) as SubscriptionName[])
+    const store = { ...parts.store, subscriptions }
+
+    expect(await codeOf(updateTopic({ ...parts, store }, name, { kind: 'COMMAND' }))).toMatch(
+      /^409 COMMAND_TOPIC_TAKEN: .* there is one, two$/,
+    )
+    expect(looks).toBe(2)
+    expect(parts.store.held.topics.get(name)?.value.kind).toBe('EVENT')
   })
 })
 

@@ -45,12 +45,20 @@ async function setUp(
   metadata: object,
   changes: { plan?: Partial<SerialPlan>; policy?: Partial<SerialPlan['policy']> } = {},
 ): Promise<
-  ReturnType<typeof fakeClient> & { own: World; sender: Sender; plan: SerialPlan; lookups: AddressesFound[] }
+  ReturnType<typeof fakeClient> & {
+    own: World
+    sender: Sender
+    plan: SerialPlan
+    lookups: AddressesFound[]
+    /** Requests that went past the address guard. */
+    toFrontends: Sent[]
+  }
 > {
   const targets = compileTargets(endpoint, metadata as never) as Targets
   const plan = { ...basePlan, targets, endpointText: endpoint, ...changes.plan }
   const own = world({ plan, ...(changes.policy === undefined ? {} : { policy: changes.policy }) })
   const fake = fakeClient()
+  const frontends = fakeClient()
   const lookups: AddressesFound[] = []
   const names: Names = {
     addresses: (_name, found) => void lookups.push(found),
@@ -64,19 +72,37 @@ async function setUp(
       client: fake.client,
       names,
       authorization,
-      frontendClient: fake.client,
+      frontendClient: frontends.client,
       frontendAuthorization: '',
       dropped: () => undefined,
     },
     plan,
   )
-  return { ...fake, own, sender, plan, lookups }
+  return { ...fake, toFrontends: frontends.sent, own, sender, plan, lookups }
 }
 
 const answer = (status: number): Parameters<OutgoingRequest['done']>[0] => ({
   ...{ kind: 'answer', status, retryAfter: null, verdict: null, body: null },
 })
 const three = { instances: ['http://a/x', 'http://b/x', 'http://c/x'] }
+
+describe('a sender whose endpoint becomes a topic', () => {
+  it('calls the frontends from the next message on, and they alone are called past the guard', async () => {
+    const { own, sender, sent, toFrontends, plan } = await setUp('http://none/', three)
+    const targets = compileTargets('http://f/', { instances: ['http://f/topics/g.q'] }) as Targets
+    await own.open(0, messages('1', '2', '3'))
+    const [first, second, third] = own.sent
+    sender.send(first!)
+    sender.update({ ...plan, targets, forwardsTo: 'g.q' as never })
+    sender.send(second!)
+    sender.update(plan)
+    sender.send(third!)
+
+    expect(toFrontends.map(each => each.to)).toEqual(['http://f/topics/g.q'])
+    expect(toFrontends[0]?.request.headers).toContain('forwarded-id-2')
+    expect(sent.map(each => each.to)).toEqual(['http://a/x', 'http://a/x'])
+  })
+})
 
 describe('the sender to several targets', () => {
   it('gives the turn to the next, and passes over one that failed', async () => {
