@@ -14,7 +14,12 @@ import { startTableRelay } from '@iris/outbox/postgres/table-relay'
 import { outboxTable } from '@iris/outbox/postgres/table'
 import type { Delivery } from '@iris/receiver/delivery'
 import { createMemoryProgress } from '@iris/receiver/memory'
-import { createPostgresProcessed, receiverTables } from '@iris/receiver/postgres'
+import {
+  createPostgresProcessed,
+  createPostgresProgress,
+  forgetProcessed,
+  receiverTables,
+} from '@iris/receiver/postgres'
 import { processedOnce } from '@iris/receiver/processed'
 import { inOrder, verdictOf } from '@iris/receiver/projection'
 import { accept, reject, retryLater, type Verdict } from '@iris/receiver/verdict'
@@ -134,6 +139,9 @@ describe.skipIf(noDatabase !== null)(`C4 and C5 exactly one effect${withDatabase
 
     expect(wasFirst.filter(Boolean)).toHaveLength(1)
     expect(await count('invoices')).toBe(1)
+    expect(await forgetProcessed(postgres!.pool, 1, { receiver: 'billing' })).toBe(0)
+    await postgres!.pool.query("update iris_processed set processed_at = now() - interval '25 hours'")
+    expect(await forgetProcessed(postgres!.pool, 1, { receiver: 'billing' })).toBe(1)
   })
 
   it('is undone together with the id when the work fails, and done by the next attempt', async () => {
@@ -179,7 +187,11 @@ interface Offer {
 describe('C7 incremental events', () => {
   it('that come as 1, 3, 2 are held back until the gap is filled, and all count in the end', async () => {
     const { topic } = await subscribed({ subscriptionPolicy: { inflightSize: 1 } })
-    const offers = inOrder(createMemoryProgress<Json, Json>(), {
+    const store =
+      postgres === null
+        ? createMemoryProgress<Json, Json>()
+        : createPostgresProgress<Json, Json>(postgres.pool)
+    const offers = inOrder(store, {
       initial: {},
       apply: (offer, change) => ({ ...offer, ...change }),
     })

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { seededRandom, wholeBetween } from '@iris/common/time/seeded-random'
 import { enqueue } from '@iris/outbox/postgres/enqueue'
+import { failedMessages, removeFailed, sendFailedAgain } from '@iris/outbox/postgres/failed'
 import { outboxTable } from '@iris/outbox/postgres/table'
 import { eventually, pause } from '../support/eventually.js'
 import { startHoldingProxy, type Hold, type HoldingProxy } from '../support/holding-proxy.js'
@@ -40,13 +41,14 @@ describe.skipIf(missing !== null)(`the outbox${missing === null ? '' : `: ${miss
     await Promise.all([world?.stop(), postgres?.stop(), iris?.stop(), database?.stop()])
   })
 
-  const relayOf = async (table: string): Promise<OutboxRelay> => {
+  const relayOf = async (table: string, flags: Record<string, string> = {}): Promise<OutboxRelay> => {
     const relay = await startOutboxRelay({
       database: `postgres://postgres@127.0.0.1:${database.port}/postgres`,
       iris: `http://127.0.0.1:${iris.port}`,
       table,
       'poll-ms': '200',
       'timeout-ms': '5000',
+      ...flags,
     })
     relays.push(relay)
     return relay
@@ -191,21 +193,45 @@ describe.skipIf(missing !== null)(`the outbox${missing === null ? '' : `: ${miss
       await add('good', 1, { key: 'good', n: 1 })
     })
     const relay = await relayOf('refused')
-    const failed = await eventually(async () => {
-      const { rows } = await postgres.pool.query('select message_id, failure from refused order by id')
-      expect(rows).toHaveLength(2)
-      expect(rows[0]).toMatchObject({ message_id: 'bad1', failure: expect.stringContaining('400') })
-      return rows as { message_id: string; failure: string | null }[]
+    const [failed] = await eventually(async () => {
+      const found = await failedMessages(postgres.pool, { table: 'refused' })
+      expect(found).toHaveLength(1)
+      return found
     })
-    expect(failed[1]).toEqual({ message_id: 'bad2', failure: null })
+    expect(failed).toMatchObject({ id: 'bad1', key: 'bad', reason: expect.stringContaining('400') })
 
-    await postgres.pool
-      .query(`update refused set body = '{"key":"bad","n":1}', failed_at = null, failure = null
-      where message_id = 'bad1'`)
+    await postgres.pool.query(`update refused set body = '{"key":"bad","n":1}' where message_id = 'bad1'`)
+    expect(await sendFailedAgain(postgres.pool, ['bad1', 'bad2'], { table: 'refused' })).toBe(1)
     await empty('refused')
     await relay.stop()
 
     const bodies = await stored(topic, 3)
-    expect(bodies.map(({ key, n }) => `${key}${n}`)).toEqual(['good1', 'bad1', 'bad2'])
+    expect(bodies.filter(({ key }) => key === 'bad').map(({ n }) => n)).toEqual([1, 2])
+    expect(bodies.filter(({ key }) => key === 'good')).toHaveLength(1)
+  })
+
+  it('goes on behind a refused message, and keeps what is sent, where it is told to', async () => {
+    const topic = await world.createTopic({ partitions: 1 })
+    await postgres.pool.query(outboxTable('kept'))
+    const relay = await relayOf('kept', { 'after-failure': 'go-on', 'keep-sent-hours': '1' })
+    await inTransaction('commit', async client => {
+      await enqueue(client, { id: 'bad', topic, key: 'a', body: 'no JSON' }, { table: 'kept' })
+      await enqueue(client, { id: 'good', topic, key: 'a', body: { key: 'a', n: 2 } }, { table: 'kept' })
+    })
+    const rows = await eventually(async () => {
+      const text = `select message_id as id, sent_at is not null as "isSent",
+        failed_at is not null as "isFailed" from kept order by id desc`
+      const found = (await postgres.pool.query(text)).rows as { isSent: boolean }[]
+      expect(found.some(({ isSent }) => isSent)).toBe(true)
+      return found
+    })
+    await relay.stop()
+
+    expect(rows).toEqual([
+      { id: 'good', isSent: true, isFailed: false },
+      { id: 'bad', isSent: false, isFailed: true },
+    ])
+    expect((await stored(topic, 1)).map(({ n }) => n)).toEqual([2])
+    expect(await removeFailed(postgres.pool, ['bad', 'good'], { table: 'kept' })).toBe(1)
   })
 })

@@ -6,8 +6,8 @@
 import { randomBytes } from 'node:crypto'
 import { systemClock } from '@iris/common/time/clock'
 import { sleep, systemScheduler } from '@iris/common/time/scheduler'
-import { topicForm } from '@iris/local-stack/demo'
-import { existed, localOwner, succeeded, type IrisApi } from '@iris/local-stack/iris-api'
+import { succeeded, type ApiForm, type IrisApi } from '@iris/local-stack/iris-api'
+import { ensureSubscription, ensureTopic, publishEvent } from '../shared/iris.js'
 import { startWarehouse, type Order, type Warehouse } from './warehouse.js'
 
 export interface StoryOptions {
@@ -96,21 +96,16 @@ const policyOf = (messageTtl: number) => ({
 async function prepare(
   api: IrisApi,
   topic: string,
-  settings: Readonly<Record<string, unknown>>,
+  settings: ApiForm & { readonly endpoint: string },
 ): Promise<void> {
-  const group = await api.createGroup(topic.slice(0, topic.lastIndexOf('.')))
-  if (!existed(group)) succeeded('The group', group)
-  const made = await api.createTopic(topicForm(topic, 'Orders, one of them poisoned'))
-  if (!existed(made)) succeeded('The topic', made)
+  await ensureTopic(api, topic, 'Orders, one of them poisoned')
   // Of a run that was cut short: its dead letters would be counted as ours.
   await api.deleteSubscription(topic, subscription)
-  const form = { topicName: topic, name: subscription, description: 'Packs orders', owner: localOwner }
-  succeeded('The subscription', await api.createSubscription({ ...form, ...settings }))
+  await ensureSubscription(api, topic, subscription, settings)
 }
 
-async function publish(api: IrisApi, topic: string, order: Order): Promise<string> {
-  const answer = await api.publish({ topic, body: JSON.stringify(order) })
-  return succeeded('Publishing', answer).headers.get('hermes-message-id') ?? ''
+function publish(api: IrisApi, topic: string, body: Order): Promise<string> {
+  return publishEvent(api, { topic, key: body.order, body })
 }
 
 /** The moment when the last good order was packed. */
