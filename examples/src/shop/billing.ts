@@ -6,17 +6,19 @@
  */
 import { sleep, systemScheduler } from '@iris/common/time/scheduler'
 import type { IrisApi } from '@iris/local-stack/iris-api'
+import { createMemoryProcessed } from '@iris/receiver/memory'
+import { processedOnce } from '@iris/receiver/processed'
 import { publishEvent } from '../shared/iris.js'
 import { createJsonService, noAnswer, type JsonService } from '../shared/json-service.js'
 import { topics, type BillEvent, type OrderPlaced } from './events.js'
-import { createOnce, messageIdOf, type Once } from './once.js'
+import { messageIdOf } from './message-id.js'
 
 /** The service and what one may know of it. */
 export interface Billing extends JsonService {
   /** Order ids, one a bill. */
   readonly bills: readonly string[]
-  /** The messages it has processed. */
-  readonly processed: Once
+  /** Ids of messages that came again after they had been processed. */
+  readonly repeats: readonly string[]
   /** The next event is processed, and the answer gets lost. */
   loseNextAnswer(): void
 }
@@ -24,7 +26,8 @@ export interface Billing extends JsonService {
 /** Makes the service. `workMs` is what a bill costs it. */
 export function createBilling(api: IrisApi, workMs: number): Billing {
   const bills: string[] = []
-  const processed = createOnce()
+  const repeats: string[] = []
+  const processed = createMemoryProcessed()
   let isNextLost = false
 
   const makeBill = async (orderId: string): Promise<void> => {
@@ -41,17 +44,19 @@ export function createBilling(api: IrisApi, workMs: number): Billing {
     },
     'POST /events/orders': async ({ headers, body }) => {
       const { orderId, amount } = body as OrderPlaced
-      await processed.run(messageIdOf(headers), async () => {
+      const id = messageIdOf(headers)
+      const { isFirst } = await processedOnce(processed, id, async () => {
         // Told first, kept last: what fails in between is done again, and by the versions readers know what
         // they have. To tell only what is kept takes an outbox.
         await tell({ kind: 'BillOpened', orderId, version: 1, amount })
         await tell({ kind: 'BillPaid', orderId, version: 2 })
         await makeBill(orderId)
       })
+      if (!isFirst) repeats.push(id)
       if (!isNextLost) return { status: 204 }
       isNextLost = false
       return noAnswer
     },
   })
-  return Object.assign(service, { bills, processed, loseNextAnswer: () => void (isNextLost = true) })
+  return Object.assign(service, { bills, repeats, loseNextAnswer: () => void (isNextLost = true) })
 }

@@ -4,9 +4,11 @@
  * Promises: an event has one mail, however often it is delivered.
  */
 import { sleep, systemScheduler } from '@iris/common/time/scheduler'
+import { createMemoryProcessed } from '@iris/receiver/memory'
+import { processedOnce } from '@iris/receiver/processed'
 import { createJsonService, type JsonService } from '../shared/json-service.js'
 import type { OrderPlaced } from './events.js'
-import { createOnce, messageIdOf } from './once.js'
+import { messageIdOf } from './message-id.js'
 
 /** The service and what one may know of it. */
 export interface Notifications extends JsonService {
@@ -17,7 +19,7 @@ export interface Notifications extends JsonService {
 /** Makes the service. `workMs` is what a mail costs it. */
 export function createNotifications(workMs: number): Notifications {
   const mails: string[] = []
-  const processed = createOnce()
+  const processed = createMemoryProcessed()
   const send = async (orderId: string): Promise<void> => {
     await sleep(systemScheduler, workMs)
     mails.push(orderId)
@@ -28,7 +30,7 @@ export function createNotifications(workMs: number): Notifications {
       return { status: 201 }
     },
     'POST /events/orders': async ({ headers, body }) => {
-      await processed.run(messageIdOf(headers), () => send((body as OrderPlaced).orderId))
+      await processedOnce(processed, messageIdOf(headers), () => send((body as OrderPlaced).orderId))
       return { status: 204 }
     },
   })

@@ -6,6 +6,9 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { IrisApi } from '@iris/local-stack/iris-api'
+import { createMemoryProgress } from '@iris/receiver/memory'
+import { inOrder, verdictOf, type ProgressStore, type Projection } from '@iris/receiver/projection'
+import { answerOf } from '@iris/receiver/verdict'
 import { ensureSubscription, publishEvent, replayFromBeginning } from '../shared/iris.js'
 import { createJsonService, type Handler, type JsonService } from '../shared/json-service.js'
 import { topics, type BillEvent, type MethodSnapshot, type OrderPlaced } from './events.js'
@@ -17,17 +20,29 @@ interface Order {
   readonly orderId: string
   readonly method: string
   readonly price: number
-  readonly state: OrderState
-  /** Of the last event about its bill. */
-  readonly billVersion: number
 }
 
 /** What is left when the process ends. */
-export type OrderDatabase = Map<string, Order>
+export interface OrderDatabase {
+  readonly orders: Map<string, Order>
+  /** What is known of the bill of each order, and which changes wait for one before them. */
+  readonly bills: ProgressStore<OrderState, BillEvent>
+}
 
+/** An empty one. A real service keeps both in tables: see `@iris/receiver/postgres`. */
+export function createOrderDatabase(): OrderDatabase {
+  return { orders: new Map(), bills: createMemoryProgress() }
+}
+
+const initial: OrderState = 'being billed'
 const stateAfter: Readonly<Record<BillEvent['kind'], OrderState>> = {
   BillOpened: 'billed',
   BillPaid: 'complete',
+}
+
+/** Incremental events: each counts once, in the order of its version, however they come. */
+function billsOf({ bills }: OrderDatabase): Projection<OrderState, BillEvent> {
+  return inOrder(bills, { initial, apply: (_state, event) => stateAfter[event.kind] })
 }
 
 /** The name of its subscriptions. */
@@ -35,13 +50,16 @@ export const subscriptionName = 'orders'
 const subscriptionPolicy = { messageBackoff: 200 }
 
 /** Makes the service. Its start ends when it has read all delivery methods again. */
-export function createAsynchronousOrders(api: IrisApi, orders: OrderDatabase): JsonService {
+export function createAsynchronousOrders(api: IrisApi, database: OrderDatabase): JsonService {
+  const { orders } = database
+  const bills = billsOf(database)
   const methods = new Map<string, MethodSnapshot>()
   const service = createJsonService({
     'POST /orders': takeOrder(api, methods, orders),
-    'GET /orders/:id': ({ id }) => {
+    'GET /orders/:id': async ({ id }) => {
       const order = orders.get(id)
-      return order === undefined ? { status: 404 } : { status: 200, body: order }
+      if (order === undefined) return { status: 404 }
+      return { status: 200, body: { ...order, state: (await bills.read(id))?.state ?? initial } }
     },
     'POST /events/methods': ({ body }) => {
       const snapshot = body as MethodSnapshot
@@ -50,14 +68,10 @@ export function createAsynchronousOrders(api: IrisApi, orders: OrderDatabase): J
       if (snapshot.version > known) methods.set(snapshot.method, snapshot)
       return { status: 204 }
     },
-    'POST /events/bills': ({ body }) => {
+    'POST /events/bills': async ({ body }) => {
       const event = body as BillEvent
-      const order = orders.get(event.orderId)
-      if (order === undefined || event.version <= order.billVersion) return { status: 204 }
-      // A change builds on the one before it: what comes too early has to come again.
-      if (event.version > order.billVersion + 1) return { status: 503 }
-      orders.set(event.orderId, { ...order, state: stateAfter[event.kind], billVersion: event.version })
-      return { status: 204 }
+      const { status, headers } = answerOf(verdictOf(await bills.change(event.orderId, event.version, event)))
+      return { status, headers }
     },
   })
   const subscribe = (topic: string, path: string): Promise<void> =>
@@ -77,7 +91,7 @@ export function createAsynchronousOrders(api: IrisApi, orders: OrderDatabase): J
 function takeOrder(
   api: IrisApi,
   methods: ReadonlyMap<string, MethodSnapshot>,
-  orders: OrderDatabase,
+  orders: OrderDatabase['orders'],
 ): Handler {
   return async ({ body }) => {
     const { method } = body as { readonly method: string }
@@ -86,17 +100,20 @@ function takeOrder(
     const orderId = randomUUID()
     const { price } = known
     const placed: OrderPlaced = { kind: 'OrderPlaced', orderId, method, amount: price }
-    const order: Order = { orderId, method, price, state: 'being billed', billVersion: 0 }
     // Written first, for its events may be back before Iris' answer. A death between the two lines leaves an
     // order that nobody hears of, and a publish without an answer may have been stored: an outbox closes both
     // gaps.
-    orders.set(orderId, order)
+    orders.set(orderId, { orderId, method, price })
     try {
       await publishEvent(api, { topic: topics.orders, key: orderId, body: placed })
     } catch {
       orders.delete(orderId)
       return { status: 503, headers: { 'Retry-After': '1' }, body: { error: 'Iris does not answer' } }
     }
-    return { status: 202, headers: { Location: `/orders/${orderId}` }, body: order }
+    return {
+      status: 202,
+      headers: { Location: `/orders/${orderId}` },
+      body: { orderId, price, state: initial },
+    }
   }
 }

@@ -11,7 +11,7 @@ import { createBilling, type Billing } from './billing.js'
 import { topics } from './events.js'
 import { createMethods } from './methods.js'
 import { createNotifications, type Notifications } from './notifications.js'
-import { createAsynchronousOrders, subscriptionName } from './orders-asynchronous.js'
+import { createAsynchronousOrders, createOrderDatabase, subscriptionName } from './orders-asynchronous.js'
 import { createSynchronousOrders } from './orders-synchronous.js'
 
 /** What a delivery costs here. */
@@ -42,7 +42,7 @@ export async function startShop(api: IrisApi): Promise<Shop> {
   const billing = createBilling(api, workMs.billing)
   const notifications = createNotifications(workMs.notifications)
   const synchronous = createSynchronousOrders({ methods, billing, notifications })
-  const asynchronous = createAsynchronousOrders(api, new Map())
+  const asynchronous = createAsynchronousOrders(api, createOrderDatabase())
   const services = [methods, billing, notifications, synchronous, asynchronous]
   const stop = async (): Promise<void> => {
     for (const name of listeners) await api.deleteSubscription(topics.orders, name)

@@ -94,18 +94,19 @@ async function allIsBack(chapters: Chapters, lag: number): Promise<ShopFigures> 
   const caughtUpMs = systemClock.monotonic() - beginMs
   const isOnce = (id: string): boolean =>
     hasOne(shop.billing.bills, id) && hasOne(shop.notifications.mails, id)
-  await until(() => shop.billing.processed.repeatCount > 0 && ids.every(isOnce))
+  await until(() => shop.billing.repeats.length > 0 && ids.every(isOnce))
   const completed = new Set<string>()
   for (const id of ids) if ((await stateOf(shop, id)) === 'complete') completed.add(id)
-  options.print(`   ${completed.size} of ${ids.length} orders are complete, each with one bill and one mail.`)
+  const onceCount = ids.filter(isOnce).length
+  options.print(`   ${completed.size} of ${ids.length} orders are complete, ${onceCount} with one bill and one mail.`)
   return {
     // There, whatever was taken was complete.
     synchronous: figuresOf(bought.synchronous, new Set(bought.synchronous.taken)),
     asynchronous: figuresOf(bought.asynchronous, completed),
     lag,
     caughtUpMs,
-    repeats: shop.billing.processed.repeatCount,
-    wrongEffects: ids.filter(id => !isOnce(id)).length,
+    repeats: shop.billing.repeats.length,
+    wrongEffects: ids.length - onceCount,
   }
 }
 
