@@ -98,7 +98,9 @@ async function allIsBack(chapters: Chapters, lag: number): Promise<ShopFigures> 
   const completed = new Set<string>()
   for (const id of ids) if ((await stateOf(shop, id)) === 'complete') completed.add(id)
   const onceCount = ids.filter(isOnce).length
-  options.print(`   ${completed.size} of ${ids.length} orders are complete, ${onceCount} with one bill and one mail.`)
+  options.print(
+    `   ${completed.size} of ${ids.length} orders are complete, ${onceCount} with one bill and one mail.`,
+  )
   return {
     // There, whatever was taken was complete.
     synchronous: figuresOf(bought.synchronous, new Set(bought.synchronous.taken)),
