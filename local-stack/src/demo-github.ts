@@ -1,7 +1,7 @@
 /**
  * `npm run demo:github`: GitHub's real payloads through Iris, with an account of every message.
  * Takes the flags of `npm start`. Uses a stack that runs at these ports; starts one and stops it otherwise.
- * Gives a table and exit code 0 only when every message reached every subscription byte for byte.
+ * Gives a table and exit code 0 only when every message reached every subscription byte for byte, once.
  */
 import { silentLog } from '@iris/common/lifecycle/log'
 import { githubTable } from './github-table.js'
@@ -12,7 +12,7 @@ import { loopback } from './ports.js'
 import { announcePreparation } from './preparation.js'
 import { answersOk } from './service.js'
 import { readStackOptions, usage, type StackOptions } from './stack-options.js'
-import { startStack } from './stack.js'
+import { startStackUntil } from './stack.js'
 import { stopSignal } from './stop-signal.js'
 
 const arrivalMs = 120_000
@@ -25,9 +25,13 @@ interface Target {
 }
 
 async function run(options: StackOptions): Promise<boolean> {
-  const target = await runningStack(options)
+  const stopped = stopSignal()
+  const target = await runningStack(options, stopped)
+  if (target === null) return false
   try {
-    const account = await runGithub(createIrisApi(target), { arrivalMs })
+    const running = runGithub(createIrisApi(target), { arrivalMs })
+    const account = await Promise.race([running, stopped.then(() => null)])
+    if (account === null) return false
     print(githubTable(account))
     return isComplete(account)
   } finally {
@@ -35,7 +39,8 @@ async function run(options: StackOptions): Promise<boolean> {
   }
 }
 
-async function runningStack(options: StackOptions): Promise<Target> {
+/** Null when it was told to stop meanwhile. */
+async function runningStack(options: StackOptions, stopped: Promise<unknown>): Promise<Target | null> {
   const { ports } = options
   const frontend = `http://${loopback}:${ports.frontend}`
   const management = `http://${loopback}:${ports.management}`
@@ -45,14 +50,14 @@ async function runningStack(options: StackOptions): Promise<Target> {
   }
   print('Nothing runs here yet: starting a local stack …\n')
   await announcePreparation(print)
-  return startStack(silentLog, options)
+  return startStackUntil(stopped, silentLog, options)
 }
 
 try {
   const options = readStackOptions(process.argv.slice(2), process.env)
   if (options === null) print(usage)
   else {
-    const isGood = await Promise.race([run(options), stopSignal().then(() => false)])
+    const isGood = await run(options)
     process.exit(isGood ? 0 : 1)
   }
 } catch (error) {

@@ -1,7 +1,8 @@
 /**
  * `npm start`: the whole of Iris on this machine, with one message delivered.
  * Takes flags and the variables KAFKA_BROKERS and ZOOKEEPER. Gives one screen, then runs until a signal.
- * Promises: what cannot start is told in one sentence with its fix, exit code 1, and nothing is left running.
+ * Promises: what cannot start is told in one sentence with its fix, exit code 1; a signal stops in order what
+ * runs by then, also in the middle of the start; nothing is left running.
  */
 import { relative } from 'node:path'
 import { silentLog } from '@iris/common/lifecycle/log'
@@ -11,7 +12,7 @@ import { demoTopic, runDemo } from './demo.js'
 import { LocalStackError } from './local-stack-error.js'
 import { screen } from './screen.js'
 import { readStackOptions, usage, type StackOptions } from './stack-options.js'
-import { startStack, type Stack } from './stack.js'
+import { startStackUntil, type Stack } from './stack.js'
 import { stopSignal } from './stop-signal.js'
 
 const print = (text: string): void => void process.stdout.write(text)
@@ -20,14 +21,14 @@ async function run(options: StackOptions): Promise<void> {
   const beginMs = systemClock.monotonic()
   const stopped = stopSignal()
   if (options.kafkaBrokers === null || options.zookeeper === null) await announcePreparation(print)
-  const stack = await Promise.race([startStack(silentLog, options), stopped.then(() => null)])
-  if (stack === null) return print('Stopped.\n') // what was started by then ends with this process
+  void stopped.then(() => print('\nStopping …\n'))
+  const stack = await startStackUntil(stopped, silentLog, options)
+  if (stack === null) return print('Stopped.\n')
   try {
     const roundTrip = await Promise.race([runDemo(stack), stack.broken, stopped.then(() => null)])
     if (roundTrip !== null)
       print(screen({ ...facts(stack, options), roundTrip, startMs: systemClock.monotonic() - beginMs }))
     await Promise.race([stopped, stack.broken])
-    print('\nStopping …\n')
   } finally {
     await stack.stop()
   }

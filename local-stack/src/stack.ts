@@ -6,6 +6,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Log } from '@iris/common/lifecycle/log'
+import { systemScheduler, withDeadline } from '@iris/common/time/scheduler'
 import { startInbox, type Inbox } from './inbox.js'
 import { LocalStackError } from './local-stack-error.js'
 import { loopback, takenPortsSentence, type WantedPort } from './ports.js'
@@ -45,8 +46,39 @@ export function serviceLogFile(dataDir: string, name: ServiceName): string {
   return join(dataDir, 'logs', `${name}.log`)
 }
 
-/** Starts everything; Kafka and ZooKeeper beside each other, then the services beside each other. */
-export async function startStack(log: Log, options: StackOptions): Promise<Stack> {
+/** What hangs in a start that nobody wants any more, such as a download, is left to end with this process. */
+const cutOffMs = 60_000
+
+/**
+ * Starts everything unless it is told to stop meanwhile: then it stops in order what runs by that time, and
+ * gives null.
+ */
+export async function startStackUntil(
+  stopped: Promise<unknown>,
+  log: Log,
+  options: StackOptions,
+): Promise<Stack | null> {
+  const unwanted = new AbortController()
+  const starting = startStack(log, options, unwanted.signal)
+  const stack = await Promise.race([starting, stopped.then(() => null)])
+  if (stack !== null) return stack
+  unwanted.abort()
+  // A start that fails has stopped what it had started.
+  const ended = starting.then(
+    begun => begun.stop(),
+    () => undefined,
+  )
+  await withDeadline(systemScheduler, cutOffMs, 'stop of a start', ended).catch((error: unknown) =>
+    log.warn('stack.startNotStopped', { error }),
+  )
+  return null
+}
+
+/**
+ * Starts everything; Kafka and ZooKeeper beside each other, then the services beside each other. Begins no
+ * further step once it is `unwanted`: it stops what runs and rejects.
+ */
+export async function startStack(log: Log, options: StackOptions, unwanted?: AbortSignal): Promise<Stack> {
   const taken = await takenPortsSentence(wantedPorts(options))
   if (taken !== null) throw new LocalStackError(taken)
   await mkdir(options.dataDir, { recursive: true })
@@ -58,6 +90,7 @@ export async function startStack(log: Log, options: StackOptions): Promise<Stack
   try {
     const servers = await startServers(log, options)
     stops.push(() => servers.stop())
+    unwanted?.throwIfAborted()
     const inbox = await startInbox({ port: options.ports.inbox })
     stops.push(() => inbox.stop())
     const services = createServices(log, options, servers)

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
@@ -117,6 +117,26 @@ describe('npm start', () => {
       expect(names).toEqual(expect.arrayContaining(['inbox', 'second']))
       expect(iris.output()).toContain('ZooKeeper ended by itself (SIGKILL)')
       expect(code).toBe(1)
+      await nothingIsLeft()
+    },
+    testMs,
+  )
+
+  it(
+    'stops in order what runs by then when it is stopped in the middle of its start',
+    async () => {
+      const iris = start()
+      // The services are begun when both servers serve, and the screen comes when the services do.
+      const log = join(dataDir, 'logs', 'frontend-service.log')
+      const before = existsSync(log) ? statSync(log).mtimeMs : 0
+      await eventually(() => expect(statSync(log).mtimeMs).toBeGreaterThan(before))
+      iris.signal('SIGINT')
+      const code = await iris.ended()
+
+      expect(code).toBe(0)
+      expect(iris.output()).toMatch(/Stopping …\nStopped\.\n$/)
+      // Kafka leaves it when it ends in order, and takes it away when it starts.
+      expect(existsSync(join(dataDir, 'kafka', 'data', '.kafka_cleanshutdown'))).toBe(true)
       await nothingIsLeft()
     },
     testMs,
