@@ -2,7 +2,7 @@
 /**
  * `npm run bench [-- publish delivery overload latency …]`: the figures we publish, as Markdown.
  * Takes names of benches, `publish delivery` by default, `--quick` for a look, `--full` for every size,
- * number of publishers and of workers. Each has a stack of its own.
+ * number of publishers and of workers. Each has a stack of its own; `promises` gives the times we promise.
  */
 import { parseArgs } from 'node:util'
 import { systemClock } from '@iris/common/time/clock'
@@ -15,6 +15,7 @@ import { benchLatency } from './latency.js'
 import { machineFacts } from './machine.js'
 import { benchNeighbour } from './neighbour.js'
 import { benchOverload } from './overload.js'
+import { benchPromises } from './promises.js'
 import { benchPublish, fullPublish, usualPublish } from './publish.js'
 
 const { values, positionals } = parseArgs({
@@ -36,12 +37,17 @@ const benches: Readonly<Record<string, (stack: BenchStack) => Promise<readonly s
   neighbour: stack => benchNeighbour(stack, isQuick ? 5 : 20),
   idle: benchIdle,
 }
+/** With servers of their own, which they stop and start. */
+const worlds: Readonly<Record<string, () => Promise<readonly string[]>>> = {
+  promises: () => benchPromises(isQuick ? 1 : 5),
+}
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 const names = positionals.length === 0 ? ['publish', 'delivery'] : positionals
-const unknown = names.find(name => benches[name] === undefined)
+const known = Object.keys({ ...benches, ...worlds })
+const unknown = names.find(name => !known.includes(name))
 if (unknown !== undefined) {
-  process.stderr.write(`there is no bench ${unknown}; there are ${Object.keys(benches).join(', ')}\n`)
+  process.stderr.write(`there is no bench ${unknown}; there are ${known.join(', ')}\n`)
   process.exit(2)
 }
 print(
@@ -51,5 +57,6 @@ print('')
 machineFacts().forEach(print)
 print(`- ${rounds === 1 ? 'one round' : `medians of ${rounds} rounds`}; ratios compare within this run only`)
 print('')
-for (const name of names)
-  (await withBenchStack(stack => benches[name]?.(stack) ?? Promise.resolve([]))).forEach(print)
+const measure = (name: string): Promise<readonly string[]> =>
+  worlds[name]?.() ?? withBenchStack(stack => benches[name]?.(stack) ?? Promise.resolve([]))
+for (const name of names) (await measure(name)).forEach(print)

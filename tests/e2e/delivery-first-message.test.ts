@@ -19,10 +19,11 @@ describe('a message on its way to a subscriber', () => {
     for (const each of open) await each.stop()
   })
 
-  it('comes within a second of the 201 that created the subscription', async () => {
+  it('most often comes within a second of the 201 that created the subscription', async () => {
     const topic = await stack.createTopic()
     const tookMs: number[] = []
-    // Of several, because a machine that is busy with other tests may hold up any one of them.
+    // Of several, because a machine that is busy with other tests may hold up any one of them; each is judged
+    // by `npm run bench -- promises`.
     for (let round = 0; round < 5; round++) {
       const path = `/first/${round}`
       await stack.createSubscription(topic, subscriber.url + path)

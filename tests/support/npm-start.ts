@@ -5,12 +5,12 @@
  */
 import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { createRequire } from 'node:module'
 import { freePort, isPortFree } from '@iris/local-stack/ports'
 import { portFlags, type StackPorts } from '@iris/local-stack/stack-options'
 import { eventually } from './eventually.js'
 
-const program = fileURLToPath(new URL('../../local-stack/dist/main.js', import.meta.url))
+const program = createRequire(import.meta.url).resolve('@iris/local-stack/main')
 const screenMs = 90_000
 const endMs = 60_000
 
