@@ -171,6 +171,7 @@ describe('the removal of a topic', () => {
 describe('a list of topics', () => {
   it('is sorted over all groups, and as stored in one', async () => {
     const { store } = setUp()
+    const catalog = catalogOf(store)
     const { value } = store.held.topics.get(name) ?? {}
     if (value === undefined) throw new Error('not stored')
     for (const other of ['acme.b', 'acme.a'] as TopicName[]) {
@@ -180,18 +181,18 @@ describe('a list of topics', () => {
       })
     }
 
-    expect(await listTopics(store, { group: null, isTracked: false })).toEqual([
+    expect(await listTopics(store, catalog, { group: null, isTracked: false })).toEqual([
       'acme.a',
       'acme.b',
       'acme.orders',
     ])
-    expect(await listTopics(store, { group: 'acme', isTracked: false })).toEqual([
+    expect(await listTopics(store, catalog, { group: 'acme', isTracked: false })).toEqual([
       'acme.orders',
       'acme.b',
       'acme.a',
     ])
-    expect(await listTopics(store, { group: null, isTracked: true })).toEqual(['acme.b'])
-    await expect(listTopics(store, { group: 'nope', isTracked: false })).rejects.toMatchObject({
+    expect(await listTopics(store, catalog, { group: null, isTracked: true })).toEqual(['acme.b'])
+    await expect(listTopics(store, catalog, { group: 'nope', isTracked: false })).rejects.toMatchObject({
       code: 'GROUP_NOT_EXISTS',
     })
   })

@@ -28,8 +28,8 @@ export function topicRoutes({ store, topics, preview }: TopicRouteParts): readon
     reading('GET', '/topics', async ({ query, principal }) => {
       // An empty group means all, as in Hermes.
       const filter = { group: query.get('groupName') || null, isTracked: query.get('tracked') === 'true' }
-      const topics = await listTopics(store, filter)
-      return jsonAnswer(topics.filter(topic => seesGroupOf(principal, topic)))
+      const names = await listTopics(store, topics.catalog, filter)
+      return jsonAnswer(names.filter(topic => seesGroupOf(principal, topic)))
     }),
     writing('POST', '/topics', async ({ body, principal }) => {
       await createTopic({ ...topics, principal }, body)
