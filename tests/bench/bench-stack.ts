@@ -26,9 +26,11 @@ const bodyBytesMax = 70_000
 
 export interface BenchStack {
   readonly kafka: KafkaServer
+  /** The address of ZooKeeper. */
+  readonly zookeeper: string
   readonly frontend: ServiceProcess
-  /** Starts one more frontend, with these settings. */
-  readonly addFrontend: (settings: Readonly<Record<string, string>>) => Promise<ServiceProcess>
+  /** Starts one more process of a service, with these settings over the usual ones. */
+  readonly add: (name: ServiceName, settings: Readonly<Record<string, string>>) => Promise<ServiceProcess>
   readonly consumers: ServiceProcess
   readonly management: ServiceProcess
   readonly load: Party
@@ -81,8 +83,10 @@ async function start(dir: string, stops: (() => Promise<unknown>)[]): Promise<Be
   stops.push(() => receiver.end())
   const receiverUrl = await receiver.ask<string>('open')
   const tell: BenchStack['tell'] = (method, path, body) => ask(management.url + path, method, body)
-  const addFrontend: BenchStack['addFrontend'] = settings => service('frontend-service', settings)
-  return { kafka, frontend, addFrontend, consumers, management, load, receiver, receiverUrl, tell }
+  return {
+    ...{ kafka, zookeeper: zookeeper.connection, frontend, consumers, management, add: service },
+    ...{ load, receiver, receiverUrl, tell },
+  }
 }
 
 function settingsOf(name: ServiceName): Record<string, string> {

@@ -7,6 +7,7 @@
 import { parseArgs } from 'node:util'
 import { systemClock } from '@iris/common/time/clock'
 import { withBenchStack, type BenchStack } from './bench-stack.js'
+import { benchCatalog, catalogSizes } from './catalog.js'
 import { benchDelivery } from './delivery.js'
 import { benchFailing } from './failing.js'
 import { benchFanout } from './fanout.js'
@@ -36,6 +37,7 @@ const benches: Readonly<Record<string, (stack: BenchStack) => Promise<readonly s
   failing: benchFailing,
   neighbour: stack => benchNeighbour(stack, isQuick ? 5 : 20),
   idle: benchIdle,
+  catalog: stack => benchCatalog(stack, isQuick ? catalogSizes.quick : catalogSizes.whole),
 }
 /** With servers of their own, which they stop and start. */
 const worlds: Readonly<Record<string, () => Promise<readonly string[]>>> = {

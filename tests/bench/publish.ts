@@ -77,7 +77,7 @@ async function targetsOf(
   for (const ack of acks) await makeTopic(stack, topicOf(ack), ack)
   for (const workers of workerCounts) {
     const settings = { 'frontend.server.workers': String(workers) }
-    const { url, pid } = workers === 1 ? stack.frontend : await stack.addFrontend(settings)
+    const { url, pid } = workers === 1 ? stack.frontend : await stack.add('frontend-service', settings)
     const name = workers === 1 ? 'frontend' : `${workers} workers`
     for (const ack of acks)
       targets.push({ name: `${name}, ack ${ack}`, url: `${url}/topics/${topicOf(ack)}`, pid })
