@@ -85,7 +85,7 @@ function tellsOf(sizes: readonly CatalogSize[]): readonly string[] {
   const delivering = sizes.map(size => `${count(size.delivering)} of ${count(size.topics)}`).join(', ')
   return [
     `Two subscriptions a topic. In Kafka, with one partition and both subscriptions active: ${delivering} topics;`,
-    'the others are in ZooKeeper alone, their subscriptions suspended. The readiness of a start is asked for every 40 ms.',
+    'the others are in ZooKeeper alone, their subscriptions suspended. One round; readiness is asked for every 40 ms.',
   ]
 }
 
