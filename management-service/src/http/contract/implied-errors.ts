@@ -4,7 +4,9 @@
  * Takes a route's name and contract. Gives codes by status.
  */
 import { errorCodes, type ErrorCode } from '@iris/common/errors/codes'
+import type { ApiMethod } from '@iris/common/http/api'
 import type { ErrorWord, RouteContract } from './contract.js'
+import { readsDryRun } from './implied.js'
 import { pathParameters } from './parameters.js'
 
 /** A code that is answered with a status. */
@@ -26,6 +28,8 @@ const ofKnown: readonly ErrorWord[] = [
 ]
 /** Of those that change or ask something by another method than GET. */
 const ofChanges: readonly ErrorWord[] = ['CROSS_SITE_REQUEST']
+/** Of those that read `dryRun`: a word that is neither true nor false. */
+const ofDryRun: readonly ErrorWord[] = ['VALIDATION_ERROR']
 /** Of those that take a body. */
 const ofBody: readonly ErrorWord[] = [
   'FORMAT_ERROR',
@@ -52,6 +56,7 @@ export function errorsOf(key: string, contract: RouteContract): ReadonlyMap<numb
     ...(contract.body === undefined ? [] : ofBody),
     ...(contract.right === 'anyone' ? [] : ofKnown),
     ...(key.startsWith('GET ') ? [] : ofChanges),
+    ...(readsDryRun({ method: key.split(' ')[0] as ApiMethod, contract }) ? ofDryRun : []),
     ...ofAll,
   ])
 }
