@@ -30,12 +30,27 @@ export function wayBetween(
   from: TopicName,
   to: TopicName,
 ): readonly TopicName[] | null {
-  const ways = new Map<TopicName, readonly TopicName[]>([[from, [from]]])
+  const targets = new Map<TopicName, TopicName[]>()
+  for (const forward of forwards) {
+    const known = targets.get(forward.from)
+    if (known === undefined) targets.set(forward.from, [forward.to])
+    else known.push(forward.to)
+  }
+  const cameFrom: CameFrom = new Map([[from, null]])
   // What is put into the map meanwhile is walked too.
-  for (const [topic, way] of ways) {
-    if (topic === to) return way
-    for (const forward of forwards)
-      if (forward.from === topic && !ways.has(forward.to)) ways.set(forward.to, [...way, forward.to])
+  for (const topic of cameFrom.keys()) {
+    if (topic === to) return wayTo(cameFrom, topic)
+    for (const next of targets.get(topic) ?? []) if (!cameFrom.has(next)) cameFrom.set(next, topic)
   }
   return null
+}
+
+/** From which topic each was reached first; null where a search began. */
+export type CameFrom = Map<TopicName, TopicName | null>
+
+/** The way from where the search began. */
+export function wayTo(cameFrom: CameFrom, topic: TopicName): readonly TopicName[] {
+  const way: TopicName[] = []
+  for (let each: TopicName | null = topic; each !== null; each = cameFrom.get(each) ?? null) way.push(each)
+  return way.reverse()
 }

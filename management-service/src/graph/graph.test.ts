@@ -81,6 +81,19 @@ describe('a ring', () => {
   })
 })
 
+describe('a large installation', () => {
+  it('is gone through in a bounded number of steps, whoever owns it', () => {
+    const topics = Array.from({ length: 5_000 }, (_, index) => topic(`shop.t${index}`, 'A'))
+    const chain = topics.map((_, index) =>
+      subscription(`shop.t${index}`, `o${index}`, `topic:shop.t${index + 1}`),
+    )
+    const own = topics.map(({ name }) => subscription(name, 'A', 'http://a/'))
+
+    expect(graph(topics, own).cycles).toEqual([])
+    expect(graph(topics, chain).cycles).toEqual([])
+  })
+})
+
 describe('a way of forwards', () => {
   const forwards = forwardsOf([
     subscription('shop.a', 'x', 'topic:shop.b'),

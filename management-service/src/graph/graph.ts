@@ -2,7 +2,8 @@
 /**
  * Who sends what to whom: topics, and subscriptions as edges from a topic to hosts or to another topic.
  * Takes groups, topics and subscriptions. Gives the graph; on demand also its rings: topics whose messages
- * may lead to further messages of their own. Bounds: `ringsMax` rings, the shortest through each topic.
+ * may lead to further messages of their own. Bounds: `ringsMax` rings, the shortest through each topic, and
+ * `stepsMax` steps over edges to find them.
  */
 import { fillTemplate, parseEndpoint } from '@iris/common/domain/endpoint'
 import { forwardOf } from '@iris/common/domain/forward'
@@ -12,9 +13,12 @@ import { readTargetForm } from '@iris/common/domain/targets'
 import type { TopicKind } from '@iris/common/domain/topic-form'
 import type { Topic } from '@iris/common/domain/topic'
 import type { CatalogView } from '../catalog/catalog.js'
+import { wayTo, type CameFrom } from './forwards.js'
 
 /** How many rings are named; there may be more. */
 export const ringsMax = 100
+/** Some 40 ms; installations in which nearly everything is connected need more for all their rings. */
+export const stepsMax = 200_000
 
 export interface GraphTopic {
   readonly name: TopicName
@@ -90,9 +94,14 @@ function stepsOf(topics: readonly GraphTopic[], edges: readonly GraphEdge[]): St
   const forwards = new Map<TopicName, Set<TopicName>>()
   for (const topic of topics)
     for (const label of labelsOf(topic)) entryOf(toldBy, label, () => []).push(topic.name)
+  // An owner that hears its own topic comes back to it only as itself: no ring is over that.
+  const soleOwners = new Map<TopicName, string>()
+  for (const { name, owner, publishers } of topics) if (publishers.length === 0) soleOwners.set(name, owner)
   for (const { topic, owner, hosts, forwardsTo } of edges) {
     if (forwardsTo !== null) entryOf(forwards, topic, () => new Set()).add(forwardsTo)
-    else for (const label of [owner, ...hosts]) entryOf(heardBy, topic, () => new Set()).add(label)
+    else
+      for (const label of [owner, ...hosts])
+        if (label !== soleOwners.get(topic)) entryOf(heardBy, topic, () => new Set()).add(label)
   }
   return { heardBy, toldBy, forwards }
 }
@@ -114,8 +123,9 @@ function ringsOf(
 ): readonly (readonly TopicName[])[] {
   const steps = stepsOf(topics, edges)
   const found = new Map<string, readonly TopicName[]>()
+  const budget = { left: stepsMax }
   for (const topic of topics) {
-    const ring = ringThrough(topic, steps)
+    const ring = ringThrough(topic, steps, budget)
     if (ring === null) continue
     const least = ring.indexOf([...ring].sort(byText)[0] ?? topic.name)
     const turned = [...ring.slice(least), ...ring.slice(0, least)]
@@ -127,21 +137,29 @@ function ringsOf(
 
 /**
  * The shortest way from a topic back to it. That the owner of a topic subscribes to it as well is no ring:
- * teams do so; a declared publisher that subscribes is one.
+ * teams do so; a declared publisher that subscribes is one. Null also where the budget ends before.
  */
-function ringThrough(topic: GraphTopic, { heardBy, toldBy, forwards }: Steps): readonly TopicName[] | null {
-  const ways = new Map<TopicName, readonly TopicName[]>([[topic.name, [topic.name]]])
+function ringThrough(
+  { name: start }: GraphTopic,
+  { heardBy, toldBy, forwards }: Steps,
+  budget: { left: number },
+): readonly TopicName[] | null {
+  const cameFrom: CameFrom = new Map([[start, null]])
   const labels = new Set<string>()
-  for (const [name, way] of ways) {
-    const isStart = name === topic.name
-    if (forwards.get(name)?.has(topic.name) === true) return way
-    for (const next of forwards.get(name) ?? []) if (!ways.has(next)) ways.set(next, [...way, next])
+  const mayGoOn = (next: TopicName, from: TopicName): void => {
+    budget.left--
+    if (!cameFrom.has(next)) cameFrom.set(next, from)
+  }
+  for (const name of cameFrom.keys()) {
+    if (--budget.left <= 0) return null
+    if (forwards.get(name)?.has(start) === true) return wayTo(cameFrom, name)
+    for (const next of forwards.get(name) ?? []) mayGoOn(next, name)
     for (const label of heardBy.get(name) ?? []) {
       if (labels.has(label)) continue
       labels.add(label)
       const told = toldBy.get(label) ?? []
-      if (told.includes(topic.name) && (!isStart || topic.publishers.includes(label))) return way
-      for (const next of told) if (!ways.has(next)) ways.set(next, [...way, next])
+      if (told.includes(start)) return wayTo(cameFrom, name)
+      for (const next of told) mayGoOn(next, name)
     }
   }
   return null

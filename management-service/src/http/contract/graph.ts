@@ -30,7 +30,9 @@ const graph = z.object({
   cycles: z
     .array(names)
     .nullable()
-    .describe(`Rings of topics, at most ${ringsMax}; null unless they are asked for`),
+    .describe(
+      `Rings of topics, at most ${ringsMax}, found in a bounded search; null unless they are asked for`,
+    ),
 })
 
 export const graphContract: ResourceContract = {
