@@ -18,6 +18,7 @@ import { benchNeighbour } from './neighbour.js'
 import { benchOverload } from './overload.js'
 import { benchPromises } from './promises.js'
 import { benchPublish, fullPublish, usualPublish } from './publish.js'
+import { benchStreams } from './streams.js'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -38,6 +39,7 @@ const benches: Readonly<Record<string, (stack: BenchStack) => Promise<readonly s
   neighbour: stack => benchNeighbour(stack, isQuick ? 5 : 20),
   idle: benchIdle,
   catalog: stack => benchCatalog(stack, isQuick ? catalogSizes.quick : catalogSizes.whole),
+  streams: benchStreams,
 }
 /** With servers of their own, which they stop and start. */
 const worlds: Readonly<Record<string, () => Promise<readonly string[]>>> = {

@@ -25,7 +25,6 @@ export interface Views {
   of(choice: Choice, contentType: ContentType): View
   /** A reader has gone. */
   release(view: View): void
-  count(): number
 }
 
 const keptMax = 64
@@ -64,7 +63,6 @@ export function createViews(inspector: Inspector): Views {
       views.delete(name)
       nameOf.delete(view)
     },
-    count: () => views.size,
   }
 }
 
