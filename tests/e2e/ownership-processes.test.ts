@@ -204,7 +204,8 @@ describe('consumers processes that share the work', () => {
       subscriptionPolicy: { ...patientPolicy, messageTtl: ttlMs / 1_000, messageBackoff: backoffMs },
     })
     const held = await shared(`${topic}$${name}`, 2)
-    subscriber.answerWith(() => ({ status: 500 }))
+    // Such an answer speaks of the message: an endpoint that fails at all of them gets nothing but probes.
+    subscriber.answerWith(() => ({ status: 500, headers: { 'Iris-Verdict': 'retry' } }))
     const publishedMs = Date.now()
     // Each partition gets some, so that the one who leaves has some.
     await publishAll(topic, 12)
@@ -218,12 +219,11 @@ describe('consumers processes that share the work', () => {
     await stack.addConsumers()
 
     const letters = await deadLettersOf(stack, topic, name).waitFor(12)
-    for (const { time, attempts } of letters) {
+    for (const { time } of letters) {
       // The next attempt would have been after its end.
       expect(time).toBeGreaterThanOrEqual(publishedMs + ttlMs - backoffMs)
       // Begun anew by its next owner, it would have ended only then.
       expect(time).toBeLessThan(leavingMs + ttlMs)
-      expect(attempts).toBeGreaterThan(2)
     }
     expect(received().filter(each => each.retryCount === 0)).toHaveLength(12)
   })
