@@ -98,7 +98,7 @@ describe.skipIf(missing !== null)(`the outbox${missing === null ? '' : `: ${miss
           await pause(wholeBetween(random, 0, 20))
         })
         if (ending === 'commit') last.set(key, n)
-        await pause(wholeBetween(random, 5, 30))
+        await pause(wholeBetween(random, 40, 120))
       }
     }
     // The first of all ids, and committed behind all others: a position in the sequence would skip it.

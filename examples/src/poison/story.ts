@@ -66,9 +66,7 @@ export async function tellStory(api: IrisApi, options: StoryOptions): Promise<St
     print(`2. Published, in this order: ${[bad, ...good].map(each => JSON.stringify(each)).join(', ')}`)
     const goodAfterMs = (await untilPacked(warehouse)) - beganMs
     print(`3. Both good orders were packed after ${Math.round(goodAfterMs)} ms. The bad one blocks nobody:`)
-    print(
-      `   it has been tried ${attemptsOf(warehouse, badId)} times and failed, and others go on meanwhile.`,
-    )
+    print(`   tried ${times(attemptsOf(warehouse, badId))}, failed, and others go on meanwhile.`)
     const letter = await until('the dead letter', async () => (await deadLetters(api, topic))[0])
     const deadAfterMs = systemClock.monotonic() - beganMs
     const badAttempts = attemptsOf(warehouse, badId)
@@ -79,9 +77,7 @@ export async function tellStory(api: IrisApi, options: StoryOptions): Promise<St
     print(`   ${Buffer.from(letter.body, 'base64').toString()}`)
     const { arrivals, left } = await mendAndRedrive(api, topic, warehouse, badId)
     print('5. The warehouse was mended, and the dead letter sent again:')
-    print(
-      `   it arrived ${arrivals} time${arrivals === 1 ? '' : 's'}, with the same id. Dead letters left: ${left}.`,
-    )
+    print(`   it arrived ${times(arrivals)}, with the same id. Dead letters left: ${left}.`)
     return { goodAfterMs, badAttempts, deadAfterMs, letter, arrivals, left }
   } finally {
     await api.deleteSubscription(topic, subscription)
@@ -154,6 +150,10 @@ async function until<T>(what: string, look: () => Promise<T | undefined>): Promi
     if (systemClock.monotonic() > endMs) throw new Error(`${what} did not come in ${seconds(arrivalMs)}`)
     await sleep(systemScheduler, pollMs)
   }
+}
+
+function times(count: number): string {
+  return count === 1 ? 'once' : `${count} times`
 }
 
 function seconds(ms: number): string {
