@@ -82,77 +82,81 @@ describe.skipIf(missing !== null)(`the outbox${missing === null ? '' : `: ${miss
       .filter(({ key }) => key !== 'last')
   }
 
-  it(`has each message once in Kafka, in the order of its key, whenever the relay is killed (seed ${seed})`, async () => {
-    const random = seededRandom(seed)
-    const topic = await world.createTopic({ partitions: 1 })
-    await postgres.pool.query(outboxTable('killed'))
-    const last = new Map(keys.map(key => [key, 0]))
-    let isWriting = true
-    /** A service that writes a key's next message as soon as the one before is committed; some it regrets. */
-    const write = async (key: string): Promise<void> => {
-      while (isWriting) {
-        const n = (last.get(key) ?? 0) + 1
-        const ending = random() < 0.1 ? 'rollback' : 'commit'
-        await inTransaction(ending, async client => {
-          await enqueue(client, { topic, key, body: { key, n, ending } }, { table: 'killed' })
-          await pause(wholeBetween(random, 0, 20))
-        })
-        if (ending === 'commit') last.set(key, n)
-        await pause(wholeBetween(random, 40, 120))
+  it(
+    `has each message once in Kafka, in the order of its key, whenever the relay is killed (seed ${seed})`,
+    async () => {
+      const random = seededRandom(seed)
+      const topic = await world.createTopic({ partitions: 1 })
+      await postgres.pool.query(outboxTable('killed'))
+      const last = new Map(keys.map(key => [key, 0]))
+      let isWriting = true
+      /** A service that writes a key's next message once the one before is committed; some are undone. */
+      const write = async (key: string): Promise<void> => {
+        while (isWriting) {
+          const n = (last.get(key) ?? 0) + 1
+          const ending = random() < 0.1 ? 'rollback' : 'commit'
+          await inTransaction(ending, async client => {
+            await enqueue(client, { topic, key, body: { key, n, ending } }, { table: 'killed' })
+            await pause(wholeBetween(random, 0, 20))
+          })
+          if (ending === 'commit') last.set(key, n)
+          await pause(wholeBetween(random, 40, 120))
+        }
       }
-    }
-    // The first of all ids, and committed behind all others: a position in the sequence would skip it.
-    let commitLate = (): void => undefined
-    const allSent = new Promise<void>(resolve => (commitLate = resolve))
-    const late = inTransaction('commit', async client => {
-      await enqueue(client, { topic, body: { key: 'late', n: 1 } }, { table: 'killed' })
-      await allSent
-    })
-    const writing = Promise.all(keys.map(write))
+      // The first of all ids, and committed behind all others: a position in the sequence would skip it.
+      let commitLate = (): void => undefined
+      const allSent = new Promise<void>(resolve => (commitLate = resolve))
+      const late = inTransaction('commit', async client => {
+        await enqueue(client, { topic, body: { key: 'late', n: 1 } }, { table: 'killed' })
+        await allSent
+      })
+      const writing = Promise.all(keys.map(write))
 
-    const isPublish = (bytes: Buffer): boolean => bytes.includes('POST /topics/')
-    const isSettlement = (bytes: Buffer): boolean => bytes.includes('delete from')
-    const moments: readonly (() => Promise<void>)[] = [
-      () => iris.hold({ side: 'request', outlives: true, isWanted: isPublish }),
-      () => iris.hold({ side: 'answer', outlives: true, isWanted: isPublish }),
-      () => database.hold({ side: 'request', isWanted: isSettlement }),
-      () => database.hold({ side: 'answer', isWanted: isSettlement }),
-      () => pause(wholeBetween(random, 0, 300)),
-    ]
-    for (let kill = 0; kill < killCount; kill++) {
-      const isHeld = (moments[(kill + seed) % moments.length] ?? moments[4]!)()
+      const isPublish = (bytes: Buffer): boolean => bytes.includes('POST /topics/')
+      const isSettlement = (bytes: Buffer): boolean => bytes.includes('delete from')
+      const moments: readonly (() => Promise<void>)[] = [
+        () => iris.hold({ side: 'request', outlives: true, isWanted: isPublish }),
+        () => iris.hold({ side: 'answer', outlives: true, isWanted: isPublish }),
+        () => database.hold({ side: 'request', isWanted: isSettlement }),
+        () => database.hold({ side: 'answer', isWanted: isSettlement }),
+        () => pause(wholeBetween(random, 0, 300)),
+      ]
+      for (let kill = 0; kill < killCount; kill++) {
+        const isHeld = (moments[(kill + seed) % moments.length] ?? moments[4]!)()
+        const relay = await relayOf('killed')
+        await isHeld
+        await relay.kill()
+        if (kill !== 2) continue
+        await world.frontend.stop()
+        const deaf = await relayOf('killed')
+        await eventually(() => expect(deaf.events()).toContain('outbox.again'))
+        await deaf.kill()
+        await world.frontend.start()
+      }
+      isWriting = false
+      await writing
+
       const relay = await relayOf('killed')
-      await isHeld
-      await relay.kill()
-      if (kill !== 2) continue
-      await world.frontend.stop()
-      const deaf = await relayOf('killed')
-      await eventually(() => expect(deaf.events()).toContain('outbox.again'))
-      await deaf.kill()
-      await world.frontend.start()
-    }
-    isWriting = false
-    await writing
+      await empty('killed')
+      // What was under way when a relay died arrives now, long after its repeat.
+      iris.release()
+      database.release()
+      commitLate()
+      await late
+      await empty('killed')
+      expect(await relay.stop()).toMatchObject({ code: 0 })
 
-    const relay = await relayOf('killed')
-    await empty('killed')
-    // What was under way when a relay died arrives now, long after its repeat.
-    iris.release()
-    database.release()
-    commitLate()
-    await late
-    await empty('killed')
-    expect(await relay.stop()).toMatchObject({ code: 0 })
-
-    const committed = [...last.values()].reduce((sum, count) => sum + count, 0) + 1
-    const bodies = await stored(topic, committed)
-    for (const key of keys) {
-      const numbers = bodies.filter(each => each.key === key).map(each => each.n)
-      expect(numbers, key).toEqual(Array.from({ length: last.get(key) ?? 0 }, (_, index) => index + 1))
-    }
-    expect(bodies.filter(({ key }) => key === 'late')).toHaveLength(1)
-    expect(bodies).toHaveLength(committed)
-  })
+      const committed = [...last.values()].reduce((sum, count) => sum + count, 0) + 1
+      const bodies = await stored(topic, committed)
+      for (const key of keys) {
+        const numbers = bodies.filter(each => each.key === key).map(each => each.n)
+        expect(numbers, key).toEqual(Array.from({ length: last.get(key) ?? 0 }, (_, index) => index + 1))
+      }
+      expect(bodies.filter(({ key }) => key === 'late')).toHaveLength(1)
+      expect(bodies).toHaveLength(committed)
+    },
+    60_000 + killCount * 15_000,
+  )
 
   it('stays in order when a relay that was thought dead goes on beside its successor', async () => {
     const topic = await world.createTopic({ partitions: 1 })
