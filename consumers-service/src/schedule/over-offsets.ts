@@ -10,6 +10,7 @@ const pagesMax = 1_024
 
 export class OverOffsets {
   private readonly pages = new Map<number, Uint8Array>()
+  private addedCount = 0
 
   add(offset: number): void {
     const number = Math.floor(offset / pageBits)
@@ -19,7 +20,14 @@ export class OverOffsets {
       this.pages.set(number, (page = new Uint8Array(pageBits / 8)))
     }
     const bit = offset % pageBits
-    page[bit >> 3] = (page[bit >> 3] ?? 0) | (1 << (bit & 7))
+    const byte = page[bit >> 3] ?? 0
+    page[bit >> 3] = byte | (1 << (bit & 7))
+    if (page[bit >> 3] !== byte) this.addedCount++
+  }
+
+  /** How many were added so far. */
+  get added(): number {
+    return this.addedCount
   }
 
   has(offset: number): boolean {

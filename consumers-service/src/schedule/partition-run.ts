@@ -97,6 +97,8 @@ class Run implements PartitionRun {
   private isTaking = false
   private isTelling = false
   private sendingCount = 0
+  /** What was known to be over when the log was read again; null once something was tried since. */
+  private overAtReread: number | null = null
   private told: Told[] = []
   private committed = { offset: -1, atMs: -Infinity }
   private isCommitting = false
@@ -150,6 +152,7 @@ class Run implements PartitionRun {
     this.parts.log.error('schedule.offsetsSkipped', { partition: this.partition, from, to })
     if (to < from) {
       this.over = new OverOffsets()
+      this.overAtReread = null
       this.agenda = createAgenda(this.options, this.over)
     }
     this.readUntil = Math.min(this.readUntil, to)
@@ -212,20 +215,29 @@ class Run implements PartitionRun {
   /** What was forgotten for want of room is read again, once what is on its way has ended. */
   private reread(): void {
     const from = this.agenda.lowMark()
-    if (from === null || !this.agenda.mustReread()) return
+    if (from === null || !this.mustReread()) return
     if (!this.agenda.isQuiet() || this.isTaking || this.isTelling || this.told.length > 0) return
     this.parts.log.info('schedule.readAgain', { partition: this.partition, from })
     this.readUntil = this.follower.position
+    this.overAtReread = this.over.added
     this.follower.close()
     this.agenda = createAgenda(this.options, this.over)
     this.follower = this.followFrom(from)
     this.soon()
   }
 
+  /**
+   * Whether the log is to be read again before anything is taken or sent. Not where it just was and nothing
+   * more is known to be over: what is under way leaves no room for what is forgotten, so that must go first.
+   */
+  private mustReread(): boolean {
+    return this.agenda.mustReread() && this.over.added !== this.overAtReread
+  }
+
   private take(): void {
     const { parts, agenda, options } = this
     const room = options.underWayMax - agenda.underWayCount()
-    if (this.isTaking || room <= 0 || agenda.mustReread()) return
+    if (this.isTaking || room <= 0 || this.mustReread()) return
     const offsets = agenda.claim(parts.clock.now(), room)
     if (offsets.length === 0) return
     this.isTaking = true
@@ -249,7 +261,7 @@ class Run implements PartitionRun {
     const { parts, agenda, options } = this
     const countMax = options.sendMax - this.sendingCount
     // What is taken and not sent is found again in the log, so that it may lie while the log is read again.
-    if (countMax <= 0 || agenda.mustReread()) return
+    if (countMax <= 0 || this.mustReread()) return
     const messages = agenda.next(parts.clock.now(), { countMax, bytesMax: options.sendBytesMax })
     if (messages.length === 0) return
     this.sendingCount += messages.length
@@ -262,6 +274,7 @@ class Run implements PartitionRun {
     const { agenda, parts } = this
     const { offset } = message
     this.sendingCount--
+    this.overAtReread = null
     if (typeof outcome === 'object' && 'againAtMs' in outcome) {
       agenda.putBack(offset, outcome.againAtMs)
       parts.figures.waits(outcome.waits)

@@ -203,7 +203,8 @@ describe('scheduled messages, whatever happens to Kafka and their owners', () =>
         }
         expect(left).toBe(0)
       }),
-      { numRuns: 40 },
+      // The example: two owners have taken so much that nothing forgotten finds room when it is read again.
+      { numRuns: 40, examples: [[1_713_982_714]] },
     )
   })
 
