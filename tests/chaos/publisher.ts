@@ -33,7 +33,7 @@ const workersPerFrontend = 24
 let running: Load | undefined
 
 preferThisProcess()
-obey({ publish, close })
+obey({ publish, healed, close })
 
 /** Publishes as ordered. Resolves when the last message is due and every cancel has its answer. */
 async function publish(order: PublishOrder): Promise<{ begun: number; ok: number }> {
@@ -45,6 +45,11 @@ async function publish(order: PublishOrder): Promise<{ begun: number; ok: number
   await Promise.all(load.beside)
   await sleep(systemScheduler, Math.max(0, load.lastDueAt - monotonicMs()))
   return load.counts
+}
+
+/** Nothing is broken any longer, so the load may end once it has seen that. */
+function healed(): void {
+  if (running !== undefined) running.healedAt = monotonicMs()
 }
 
 /** Asks what became of what was accepted, and closes the history. Gives the number of questions. */

@@ -95,10 +95,13 @@ describe('a message on its way to a subscriber', () => {
     await stack.createSubscription(topic, subscriber.url + '/traced')
 
     const sent = new Map<string, Record<string, string>>()
-    for (const headers of [...Object.entries(trace).map(([name, value]) => ({ [name]: value })), trace, {}]) {
+    const alone = Object.entries(trace).map(([name, value]) => ({ [name]: value }))
+    const each: readonly Readonly<Record<string, string>>[] = [...alone, trace, {}]
+    for (const headers of each) {
       const answer = await stack.publish(topic, '{}', { headers: { ...headers, 'X-Other': 'stays here' } })
       const lower = Object.entries(headers).map(([name, value]) => [nameOf(name), value])
-      sent.set(answer.headers.get('hermes-message-id') ?? '', Object.fromEntries(lower))
+      const expected = Object.fromEntries(lower) as Record<string, string>
+      sent.set(answer.headers.get('hermes-message-id') ?? '', expected)
     }
     const received = await subscriber.waitFor(sent.size, { path: '/traced' })
 

@@ -248,19 +248,4 @@ describe('snapshot events', () => {
     expect([changed.status, changed.text]).toEqual([400, expect.stringContaining('Cannot change compaction')])
     expect((await look(await stack.createTopic(), 'o1')).status).toBe(400)
   })
-
-  it('C8: come to a projection that holds its version against them, whatever their order', async () => {
-    const prices = new Map<string, { readonly version: number; readonly price: number }>()
-    const project = (event: {
-      readonly key: string
-      readonly version: number
-      readonly price: number
-    }): void => {
-      if ((prices.get(event.key)?.version ?? -1) < event.version) prices.set(event.key, event)
-    }
-    project({ key: 'o1', version: 2, price: 120 })
-    project({ key: 'o1', version: 1, price: 100 })
-
-    expect(prices.get('o1')?.price).toBe(120)
-  })
 })

@@ -138,5 +138,5 @@ export function createTaskDesk(parts: TaskDeskParts, options: TaskDeskOptions): 
 function errandOf(name: string): readonly Errand[] {
   const read = readOpenName(name)
   if (read === null) return []
-  return [{ name, kind: read.kind, subscriptionId: read.subscriptionId as SubscriptionId }]
+  return [{ name, kind: read.kind, subscriptionId: read.subscriptionId }]
 }

@@ -30,7 +30,7 @@ export interface PublishOrder {
   readonly management: string
   readonly keys: number
   readonly perSecond: number
-  /** The load lasts this long, and until so many were acknowledged. */
+  /** The load lasts this long, until so many were acknowledged, and until all faults have healed. */
   readonly seconds: number
   readonly messagesMin: number
 }
@@ -57,6 +57,8 @@ export interface Load {
   readonly accepted: { readonly id: number; readonly location: string }[]
   /** What goes on beside the load, which ends after it. Bound: a try for each key of its way, and cancels. */
   readonly beside: Set<Promise<unknown>>
+  /** When the last fault had healed; null before. */
+  healedAt: number | null
   /** When the last scheduled message is due. */
   lastDueAt: number
   nextAt: number
@@ -90,6 +92,7 @@ export function openLoad(order: PublishOrder): Load {
     counts: { begun: 0, ok: 0 },
     accepted: [],
     beside: new Set(),
+    healedAt: null,
     lastDueAt: 0,
     nextAt: monotonicMs(),
   }
@@ -114,10 +117,15 @@ export function closeLoad({ history, gates, management }: Load): void {
 /** How many times the ordered length a load may last for the sake of `messagesMin`. */
 const lengthsMax = 6
 
+/** Load after the last fault, so that there is something to be acknowledged. */
+const afterHealingMs = 1_500
+
 /** Whether the load has lasted for as long as it was ordered to. */
-export function isOver({ order, begunAt, counts }: Load): boolean {
-  const seconds = (monotonicMs() - begunAt) / 1000
-  return (seconds >= order.seconds && counts.ok >= order.messagesMin) || seconds >= order.seconds * lengthsMax
+export function isOver({ order, begunAt, counts, healedAt }: Load): boolean {
+  const now = monotonicMs()
+  const seconds = (now - begunAt) / 1000
+  const hasSeenAll = healedAt !== null && now - healedAt >= afterHealingMs && counts.ok >= order.messagesMin
+  return (seconds >= order.seconds && hasSeenAll) || seconds >= order.seconds * lengthsMax
 }
 
 /** Waits for the next free moment of the common pace. */
