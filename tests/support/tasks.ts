@@ -10,6 +10,8 @@ export interface TaskAnswer {
   readonly id: string
   readonly kind: string
   readonly state: string
+  /** The process that runs it. */
+  readonly executor?: string
   readonly waitsFor?: string
   readonly error?: string
   readonly progress: {
