@@ -167,6 +167,21 @@ describe('keys and tokens', () => {
     expect(authenticate(sent(`Bearer ${token}`))).toEqual({ kind: 'unclear' })
   })
 
+  it('of a request that goes on for long are judged again: a token that is over is wrong, a key is known', async () => {
+    const { authenticate, token, key, time } = await world()
+    const request = sent(`Bearer ${token}`)
+    await authenticate.judge(request)
+    await authenticate.judgeAgain(request)
+    expect(authenticate(request)).toMatchObject({ principal: { name: 'bert' } })
+    await time.advance(3_600_000)
+    expect(authenticate(request)).toMatchObject({ principal: { name: 'bert' } })
+
+    await authenticate.judgeAgain(request)
+    expect(authenticate(request)).toEqual(wrong)
+    expect(authenticate.judgeAgain(sent(`Bearer ${key}`))).toBeNull()
+    expect(authenticate.judgeAgain(sent())).toBeNull()
+  })
+
   it('take no time where the topic asks nobody, where none were sent, and for keys', async () => {
     const { authenticate, key, token, issuer } = await world()
     const bearer = sent(`Bearer ${token}`) as never

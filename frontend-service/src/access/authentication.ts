@@ -3,7 +3,7 @@
  * Takes what was said beside a message. Gives a principal, nobody, or credentials that are wrong: accounts of
  * HTTP Basic from the configuration, and the API keys and tokens of the installation.
  * Promises: the answer is there at once. A token that was not seen lately has to be judged first, which takes
- * time; what came of it stays with its request, however long that sends records.
+ * time; what came of it stays with its request, however long that sends records, until it is judged again.
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import {
@@ -23,6 +23,11 @@ export interface Authenticate {
   readonly challenge: string
   /** Judges a credential before it is asked for; null where it is known at once. */
   judge(sent: SentHeaders): Promise<void> | null
+  /**
+   * Judges a token again, for a request that goes on for long. What comes of it counts from then on; where
+   * nobody can tell, what was known goes on.
+   */
+  judgeAgain(sent: SentHeaders): Promise<void> | null
 }
 
 /** An account of the configuration is `name:password`; the name holds no colon. */
@@ -62,11 +67,19 @@ export function createAuthentication(
     }
     return keysAndTokens.identify(authorization).then(identity => void judged.set(sent, identity))
   }
+  const judgeAgain = (sent: SentHeaders): Promise<void> | null => {
+    const { authorization } = sent.headers
+    // Of keys and accounts, each question is answered by what is known now.
+    if (authorization === undefined || keysAndTokens?.isToken(authorization) !== true) return null
+    return keysAndTokens.identify(authorization).then(identity => {
+      if (identity.kind !== 'unclear') judged.set(sent, identity)
+    })
+  }
   const challenges = [
     ...(hasAccounts ? [basicChallenge] : []),
     ...(keysAndTokens === null ? [] : [bearerChallenge]),
   ]
-  return Object.assign(identityOf, { challenge: challenges.join(', '), judge })
+  return Object.assign(identityOf, { challenge: challenges.join(', '), judge, judgeAgain })
 }
 
 /** Accounts of the configuration may publish wherever a topic names them. */

@@ -1,28 +1,33 @@
 /**
  * The door in front of all readers.
- * Takes a request. Gives its topic and who asks, or refuses. Promises: nobody learns of a topic, nor takes a
- * seat, before it is known that it may read; a topic just created is known here.
+ * Takes a request. Gives its topic, or refuses. Promises: nobody takes a seat before it is known that it may
+ * read; who is not known learns of no topic, not even whether it exists; a topic just created is known here.
  */
 import type { IncomingMessage } from 'node:http'
 import type { Identity } from '@iris/common/access/authenticator'
 import type { HermesError } from '@iris/common/errors/hermes-error'
+import type { Log } from '@iris/common/lifecycle/log'
 import type { Authenticate } from '../access/authentication.js'
 import { topicAbsent, topicsNotLoaded, topicUnclear } from '../publish/refusals.js'
 import type { TopicCache } from '../topics/cache.js'
 import type { RoutedTopic } from '../topics/routed-topic.js'
 import type { LookUpAnswer, UnknownTopics } from '../topics/unknown-topics.js'
-import { readingRefusal } from './permission.js'
+import { identityRefusal, readingRefusal } from './permission.js'
 
 export interface Door {
   /** Rejects with the refusal. */
   enter(request: IncomingMessage, topic: string): Promise<RoutedTopic>
-  /** Why who was let in before may not read any more, or null. */
+  /**
+   * Why who was let in before may not read any more, or null. A token is judged again by it, which may take
+   * until the next time that it is asked.
+   */
   refusal(request: IncomingMessage, topic: RoutedTopic): HermesError | null
   /** The topic as it is now. */
   topic(name: string): RoutedTopic | undefined
 }
 
 export interface DoorParts {
+  readonly log: Log
   readonly topics: Pick<TopicCache, 'find' | 'isLoaded'>
   readonly unknownTopics: Pick<UnknownTopics, 'lookUp'>
   /** Null where callers are not asked who they are. */
@@ -30,7 +35,7 @@ export interface DoorParts {
 }
 
 /** Makes it. */
-export function createDoor({ topics, unknownTopics, authenticate }: DoorParts): Door {
+export function createDoor({ log, topics, unknownTopics, authenticate }: DoorParts): Door {
   const callerOf = (request: IncomingMessage): Identity | null => authenticate?.(request) ?? null
   const challenge = authenticate?.challenge ?? ''
   const find = async (name: string): Promise<RoutedTopic> => {
@@ -42,16 +47,24 @@ export function createDoor({ topics, unknownTopics, authenticate }: DoorParts): 
     if (answer === 'unclear') throw topicUnclear(name)
     return answer
   }
-  const refusal: Door['refusal'] = (request, topic) => readingRefusal(topic, callerOf(request), challenge)
+  const permit = (refused: HermesError | null): void => {
+    if (refused !== null) throw refused
+  }
+  const judgeAgain = (request: IncomingMessage): void => {
+    authenticate?.judgeAgain(request)?.catch((error: unknown) => log.warn('streams.notJudged', { error }))
+  }
   return {
     async enter(request, name) {
       await authenticate?.judge(request)
+      permit(identityRefusal(callerOf(request), challenge))
       const topic = await find(name)
-      const refused = refusal(request, topic)
-      if (refused !== null) throw refused
+      permit(readingRefusal(topic, callerOf(request), challenge))
       return topic
     },
-    refusal,
+    refusal(request, topic) {
+      judgeAgain(request)
+      return readingRefusal(topic, callerOf(request), challenge)
+    },
     topic: name => topics.find(name),
   }
 }

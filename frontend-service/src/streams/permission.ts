@@ -35,6 +35,14 @@ export function areStreamsOn(setting: 'auto' | 'true' | 'false', exposure: Expos
 
 export type ReadTopic = Pick<RoutedTopic, 'name' | 'owner' | 'isSubscribingRestricted'>
 
+/** Why it is not known who the caller is, whatever the topic; null where it is, or where nobody is asked. */
+export function identityRefusal(caller: Identity | null, challenge: string): HermesError | null {
+  if (caller === null || caller.kind === 'principal') return null
+  if (caller.kind === 'unclear') return refusal('AUTHENTICATION_UNAVAILABLE', {}, 'frontend')
+  const { code, message, status } = refusal('UNAUTHENTICATED', {}, 'frontend')
+  return new HermesError(code, message, status, { 'WWW-Authenticate': challenge })
+}
+
 /** Why the caller may not read; `caller` is null where nobody is asked, `challenge` goes with a 401. */
 export function readingRefusal(
   topic: ReadTopic,
@@ -42,11 +50,7 @@ export function readingRefusal(
   challenge: string,
 ): HermesError | null {
   if (caller === null) return topic.isSubscribingRestricted ? restricted(topic) : null
-  if (caller.kind === 'unclear') return refusal('AUTHENTICATION_UNAVAILABLE', {}, 'frontend')
-  if (caller.kind !== 'principal') {
-    const { code, message, status } = refusal('UNAUTHENTICATED', {}, 'frontend')
-    return new HermesError(code, message, status, { 'WWW-Authenticate': challenge })
-  }
+  if (caller.kind !== 'principal') return identityRefusal(caller, challenge)
   const resource = { group: splitTopicName(topic.name)?.group ?? null, owners: [topic.owner] }
   if (may(caller.principal, topic.isSubscribingRestricted ? 'owner' : 'reader', resource)) return null
   return topic.isSubscribingRestricted ? restricted(topic) : refusal('AUTH_ERROR', {}, 'frontend')

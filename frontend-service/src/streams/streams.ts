@@ -70,7 +70,7 @@ export function createStreams(
     ringsBytesMax: config.streamRingsBytes,
     onTrouble: error => log.debug('streams.layoutUnknown', { error }),
   })
-  const door = createDoor(publishing)
+  const door = createDoor({ ...publishing, log })
   const seats = createSeats({
     max: config.streamsMax,
     perTopicMax: config.streamsPerTopicMax,
