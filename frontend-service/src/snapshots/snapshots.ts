@@ -2,7 +2,8 @@
  * READ FIRST. The newest message of a key: `GET /topics/{topic}/snapshot/{key}`.
  * Takes a request. Enters, brings the topic's keys up to date, looks the key up, and reads that one message
  * from Kafka. Promises: a message that was acknowledged before the question is seen; 404 only when all
- * was read and the key is not there; every answer comes within `answerMs`. Bounds: seats, topics, keys.
+ * was read and the key is not there; every answer comes within `answerMs`. Bounds: seats, topics, keys, and
+ * the bytes of answers that were not taken yet.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { HermesError, refusal } from '@iris/common/errors/hermes-error'
@@ -14,9 +15,12 @@ import { readRange } from '@iris/common/kafka/read-range'
 import type { OpenRegistry } from '@iris/common/schema/open'
 import { sleep, withDeadline } from '@iris/common/time/scheduler'
 import { notReady } from '../publish/refusals.js'
+import type { ByteBudget } from '../streams/byte-budget.js'
+import type { Departures } from '../streams/departures.js'
 import type { Door } from '../streams/door.js'
 import type { HttpAnswers } from '../streams/http-answers.js'
-import type { Seats } from '../streams/seats.js'
+import { answersFull, type Seats } from '../streams/seats.js'
+import { createVisit, type Visit } from '../streams/visit.js'
 import type { RoutedTopic } from '../topics/routed-topic.js'
 import type { KeyBudget, KeyPlace } from './key-table.js'
 import { TopicKeys, type TopicKeysParts } from './topic-keys.js'
@@ -25,6 +29,9 @@ export interface SnapshotParts extends Omit<TopicKeysParts, 'cluster' | 'schedul
   readonly door: Pick<Door, 'enter'>
   readonly seats: Pick<Seats, 'take'>
   readonly answers: HttpAnswers
+  readonly departures: Departures
+  /** Answers that were not taken yet, of pulls too. */
+  readonly waiting: ByteBudget
   readonly registry: OpenRegistry | null
   readonly areIdsUsed: boolean
   readonly keysMax: number
@@ -48,10 +55,14 @@ interface Held {
   readonly keys: TopicKeys
   readonly createdMs: number
   usedMs: number
+  /** When it was first answered that it is full; infinite before. */
+  fullSinceMs: number
 }
 
 const answerMs = 10_000
 const idleMs = 600_000
+/** A table that was full is not read again for so long. */
+const fullMs = 60_000
 const topicsMax = 100
 /** Compaction may move on between the look at the table and the read. */
 const looksMax = 3
@@ -71,52 +82,76 @@ export function createSnapshots(parts: SnapshotParts): Snapshots {
     const [oldest] = [...held].sort(([, one], [, other]) => one.usedMs - other.usedMs)
     if (oldest !== undefined) drop(oldest[0])
   }
-  const keysOf = ({ kafkaTopic, createdMs }: RoutedTopic): TopicKeys => {
+  const isUsable = ({ keys, fullSinceMs }: Held): boolean =>
+    keys.table.isFull ? nowMs() - fullSinceMs < fullMs : !keys.isOver
+  const heldOf = ({ kafkaTopic, createdMs }: RoutedTopic): Held => {
     const known = held.get(kafkaTopic)
-    if (known?.createdMs === createdMs && !known.keys.isReplaced && !known.keys.table.isFull) {
+    if (known?.createdMs === createdMs && isUsable(known)) {
       known.usedMs = nowMs()
-      return known.keys
+      return known
     }
     drop(kafkaTopic)
     makeRoom()
     const keys = new TopicKeys(parts, kafkaTopic, budget)
-    held.set(kafkaTopic, { keys, createdMs, usedMs: nowMs() })
-    return keys
+    const made = { keys, createdMs, usedMs: nowMs(), fullSinceMs: Infinity }
+    held.set(kafkaTopic, made)
+    return made
+  }
+  /** Refuses where nothing can be told: an absent key of a table that was let go meanwhile may exist. */
+  const check = (topic: RoutedTopic, known: Held): void => {
+    if (known.keys.table.isFull) {
+      known.fullSinceMs = Math.min(known.fullSinceMs, nowMs())
+      throw refusal('SNAPSHOTS_FULL', { topic: topic.name, keysMax: parts.keysMax }, 'frontend')
+    }
+    if (known.keys.isOver) throw notReady(`The keys of topic ${topic.name} have to be read again`)
   }
   const find = async (topic: RoutedTopic, key: Buffer): Promise<Snapshot> => {
-    const keys = keysOf(topic)
-    await keys.upToDate(answerMs)
-    if (keys.table.isFull)
-      throw refusal('SNAPSHOTS_FULL', { topic: topic.name, keysMax: parts.keysMax }, 'frontend')
+    const known = heldOf(topic)
+    const { keys } = known
+    check(topic, known)
     for (let look = 0; look < looksMax; look++) {
+      await keys.upToDate(answerMs)
+      check(topic, known)
       const place = keys.table.find(key)
       if (place === null)
         throw refusal('SNAPSHOT_NOT_EXISTS', { topic: topic.name, key: key.toString('utf8') }, 'frontend')
       const entry = await entryAt(parts, topic, place)
-      if (entry !== null) return opened(parts, topic, entry)
-      await keys.upToDate(answerMs)
+      if (entry === null) continue
+      if (isThatOf(entry, key, place)) return opened(parts, topic, entry)
+      // The topic was made anew, and is as long as it was.
+      if (held.get(topic.kafkaTopic) === known) drop(topic.kafkaTopic)
+      check(topic, known)
     }
     throw notReady(`The newest message of this key of topic ${topic.name} changes too quickly to be read`)
   }
-  const answer = async (request: IncomingMessage, name: string, key: string): Promise<Snapshot> => {
+  const answer = async (
+    request: IncomingMessage,
+    name: string,
+    key: string,
+    visit: Visit,
+  ): Promise<Snapshot> => {
     if (parts.isStopping()) throw notReady('This frontend is stopping')
     const topic = await parts.door.enter(request, name)
     if (!topic.isCompacted) {
       const problem = `Topic ${name} does not keep the newest message of each key: its compaction is not KEY`
       throw refusal('VALIDATION_ERROR', { problem }, 'frontend')
     }
-    const free = parts.seats.take(topic.name, request.socket.remoteAddress ?? '')
-    try {
-      const finding = find(topic, Buffer.from(key, 'utf8'))
-      return await withDeadline(parts.scheduler, answerMs, `the snapshot of ${name}`, finding)
-    } finally {
-      free()
-    }
+    visit.holds(parts.seats.take(topic.name, request.socket.remoteAddress ?? ''))
+    const finding = find(topic, Buffer.from(key, 'utf8'))
+    const found = await withDeadline(parts.scheduler, answerMs, `the snapshot of ${name}`, finding)
+    if (!parts.waiting.hasRoom()) throw answersFull()
+    const { length } = found.body
+    parts.waiting.bytes += length
+    visit.holds(() => void (parts.waiting.bytes -= length))
+    return found
   }
   const handle = (request: IncomingMessage, response: ServerResponse, name: string, key: string): void => {
-    answer(request, name, key).then(
+    const visit = createVisit()
+    parts.departures.tell(request, response, () => visit.end())
+    answer(request, name, key, visit).then(
       ({ body, headers }) => parts.answers.json(request, response, body, headers),
       (error: unknown) => {
+        visit.end()
         if (!(error instanceof HermesError)) parts.log.warn('snapshots.notRead', { topic: name, error })
         const refused = error instanceof HermesError ? error : notReady(`Topic ${name} is still being read`)
         parts.answers.refuse(request, response, refused)
@@ -143,6 +178,11 @@ async function entryAt(parts: SnapshotParts, topic: RoutedTopic, place: KeyPlace
   const where = { topic: topic.kafkaTopic, partition, fromOffset, deadlineMs }
   const [entry] = await readRange(parts, { ...where, entriesMax: 1, bytesMax: 1 })
   return entry?.offset === fromOffset ? entry : null
+}
+
+/** Whether it is still what the place was noted for. */
+function isThatOf({ key, timestampMs }: LogEntry, wanted: Buffer, { timeMs }: KeyPlace): boolean {
+  return key?.equals(wanted) === true && timestampMs === timeMs
 }
 
 async function opened(parts: SnapshotParts, topic: RoutedTopic, entry: LogEntry): Promise<Snapshot> {

@@ -14,8 +14,8 @@ afterEach(async () => {
   await Promise.all(stops.splice(0).map(stop => stop()))
 })
 
-function follow(broker: FakeBroker, keysMax = 100): TopicKeys {
-  const base = { cluster: broker.cluster(), log: silentLog, clock: systemClock, scheduler: systemScheduler }
+function follow(broker: FakeBroker, keysMax = 100, cluster = broker.cluster()): TopicKeys {
+  const base = { cluster, log: silentLog, clock: systemClock, scheduler: systemScheduler }
   const reader = createLogReader(base, { ...logReaderDefaults, fetchWaitMs: 100 })
   reader.start()
   const keys = new TopicKeys({ ...base, reader, findOffsets: createFindOffsets(base, 5_000) }, topic, {
@@ -73,6 +73,21 @@ describe('the keys of a compacted topic', () => {
     await keys.upToDate(limitMs)
 
     expect(keys.table.isFull).toBe(true)
+  })
+
+  it('are "not now" while Kafka shows fewer partitions than there are, or none', async () => {
+    const broker = new FakeBroker()
+    broker.create(topic, 2)
+    const cluster = broker.cluster()
+    let shown = 0
+    const layout = (name: string) => (shown === 0 ? undefined : cluster.layout(name)?.slice(0, shown))
+    const keys = follow(broker, 100, { ...cluster, layout })
+    await expect(keys.upToDate(limitMs)).rejects.toMatchObject({ code: 'NOT_READY' })
+    shown = 2
+    await keys.upToDate(limitMs)
+    shown = 1
+
+    await expect(keys.upToDate(limitMs)).rejects.toMatchObject({ code: 'NOT_READY' })
   })
 
   it('are no longer waited for when they stop', async () => {

@@ -2,7 +2,8 @@
  * The way of one reader from where it stands to a place in the feed.
  * Takes the offsets where it stands and those to reach. Gives what lies between, the older before the newer
  * where partitions can be compared. Promises: exactly the offsets in between; gaps are given as gaps.
- * Bounds: one entry of each partition in memory; who does not ask reads nothing.
+ * Bounds: one entry of each partition in memory, of one only where all who catch up fill `feed.parts.ahead`,
+ * which costs the order of time between partitions; who does not ask reads nothing.
  */
 import type { LogEntry } from '@iris/common/kafka/log-entry'
 import type { Follower } from '@iris/common/kafka/reader'
@@ -27,16 +28,22 @@ interface Track {
   readonly follower: Follower
   /** The next entry, in bytes of its own. */
   entry: LogEntry | null
+  /** Of the entry, in the budget of all. */
+  bytes: number
 }
 
 /** So long a silent partition is waited for while others have something, to keep the order of time. */
 const patienceMs = 1_000
+/** What an entry takes beside its key and its value, about. */
+const entryBytes = 200
 
 export class CatchUp {
   private readonly next: number[]
   private readonly tracks = new Set<Track>()
   private readonly gaps: StreamItem[] = []
   private waitsUntilMs = Infinity
+  /** Not every partition was looked at. */
+  private isCrowded = false
 
   /** `onReady` is told when there may be something again. */
   constructor(
@@ -72,7 +79,10 @@ export class CatchUp {
   }
 
   close(): void {
-    for (const { follower } of this.tracks) follower.close()
+    for (const track of this.tracks) {
+      this.put(track, null)
+      track.follower.close()
+    }
     this.tracks.clear()
   }
 
@@ -87,19 +97,32 @@ export class CatchUp {
         this.onReady()
       },
     })
-    this.tracks.add({ partition, end, follower, entry: null })
+    this.tracks.add({ partition, end, follower, entry: null, bytes: 0 })
   }
 
   /** Takes up the next entry of each partition, and leaves those that are at their end. */
   private look(): void {
+    let isHolding = false
+    this.isCrowded = false
     for (const track of this.tracks) {
-      if (track.entry === null) track.entry = track.follower.next()?.detach() ?? null
+      if (track.entry === null && isHolding && !this.feed.parts.ahead.hasRoom()) this.isCrowded = true
+      else if (track.entry === null) this.put(track, track.follower.next()?.detach() ?? null)
+      isHolding ||= track.entry !== null
       const offset = track.entry?.offset ?? track.follower.position
       if (offset < track.end) continue
       this.next[track.partition] = Math.max(this.next[track.partition] ?? 0, track.end)
+      this.put(track, null)
       track.follower.close()
       this.tracks.delete(track)
     }
+  }
+
+  private put(track: Track, entry: LogEntry | null): void {
+    const { ahead } = this.feed.parts
+    ahead.bytes -= track.bytes
+    track.entry = entry
+    track.bytes = entry === null ? 0 : entryBytes + (entry.key?.length ?? 0) + (entry.value?.length ?? 0)
+    ahead.bytes += track.bytes
   }
 
   /** The track with the oldest entry; null while one that is silent may have an older one. */
@@ -116,7 +139,7 @@ export class CatchUp {
       this.waitsUntilMs = clock.monotonic() + patienceMs
       scheduler.after(patienceMs, () => this.onReady())
     }
-    const mustWait = silent > 0 && clock.monotonic() < this.waitsUntilMs
+    const mustWait = silent > 0 && !this.isCrowded && clock.monotonic() < this.waitsUntilMs
     return mustWait ? null : oldest
   }
 
@@ -124,7 +147,7 @@ export class CatchUp {
     const { opener } = this.feed
     const { entry, partition } = track
     if (entry === null || !opener.canOpen(entry)) return null
-    track.entry = null
+    this.put(track, null)
     this.next[partition] = entry.lastOffset + 1
     return messageOf(entry, opener.open(entry), positionText(this.next, partition))
   }

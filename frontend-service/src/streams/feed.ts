@@ -3,7 +3,7 @@
  * Takes the log of each partition. Gives items in one order for everybody, each with the position behind it,
  * and wakes the readers. Promises: partitions that are added are read from their beginning; what is gone from
  * the log is a gap among the items, never silence. Bounds: the ring, and `turnItems` between two wakes, so
- * that no reader is overtaken before it was woken.
+ * that no reader is overtaken before it was woken; about `turnMsMax` of waking, then others have their turn.
  */
 import type { Inspector } from '@iris/common/filter/filters'
 import type { Cluster } from '@iris/common/kafka/cluster'
@@ -16,6 +16,7 @@ import type { OpenRegistry } from '@iris/common/schema/open'
 import type { Clock } from '@iris/common/time/clock'
 import type { Scheduler } from '@iris/common/time/scheduler'
 import type { RoutedTopic } from '../topics/routed-topic.js'
+import type { ByteBudget } from './byte-budget.js'
 import { gapOf, messageOf, type StreamItem } from './item.js'
 import { partitionsMax, positionText } from './position.js'
 import { Ring } from './ring.js'
@@ -43,6 +44,8 @@ export interface FeedParts {
   readonly scheduler: Scheduler
   readonly ringItemsMax: number
   readonly ringBytesMax: () => number
+  /** Entries that those behind have read to compare their times, in all feeds. */
+  readonly ahead: ByteBudget
 }
 
 /** One partition at its end. */
@@ -55,12 +58,17 @@ interface Seat {
 }
 
 const turnItemsMax = 256
+/** Others have their turn after so long: a filter may take its time over each message. */
+export const turnMsMax = 10
 
 export class Feed {
   readonly ring: Ring
   /** The offsets behind the newest item, by partition. */
   readonly next: number[] = []
-  /** A partition's log was replaced by another: its offsets mean nothing any more, and it must be left. */
+  /**
+   * It must be left: a partition's log was replaced by another, so that its offsets mean nothing any more, or
+   * the topic has more partitions than can be streamed.
+   */
   isReplaced = false
   readonly views
   readonly opener: Opener
@@ -68,6 +76,9 @@ export class Feed {
   private readonly seats: Seat[] = []
   private isStopped = false
   private isTurnDue = false
+  /** Those that have not looked yet at what came last. */
+  private readonly unwoken = new Set<FeedReader>()
+  private isWakeDue = false
 
   constructor(
     readonly parts: FeedParts,
@@ -85,11 +96,15 @@ export class Feed {
 
   /** Resolves when it stands at the end of every partition. Refuses a topic of too many partitions. */
   async start(): Promise<void> {
-    const { findOffsets } = this.parts
+    const { findOffsets, cluster } = this.parts
     const { kafkaTopic } = this.topic
+    // What is remembered may lack a partition, which would be read from its beginning once it is seen.
+    await cluster.refresh([kafkaTopic])
     const partitions = await this.partitions()
     const ends = await findOffsets(kafkaTopic, partitions, latestTime)
     if (this.isStopped) return
+    // All before the first is read: each position tells of every partition.
+    for (const { partition, offset } of ends) this.next[partition] = offset
     for (const { partition, offset } of ends) this.follow(partition, offset)
   }
 
@@ -109,7 +124,10 @@ export class Feed {
   grow(): void {
     const layout = this.parts.cluster.layout(this.topic.kafkaTopic) ?? []
     if (this.isStopped || this.seats.length === 0) return
-    const grown = layout.slice(0, partitionsMax).filter(({ partition }) => this.next[partition] === undefined)
+    // Nobody can be told a position in all of them: who comes again is refused.
+    if (layout.length > partitionsMax) this.isReplaced = true
+    if (this.isReplaced) return
+    const grown = layout.filter(({ partition }) => this.next[partition] === undefined)
     for (const { partition } of grown) this.follow(partition, 0)
     if (grown.length > 0) this.wake()
   }
@@ -121,6 +139,7 @@ export class Feed {
 
   stop(): void {
     this.isStopped = true
+    this.unwoken.clear()
     for (const { follower } of this.seats) follower.close()
     this.opener.stop()
   }
@@ -160,7 +179,7 @@ export class Feed {
 
   /** Takes in what there is, then lets the readers have it; the rest has its turn after them. */
   private turn(): void {
-    if (this.isTurnDue || this.isStopped) return
+    if (this.isTurnDue || this.isStopped || this.unwoken.size > 0) return
     const bytesMax = this.parts.ringBytesMax() / 4
     const itemsMax = Math.min(turnItemsMax, Math.ceil(this.parts.ringItemsMax / 4))
     let [items, bytes] = [0, 0]
@@ -178,7 +197,11 @@ export class Feed {
     }
     if (items === 0) return
     this.wake()
-    if (this.seats.some(({ isReady }) => isReady)) this.turnLater()
+    this.turnIfReady()
+  }
+
+  private turnIfReady(): void {
+    if (!this.isTurnDue && this.seats.some(({ isReady }) => isReady)) this.turnLater()
   }
 
   private turnLater(): void {
@@ -204,6 +227,25 @@ export class Feed {
   }
 
   private wake(): void {
-    for (const reader of this.readers) reader.pump()
+    for (const reader of this.readers) this.unwoken.add(reader)
+    if (!this.isWakeDue) this.wakeSome()
+  }
+
+  /** Wakes readers for a while; the others have their turn after whatever else waits in this process. */
+  private wakeSome(): void {
+    const { clock, scheduler } = this.parts
+    const endMs = clock.monotonic() + turnMsMax
+    for (const reader of this.unwoken) {
+      this.unwoken.delete(reader)
+      if (this.readers.has(reader)) reader.pump()
+      if (clock.monotonic() >= endMs) break
+    }
+    if (this.unwoken.size === 0) return
+    this.isWakeDue = true
+    scheduler.after(0, () => {
+      this.isWakeDue = false
+      this.wakeSome()
+      if (this.unwoken.size === 0) this.turnIfReady()
+    })
   }
 }

@@ -7,6 +7,7 @@
  */
 import type { Cluster } from '@iris/common/kafka/cluster'
 import type { Clock } from '@iris/common/time/clock'
+import { ByteBudget } from './byte-budget.js'
 import { Feed, type FeedParts, type FeedTopic } from './feed.js'
 
 export interface Feeds {
@@ -19,11 +20,13 @@ export interface Feeds {
   stop(): void
 }
 
-export interface FeedsParts extends Omit<FeedParts, 'ringBytesMax' | 'cluster'> {
+export interface FeedsParts extends Omit<FeedParts, 'ringBytesMax' | 'cluster' | 'ahead'> {
   readonly clock: Clock
   readonly cluster: Pick<Cluster, 'layout' | 'refresh'>
   /** Of all topics together. */
   readonly ringsBytesMax: number
+  /** Of entries that readers behind hold to compare the times of partitions, together. */
+  readonly aheadBytesMax: number
   readonly onTrouble: (error: unknown) => void
 }
 
@@ -43,6 +46,7 @@ const layoutMs = 5_000
 export function createFeeds(parts: FeedsParts): Feeds {
   const { clock, cluster } = parts
   const entries = new Map<string, Entry>()
+  const ahead = new ByteBudget(parts.aheadBytesMax)
   let askedMs = clock.monotonic()
   let isAsking = false
 
@@ -62,7 +66,7 @@ export function createFeeds(parts: FeedsParts): Feeds {
     return undefined
   }
   const make = (topic: FeedTopic): Entry => {
-    const feed = new Feed({ ...parts, ringBytesMax }, topic)
+    const feed = new Feed({ ...parts, ringBytesMax, ahead }, topic)
     const entry: Entry = { feed, started: feed.start(), users: 0, idleSinceMs: clock.monotonic() }
     entries.set(topic.kafkaTopic, entry)
     entry.started.catch(() => drop(entry))

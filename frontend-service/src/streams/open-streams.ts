@@ -93,7 +93,8 @@ export function createOpenStreams(parts: OpenStreamsParts): OpenStreams {
     if (entry.stream.isEnded) return
     parts.onEnded(reason)
     entry.stream.end(reason)
-    const cancel = scheduler.after(cutMs, () => entry.call.response.destroy())
+    // Its connection: a response that waits behind another on it has none of its own to destroy.
+    const cancel = scheduler.after(cutMs, () => entry.call.request.socket.destroy())
     entry.visit.holds(cancel)
   }
   const reasonToEnd = (entry: Entry): EndReason | null => {

@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { refusal } from '@iris/common/errors/hermes-error'
 import { startHttpWorld, type HttpWorld, type HttpWorldOptions } from './testing/http-world.js'
@@ -175,6 +176,18 @@ describe('a stream', () => {
     expect([(await single.listen()).status, (await single.listen()).status]).toEqual([200, 429])
   })
 
+  it('that waits behind others on its connection gives back everything when that closes', async () => {
+    const made = await world()
+    const socket = connect(made.port, '127.0.0.1')
+    socket.write('GET /topics/acme.chat/events HTTP/1.1\r\nHost: iris\r\n\r\n'.repeat(20))
+    await vi.waitFor(() => expect(made.open.count()).toBe(20))
+    const feed = await made.feed()
+    socket.destroy()
+
+    await vi.waitFor(() => expect([made.seats.count(), made.open.count()]).toEqual([0, 0]))
+    expect(feed.readers.size).toBe(0)
+  })
+
   it('is refused for an unknown topic, without the right, and by a frontend that stops', async () => {
     const made = await world()
     const at = async (): Promise<unknown> => {
@@ -197,6 +210,7 @@ describe('a stream', () => {
     ['?filter=sender', 'filter must be PATH=VALUE'],
     ['?filter=$..a[%3D1', 'filter at [0].path'],
     ['?filter={"type":"nothing"}', "doesn't match topic content type JSON"],
+    ['?filter={"type":"latest","key":"$.id"}', 'filter of type latest is for subscriptions only'],
     ['?header=a', 'header must be NAME:VALUE'],
     ['?group=a%20b', 'group must be'],
     ['?envelope=yes', 'envelope must be true or false'],
@@ -234,7 +248,7 @@ describe('a pull', () => {
     const second = await made.ask(`${path}?from=0-1`)
     expect(second.json).toMatchObject({ items: [{ offset: 2, position: '0-2' }], next: '0-2' })
     expect((await made.ask(`${path}?from=0-2`)).json).toEqual({ items: [], next: '0-2' })
-    expect(made.seats.count()).toBe(0)
+    await vi.waitFor(() => expect(made.seats.count()).toBe(0))
   })
 
   it('waits for a first message as long as it is asked to', async () => {
@@ -263,6 +277,38 @@ describe('a pull', () => {
       gaps: [{ partition: 0, from: 0, to: 2 }],
       next: '0-2',
     })
+  })
+
+  it('holds its seat, and its bytes count, until its answer was taken', async () => {
+    const made = await world()
+    // More than the sockets in between take.
+    const bytes = 24 * 1024 * 1024
+    made.broker.append(kafkaTopic, 0, ['x'.repeat(bytes)])
+    const socket = connect(made.port, '127.0.0.1')
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: iris\r\n\r\n`)
+    await new Promise<void>(resolve => {
+      socket.once('data', () => {
+        socket.pause()
+        resolve()
+      })
+    })
+
+    expect(made.seats.count()).toBe(1)
+    expect(made.waiting.bytes).toBeGreaterThan(bytes)
+    socket.destroy()
+    await vi.waitFor(() => expect([made.seats.count(), made.waiting.bytes]).toEqual([0, 0]))
+  })
+
+  it('gives less, or is refused, where answers that were not taken leave no room', async () => {
+    const made = await world({ waitingBytesMax: 100 })
+    made.broker.append(kafkaTopic, 0, [from('a'), from('b')])
+    expect((await made.ask(path)).json).toMatchObject({ items: [{ body: { sender: 'a' } }], next: '0-0' })
+    await vi.waitFor(() => expect(made.waiting.bytes).toBe(0))
+    made.waiting.bytes = 100
+
+    const { status, json } = await made.ask(path)
+    expect([status, json['code']]).toEqual([503, 'STREAMS_FULL'])
+    await vi.waitFor(() => expect(made.seats.count()).toBe(0))
   })
 
   it.each(['?max=1001', '?wait=31s', '?wait=5', '?group=g', '?replay=1&max=0'])('refuses %s', async query => {

@@ -12,6 +12,8 @@ import type { Clock } from '@iris/common/time/clock'
 import type { Scheduler } from '@iris/common/time/scheduler'
 import { notReady, stopping } from '../publish/refusals.js'
 import type { RoutedTopic } from '../topics/routed-topic.js'
+import type { ByteBudget } from './byte-budget.js'
+import type { Departures } from './departures.js'
 import type { Door } from './door.js'
 import type { Feed } from './feed.js'
 import type { Feeds } from './feeds.js'
@@ -21,7 +23,7 @@ import type { OpenStreams } from './open-streams.js'
 import type { FindPlace } from './placing.js'
 import { PullSink } from './pull.js'
 import { Reading } from './reading.js'
-import type { Seats } from './seats.js'
+import { answersFull, type Seats } from './seats.js'
 import type { View } from './view.js'
 import { createVisit, type Visit } from './visit.js'
 import { readPullWish, readStreamWish, type Choice } from './wish.js'
@@ -37,6 +39,9 @@ export interface StreamPipelineParts {
   readonly groups: Groups
   readonly open: OpenStreams
   readonly answers: HttpAnswers
+  readonly departures: Departures
+  /** Answers that were not taken yet. */
+  readonly waiting: ByteBudget
   readonly isStopping: () => boolean
   readonly onRefused: (code: string) => void
   readonly onDefect: (error: unknown) => void
@@ -54,7 +59,7 @@ const pullMs = 10_000
 export function createStreamPipeline(parts: StreamPipelineParts): StreamPipeline {
   const start = (call: ReadCall, read: (call: ReadCall, visit: Visit) => Promise<void>): void => {
     const visit = createVisit()
-    call.response.on('close', () => visit.end())
+    parts.departures.tell(call.request, call.response, () => visit.end())
     read(call, visit).catch((error: unknown) => {
       visit.end()
       refuse(parts, call, error)
@@ -96,7 +101,8 @@ async function pull(parts: StreamPipelineParts, call: ReadCall, visit: Visit): P
   const view = look(feed, topic, wish, visit)
   const place = await parts.findPlace(feed, wish.start)
   if (visit.isOver) return
-  const sink = new PullSink(view, wish.max)
+  const sink = new PullSink(view, wish.max, parts.waiting)
+  visit.holds(() => sink.close())
   const reading = new Reading(feed, sink, place)
   visit.holds(() => reading.close())
   await parts.open.whenEnough({
@@ -108,10 +114,13 @@ async function pull(parts: StreamPipelineParts, call: ReadCall, visit: Visit): P
     limitMs: wish.waitMs + pullMs,
   })
   if (visit.isOver) return
+  reading.close()
   if (sink.count === 0 && !reading.isAtHead())
-    throw notReady(`Kafka does not give messages of ${topic.name} now`)
+    throw parts.waiting.hasRoom()
+      ? notReady(`Kafka does not give messages of ${topic.name} now`)
+      : answersFull()
+  // The seat and the bytes are given back when the answer was taken.
   parts.answers.json(call.request, call.response, sink.body(reading.position))
-  visit.end()
 }
 
 /** Refuses who may not read before anything else is looked at. */

@@ -2,8 +2,9 @@
  * One answer with the next messages, for who looks by itself instead of listening.
  * Takes items until there are enough. Gives them with the position behind them.
  * Promises: ends at its deadline with what there is; what it gives is in the position, and nothing else.
- * Bounds: `max` messages, `bytesMax` and one message.
+ * Bounds: `max` messages, `bytesMax` and one message, and what all answers may hold.
  */
+import type { ByteBudget } from './byte-budget.js'
 import { envelopeOf, gapFacts } from './forms.js'
 import type { StreamItem } from './item.js'
 import type { Sink } from './reading.js'
@@ -18,9 +19,11 @@ export class PullSink implements Sink {
   /** Told when it was given all that there was. */
   rest: () => void = () => undefined
 
+  /** `budget` is that of all answers. */
   constructor(
     private readonly view: View,
     private readonly max: number,
+    private readonly budget: ByteBudget,
   ) {}
 
   get count(): number {
@@ -28,7 +31,7 @@ export class PullSink implements Sink {
   }
 
   hasRoom(): boolean {
-    return this.items.length < this.max && this.bytes < bytesMax
+    return this.items.length < this.max && this.bytes < bytesMax && this.budget.hasRoom()
   }
 
   give(item: StreamItem): void {
@@ -37,14 +40,23 @@ export class PullSink implements Sink {
     const made = envelopeOf(item)
     this.items.push(made)
     this.bytes += made.length
+    this.budget.bytes += made.length
   }
 
-  /** The answer's body; `next` is where to read on. */
+  /** The answer's body; `next` is where to read on. Nothing is given afterwards. */
   body(next: string): Buffer {
     const gaps = this.gaps.length === 0 ? '' : `,"gaps":${JSON.stringify(this.gaps)}`
     const items = this.items.flatMap((item, index) => (index === 0 ? [item] : [comma, item]))
     const end = Buffer.from(`],"next":${JSON.stringify(next)}${gaps}}`)
-    return Buffer.concat([Buffer.from('{"items":['), ...items, end])
+    const body = Buffer.concat([Buffer.from('{"items":['), ...items, end])
+    this.items.length = 0
+    return body
+  }
+
+  /** The answer was taken, or nobody wants it any more. */
+  close(): void {
+    this.budget.bytes -= this.bytes
+    this.bytes = 0
   }
 }
 

@@ -1,12 +1,15 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { systemClock } from '@iris/common/time/clock'
+import { turnMsMax } from './feed.js'
 import type { StreamItem } from './item.js'
 import { readPosition } from './position.js'
+import { Reading } from './reading.js'
 import { createStreamWorld, kafkaTopic, placesOf, type StreamWorld } from './testing/stream-world.js'
 import type { Start } from './wish.js'
 
 const worlds: StreamWorld[] = []
-const world = (partitions: number, ringItemsMax?: number): StreamWorld => {
-  const made = createStreamWorld(partitions, ringItemsMax)
+const world = (...bounds: Parameters<typeof createStreamWorld>): StreamWorld => {
+  const made = createStreamWorld(...bounds)
   worlds.push(made)
   return made
 }
@@ -127,6 +130,58 @@ describe('a reader', () => {
 
     await vi.waitFor(() => expect(slow.reading.isAtHead()).toBe(true))
     expect(placesOf(slow.items)).toEqual(numbers(0, 0, 201))
+  })
+
+  it('lets others have their turn when what it gives takes its time', async () => {
+    const made = world(1)
+    const quick = await made.read({ kind: 'latest' })
+    made.broker.append(kafkaTopic, 0, numbered(4))
+    await vi.waitFor(() => expect(quick.items).toHaveLength(4))
+    const given: StreamItem[] = []
+    const give = (item: StreamItem): void => {
+      given.push(item)
+      const endMs = systemClock.monotonic() + turnMsMax
+      while (systemClock.monotonic() < endMs);
+    }
+    const place = { kind: 'live', number: 0, position: 'start' } as const
+    const slow = new Reading(await made.feed(), { hasRoom: () => true, give }, place)
+    slow.pump()
+
+    expect(given).toHaveLength(1)
+    await vi.waitFor(() => expect(given).toHaveLength(4))
+  })
+
+  it('that catches up holds of each partition one message, or of one only where there is no room', async () => {
+    const heldBy = async (aheadBytesMax: number): Promise<{ most: number; left: number }> => {
+      const made = world(3, 16, aheadBytesMax)
+      for (const partition of [0, 1, 2]) made.broker.append(kafkaTopic, partition, numbered(10))
+      const { ahead } = (await made.feed()).parts
+      let most = 0
+      const hasRoom = (): boolean => {
+        most = Math.max(most, ahead.bytes)
+        return true
+      }
+      const all = await made.read(earliest, hasRoom)
+      await vi.waitFor(() => expect(all.items).toHaveLength(30))
+      checkOrder(all.items, [])
+      return { most, left: ahead.bytes }
+    }
+
+    expect(await heldBy(1)).toEqual({ most: 0, left: 0 })
+    const { most, left } = await heldBy(1_000_000)
+    expect([most > 0, left]).toEqual([true, 0])
+  })
+
+  it('that goes while it catches up gives back what it holds', async () => {
+    const made = world(2)
+    for (const partition of [0, 1]) made.broker.append(kafkaTopic, partition, numbered(10))
+    const { ahead } = (await made.feed()).parts
+    let looksLeft = 6
+    const reader = await made.read(earliest, () => looksLeft-- > 0)
+    await vi.waitFor(() => expect(ahead.bytes).toBeGreaterThan(0))
+    reader.reading.close()
+
+    expect(ahead.bytes).toBe(0)
   })
 
   it('is left alone when the log was replaced: its owner has to end it', async () => {

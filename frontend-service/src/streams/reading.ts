@@ -5,7 +5,7 @@
  * alone and reading with all others; a sink without room is given nothing, and holds up nobody.
  */
 import { CatchUp, headOf } from './catch-up.js'
-import type { Feed, FeedReader } from './feed.js'
+import { turnMsMax, type Feed, type FeedReader } from './feed.js'
 import type { StreamGap, StreamItem } from './item.js'
 import { readPosition, type Positions } from './position.js'
 
@@ -68,8 +68,10 @@ export class Reading implements FeedReader {
   pump(): void {
     if (this.isPumping || this.isTurnDue) return
     this.isPumping = true
+    const { clock } = this.feed.parts
+    const endMs = clock.monotonic() + turnMsMax
     for (let left = turnItemsMax; this.mayGive(); left--) {
-      if (left === 0) {
+      if (left === 0 || clock.monotonic() >= endMs) {
         this.pumpLater()
         break
       }

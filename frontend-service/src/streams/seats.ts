@@ -54,6 +54,16 @@ export function createSeats(limits: SeatLimits): Seats {
   }
 }
 
+/** The refusal of a read whose answer has no room beside those that were not taken yet. */
+export function answersFull(): HermesError {
+  return full('the answers that were not taken yet fill frontend.streams.inMemoryMax')
+}
+
+/** The refusal of filters that nobody else has, where there are `max` different ones already. */
+export function viewsFull(max: number): HermesError {
+  return full(`readers of this topic at this frontend use ${max} different choices of filters already`)
+}
+
 function full(problem: string): HermesError {
   const { code, status, message } = refusal('STREAMS_FULL', { problem }, 'frontend')
   return new HermesError(code, message, status, retryAfter)

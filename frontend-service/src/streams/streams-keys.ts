@@ -56,7 +56,8 @@ export const streamsKeys = {
     'frontend.streams.inMemoryMax',
     bytes(mebibyte, 64 * gibibyte),
     64 * mebibyte,
-    'Bytes that wait for all readers; beyond it the one that has taken nothing for longest is cut off',
+    'Bytes that wait for all readers; beyond it the one that has taken nothing for longest is cut off. Answers to ' +
+      'pulls and snapshots may hold as much again; more is 503 STREAMS_FULL',
   ),
   streamStalledMs: key(
     'frontend.streams.stalledTimeout',
@@ -86,8 +87,8 @@ export const streamsKeys = {
     'frontend.snapshots.keysMax',
     count(1_000, 100_000_000),
     1_000_000,
-    'Keys of all topics whose snapshots are asked for here, in memory, about 150 bytes each; more is 503 ' +
-      'SNAPSHOTS_FULL',
+    'Keys of all topics whose snapshots are asked for here, in memory, about 150 bytes each; one of more than 100 ' +
+      'bytes counts once for each 100. More is 503 SNAPSHOTS_FULL',
   ),
   streamOrigins: key(
     'frontend.streams.allowedOrigins',

@@ -14,6 +14,8 @@ import type { FrontendBase, FrontendConfig } from '../base.js'
 import type { Outside } from '../outside.js'
 import type { Publishing } from '../publishing.js'
 import { createSnapshots } from '../snapshots/snapshots.js'
+import { ByteBudget } from './byte-budget.js'
+import { createDepartures } from './departures.js'
 import { createDoor } from './door.js'
 import { createFeeds } from './feeds.js'
 import { createGroups } from './groups.js'
@@ -45,6 +47,8 @@ export interface StreamsSurroundings {
 
 const tickMs = 1_000
 const askMs = 10_000
+/** Entries that readers behind hold to compare the times of partitions. */
+const aheadBytesMax = 32 * 1024 * 1024
 
 /** Makes it; null where it is switched off. */
 export function createStreams(
@@ -68,6 +72,7 @@ export function createStreams(
     inspector: createInspector(),
     ringItemsMax: config.streamRingItems,
     ringsBytesMax: config.streamRingsBytes,
+    aheadBytesMax,
     onTrouble: error => log.debug('streams.layoutUnknown', { error }),
   })
   const door = createDoor({ ...publishing, log })
@@ -90,10 +95,12 @@ export function createStreams(
     onEnded: reason => void metrics.counter(frontendMetrics.streamEnds, reason).value++,
   })
   const answers = createHttpAnswers(config.streamOrigins)
+  const departures = createDepartures()
+  const waiting = new ByteBudget(config.streamsWaitingBytesMax)
   let isStopping = false
   const isRefusing = (): boolean => isStopping
   const snapshots = createSnapshots({
-    ...{ ...calls, reader, door, seats, answers, findOffsets },
+    ...{ ...calls, reader, door, seats, answers, departures, waiting, findOffsets },
     ...{ registry: schemas, areIdsUsed: config.areSchemaIdsUsed, keysMax: config.snapshotKeysMax },
     isStopping: isRefusing,
   })
@@ -101,14 +108,14 @@ export function createStreams(
     ...{ log, clock, scheduler, door, seats, feeds, open, onDefect },
     findPlace: createFindPlace(calls),
     groups: createGroups(around.isAlone),
-    answers,
+    ...{ answers, departures, waiting },
     isStopping: isRefusing,
     onRefused: code => void metrics.counter(frontendMetrics.streamRefusals, code).value++,
   })
   metrics.gauge(frontendMetrics.streams, () => seats.count())
   metrics.gauge(frontendMetrics.streamTopics, () => feeds.count())
   metrics.gauge(frontendMetrics.streamsBehind, () => open.behindCount())
-  metrics.gauge(frontendMetrics.streamWaitingBytes, () => open.waitingBytes())
+  metrics.gauge(frontendMetrics.streamWaitingBytes, () => open.waitingBytes() + waiting.bytes)
   metrics.gauge(frontendMetrics.streamFetches, () => reader.stats().requests)
   let cancelTick: Cancel = () => undefined
   return {

@@ -2,14 +2,15 @@
 /**
  * One way to look at a topic: which of its messages, and in which form.
  * Takes items. Gives the bytes of an event, or null for a message that is not wanted.
- * Promises: readers who look the same way share the bytes and the judgement, so that the thousandth costs
- * neither. A message that no filter can judge is given, and not kept back in silence.
- * Bounds: `keptMax` and `keptBytesMax` of what was made last, for each form.
+ * Promises: readers who look the same way share the bytes and the judgement; a message that no filter can
+ * judge is given, and not kept back in silence. Refuses filters that remember messages. Bounds: `filteredMax`
+ * views with filters; `keptMax` and `keptBytesMax` of what was made last, for each form.
  */
 import { compileFilters, type CompiledFilters, type Inspector } from '@iris/common/filter/filters'
 import type { ContentType } from '@iris/common/domain/topic-form'
 import { eventOf, type StreamForm } from './forms.js'
 import type { StreamItem, StreamMessage } from './item.js'
+import { viewsFull } from './seats.js'
 import { wrong, type Choice } from './wish.js'
 
 export interface View {
@@ -27,16 +28,22 @@ export interface Views {
   release(view: View): void
 }
 
+/** Different choices of filters for one topic: each message is judged once for each. */
+export const filteredMax = 1_000
 const keptMax = 64
 const keptBytesMax = 1024 * 1024
 
 /** Makes them; one inspector serves a process. */
 export function createViews(inspector: Inspector): Views {
   const forms = { plain: encoderOf('plain'), envelope: encoderOf('envelope') }
-  const views = new Map<string, { readonly view: View; users: number }>()
+  const views = new Map<string, { readonly view: View; readonly isFiltered: boolean; users: number }>()
   const nameOf = new Map<View, string>()
+  let filtered = 0
 
   const make = ({ form, filters, key }: Choice, contentType: ContentType): View => {
+    // What passes it depends on what came before, which is not the same for two readers of one view.
+    if (filters.some(({ type }) => type === 'latest'))
+      throw wrong('filter', 'of type latest is for subscriptions only: a reader compares versions by itself')
     const compiled = compileFilters(toContentType(filters, contentType), contentType)
     if (compiled !== null && 'problem' in compiled)
       throw wrong('filter', compiled.problem.replace(/^Subscription\.filters/, 'at '))
@@ -51,8 +58,11 @@ export function createViews(inspector: Inspector): Views {
         known.users++
         return known.view
       }
+      const isFiltered = choice.filters.length > 0
+      if (isFiltered && filtered >= filteredMax) throw viewsFull(filteredMax)
       const view = make(choice, contentType)
-      views.set(name, { view, users: 1 })
+      if (isFiltered) filtered++
+      views.set(name, { view, isFiltered, users: 1 })
       nameOf.set(view, name)
       return view
     },
@@ -60,6 +70,7 @@ export function createViews(inspector: Inspector): Views {
       const name = nameOf.get(view) ?? ''
       const known = views.get(name)
       if (known === undefined || --known.users > 0) return
+      if (known.isFiltered) filtered--
       views.delete(name)
       nameOf.delete(view)
     },

@@ -11,6 +11,8 @@ import { systemClock } from '@iris/common/time/clock'
 import { systemScheduler } from '@iris/common/time/scheduler'
 import { topicAbsent } from '../../publish/refusals.js'
 import type { RoutedTopic } from '../../topics/routed-topic.js'
+import { ByteBudget } from '../byte-budget.js'
+import { createDepartures } from '../departures.js'
 import { createGroups } from '../groups.js'
 import { createHttpAnswers } from '../http-answers.js'
 import { createOpenStreams, type OpenStreams, type OpenStreamsLimits } from '../open-streams.js'
@@ -26,11 +28,15 @@ export interface HttpWorldOptions {
   readonly seats?: { readonly max?: number; readonly perTopicMax?: number; readonly perAddressMax?: number }
   readonly origins?: readonly string[]
   readonly isAlone?: boolean
+  /** Of answers that were not taken yet. */
+  readonly waitingBytesMax?: number
 }
 
 export interface HttpWorld extends StreamWorld {
   readonly open: OpenStreams
   readonly seats: Seats
+  readonly waiting: ByteBudget
+  readonly port: number
   readonly ended: EndReason[]
   readonly defects: unknown[]
   /** What the door says now. */
@@ -73,10 +79,13 @@ export async function startHttpWorld(options: HttpWorldOptions = {}): Promise<Ht
     onEnded: reason => void ended.push(reason),
   })
   const seats = createSeats({ max: plenty, perTopicMax: plenty, perAddressMax: plenty, ...options.seats })
+  const waiting = new ByteBudget(options.waitingBytesMax ?? 64 * 1024 * 1024)
   const pipeline = createStreamPipeline({
     ...{ ...base, door, seats, open, feeds: world.feeds, findPlace: world.findPlace },
     groups: createGroups(options.isAlone ?? true),
     answers: createHttpAnswers(options.origins ?? []),
+    departures: createDepartures(),
+    waiting,
     isStopping: () => doorway.isStopping,
     onRefused: () => undefined,
     onDefect: error => void defects.push(error),
@@ -86,9 +95,10 @@ export async function startHttpWorld(options: HttpWorldOptions = {}): Promise<Ht
     pipeline[kind === 'events' ? 'listen' : 'pull']({ request, response, topic: name })
   })
   await new Promise<void>(resolve => void server.listen(0, '127.0.0.1', resolve))
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const { port } = server.address() as AddressInfo
+  const url = `http://127.0.0.1:${port}`
   return {
-    ...{ ...world, open, seats, ended, defects, doorway },
+    ...{ ...world, open, seats, waiting, port, ended, defects, doorway },
     listen: (query = '', headers = {}) => listenTo(`${url}/topics/${topic.name}/events${query}`, headers),
     async ask(path, headers = {}) {
       const answer = await fetch(url + path, { headers, signal: AbortSignal.timeout(20_000) })

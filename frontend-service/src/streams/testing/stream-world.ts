@@ -37,7 +37,11 @@ export interface TestReader {
 }
 
 /** Makes the world, with the topic's partitions empty. */
-export function createStreamWorld(partitions: number, ringItemsMax = 100): StreamWorld {
+export function createStreamWorld(
+  partitions: number,
+  ringItemsMax = 100,
+  aheadBytesMax = 10 * 1024 * 1024,
+): StreamWorld {
   const broker = new FakeBroker()
   broker.create(kafkaTopic, partitions)
   const base = { cluster: broker.cluster(), log: silentLog, clock: systemClock, scheduler: systemScheduler }
@@ -48,6 +52,7 @@ export function createStreamWorld(partitions: number, ringItemsMax = 100): Strea
     findOffsets: createFindOffsets(base, 5_000),
     inspector: createInspector(),
     ringsBytesMax: 10 * 1024 * 1024,
+    aheadBytesMax,
     onTrouble: () => undefined,
   })
   const findPlace = createFindPlace(base)
