@@ -1,9 +1,11 @@
 /**
  * A thousand readers of one topic at the frontend: events a second, memory, CPU, and what Kafka is asked.
+ * Bounds: each wait has a deadline; a row ends early when nothing came for `quietMs`, since a reader that was
+ * cut off gets no more, and says how many came.
  */
 import { get, type ClientRequest } from 'node:http'
 import { createIrisApi } from '@iris/local-stack/iris-api'
-import { sleep, systemScheduler } from '@iris/common/time/scheduler'
+import { sleep, systemScheduler, withDeadline } from '@iris/common/time/scheduler'
 import { monotonicMs } from '../chaos/monotonic.js'
 import { makeGroup, makeTopic, type BenchStack } from './bench-stack.js'
 import { figure, percent, table } from './markdown.js'
@@ -13,6 +15,10 @@ const topic = 'benchstreams.chat'
 const readerCounts = [1, 100, 1_000]
 const messages = 200
 const limitMs = 120_000
+/** No event for so long: no more will come. */
+const quietMs = 10_000
+/** One answer, the first word of a stream, and the going of all readers. */
+const answerMs = 10_000
 const pollMs = 20
 const bodyBytes = 200
 
@@ -38,15 +44,20 @@ async function measure(stack: BenchStack, count: number): Promise<readonly strin
   const answers = await Promise.all(publishing)
   if (answers.some(({ status }) => status !== 201)) throw new Error('a message was not stored')
   const events = count * messages
-  while (readers.events < events && monotonicMs() - begin.ms < limitMs) await sleep(systemScheduler, pollMs)
-  const seconds = (monotonicMs() - begin.ms) / 1_000
+  const endMs = await lastEvent(readers, events, begin.ms + limitMs)
+  const seconds = (endMs - begin.ms) / 1_000
   const cpu = (cpuSecondsOf(frontend.pid) - begin.cpu) / seconds
   const asked = (await fetches(frontend.url)) - begin.fetches
   const bytes = residentBytesOf(frontend.pid)
   const came = readers.events
   readers.close()
   // All of one address are bounded: the next ones must not come before these have gone.
-  while ((await gauge(frontend.url, 'streams')) > 0) await sleep(systemScheduler, pollMs)
+  const goneMs = monotonicMs() + answerMs
+  while ((await gauge(frontend.url, 'streams')) > 0) {
+    if (monotonicMs() > goneMs)
+      throw new Error(`readers that have gone are still counted after ${answerMs} ms`)
+    await sleep(systemScheduler, pollMs)
+  }
   const shown = `${figure(came)}${came === events ? '' : ` of ${figure(events)}`}`
   return [
     figure(count),
@@ -58,12 +69,24 @@ async function measure(stack: BenchStack, count: number): Promise<readonly strin
   ]
 }
 
+/** Waits for the events; gives when the last one came. */
+async function lastEvent(readers: Readers, events: number, deadlineMs: number): Promise<number> {
+  let [came, cameMs] = [readers.events, monotonicMs()]
+  while (came < events && monotonicMs() < Math.min(deadlineMs, cameMs + quietMs)) {
+    await sleep(systemScheduler, pollMs)
+    if (readers.events > came) [came, cameMs] = [readers.events, monotonicMs()]
+  }
+  return cameMs
+}
+
 function fetches(frontend: string): Promise<number> {
   return gauge(frontend, 'streams_fetches')
 }
 
 async function gauge(frontend: string, name: string): Promise<number> {
-  const text = await (await fetch(`${frontend}/status/prometheus`)).text()
+  const text = await (
+    await fetch(`${frontend}/status/prometheus`, { signal: AbortSignal.timeout(answerMs) })
+  ).text()
   const line = text.split('\n').find(each => each.startsWith(`hermes_frontend_${name} `))
   return Number(line?.split(' ')[1] ?? 0)
 }
@@ -76,7 +99,8 @@ class Readers {
   constructor(private readonly url: string) {}
 
   async open(count: number): Promise<void> {
-    for (let opened = 0; opened < count; opened++) await this.listen()
+    for (let opened = 0; opened < count; opened++)
+      await withDeadline(systemScheduler, answerMs, 'the first word of a stream', this.listen())
   }
 
   close(): void {
