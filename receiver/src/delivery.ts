@@ -27,6 +27,7 @@ export interface Delivery {
   readonly id: string
   /** Whether the signature was checked. */
   readonly isVerified: boolean
+  /** Said by a header that no signature covers; you know whether your subscription sends batches. */
   readonly isBatch: boolean
   /** Failed attempts so far. */
   readonly retryCount: number

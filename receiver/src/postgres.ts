@@ -1,8 +1,8 @@
 /**
  * Stores in Postgres, for any client that has `query(text, values)`, such as that of `pg`.
  * Takes a pool. Gives processed ids and projections in two tables, and the statements that make these.
- * Promises: everything in one transaction on one connection; a connection on which a rollback failed is not
- * used again. Ids are kept until `forget` is called.
+ * Promises: everything in one transaction on one connection, and rejects when the database has undone it; a
+ * connection on which a rollback failed is not used again. Ids are kept until `forgetProcessed` is called.
  */
 import type { Progress } from './in-order.js'
 import type { Once, ProcessedStore } from './processed.js'
@@ -55,7 +55,10 @@ export async function rememberProcessed(
   return (await client.query(text, [receiver, id])).rows.length > 0
 }
 
-/** Processed ids; the work gets the connection that has the transaction. */
+/**
+ * Processed ids; the work gets the connection that has the transaction. It rejects when the work caught an
+ * error of one of its statements without a savepoint: nothing of that transaction is kept.
+ */
 export function createPostgresProcessed(
   pool: SqlPool,
   options: PostgresOptions = {},
@@ -122,6 +125,9 @@ async function inTransaction<T>(pool: SqlPool, work: (client: SqlClient) => Prom
   try {
     await client.query('begin')
     const result = await work(client)
+    // After an error of SQL that the work swallowed Postgres has aborted the transaction, and answers its
+    // commit with ROLLBACK and no error. Any other statement is refused there.
+    await client.query('select 1')
     await client.query('commit')
     return result
   } catch (error) {

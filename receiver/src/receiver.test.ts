@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Delivery, RequestHeaders } from './delivery.js'
 import { createReceiver, type Handler, type Problem, type ReceiverOptions } from './receiver.js'
 import { keys, signedHeaders } from './testing/signed.js'
-import { accept, acceptExcept, reject, retryLater, type Answer } from './verdict.js'
+import { accept, acceptExcept, reject, retryLater, type Answer, type Verdict } from './verdict.js'
 
 const atMs = 1_795_000_000_000
 const text = '{"n":1}'
@@ -72,6 +72,16 @@ describe('a receiver', () => {
     expect(seen).toHaveLength(1)
     expect(problems).toMatchObject([{ kind: 'too large' }])
   })
+
+  it.each([[true], ['accept'], [{ status: 204 }], [{}]])(
+    'takes %j, which is no verdict, for a handler that failed',
+    async word => {
+      const { problems, receive } = made(() => word as unknown as Verdict)
+
+      expect(await receive(signedHeaders(text, { atMs }))).toEqual({ status: 500, headers: {}, body: '' })
+      expect(problems).toMatchObject([{ kind: 'handler failed', id: 'm1' }])
+    },
+  )
 
   it('keeps the text of an error for its own log', async () => {
     const error = new Error('password is hunter2')

@@ -61,7 +61,7 @@ export function reject(reason: string): Verdict {
   return { kind: 'reject', reason: reason.slice(0, reasonLettersMax) }
 }
 
-/** The answer that says so to Iris. */
+/** The answer that says so to Iris. Throws for what is no verdict, as a handler in JavaScript may give it. */
 export function answerOf(verdict: Verdict): Answer {
   switch (verdict.kind) {
     case 'accept':
@@ -76,6 +76,8 @@ export function answerOf(verdict: Verdict): Answer {
         headers: { ...json, 'Iris-Verdict': 'dead-letter' },
         body: JSON.stringify({ reason: verdict.reason }),
       }
+    default:
+      throw new TypeError('the handler gave back something else than accept(), retryLater() or the like')
   }
 }
 
