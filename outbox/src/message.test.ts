@@ -27,6 +27,8 @@ describe('a message', () => {
     ['topic', { topic: 'orders' }],
     ['topic', { topic: 'a.b/../c' }],
     ['key', { key: 'a\nb' }],
+    ['key', { key: ' a' }],
+    ['key', { key: 'a\t' }],
     ['key', { key: 'x'.repeat(1_001) }],
     ['body is missing', { body: undefined }],
     ['body', { body: Buffer.alloc(bodyBytesMax + 1) }],

@@ -6,6 +6,8 @@
  * Refuses with {@link WrongMessage} what no request could carry.
  */
 
+import { isTrimmed } from '@iris/common/http/header-rules'
+
 /** What a service says of a message. */
 export interface NewMessage {
   /** Unique; made at random when left out. What Iris and receivers know a repeat by. */
@@ -71,8 +73,8 @@ export function problemOf({ id, topic, key, headers, body }: OutboxMessage): str
   if (!/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/.test(id) || id.length > idLettersMax)
     return `id must be 1 to ${idLettersMax} printable ASCII letters without " and \\`
   if (typeof topic !== 'string' || !/^[\w.-]+\.[\w-]+$/.test(topic)) return 'topic must be group.topic'
-  if (key !== null && !fits(key, keyBytesMax))
-    return `key must be at most ${keyBytesMax} bytes long, without control characters`
+  if (key !== null && !(fits(key, keyBytesMax) && isTrimmed(key)))
+    return `key must be at most ${keyBytesMax} bytes long, without control characters or blanks at its ends`
   if (body.length > bodyBytesMax) return `body must be at most ${bodyBytesMax} bytes long`
   const lines = Object.entries(headers)
   if (lines.length > headersMax) return `headers: at most ${headersMax}`

@@ -48,6 +48,19 @@ describe('iris-outbox', () => {
     expect(() => readOptions([...needed, '--database=secret'], {})).toThrow(/^((?!secret).)*$/)
   })
 
+  it.each(['Bearer secret\n', 'Bearer secret\u2026'])(
+    'refuses credentials that no header carries: %j',
+    text => {
+      const environment = { IRIS_OUTBOX_AUTHORIZATION: text }
+
+      expect(() => readOptions(needed, environment)).toThrow(/^IRIS_OUTBOX_AUTHORIZATION((?!secret).)*$/)
+    },
+  )
+
+  it('takes an empty variable for no credentials', () => {
+    expect(readOptions(needed, { IRIS_OUTBOX_AUTHORIZATION: '' })?.authorization).toBeNull()
+  })
+
   it('helps', () => {
     expect(readOptions(['--help'], {})).toBeNull()
   })

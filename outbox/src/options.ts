@@ -4,6 +4,7 @@
  * Refuses unknown flags and values that are none, with one sentence that names the flag.
  */
 import { parseArgs } from 'node:util'
+import { canBeSent } from '@iris/common/http/header-rules'
 import type { TableRelayOptions } from './postgres/table-relay.js'
 import { quotedTable, tableDefault } from './postgres/table.js'
 
@@ -72,7 +73,7 @@ export function readOptions(
     frontends: needed('iris')
       .split(',')
       .map(each => urlOf('iris', each.trim(), ['http:', 'https:'])),
-    authorization: environment['IRIS_OUTBOX_AUTHORIZATION'] ?? null,
+    authorization: authorizationOf(environment['IRIS_OUTBOX_AUTHORIZATION']),
     table: tableOf(read('table') ?? tableDefault),
     createsTable: ['true', '1'].includes(read('create-table') ?? ''),
     afterFailure: afterFailureOf(read('after-failure') ?? 'hold'),
@@ -97,6 +98,12 @@ function urlOf(flag: string, text: string, protocols: readonly string[]): URL {
   if (url === null || !protocols.includes(url.protocol))
     throw new UsageError(`--${flag} must be a URL with ${protocols.join(' or ')}`)
   return url
+}
+
+function authorizationOf(text: string | undefined): string | null {
+  if (text === undefined || text === '') return null
+  if (canBeSent('Authorization', text)) return text
+  throw new UsageError('IRIS_OUTBOX_AUTHORIZATION has letters that no header carries, such as a line break')
 }
 
 function tableOf(text: string): string {

@@ -63,6 +63,12 @@ describe('publishing', () => {
     expect(Buffer.from(String(headers['partition-key']), 'latin1').toString()).toBe('ä')
   })
 
+  it('answers for credentials that no header carries, without repeating them', async () => {
+    const answer = await publish({ authorization: 'Bearer secret\n' })
+
+    expect(answer).toEqual({ kind: 'none', problem: expect.stringMatching(/^((?!secret).)*Authorization/) })
+  })
+
   it('keeps the path of a frontend behind a gateway', async () => {
     await publish({ frontends: [new URL('/iris/', url)] })
 

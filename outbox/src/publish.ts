@@ -4,7 +4,8 @@
  * Promises: ends within its deadline and never rejects; another try goes to the next frontend; at most
  * 64 KiB of an answer are read. Bound: as many connections as requests may be under way.
  */
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
+import { Agent as HttpAgent, request as httpRequest } from 'node:http'
+import type { ClientRequest, IncomingMessage } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { systemScheduler } from '@iris/common/time/scheduler'
 import { headersOf, type OutboxMessage } from './message.js'
@@ -36,17 +37,25 @@ export function createPublisher(options: PublishOptions): Publisher {
   const pooled = { keepAlive: true, maxSockets: inflightMax }
   const agents = { 'http:': new HttpAgent(pooled), 'https:': new HttpsAgent(pooled) }
   const credentials = authorization === null ? {} : { Authorization: authorization }
+  const begin = (message: OutboxMessage, tries: number): ClientRequest => {
+    const frontend = frontends[tries % frontends.length]
+    if (frontend === undefined) throw new TypeError('a publisher needs a frontend')
+    const isSecure = frontend.protocol === 'https:'
+    return (isSecure ? httpsRequest : httpRequest)(pathOf(frontend, message), {
+      method: 'POST',
+      agent: isSecure ? agents['https:'] : agents['http:'],
+      headers: { ...headersOf(message), ...credentials, 'Content-Length': message.body.length },
+    })
+  }
   return {
     async publish(message, tries, signal) {
-      const frontend = frontends[tries % frontends.length]
-      if (frontend === undefined) throw new TypeError('a publisher needs a frontend')
       if (signal.aborted) return { kind: 'none', problem: stopped }
-      const isSecure = frontend.protocol === 'https:'
-      const request = (isSecure ? httpsRequest : httpRequest)(pathOf(frontend, message), {
-        method: 'POST',
-        agent: isSecure ? agents['https:'] : agents['http:'],
-        headers: { ...headersOf(message), ...credentials, 'Content-Length': message.body.length },
-      })
+      let request: ClientRequest
+      try {
+        request = begin(message, tries)
+      } catch (error) {
+        return noAnswer(error) // such as a line break in the credentials
+      }
       const stop = (): void => void request.destroy(new Error(stopped))
       signal.addEventListener('abort', stop)
       const cancel = systemScheduler.after(timeoutMs, () =>
@@ -61,7 +70,7 @@ export function createPublisher(options: PublishOptions): Publisher {
         })
         return await read(answer)
       } catch (error) {
-        return { kind: 'none', problem: error instanceof Error ? error.message : String(error) }
+        return noAnswer(error)
       } finally {
         cancel()
         signal.removeEventListener('abort', stop)
@@ -72,6 +81,10 @@ export function createPublisher(options: PublishOptions): Publisher {
       agents['https:'].destroy()
     },
   }
+}
+
+function noAnswer(error: unknown): PublishAnswer {
+  return { kind: 'none', problem: error instanceof Error ? error.message : String(error) }
 }
 
 function pathOf(frontend: URL, { topic }: OutboxMessage): URL {

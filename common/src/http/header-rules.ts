@@ -1,7 +1,7 @@
 // pure
 /**
  * Which header lines an outgoing request can carry.
- * Takes a name and a value. Gives whether the HTTP client takes them as they are.
+ * Takes a name and a value. Gives whether they can be sent, and arrive, as they are.
  * Why: undici throws on some of them, and a bad header must cost that header, not the delivery (decision 31).
  */
 
@@ -20,6 +20,11 @@ const ownedByClient = new Set([
   'transfer-encoding',
   'upgrade',
 ])
+
+/** Whether a value has no blank at its ends, which HTTP takes for no part of it. */
+export function isTrimmed(value: string): boolean {
+  return !/^[ \t]|[ \t]$/.test(value)
+}
 
 /** Whether a request may carry this line. */
 export function canBeSent(name: string, value: string): boolean {

@@ -63,12 +63,14 @@ describe('a document', () => {
     expect((await read()).map(row => row.message.id)).toEqual(['m1'])
   })
 
-  it('whose message has no id waits behind it', async () => {
-    const nameless = { topic: 'a.b', body: 1 } as unknown as DocumentMessage
-    const { read } = made({ o1: [message('m1'), nameless, message('m2')] })
+  it.each([{ topic: 'a.b', body: 1 }, null, 'text', { messageId: 7 }])(
+    'whose message has no id, %j, waits behind it',
+    async nameless => {
+      const { read } = made({ o1: [message('m1'), nameless as unknown as DocumentMessage, message('m2')] })
 
-    expect((await read()).map(row => row.message.id)).toEqual(['m1'])
-  })
+      expect((await read()).map(row => row.message.id)).toEqual(['m1'])
+    },
+  )
 
   it('gives no more rows than are wanted', async () => {
     const { read } = made({ o1: Array.from({ length: 30 }, (_, index) => message(`m${index}`)) })

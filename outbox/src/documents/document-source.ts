@@ -29,7 +29,10 @@ export interface DocumentWithOutbox {
 
 /** What a relay needs of a document database. Every call ends within a deadline of its own. */
 export interface DocumentStore {
-  /** At most `documentsMax` whose list begins with a message without `failure`, but for `without`. */
+  /**
+   * At most `documentsMax`, but for `without`, whose list begins with a message that has a text `messageId` and
+   * no `failure`. Others must not be among them: so many would hide all that can be sent.
+   */
   findWithOutbox(documentsMax: number, without: readonly string[]): Promise<readonly DocumentWithOutbox[]>
   /** Takes one message out of the list, in one atomic write; nothing when it is gone. */
   removeMessage(documentId: string, messageId: string): Promise<void>
@@ -74,8 +77,9 @@ export function createDocumentSource(store: DocumentStore): OutboxSource {
  * says when it sends it.
  */
 function rowsOf({ documentId, messages }: DocumentWithOutbox): readonly OutboxRow[] {
-  const isClosed = ({ messageId, failure }: DocumentMessage): boolean =>
-    failure !== undefined || typeof messageId !== 'string'
+  // Whoever writes the document may have put anything there, also null.
+  const isClosed = (message: Partial<DocumentMessage> | null): boolean =>
+    message?.failure !== undefined || typeof message?.messageId !== 'string'
   const closedAt = messages.findIndex(isClosed)
   const open = closedAt < 0 ? messages : messages.slice(0, closedAt)
   return open.slice(0, messagesMax).map(({ messageId, topic, key, headers, body }) => ({

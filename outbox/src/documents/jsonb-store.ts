@@ -27,7 +27,7 @@ export function createJsonbStore(client: SqlClient, { table }: { readonly table:
         where ${condition}), '[]'))
     where id = $1
       and document->'outboxMessages' @> jsonb_build_array(jsonb_build_object('messageId', $2::text))`
-  const remove = rewritten('message', `message->>'messageId' <> $2`)
+  const remove = rewritten('message', `message->>'messageId' is distinct from $2`)
   const failed = `message || jsonb_build_object('failure', $3::text)`
   const fail = rewritten(`case when message->>'messageId' = $2 then ${failed} else message end`, 'true')
   return {
@@ -35,6 +35,7 @@ export function createJsonbStore(client: SqlClient, { table }: { readonly table:
       const { rows } = await client.query(
         `select id, document->'outboxMessages' as messages from ${name}
           where document->'outboxMessages'->0 is not null
+            and jsonb_typeof(document->'outboxMessages'->0->'messageId') = 'string'
             and not document->'outboxMessages'->0 ? 'failure' and id <> all($2)
           order by id limit $1`,
         [documentsMax, without],

@@ -30,7 +30,7 @@ export interface Session extends SqlClient {
 /** Tells our locks from others of the database; the rest of the key is the table. */
 const lockSpace = 1_230_129_491
 
-/** Connects, and listens. */
+/** Connects, and listens. Leaves no connection behind when one of both fails. */
 export async function openSession(options: SessionOptions): Promise<Session> {
   const { database, timeoutMs } = options
   const client = new Client({
@@ -46,12 +46,19 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   })
   // An error event that nobody hears would end the process.
   client.on('error', () => undefined)
-  await client.connect()
-  // Without these a server would keep the lock of a machine that is gone for two hours.
-  await client.query(
-    'set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3',
-  )
-  await client.query(`listen ${channel}`)
+  // After a failed statement the server may be silent: then the socket goes without a farewell.
+  const end = (): Promise<void> => client.end().catch(() => undefined)
+  try {
+    await client.connect()
+    // Without these a server would keep the lock of a machine that is gone for two hours.
+    await client.query(
+      'set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3',
+    )
+    await client.query(`listen ${channel}`)
+  } catch (error) {
+    await end()
+    throw error
+  }
   return {
     query: (text, values) => client.query(text, values),
     async lead() {
@@ -62,9 +69,6 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     },
     onWake: listener => void client.on('notification', listener),
     onLost: listener => void lost.then(listener),
-    async end() {
-      // After a failed statement the server may be silent: then the socket goes without a farewell.
-      await client.end().catch(() => undefined)
-    },
+    end,
   }
 }
