@@ -28,6 +28,7 @@ export interface Chat {
   stop(): Promise<void>
 }
 
+const base = 'http://chat'
 const bodyBytesMax = 16_384
 /** Longer than the heartbeat of streams. */
 const silenceMsMax = 60_000
@@ -37,7 +38,9 @@ export async function startChat(options: ChatOptions): Promise<Chat> {
   const { host, port } = options
   const page = readPage()
   const server = createServer((request, response) => {
-    const url = new URL(request.url ?? '/', 'http://chat')
+    const target = request.url ?? '/'
+    if (!URL.canParse(target, base)) return answer(response, 400, { message: 'no address of the chat' })
+    const url = new URL(target, base)
     const { pathname } = url
     const said = /^\/chat\/send\/([^/]+)$/.exec(pathname)?.[1]
     if (request.method === 'GET' && pathname === '/') sendPage(response, page)

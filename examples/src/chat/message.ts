@@ -14,11 +14,16 @@ const messageLettersMax = 1_000
 
 /** Checks a message. */
 export function chatMessage(sender: unknown, message: unknown): ChatMessage | { readonly problem: string } {
-  if (typeof sender !== 'string' || sender === '' || sender.length > senderLettersMax)
+  if (!isText(sender, senderLettersMax))
     return { problem: `sender must be a text of 1 to ${senderLettersMax} letters` }
-  if (typeof message !== 'string' || message === '' || message.length > messageLettersMax)
+  if (!isText(message, messageLettersMax))
     return { problem: `message must be a text of 1 to ${messageLettersMax} letters` }
   return { sender, message }
+}
+
+/** Half of a letter in two halves, which JSON may have, has no UTF-8. */
+function isText(value: unknown, lettersMax: number): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= lettersMax && !/\p{Cs}/u.test(value)
 }
 
 /** Reads a message from JSON. */
