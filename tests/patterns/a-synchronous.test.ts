@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import { buy } from '@iris/examples/shop/customers'
 import { startShop } from '@iris/examples/shop/shop'
 import { eventually } from '../support/eventually.js'
+import { runExample } from '../support/example-program.js'
 import { startTestStack, type TestStack } from '../support/stack.js'
 import { startSubscriber, type Subscriber } from '../support/subscriber.js'
 
@@ -12,8 +11,6 @@ interface Sent {
   readonly subscription?: string
 }
 
-const demo = fileURLToPath(new URL('../../examples/dist/shop/main.js', import.meta.url))
-const demoMs = 100_000
 const settings = {
   'frontend-service': {
     'frontend.http.headers.propagationEnabled': 'true',
@@ -38,16 +35,6 @@ afterAll(async () => {
   await stack.stop()
   await subscriber.stop()
 })
-
-/** Runs `npm run demo:shop` against the stack. */
-function runDemo(flags: readonly string[]): Promise<{ readonly code: number; readonly screen: string }> {
-  return new Promise(resolve => {
-    const options = { timeout: demoMs, env: { PATH: process.env['PATH'] } }
-    execFile(process.execPath, [demo, ...flags], options, (error, screen) => {
-      resolve({ code: error === null ? 0 : 1, screen })
-    })
-  })
-}
 
 describe('synchronous and asynchronous', () => {
   it('A1: a publisher is answered while the receiver still works', async () => {
@@ -128,7 +115,7 @@ describe('synchronous and asynchronous', () => {
 
   it('A7: with services stopped the synchronous shop refuses orders, the asynchronous one completes all', async () => {
     const flags = ['--frontend', stack.frontends[0]?.url ?? '', '--management', stack.management.url]
-    const { code, screen } = await runDemo([...flags, '--orders', '5'])
+    const { code, screen } = await runExample('shop', [...flags, '--orders', '5'])
 
     // Asked, taken, failed, lost.
     expect(screen).toMatch(/synchronous +15 +5 +10 +0 /)
@@ -143,8 +130,8 @@ describe('synchronous and asynchronous', () => {
   })
 
   it('A7: the demo says what to start when there is no Iris, and what it can be told', async () => {
-    const nobody = await runDemo(['--frontend', 'http://127.0.0.1:1'])
-    const wrong = await runDemo(['--orders', '0'])
+    const nobody = await runExample('shop', ['--frontend', 'http://127.0.0.1:1'])
+    const wrong = await runExample('shop', ['--orders', '0'])
 
     expect(nobody.code).toBe(1)
     expect(nobody.screen).toMatch(/^No Iris answers at .* run `npm start` in another terminal first\.\n$/)

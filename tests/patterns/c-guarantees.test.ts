@@ -5,7 +5,6 @@
 import { Kafka, logLevel } from 'kafkajs'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import { silentLog } from '@iris/common/lifecycle/log'
-import { tellStory } from '@iris/examples/poison/story'
 import type { DocumentStore } from '@iris/outbox/documents/document-source'
 import { startDocumentRelay, type DocumentRelay } from '@iris/outbox/documents/document-relay'
 import { createJsonbStore, documentTable } from '@iris/outbox/documents/jsonb-store'
@@ -19,12 +18,14 @@ import {
   createPostgresProgress,
   forgetProcessed,
   receiverTables,
+  type SqlClient,
 } from '@iris/receiver/postgres'
 import { processedOnce } from '@iris/receiver/processed'
 import { inOrder, verdictOf } from '@iris/receiver/projection'
 import { accept, reject, retryLater, type Verdict } from '@iris/receiver/verdict'
 import { deadLettersOf } from '../support/dead-letters.js'
 import { eventually, pause } from '../support/eventually.js'
+import { runExample } from '../support/example-program.js'
 import { startLibraryReceiver, type LibraryReceiver } from '../support/library-receiver.js'
 import { noPostgres, startPostgres, type PostgresServer } from '../support/postgres.js'
 import { startTestStack, type FormOverrides, type TestStack } from '../support/stack.js'
@@ -46,7 +47,11 @@ let current = ''
 
 beforeAll(async () => {
   ;[stack, receiver, postgres] = await Promise.all([
-    startTestStack({ kafka: inject('kafka'), zookeeper: inject('zookeeper') }),
+    startTestStack({
+      ...{ kafka: inject('kafka'), zookeeper: inject('zookeeper') },
+      // All in one line: what could hold others up has them behind itself.
+      settings: { 'management-service': { 'management.topic.partitions': '1' } },
+    }),
     startLibraryReceiver(delivery => {
       if (delivery.topic !== current) return accept()
       seen.push(delivery)
@@ -92,16 +97,23 @@ const count = async (table: string): Promise<number> => {
 describe('C1 eventual consistency', () => {
   it('is visible as a lag that grows while the receiver is away and goes when it is back', async () => {
     const { topic, name } = await subscribed({ subscriptionPolicy: { messageBackoff: 50 } })
-    const lag = async (): Promise<string> => {
-      const answer = await stack.api.manage('GET', `/topics/${topic}/subscriptions/${name}/metrics`)
-      return (JSON.parse(answer.text) as { lag: string }).lag
+    const ask = async <T>(what: string): Promise<T> => {
+      const answer = await stack.api.manage('GET', `/topics/${topic}/subscriptions/${name}/${what}`)
+      return JSON.parse(answer.text) as T
+    }
+    /** As the metrics have it, and as the members of the group have it, partition by partition. */
+    const lags = async (): Promise<readonly [string, readonly number[]]> => {
+      const { lag } = await ask<{ lag: string }>('metrics')
+      const groups = await ask<{ members: { partitions: { lag: number }[] }[] }[]>('consumer-groups')
+      const partitions = groups.flatMap(({ members }) => members.flatMap(each => each.partitions))
+      return [lag, partitions.map(each => each.lag)]
     }
     handle = () => retryLater()
     for (const n of [1, 2, 3, 4, 5]) await publish(topic, { n })
-    await eventually(async () => expect(await lag()).toBe('5'))
+    await eventually(async () => expect(await lags()).toEqual(['5', [5]]))
 
     handle = accept
-    await eventually(async () => expect(await lag()).toBe('0'))
+    await eventually(async () => expect(await lags()).toEqual(['0', [0]]))
   })
 })
 
@@ -161,6 +173,27 @@ describe.skipIf(noDatabase !== null)(`C4 and C5 exactly one effect${withDatabase
     })
 
     expect(receiver.problems).toContainEqual(expect.objectContaining({ kind: 'handler failed', id }))
+  })
+
+  it('is claimed by nobody whose work swallowed an error that undid it; behind a savepoint it is kept', async () => {
+    const store = createPostgresProcessed(postgres!.pool, { receiver: 'swallowing' })
+    const order = (tx: SqlClient, id: string) => tx.query('insert into orders (id) values ($1)', [id])
+    await order(postgres!.pool, 'there')
+    const swallow = processedOnce(store, 'm1', async tx => {
+      await tx.query("insert into invoices (id) values ('swallowed')")
+      await order(tx, 'there').catch(() => 'it exists already')
+    })
+    await expect(swallow).rejects.toMatchObject({ code: '25P02' })
+
+    const again = await processedOnce(store, 'm1', async tx => {
+      await tx.query('savepoint before_order')
+      await order(tx, 'there').catch(() => tx.query('rollback to before_order'))
+      await tx.query("insert into invoices (id) values ('swallowed')")
+    })
+    expect(again.isFirst).toBe(true)
+    expect((await processedOnce(store, 'm1', async () => 'never')).isFirst).toBe(false)
+    const { rows } = await postgres!.pool.query("select id from invoices where id = 'swallowed'")
+    expect(rows).toHaveLength(1)
   })
 })
 
@@ -269,7 +302,8 @@ describe.skipIf(noDatabase !== null)(`C9 writing to two systems at once${withDat
     await relay.stop()
     await seenAtLeast(3)
 
-    expect(await count('orders')).toBe(4)
+    const { rows } = await postgres!.pool.query("select id from orders where id like 'care%'")
+    expect(rows).toHaveLength(4)
     const ids = (bodies() as { id: string }[]).map(({ id }) => id)
     expect(new Set(ids)).toEqual(new Set(['careless', 'careful', 'careful, dying']))
   })
@@ -290,7 +324,14 @@ describe.skipIf(noDatabase !== null)(`C10 transactional outbox in a document${wi
         { messageId: 'm2', topic, body: { id: 'm2' } },
       ],
     }
+    // What has no id cannot be told apart in its list: it waits, is not lost, and hides no other document.
+    const nameless = { topic, body: { id: 'nameless' } }
     const insert = 'insert into order_documents (id, document) values ($1, $2)'
+    const hundred = `insert into order_documents (id, document)
+      select 'a' || n, $1 from generate_series(1, 100) as n`
+    await postgres!.pool.query(hundred, [JSON.stringify({ outboxMessages: [nameless] })])
+    const behind = { outboxMessages: [{ messageId: 'm3', topic, body: { id: 'm3' } }, nameless, null] }
+    await postgres!.pool.query(insert, ['b1', JSON.stringify(behind)])
     await postgres!.pool.query(insert, ['o1', JSON.stringify(document)])
     const store = createJsonbStore(postgres!.pool, { table: 'order_documents' })
     let removals = 0
@@ -312,20 +353,24 @@ describe.skipIf(noDatabase !== null)(`C10 transactional outbox in a document${wi
     await dying.stop()
     const relay = start(store)
     await eventually(async () => {
-      const { rows } = await postgres!.pool.query('select document from order_documents')
-      expect(rows).toEqual([{ document: { orderId: 'o1', outboxMessages: [] } }])
+      const text = "select document from order_documents where id in ('b1', 'o1') order by id"
+      const { rows } = await postgres!.pool.query(text)
+      expect(rows.map(each => (each as { document: Json }).document)).toEqual([
+        { outboxMessages: [nameless, null] },
+        { orderId: 'o1', outboxMessages: [] },
+      ])
     })
     await relay.stop()
     await publish(topic, { id: 'last' })
-    await seenAtLeast(3)
+    await seenAtLeast(4)
 
     const ids = (bodies() as { id: string }[]).map(({ id }) => id)
-    expect(ids.sort()).toEqual(['last', 'm1', 'm2'])
+    expect(ids.sort()).toEqual(['last', 'm1', 'm2', 'm3'])
   })
 })
 
 describe('C11 and C12 a poison message', () => {
-  it('holds nobody up, is dead after its time with the reason, and comes once when it is redriven', async () => {
+  it('holds nobody up and dies in time; REST reads it and redrives it, where others subscribe to dead letters', async () => {
     const { topic, name } = await subscribed({ subscriptionPolicy: { messageTtl: 1, messageBackoff: 200 } })
     const letters = deadLettersOf(stack, topic, name)
     const tasks = tasksOf(stack, topic, name)
@@ -368,30 +413,42 @@ describe('C11 and C12 a poison message', () => {
 })
 
 describe('the guided example of C11, C12 and C13', () => {
-  it('tells how the poison was kept and came once after the mend', async () => {
-    const lines: string[] = []
-    const story = await tellStory(stack.api, {
-      ...{ group: `${stack.group}.guided`, ttlSeconds: 1 },
-      print: line => void lines.push(line),
-    })
+  it('tells as a program how the poison was kept and came once after the mend', async () => {
+    const addresses = ['--frontend', stack.frontends[0]!.url, '--management', stack.management.url]
+    const { code, screen } = await runExample('poison', [...addresses, '--ttl', '1'])
 
-    expect(story).toMatchObject({ arrivals: 1, left: 0, letter: { class: 'expired', lastStatus: 500 } })
-    expect(story.badAttempts).toBeGreaterThan(0)
-    expect(lines.join('\n')).toContain('{"order":"bad"}')
+    expect(screen).toContain('(expired, ')
+    expect(screen).toContain('{"order":"bad"}')
+    expect(screen).toContain('it arrived once, with the same id. Dead letters left: 0.')
+    expect(screen).toContain('Nothing was lost, and nobody had to wait.')
+    expect(code).toBe(0)
+  })
+
+  it('says what it misses where there is no Iris', async () => {
+    const { code, screen } = await runExample('poison', ['--frontend', 'http://127.0.0.1:1'])
+
+    expect(screen).toContain('No Iris answers at http://127.0.0.1:1')
+    expect(code).toBe(1)
   })
 })
 
 describe('C13 an unreadable message', () => {
-  it('is a dead letter, and later messages arrive', async () => {
+  it('is a dead letter, and the messages behind it on its partition arrive', async () => {
     const { topic, name } = await subscribed()
+    const kafkaTopic = `${stack.namespace}_${topic}`
     const kafka = new Kafka({ brokers: [inject('kafka')], clientId: 'garbage', logLevel: logLevel.NOTHING })
     const producer = kafka.producer()
     await producer.connect()
     const garbage = Buffer.from('{"_w":true,"metadata":{"id":7},"message":{"cut')
     const messages = [{ value: garbage, partition: 0 }]
-    await producer.send({ topic: `${stack.namespace}_${topic}`, messages })
+    await producer.send({ topic: kafkaTopic, messages })
     await producer.disconnect()
     await publish(topic, { after: 1 })
+    const admin = kafka.admin()
+    await admin.connect()
+    const ends = await admin.fetchTopicOffsets(kafkaTopic)
+    await admin.disconnect()
+    expect(ends.map(({ partition, low, high }) => [partition, low, high])).toEqual([[0, '0', '2']])
     await eventually(() => expect(bodies()).toEqual([{ after: 1 }]))
 
     const [letter] = await deadLettersOf(stack, topic, name).waitFor(1)

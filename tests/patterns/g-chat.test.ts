@@ -7,6 +7,7 @@ import { listenTo, type Listener } from '@iris/common/http/testing/event-stream'
 import { startChat, type Chat } from '@iris/examples/chat/chat'
 import { ensureChatTopic } from '@iris/examples/chat/topic'
 import { eventually } from '../support/eventually.js'
+import { runExample, startExample } from '../support/example-program.js'
 import { startTestStack, type TestStack } from '../support/stack.js'
 
 interface Heard {
@@ -43,10 +44,11 @@ async function chatOf(...names: string[]): Promise<{ readonly topic: string; rea
   chats.push(...instances)
   return { topic, instances }
 }
+const get = (url: string): Promise<Response> => fetch(url, { signal: AbortSignal.timeout(20_000) })
 async function say(chat: Chat | undefined, text: string, sender?: string): Promise<void> {
   const query = sender === undefined ? '' : `?sender=${sender}`
   const url = `${chat?.url}/chat/send/${encodeURIComponent(text)}${query}`
-  const answer = await fetch(url, { signal: AbortSignal.timeout(20_000) })
+  const answer = await get(url)
   expect([answer.status, await answer.text()]).toEqual([201, expect.stringContaining('"id":"')])
 }
 /** Listens, and resolves when the stream has told where it stands. */
@@ -76,6 +78,23 @@ describe('the chat', () => {
     await hears(listener, 'hello, <b>all</b>', 'by POST')
     const refused = await fetch(`${g1?.url}/chat/send`, { method: 'POST', body: '{"sender":1}' })
     expect(refused.status).toBe(400)
+  })
+
+  it('G1: talks from a program of its own too, which says why where it cannot start', async () => {
+    const { topic, instances } = await chatOf('g1')
+    const addresses = ['--frontend', frontend(), '--management', stack.management.url]
+    const { url, program } = await startExample('chat', [
+      ...addresses,
+      ...['--name', 'g9', '--topic', topic, '--port', '0'],
+    ])
+    const listeners = [await read(instances[0]), await listen(`${url}/chat/read`)]
+    expect((await get(`${url}/chat/send/hello`)).status).toBe(201)
+    for (const listener of listeners) await hears(listener, 'hello')
+    expect(heard(listeners[0]!)[0]?.body.sender).toBe('g9')
+    expect(await program.stop()).toEqual({ code: 0, signal: null })
+
+    const lonely = await runExample('chat', ['--management', 'http://127.0.0.1:1'])
+    expect(lonely).toMatchObject({ code: 1, screen: expect.stringContaining('Is Iris running') })
   })
 
   it('shows a page that runs no script but its own', async () => {

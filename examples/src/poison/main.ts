@@ -8,7 +8,6 @@ import { createIrisApi } from '@iris/local-stack/iris-api'
 import { answersOk } from '@iris/local-stack/service'
 import { tellStory } from './story.js'
 
-const ttlSeconds = 3
 const print = (text: string): void => void process.stdout.write(`${text}\n`)
 
 async function run(): Promise<boolean> {
@@ -16,6 +15,8 @@ async function run(): Promise<boolean> {
     options: {
       frontend: { type: 'string', default: 'http://127.0.0.1:8080' },
       management: { type: 'string', default: 'http://127.0.0.1:8090' },
+      // For how many seconds Iris tries a message.
+      ttl: { type: 'string', default: '3' },
     },
   })
   const { frontend, management } = values
@@ -25,7 +26,7 @@ async function run(): Promise<boolean> {
   }
   const story = await tellStory(createIrisApi({ frontend, management }), {
     group: 'poison',
-    ttlSeconds,
+    ttlSeconds: Number(values.ttl),
     print,
   })
   const isGood = story.goodAfterMs < story.deadAfterMs && story.arrivals === 1 && story.left === 0
