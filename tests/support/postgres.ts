@@ -13,6 +13,7 @@ import { silentLog } from '@iris/common/lifecycle/log'
 import { createManagedProcess } from '@iris/local-stack/managed-process'
 import { freePort } from '@iris/local-stack/ports'
 import { Pool } from 'pg'
+import { skippedFor } from './needed.js'
 
 /** A running server. */
 export interface PostgresServer {
@@ -38,8 +39,12 @@ function programs(): string | null {
   return homes.find(home => existsSync(join(home, 'initdb')) && existsSync(join(home, 'postgres'))) ?? null
 }
 
-/** Why tests with Postgres cannot run here; null when they can. */
+/** Why tests with Postgres are skipped here; null when they run. Throws where none may be skipped. */
 export function noPostgres(): string | null {
+  return skippedFor(missing())
+}
+
+function missing(): string | null {
   if (programs() === null) return 'Postgres is not installed (apt-get install postgresql)'
   if (process.getuid?.() !== 0) return null
   return existsSync('/usr/bin/setpriv')
@@ -50,7 +55,7 @@ export function noPostgres(): string | null {
 /** Starts a server; its data is gone when it stops. */
 export async function startPostgres(): Promise<PostgresServer> {
   const home = programs()
-  if (home === null) throw new Error(noPostgres() ?? 'no Postgres')
+  if (home === null) throw new Error(missing() ?? 'no Postgres')
   const dir = await mkdtemp(join(tmpdir(), `iris-test-${process.pid}-postgres-`))
   const data = join(dir, 'data')
   mkdirSync(data, { mode: 0o700 })

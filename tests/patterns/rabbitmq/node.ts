@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort, loopback } from '@iris/local-stack/ports'
 import { eventually } from '../../support/eventually.js'
+import { skippedFor } from '../../support/needed.js'
 
 export interface RabbitNode {
   /** As clients dial it. */
@@ -24,9 +25,9 @@ const program = '/usr/lib/rabbitmq/bin/rabbitmq-server'
 const startMs = 60_000
 const stopMs = 20_000
 
-/** Why no node can be started here; null where one can. */
+/** Why no node can be started here; null where one can. Throws where no test may be skipped. */
 export function whyNoRabbit(): string | null {
-  return existsSync(program) ? null : `${program} is not there: apt-get install rabbitmq-server`
+  return skippedFor(existsSync(program) ? null : `${program} is not there (apt-get install rabbitmq-server)`)
 }
 
 /** Starts a node and waits until it takes connections. */
