@@ -49,8 +49,11 @@ beforeAll(async () => {
   ;[stack, receiver, postgres] = await Promise.all([
     startTestStack({
       ...{ kafka: inject('kafka'), zookeeper: inject('zookeeper') },
-      // All in one line: what could hold others up has them behind itself.
-      settings: { 'management-service': { 'management.topic.partitions': '1' } },
+      settings: {
+        // All in one line: what could hold others up has them behind itself.
+        'management-service': { 'management.topic.partitions': '1' },
+        'consumers-service': { 'consumer.undeliveredMessageLogPersistPeriod': '200' },
+      },
     }),
     startLibraryReceiver(delivery => {
       if (delivery.topic !== current) return accept()
