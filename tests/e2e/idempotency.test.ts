@@ -37,6 +37,8 @@ async function storedIn(topic: string, count: number): Promise<readonly Witnesse
   return records.filter(({ headers }) => headers['id'] !== last.id)
 }
 
+const isReplay = ({ headers }: PublishAnswer): boolean => headers.get('idempotent-replay') === 'true'
+
 /** Repeats a request, as a client would, until it hears that the message is stored. */
 const until201 = (frontend: ServiceProcess, topic: string, key: string): Promise<PublishAnswer> =>
   eventually(async () => {
@@ -80,8 +82,41 @@ describe('a message with an Idempotency-Key', () => {
     expect(first.status).toBe(201)
     for (const answer of again) expect(answer).toMatchObject({ status: 201, id: first.id, text: first.text })
     expect(other.status).toBe(201)
+    expect([first, other].map(isReplay)).toEqual([false, false])
+    expect(again.map(isReplay)).toEqual([true, true, true])
     const ids = (await storedIn(topic, 2)).map(({ headers }) => headers['id'])
     expect(ids.sort()).toEqual([first.id, other.id].sort())
+  })
+
+  it('that is for later is marked too when its answer is repeated, and so is a record of many', async () => {
+    const topic = await world.createTopic()
+    const at = new Date(Date.now() + 3_600_000).toISOString()
+    const ofMany = async (frontend: ServiceProcess): Promise<unknown> => {
+      const record = JSON.stringify({ message: 1, headers: { 'Idempotency-Key': '"of many"' } })
+      const answer = await publishTo(frontend.url, `${topic}/batch?records=wrapped`, record, {
+        'Content-Type': 'application/x-ndjson',
+      })
+      return (JSON.parse(answer.text) as { results: readonly unknown[] }).results[0]
+    }
+
+    // Whoever comes first makes the schedule topic, which a busy machine may need a while for.
+    await eventually(async () =>
+      expect((await publishTo(one.url, topic, '{}', { 'Deliver-At': at })).status).toBe(201),
+    )
+    const first = await keyed(one, topic, '"later"', '{}', { 'Deliver-At': at })
+    const again = [
+      await keyed(one, topic, '"later"', '{}', { 'Deliver-At': at }),
+      await keyed(two, topic, '"later"', '{}', { 'Deliver-At': at }),
+    ]
+    const records = [await ofMany(one), await ofMany(one), await ofMany(two)]
+
+    expect([first.status, isReplay(first), first.headers.get('deliver-at')]).toEqual([201, false, at])
+    for (const answer of again) {
+      expect(answer).toMatchObject({ status: 201, id: first.id })
+      expect([isReplay(answer), answer.headers.get('deliver-at')]).toEqual([true, at])
+    }
+    expect(records[0]).not.toHaveProperty('idempotentReplay')
+    for (const each of records.slice(1)) expect(each).toMatchObject({ status: 201, idempotentReplay: true })
   })
 
   it('that comes to both frontends at the same moment is stored once', async () => {

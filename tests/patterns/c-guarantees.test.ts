@@ -210,6 +210,9 @@ describe('C5 deduplication at the publisher', () => {
     await eventually(() => expect(bodies()).toContainEqual({ n: 1 }))
 
     expect(ids[0]).toBe(ids[1])
+    expect((await stack.publish(topic, '{"n":1}', { headers: key })).headers.get('idempotent-replay')).toBe(
+      'true',
+    )
     expect(new Set(seen.map(({ id }) => id)).size).toBe(2)
   })
 })

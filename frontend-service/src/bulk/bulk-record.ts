@@ -7,8 +7,15 @@ import { HermesError } from '@iris/common/errors/hermes-error'
 import type { Acceptance, BodyTaker, Origin, SentHeaders } from '../publish/origin.js'
 import type { ScheduledAnswer } from '../schedule/scheduled-answer.js'
 
+/** What is said of a message that Kafka has. */
+export interface StoredRecord {
+  readonly scheduled: ScheduledAnswer | null
+  /** An earlier record or request with its idempotency key had stored it. */
+  readonly isReplay: boolean
+}
+
 /** A refusal, what is said of a message that Kafka will have later, or of one that it has. */
-export type RecordOutcome = HermesError | Acceptance | ScheduledAnswer | null
+export type RecordOutcome = HermesError | Acceptance | StoredRecord
 
 /** What a request hears of its records. */
 export interface RecordEvents {
@@ -23,6 +30,8 @@ export interface RecordEvents {
 
 /** What a record brings: its message, or why it has none. */
 export type Brought = Buffer | HermesError
+
+const plainlyStored: StoredRecord = { scheduled: null, isReplay: false }
 
 export class BulkRecord implements Origin {
   constructor(
@@ -52,8 +61,9 @@ export class BulkRecord implements Origin {
     this.events.onWay(this)
   }
 
-  stored(id: string, scheduled: ScheduledAnswer | null): void {
-    this.events.settled(this, id, scheduled)
+  stored(id: string, scheduled: ScheduledAnswer | null, isReplay: boolean): void {
+    const isPlain = scheduled === null && !isReplay
+    this.events.settled(this, id, isPlain ? plainlyStored : { scheduled, isReplay })
   }
 
   accepted(id: string, where: Acceptance): void {

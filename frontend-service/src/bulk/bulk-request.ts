@@ -135,7 +135,7 @@ export class BulkRequest implements Deadlined, Held, RecordEvents {
 
   settled(record: BulkRecord, messageId: string, outcome: RecordOutcome): void {
     if (outcome instanceof HermesError) this.results.refused(record.index, messageId, outcome)
-    else if (outcome !== null && 'location' in outcome) {
+    else if ('location' in outcome) {
       this.results.accepted(record.index, messageId, outcome.location)
     } else this.results.stored(record.index, messageId, outcome)
     if (this.awaited === record) this.awaited = null

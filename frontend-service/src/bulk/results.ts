@@ -7,6 +7,7 @@
 import type { HermesError } from '@iris/common/errors/hermes-error'
 import { problemDetails } from '@iris/common/errors/problem'
 import type { ScheduledAnswer } from '../schedule/scheduled-answer.js'
+import type { StoredRecord } from './bulk-record.js'
 
 /** What the answer costs in memory for each record, as reserved. */
 export const resultBytes = 256
@@ -25,10 +26,11 @@ export class BulkResults {
   private acceptedCount = 0
 
   /** Kafka has the record at `index`. */
-  stored(index: number, messageId: string, scheduled: ScheduledAnswer | null): void {
+  stored(index: number, messageId: string, { scheduled, isReplay }: StoredRecord): void {
     this.storedCount++
     const later = scheduled === null ? {} : laterShown(scheduled)
-    this.lines[index] = JSON.stringify({ index, status: 201, messageId, ...later })
+    const replay = isReplay ? { idempotentReplay: true } : {}
+    this.lines[index] = JSON.stringify({ index, status: 201, messageId, ...later, ...replay })
   }
 
   /** The record at `index` is safe, and Kafka will have it later. */

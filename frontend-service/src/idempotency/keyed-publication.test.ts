@@ -87,7 +87,7 @@ describe('a message with a key and a time', () => {
     const words: unknown[] = []
     const events = {
       stamped: (...[, , , isForLater]: Parameters<KeyedEvents['stamped']>) => words.push(isForLater),
-      replayed: (...[, id, scheduled]: Parameters<KeyedEvents['replayed']>) => words.push(id, scheduled),
+      found: (...[, stored]: Parameters<KeyedEvents['found']>) => words.push(stored),
     } as unknown as KeyedEvents
     const surroundings: KeyedSurroundings = {
       ...{ events, room: createRoom(1_000), scheduleTopic: later.kafkaTopic },
@@ -119,7 +119,7 @@ describe('a message with a key and a time', () => {
     const { request, words } = makeRequest(5_000, headers)
     request.replayed('first')
 
-    expect(words).toEqual(['first', scheduled])
+    expect(words).toEqual([{ messageId: 'first', scheduled, isReplay: true }])
   })
 
   it('is another one with another time', () => {

@@ -13,12 +13,21 @@ import type { KeyedRequest, KeyRefusal, MessagePlace } from './keyed-request.js'
 import { fingerprintOf, keyDigest } from './key.js'
 import { keyRefusal } from './refusals.js'
 
+/** What is known of a message that Kafka has without this frontend's sending it now. */
+export interface FoundStored {
+  readonly messageId: string
+  /** When it is to be delivered, where that is later. */
+  readonly scheduled: ScheduledAnswer | null
+  /** An earlier request with the key had stored it. */
+  readonly isReplay: boolean
+}
+
 /** Where a publication goes on from here: the pipeline. */
 export interface KeyedEvents {
   /** Fills the record's fields, with that wall time; `isForLater` as one of the schedule topic. */
   stamped(publication: Publication, body: Buffer, timestampMs: number, isForLater: boolean): void
-  /** It was stored under this id already, perhaps to be delivered later. */
-  replayed(publication: Publication, messageId: string, scheduled: ScheduledAnswer | null): void
+  /** It was stored already, or a fellow has stored it. */
+  found(publication: Publication, stored: FoundStored): void
   refused(publication: Publication, error: HermesError): void
   /** A fellow has refused it, and written down why. */
   refusedElsewhere(publication: Publication, messageId: string, error: HermesError): void
@@ -99,11 +108,8 @@ export class KeyedPublication implements KeyedRequest, Held {
     const { scheduledMs, origin } = this.publication
     // `Deliver-After` counts from each request anew; what it meant the first time was answered then.
     const isKnown = scheduledMs > 0 && origin.sent.headers['deliver-at'] !== undefined
-    this.surroundings.events.replayed(
-      this.publication,
-      messageId,
-      isKnown ? { id: null, dueMs: scheduledMs } : null,
-    )
+    const scheduled = isKnown ? { id: null, dueMs: scheduledMs } : null
+    this.surroundings.events.found(this.publication, { messageId, scheduled, isReplay: true })
   }
 
   refused(why: KeyRefusal): void {

@@ -80,8 +80,10 @@ function makeWorld(rawHeaders: readonly string[] = [], roomBytes = 1_000): World
     },
     {
       stamped: () => undefined,
-      replayed: (_publication, id, scheduled) =>
-        end(`replayed ${id}${scheduled === null ? '' : ` ${scheduled.id} ${scheduled.dueMs}`}`),
+      found: (_publication, { messageId, scheduled, isReplay }) => {
+        const time = scheduled === null ? '' : ` ${scheduled.id} ${scheduled.dueMs}`
+        end(`${isReplay ? 'replayed' : 'stored'} ${messageId}${time}`)
+      },
       refused: (_publication, error) => end(error.code, error),
       refusedElsewhere: (_publication, id, error) => end(`${error.code} ${id}`, error),
     },
@@ -100,7 +102,7 @@ describe('a message whose key belongs to a fellow', () => {
         headers: ['Idempotency-Key', 'k', 'X', 'y'],
       },
     ])
-    expect(world.words).toEqual(['replayed theirs'])
+    expect(world.words).toEqual(['stored theirs'])
   })
 
   it('hears what the fellow says of its time', async () => {
@@ -109,7 +111,15 @@ describe('a message whose key belongs to a fellow', () => {
     world.answer = answerOf(201, '', later)
     await world.take()
 
-    expect(world.words).toEqual([`replayed theirs 3-7 ${Date.parse('2026-05-01T12:00:00.000Z')}`])
+    expect(world.words).toEqual([`stored theirs 3-7 ${Date.parse('2026-05-01T12:00:00.000Z')}`])
+  })
+
+  it('hears whether an earlier request had stored it', async () => {
+    const world = makeWorld()
+    world.answer = answerOf(201, '', ['Idempotent-Replay', 'true'])
+    await world.take()
+
+    expect(world.words).toEqual(['replayed theirs'])
   })
 
   it.each([
@@ -157,7 +167,7 @@ describe('a message whose key belongs to a fellow', () => {
 
     const pretending = makeWorld(['Iris-Forwarded', 'a', 'Iris-Forwarded-Token', 'a guess'])
     await pretending.take()
-    expect(pretending.words).toEqual(['replayed theirs'])
+    expect(pretending.words).toEqual(['stored theirs'])
   })
 
   it('may be stored from the moment on at which it is passed on', async () => {

@@ -110,6 +110,7 @@ export function createKeyed(parts: KeyedParts, events: KeyedEvents): Keyed {
 }
 
 const messageIdHeader = 'hermes-message-id'
+const replayHeader = 'idempotent-replay'
 
 /** Answers as the fellow has answered. */
 function passBack(events: KeyedEvents, publication: Publication, answer: Forwarded): void {
@@ -118,7 +119,10 @@ function passBack(events: KeyedEvents, publication: Publication, answer: Forward
     return events.refused(publication, error)
   }
   const messageId = firstHeaderValue(answer.headers, messageIdHeader) ?? publication.id
-  if (answer.status === 201) return events.replayed(publication, messageId, scheduledOf(answer.headers))
+  if (answer.status === 201) {
+    const isReplay = firstHeaderValue(answer.headers, replayHeader) === 'true'
+    return events.found(publication, { messageId, scheduled: scheduledOf(answer.headers), isReplay })
+  }
   const { code, message } = problemOf(answer.body)
   const error = new HermesError(code, message, answer.status, passedBackOf(answer.headers))
   events.refusedElsewhere(publication, messageId, error)

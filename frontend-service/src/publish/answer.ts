@@ -16,6 +16,9 @@ const messageIdHeader = 'Hermes-Message-Id'
 const hermesType = 'application/json'
 const none: readonly string[] = []
 
+/** Tells an answer that was given before from a first one, as header lines. */
+export const replayHeaders: readonly string[] = ['Idempotent-Replay', 'true']
+
 /** A request and its response. */
 export interface Exchange {
   readonly request: IncomingMessage

@@ -22,8 +22,11 @@ export interface Acceptance {
 
 /** Where the answer to a message goes. `id` is the message's. */
 export interface Answering {
-  /** Kafka has the message; it may be one that waits for its time. */
-  stored(id: string, scheduled: ScheduledAnswer | null): void
+  /**
+   * Kafka has the message; it may be one that waits for its time. `isReplay`: an earlier request with the
+   * same idempotency key had stored it.
+   */
+  stored(id: string, scheduled: ScheduledAnswer | null, isReplay: boolean): void
   /** It is safe, and Kafka will have it later. */
   accepted(id: string, where: Acceptance): void
   /** It was refused, or nobody knows its fate: the code says which. */

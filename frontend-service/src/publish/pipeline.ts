@@ -11,13 +11,12 @@ import { invariant } from '@iris/common/lifecycle/invariant'
 import type { AppendOutcome } from '@iris/common/kafka/producer-message'
 import type { Scheduler } from '@iris/common/time/scheduler'
 import { admitKey } from '../idempotency/admit-key.js'
-import type { KeyedEvents } from '../idempotency/keyed-publication.js'
+import type { FoundStored, KeyedEvents } from '../idempotency/keyed-publication.js'
 import type { Keyed } from '../idempotency/keyed.js'
 import { keyUnavailable } from '../idempotency/refusals.js'
 import type { PublishMetrics } from '../publish-metrics.js'
 import type { RareLog } from '../rare-log.js'
 import { scheduledAnswer, type Schedule } from '../schedule/schedule.js'
-import type { ScheduledAnswer } from '../schedule/scheduled-answer.js'
 import type { TopicCache } from '../topics/cache.js'
 import type { RoutedTopic } from '../topics/routed-topic.js'
 import type { LookUpAnswer, UnknownTopics } from '../topics/unknown-topics.js'
@@ -100,7 +99,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       if (isForLater) parts.schedule.redirect(publication, publication.routed as RoutedTopic)
       else publication.scheduledMs = 0
     },
-    replayed: (publication, messageId, scheduled) => replay(wired, publication, messageId, scheduled),
+    found: (publication, stored) => answerFound(wired, publication, stored),
     refused(publication, error) {
       if (publication.stage !== 'answered') refuse(wired, publication, error)
     },
@@ -210,17 +209,13 @@ function storeOnce(parts: Wired, publication: Publication, body: Buffer): void {
   parts.keyed.take(publication, body)
 }
 
-/** An earlier request with the same key has stored the message: the same answer again. */
-function replay(
-  parts: Wired,
-  publication: Publication,
-  messageId: string,
-  scheduled: ScheduledAnswer | null,
-): void {
+/** An earlier request with the same key has stored the message, or a fellow has. */
+function answerFound(parts: Wired, publication: Publication, found: FoundStored): void {
   if (publication.stage === 'answered') return
+  const { messageId, scheduled, isReplay } = found
   publication.id = messageId
   finish(parts, publication, 201)
-  publication.origin.stored(messageId, scheduled)
+  publication.origin.stored(messageId, scheduled, isReplay)
 }
 
 function awaitKafka(parts: Wired, publication: Publication, route: KafkaRoute): void {
@@ -267,7 +262,7 @@ function concludeStored(parts: Wired, publication: Publication, outcome: StoredO
   publication.routed?.counters().published(seconds)
   publication.routed?.preview?.offer(publication.value)
   finish(parts, publication, 201)
-  publication.origin.stored(publication.id, scheduledAnswer(publication, outcome))
+  publication.origin.stored(publication.id, scheduledAnswer(publication, outcome), false)
 }
 
 /** The publisher has heard that nobody knows; who asks for the trace hears the truth. */

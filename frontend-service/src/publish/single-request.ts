@@ -14,7 +14,7 @@ import type { Scheduler } from '@iris/common/time/scheduler'
 import type { ScheduledAnswer } from '../schedule/scheduled-answer.js'
 import type { RoutedTopic } from '../topics/routed-topic.js'
 import { tooLarge } from './admit.js'
-import { answerAccepted, answerRefusal, answerStored, scheduledHeaders } from './answer.js'
+import { answerAccepted, answerRefusal, answerStored, replayHeaders, scheduledHeaders } from './answer.js'
 import type { Acceptance, BodyTaker, Origin } from './origin.js'
 import type { Pipeline } from './pipeline.js'
 import { overloaded } from './refusals.js'
@@ -77,9 +77,11 @@ class SingleRequest implements Origin, BodySink {
     this.taker?.onNoBody(this.refusalOf(failure, bytes))
   }
 
-  stored(id: string, scheduled: ScheduledAnswer | null): void {
-    const more = this.moreHeaders()
-    answerStored(this.response, id, scheduled === null ? more : [...scheduledHeaders(scheduled), ...more])
+  stored(id: string, scheduled: ScheduledAnswer | null, isReplay: boolean): void {
+    let more = this.moreHeaders()
+    if (scheduled !== null) more = [...scheduledHeaders(scheduled), ...more]
+    if (isReplay) more = [...replayHeaders, ...more]
+    answerStored(this.response, id, more)
   }
 
   accepted(id: string, where: Acceptance): void {

@@ -15,7 +15,7 @@ export function wholeMessage(sent: SentHeaders, body: Buffer, answering: Answeri
       taker.onBody(body)
       return null
     },
-    stored: (id, scheduled) => answering.stored(id, scheduled),
+    stored: (id, scheduled, isReplay) => answering.stored(id, scheduled, isReplay),
     accepted: (id, where) => answering.accepted(id, where),
     refused: (id, error) => answering.refused(id, error),
   }

@@ -72,6 +72,7 @@ const results = z.object({
       location: z.string().optional(),
       deliverAt: z.string().optional(),
       scheduleId: z.string().optional(),
+      idempotentReplay: z.literal(true).optional(),
     }),
   ),
   unread: z.object({ code: z.string(), message: z.string() }).loose().optional(),
@@ -118,7 +119,13 @@ export const publishingContract: ResourceContract = {
       headers: { ...headers, ...ofMessage },
       body: { schema: message, example: { order: 17, state: 'paid' } },
       answers: {
-        201: { ...nothing, description: 'Kafka has it', headers: ids },
+        201: {
+          ...{ ...nothing, description: 'Kafka has it' },
+          headers: {
+            ...ids,
+            'Idempotent-Replay': '`true` where an earlier request with the key had stored it',
+          },
+        },
         202: {
           ...nothing,
           description: 'It is safe on the disk of the frontend',
