@@ -1,5 +1,5 @@
 /**
- * A disk of its own for Kafka's data, small enough to be filled in a moment.
+ * A disk of its own for Kafka's data or for a spool, small enough to be filled in a moment.
  * Takes an empty directory. Gives a way to fill it to the last byte and to free it again; null where this
  * process may not mount, which is said aloud.
  */
@@ -9,7 +9,6 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
-const size = '768m'
 const commandMs = 10_000
 /** Large pieces first, then what is left of the last one. */
 const pieces = [8 * 1024 * 1024, 64 * 1024, 4096]
@@ -21,10 +20,10 @@ export interface SmallDisk {
   unmount(): Promise<void>
 }
 
-/** Mounts it at `dir`. */
-export async function mountSmallDisk(dir: string): Promise<SmallDisk | null> {
+/** Mounts it at `dir`. `mebibytes`: as large as Kafka needs it for its files unless given. */
+export async function mountSmallDisk(dir: string, mebibytes = 768): Promise<SmallDisk | null> {
   try {
-    await run('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', dir], { timeout: commandMs })
+    await run('mount', ['-t', 'tmpfs', '-o', `size=${mebibytes}m`, 'tmpfs', dir], { timeout: commandMs })
   } catch (error) {
     process.stdout.write(`SKIPPED: no disk can be filled here: ${String(error)}\n`)
     return null

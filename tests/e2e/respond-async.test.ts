@@ -1,9 +1,10 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { startKafka, type KafkaServer } from '@iris/local-stack/kafka'
 import type { ServiceProcess } from '@iris/local-stack/service'
+import { mountSmallDisk, type SmallDisk } from '../chaos/small-disk.js'
 import { eventually } from '../support/eventually.js'
 import { publishTo, type PublishAnswer } from '../support/publish-world.js'
 import { startTestStack, type TestStack } from '../support/stack.js'
@@ -191,6 +192,104 @@ describe('with Kafka silent', () => {
     })
     const figures = await (await fetch(`${frontend.url}/status/prometheus`)).text()
     expect(figures).toContain('hermes_frontend_spool_messages 0')
+  })
+})
+
+describe('a spool that is full', () => {
+  const bytesMax = 1024 * 1024
+  const big = JSON.stringify('x'.repeat(100_000))
+  let small: ServiceProcess
+  let smallDir: string
+  /** Null where this process may not mount one. */
+  let disk: SmallDisk | null
+
+  beforeAll(async () => {
+    smallDir = join(dataDir, 'small')
+    await mkdir(smallDir)
+    disk = await mountSmallDisk(smallDir, 16)
+    small = await stack.addFrontend({
+      ...{ 'frontend.spool.directory': smallDir, 'frontend.spool.bytesMax': String(bytesMax) },
+      'frontend.handlers.idleTimeout': '2s',
+    })
+  })
+  afterAll(async () => {
+    kafka.resume()
+    await disk?.unmount()
+  })
+
+  async function subscribedTopic(path: string): Promise<string> {
+    const topic = await stack.createTopic({ maxMessageSize: 200_000 })
+    await stack.createSubscription(topic, subscriber.url + path)
+    await eventually(async () => expect((await publishTo(small.url, topic, '{}')).status).toBe(201))
+    await subscriber.waitFor(1, { path })
+    return topic
+  }
+  const prefer = (topic: string, body: string): Promise<PublishAnswer> =>
+    publishTo(small.url, topic, body, preferring)
+
+  async function figure(name: string): Promise<number> {
+    const text = await (await fetch(`${small.url}/status/prometheus`)).text()
+    return Number(new RegExp(`^hermes_frontend_${name} (\\S+)$`, 'm').exec(text)?.[1])
+  }
+  /** The files of messages have the bytes of those that were accepted, and no more. */
+  async function nothingHalfWritten(): Promise<void> {
+    await eventually(async () => {
+      const names = (await readdir(join(smallDir, '0'))).filter(name => name.startsWith('messages-'))
+      const sizes = await Promise.all(names.map(async name => (await stat(join(smallDir, '0', name))).size))
+      expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(await figure('spool_bytes'))
+    })
+  }
+  /** Takes messages again; of those before, the accepted reach their subscriber, and the refused never. */
+  async function drained(topic: string, path: string, accepted: readonly PublishAnswer[]): Promise<void> {
+    const again = await eventually(async () => {
+      const answer = await prefer(topic, '"again"')
+      expect(answer.status).toBe(202)
+      return answer
+    })
+    await eventually(async () => {
+      const received = subscriber.received(path).filter(({ body }) => body.toString() !== '{}')
+      expect([...new Set(idsOf(received))].sort()).toEqual([...accepted, again].map(({ id }) => id).sort())
+      expect(await figure('spool_messages')).toBe(0)
+    })
+  }
+
+  it('to its bound answers 507, keeps nothing of what it refused, and takes more once Kafka has the rest', async () => {
+    const topic = await subscribedTopic('/bounded')
+    kafka.pause()
+
+    const answers: PublishAnswer[] = []
+    while (answers.at(-1)?.status !== 507 && answers.length < 20) answers.push(await prefer(topic, big))
+    const further = await prefer(topic, big)
+
+    const accepted = answers.slice(0, -1)
+    expect(accepted.length).toBeGreaterThan(1)
+    expect(new Set(accepted.map(({ status }) => status))).toEqual(new Set([202]))
+    for (const refused of [answers.at(-1), further]) {
+      expect(refused).toMatchObject({ status: 507, code: 'SPOOL_FULL' })
+      expect(refused?.text).toContain(`larger than ${bytesMax} bytes`)
+    }
+    await nothingHalfWritten()
+    kafka.resume()
+    await drained(topic, '/bounded', accepted)
+  })
+
+  it('because its disk has no space does the same, and needs nobody to make room', async context => {
+    if (disk === null) return context.skip('this process may not mount a disk that it could fill')
+    const topic = await subscribedTopic('/no-space')
+    kafka.pause()
+
+    const accepted = [await prefer(topic, big), await prefer(topic, big)]
+    await disk.fill()
+    const refused = [await prefer(topic, big), await prefer(topic, big)]
+
+    expect(accepted.map(({ status }) => status)).toEqual([202, 202])
+    for (const each of refused) {
+      expect(each).toMatchObject({ status: 507, code: 'SPOOL_FULL' })
+      expect(each.text).toContain('ENOSPC')
+    }
+    await nothingHalfWritten()
+    kafka.resume()
+    await drained(topic, '/no-space', accepted)
   })
 })
 
