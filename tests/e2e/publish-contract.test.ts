@@ -1,16 +1,22 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { eventually } from '../support/eventually.js'
+import { startSchemaRegistry, type TestRegistry } from '../support/schema-registry.js'
 import { startTestStack, type TestStack } from '../support/stack.js'
 
+let registry: TestRegistry
 let stack: TestStack
 
 beforeAll(async () => {
+  registry = await startSchemaRegistry()
+  const schemas = { 'schema.repository.serverUrl': registry.url }
   stack = await startTestStack({
     kafka: inject('kafka'),
     zookeeper: inject('zookeeper'),
     consumers: 0,
     settings: {
+      'management-service': schemas,
       'frontend-service': {
+        ...schemas,
         'frontend.handlers.authentication.enabled': 'true',
         'frontend.handlers.authentication.basic': 'anna:secret,bert:pass:word',
         'frontend.handlers.keepAliveHeader.enabled': 'true',
@@ -25,7 +31,10 @@ beforeAll(async () => {
   })
 })
 
-afterAll(() => stack.stop())
+afterAll(async () => {
+  await stack.stop()
+  await registry.stop()
+})
 
 const basic = (credentials: string): Record<string, string> => ({
   Authorization: `Basic ${Buffer.from(credentials).toString('base64')}`,
@@ -198,6 +207,124 @@ describe('the preview of a topic', () => {
     })
     expect(place.status).toBe(404)
     expect((await stack.api.manage('GET', `/topics/${topic}/preview/first`)).status).toBe(404)
+  })
+})
+
+describe('a refusal, for who accepts problem details,', () => {
+  const metadata = { name: '__metadata', type: ['null', { type: 'map', values: 'string' }], default: null }
+  const fields = [{ name: 'age', type: 'int' }, metadata]
+  const schema = JSON.stringify({ type: 'record', name: 'User', namespace: 'acme', fields })
+  const topics: Record<string, string> = { unknown: 'acme.nothing' }
+
+  beforeAll(async () => {
+    topics['plain'] = await stack.createTopic({ maxMessageSize: 1_024 })
+    topics['closed'] = await stack.createTopic({
+      auth: { enabled: true, publishers: ['anna'], unauthenticatedAccessEnabled: false },
+    })
+    topics['rationed'] = await stack.createTopic({ quotas: { messagesPerSecond: 0.01 } })
+    topics['avro'] = await stack.createTopic({ contentType: 'AVRO', schema })
+    const typed = (topics['typed'] = await stack.createTopic())
+    const form = { type: 'object', properties: { a: { type: 'string' } } }
+    expect((await stack.api.manage('PUT', `/topics/${typed}/json-schema/versions/1`, form)).status).toBe(201)
+    await manage('PUT', `/topics/${typed}/json-schema`, { mode: 'enforce' })
+  })
+
+  interface Sent {
+    readonly to: string
+    readonly body?: string
+    readonly headers?: Record<string, string>
+  }
+  const sendSmaller = "Send a smaller message, or raise the topic's maxMessageSize"
+
+  it.each<[what: string, sent: Sent, status: number, members: Readonly<Record<string, unknown>>]>([
+    [
+      'an unknown topic',
+      { to: 'unknown' },
+      404,
+      { code: 'TOPIC_NOT_EXISTS', fix: 'Create the topic on management, or correct its name' },
+    ],
+    [
+      'no JSON',
+      { to: 'plain', body: 'no' },
+      400,
+      { code: 'VALIDATION_ERROR', detail: 'Invalid message: not JSON: unexpected o at byte 1' },
+    ],
+    [
+      'what is too large',
+      { to: 'plain', body: `"${'x'.repeat(1_023)}"` },
+      400,
+      { code: 'VALIDATION_ERROR', limit: 1_024, fix: sendSmaller },
+    ],
+    [
+      'what does not fit the JSON Schema',
+      { to: 'typed' },
+      400,
+      { code: 'VALIDATION_ERROR', detail: 'Invalid message: /a must be string', pointer: '/a' },
+    ],
+    [
+      'what does not fit the Avro schema',
+      { to: 'avro', body: '{"age":"x"}', headers: { 'Content-Type': 'application/json' } },
+      400,
+      { code: 'VALIDATION_ERROR', detail: expect.stringContaining('Field age is expected') as string },
+    ],
+    [
+      'no key',
+      { to: 'plain', headers: { 'Idempotency-Key': '""' } },
+      400,
+      { code: 'IDEMPOTENCY_KEY_INVALID', field: 'Idempotency-Key' },
+    ],
+    [
+      'nobody',
+      { to: 'closed' },
+      401,
+      { code: 'UNAUTHENTICATED', fix: 'Send the credentials that WWW-Authenticate asks for' },
+    ],
+    ['an unknown account', { to: 'closed', headers: basic('carl:secret') }, 401, { code: 'UNAUTHENTICATED' }],
+    [
+      'an account without right',
+      { to: 'closed', headers: basic('bert:pass:word') },
+      403,
+      { code: 'AUTH_ERROR' },
+    ],
+    [
+      'a compressed body',
+      { to: 'plain', headers: { 'Content-Encoding': 'gzip' } },
+      415,
+      {
+        ...{ code: 'UNSUPPORTED_CONTENT_ENCODING', field: 'Content-Encoding' },
+        fix: 'Send the message uncompressed',
+      },
+    ],
+    [
+      'what is over the quota',
+      { to: 'rationed' },
+      429,
+      {
+        ...{ code: 'THROUGHPUT_QUOTA_VIOLATION', limit: 0.01 },
+        fix: 'Send it again after the time in Retry-After; it was not stored',
+      },
+    ],
+  ])('of %s says all that is known', async (_what, { to, body, headers }, status, members) => {
+    const topic = topics[to] ?? ''
+    const inDetail = { ...headers, Accept: 'application/problem+json' }
+
+    // Schemas and quotas hold once the frontend has seen them, and a quota once it is used up.
+    const answer = await eventually(async () => {
+      const got = await publish(topic, inDetail, body)
+      expect([got.status, got.text]).toEqual([status, expect.any(String)])
+      return got
+    })
+
+    expect(answer.headers.get('content-type')).toBe('application/problem+json')
+    const { code } = members as { code: string }
+    expect(JSON.parse(answer.text)).toMatchObject({
+      ...{ type: `urn:iris:error:${code.toLowerCase().replaceAll('_', '-')}`, status },
+      ...{ title: expect.any(String) as string, detail: expect.any(String) as string },
+      instance: `urn:uuid:${answer.headers.get('hermes-message-id')}`,
+      ...members,
+    })
+    if (status === 401) expect(answer.headers.get('www-authenticate')).toContain('Basic')
+    if (status === 429) expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
   })
 })
 

@@ -54,9 +54,10 @@ describe('with Kafka away', () => {
     expect(first.status).toBe(201)
     kafka.pause()
     const startedMs = performance.now()
-    const sent = world.publish(topic, '"sent"')
+    const inDetail = { Accept: 'application/problem+json' }
+    const sent = world.publish(topic, '"sent"', inDetail)
     await pause(300)
-    const waiting = Promise.all(Array.from({ length: 20 }, () => world.publish(topic, '"waiting"')))
+    const waiting = Promise.all(Array.from({ length: 20 }, () => world.publish(topic, '"waiting"', inDetail)))
 
     const during = [await sent, ...(await waiting)]
     const tookMs = performance.now() - startedMs
@@ -73,6 +74,12 @@ describe('with Kafka away', () => {
     expect(during.map(answer => answer.status)).toEqual(Array.from({ length: 21 }, () => 503))
     expect(during[0]?.code).toBe('SENDING_TO_KAFKA_TIMEOUT')
     expect(idsOf(during, 'MESSAGE_NOT_SENT')).toHaveLength(20)
+    const fixes = [
+      'Send it again only if a repeat does no harm',
+      ...Array.from({ length: 20 }, () => 'Send it again; that makes no repeat'),
+    ]
+    expect(during.map(({ text }) => (JSON.parse(text) as { fix: string }).fix)).toEqual(fixes)
+    for (const { headers } of during) expect(headers.get('content-type')).toBe('application/problem+json')
     const records = await witness(kafka.bootstrap, world.kafkaTopic(topic), 2)
     const ids = records.map(record => record.headers['id'])
     expect(ids).toEqual(expect.arrayContaining([first.id, after.id]))

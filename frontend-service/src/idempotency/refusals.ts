@@ -10,15 +10,16 @@ import { overloaded } from '../publish/refusals.js'
 import type { KeyRefusal } from './keyed-request.js'
 
 const retryAfterS = 1
+const field = 'Idempotency-Key'
 
 /** The header is not what a key may be. */
 export function keyWrong(problem: string): HermesError {
-  return refusal('IDEMPOTENCY_KEY_INVALID', { problem }, 'frontend')
+  return refusal('IDEMPOTENCY_KEY_INVALID', { problem }, 'frontend', { field })
 }
 
 /** The topic takes no message without a key. */
 export function keyMissing(topic: string): HermesError {
-  return refusal('IDEMPOTENCY_KEY_MISSING', { topic }, 'frontend')
+  return refusal('IDEMPOTENCY_KEY_MISSING', { topic }, 'frontend', { field })
 }
 
 /** Not now; the same request may be sent again, and will find the truth. */

@@ -151,7 +151,8 @@ export class TopicQuota {
     const retryAfterS = Math.max(1, Math.ceil(waitMs / 1_000))
     const whose = limit.scope === 'topic' ? `Topic ${this.topic}` : `A publisher of topic ${this.topic}`
     const problem = `${whose} may have ${limit.perSecond} ${limit.unit} a second [quota:${limit.name}].`
-    const error = refusal('THROUGHPUT_QUOTA_VIOLATION', { problem }, 'frontend')
-    return new HermesError(error.code, error.message, error.status, { 'Retry-After': `${retryAfterS}` })
+    const about = { limit: limit.perSecond }
+    const { code, message, status } = refusal('THROUGHPUT_QUOTA_VIOLATION', { problem }, 'frontend')
+    return new HermesError(code, message, status, { 'Retry-After': `${retryAfterS}` }, about)
   }
 }
