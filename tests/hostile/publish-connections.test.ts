@@ -1,9 +1,10 @@
 /** E6, E7: connections that are slow, silent, half closed or gone. */
+import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { eventually, pause } from '../support/eventually.js'
 import { openRaw, rawPublish, type RawConnection } from '../support/raw-connection.js'
-import { startPublishWorld, type PublishWorld } from '../support/publish-world.js'
+import { publishTo, startPublishWorld, type PublishWorld } from '../support/publish-world.js'
 
 const headMs = 1_500
 const bodyMs = 1_500
@@ -21,9 +22,9 @@ beforeAll(async () => {
 
 afterAll(() => world.stop())
 
-const openFiles = (): number => readdirSync(`/proc/${world.frontend.pid}/fd`).length
-const many = (count: number, bytes: string): RawConnection[] =>
-  Array.from({ length: count }, () => openRaw(world.frontend.url, bytes))
+const openFiles = ({ pid } = world.frontend): number => readdirSync(`/proc/${pid}/fd`).length
+const many = (count: number, bytes: string, { url } = world.frontend): RawConnection[] =>
+  Array.from({ length: count }, () => openRaw(url, bytes))
 
 describe('slow and silent connections', () => {
   it('are closed at their time while others publish', async () => {
@@ -42,6 +43,30 @@ describe('slow and silent connections', () => {
 
     expect(new Set(healthy)).toEqual(new Set([201]))
     for (const each of [...slowHeads, ...slowBodies]) expect(each.answers()[0]?.status).toBe(408)
+  })
+
+  it('may be 5,000 that say nothing: others publish meanwhile, and each gives back what it held', async () => {
+    const patient = await world.addFrontend({ 'frontend.server.requestParseTimeout': '60s' })
+    const before = openFiles(patient)
+    const idle: RawConnection[] = []
+    // In waves: the system keeps a short queue of those that nobody has accepted yet.
+    for (let wave = 0; wave < 20; wave++) {
+      const some = many(250, '', patient)
+      await Promise.all(
+        some.map(({ socket }) => once(socket, 'connect', { signal: AbortSignal.timeout(30_000) })),
+      )
+      idle.push(...some)
+    }
+    await eventually(() => expect(openFiles(patient)).toBeGreaterThanOrEqual(before + idle.length))
+
+    const healthy: number[] = []
+    for (let n = 0; n < 50; n++) healthy.push((await publishTo(patient.url, topic, '{}')).status)
+    expect(idle.filter(each => each.isClosed())).toEqual([])
+    idle.forEach(each => each.close())
+
+    expect(idle).toHaveLength(5_000)
+    expect(new Set(healthy)).toEqual(new Set([201]))
+    await eventually(() => expect(openFiles(patient)).toBeLessThanOrEqual(before + 20))
   })
 
   it('over the bound are closed at once, those before go on', async () => {
