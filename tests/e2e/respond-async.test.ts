@@ -228,7 +228,8 @@ describe('a spool that is full', () => {
     publishTo(small.url, topic, body, preferring)
 
   async function figure(name: string): Promise<number> {
-    const text = await (await fetch(`${small.url}/status/prometheus`)).text()
+    const signal = AbortSignal.timeout(10_000)
+    const text = await (await fetch(`${small.url}/status/prometheus`, { signal })).text()
     return Number(new RegExp(`^hermes_frontend_${name} (\\S+)$`, 'm').exec(text)?.[1])
   }
   /** The files of messages have the bytes of those that were accepted, and no more. */
