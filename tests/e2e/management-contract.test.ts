@@ -326,15 +326,13 @@ describe('each route of the contract, once as it is meant and once not', () => {
   })
 
   it('the descriptions of the API and of the topics', async () => {
+    const page = `/asyncapi.json?group=${stack.group}`
+    const channels = holding({ [topic]: holding({ address: `/topics/${topic}` }) })
     await check([
       ['GET', '/openapi.json', null, 200, holding({ openapi: '3.1.0', paths: expect.any(Object) as object })],
-      [
-        'GET',
-        `/asyncapi.json?groupName=${stack.group}`,
-        null,
-        200,
-        holding({ asyncapi: '3.0.0', channels: expect.any(Object) as object }),
-      ],
+      ['GET', page, null, 200, holding({ asyncapi: '3.0.0', channels })],
+      ['GET', `${page}&after=${stack.group}.zzz`, null, 200, holding({ asyncapi: '3.0.0', channels: {} })],
+      ['GET', '/asyncapi.json?group=nobodys', null, 404, holding({ code: 'GROUP_NOT_EXISTS' })],
       ['GET', '/docs', null, 200, expect.stringContaining('<html')],
       ['POST', '/openapi.json', {}, 405, refused('OTHER', 'HTTP 405 Method Not Allowed')],
     ])
