@@ -1,8 +1,7 @@
 /**
- * The part of management that looks at everything there is rather than at one thing.
+ * The part of management that looks at everything there is rather than at one thing, and changes nothing.
  * Takes the store and the clients. Gives routes, and starts and stops what runs behind them.
  */
-import { randomUUID } from 'node:crypto'
 import { kafkaNamespaceOf } from '@iris/common/kafka/names'
 import type { ApiRoute } from '@iris/common/http/api'
 import { managementMetrics } from '@iris/common/metrics/names'
@@ -14,12 +13,9 @@ import { asyncApiRoutes } from './http/routes/asyncapi.js'
 import { consoleSettings } from './console/console-settings.js'
 import { linkTemplates } from './console/link-templates.js'
 import { startPageOf } from './console/start-page.js'
-import { consistencyRoutes } from './http/routes/consistency.js'
 import { consoleRoutes } from './http/routes/console-pages.js'
-import { constraintRoutes } from './http/routes/constraints.js'
 import { graphRoutes } from './http/routes/graph.js'
 import { inactiveTopicRoutes } from './http/routes/inactive-topics.js'
-import { offlineTaskRoutes } from './http/routes/offline-tasks.js'
 import { createInactivity } from './inactivity.js'
 import { metricsRoutes } from './http/routes/metrics.js'
 import { createGate } from './gate.js'
@@ -30,11 +26,9 @@ import { createOwnRates } from './metrics/own-rates.js'
 import { createPrometheusRates } from './metrics/prometheus-rates.js'
 import type { RateSource } from './metrics/rates.js'
 import type { Outside } from './outside.js'
-import { createConstraintStore } from './store/constraints.js'
-import { createOfflineTaskStore } from './store/offline-tasks.js'
 import { createCounterStore } from './store/counters.js'
 import { createCountingProcesses } from './store/counting-processes.js'
-import { createKafkaProgress, createKafkaSearch, createKafkaTopics } from './store/kafka.js'
+import { createKafkaProgress, createKafkaSearch } from './store/kafka.js'
 import type { Store } from './store/ports.js'
 
 export interface Overview {
@@ -87,21 +81,6 @@ export function createOverview(
       ...asyncApiRoutes({ catalog, store, schemas, version, frontendUrl: config.frontendUrl }),
       ...metricsRoutes(metricsParts, createGate(queriesMax, 'queries of metrics')),
       ...unhealthyRoutes({ ...base, ...metricsParts }, createGate(unhealthyMax, 'questions about health')),
-      ...constraintRoutes(createConstraintStore(session, paths)),
-      ...consistencyRoutes({
-        ...{ store, catalog, namespace, kafka: createKafkaTopics(kafka) },
-        datacenters: [config.datacenter],
-      }),
-      ...offlineTaskRoutes({
-        ...base,
-        store: { ...store, ...createOfflineTaskStore(session, paths) },
-        newId: randomUUID,
-        places: {
-          logsUrl: config.offlineLogsUrl,
-          metricsUrl: config.offlineMetricsUrl,
-          jobDetailsUrl: config.offlineJobUrl,
-        },
-      }),
       ...inactiveTopicRoutes(inactivity.store),
       ...consoleRoutes(consoleSettings(config), linkTemplates(config), startPageOf(config)),
     ],

@@ -12,6 +12,7 @@ import { signingKeyBytes } from '@iris/common/domain/signing'
 import type { TaskStore } from '@iris/common/tasks/task-store'
 import { createMode, type ModeHolder } from './access/mode.js'
 import type { ManagementBase, ManagementConfig } from './base.js'
+import { besideRoutes } from './beside.js'
 import type { Catalog } from './catalog/catalog.js'
 import { createFinisher } from './changes/finisher.js'
 import { createGate } from './gate.js'
@@ -162,6 +163,7 @@ function routesOver(base: ManagementBase, config: ManagementConfig, shared: Shar
       store: { ...store, ...createKeyStore(outside.session, outside.paths, outside.keyRing) },
     }),
     ...ownerRoutes(),
+    ...besideRoutes(base, config, shared),
     ...accessRoutes({ mode, store }),
   ]
 }

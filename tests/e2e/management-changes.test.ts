@@ -209,6 +209,11 @@ describe('a dry run', () => {
       ['PUT', `/oauth/providers/${provider}`, { clientSecret: 'n3w' }],
       ['DELETE', `/oauth/providers/${provider}`],
       ['POST', '/mode?mode=readOnly'],
+      ['PUT', '/workload-constraints/topic', { topicName: topic, constraints: { consumersNumber: 1 } }],
+      ['DELETE', `/workload-constraints/subscription/${topic}/kept`],
+      ['POST', '/offline-retransmission/tasks', { type: 'view', sourceViewPath: '/v', targetTopic: topic }],
+      ['POST', `/consistency/sync/topics/${topic}?primaryDatacenter=dc`],
+      ['DELETE', `/consistency/inconsistencies/topics?topicName=${stack.namespace}_left.over`],
     ]
     const before = [await treeOf(), await kafkaOf()]
     const answers = []
@@ -224,6 +229,8 @@ describe('a dry run', () => {
   it('says what would change, in Kafka too, and no secret', async () => {
     const made = await send('POST', `/topics/${topic}/subscriptions?dryRun=true`, subscriptionForm())
     const changed = await send('PUT', `/topics/${topic}?dryRun=true`, { retentionTime: { duration: 3 } })
+    const limit = { topicName: topic, constraints: { consumersNumber: 2 } }
+    const limited = await send('PUT', '/workload-constraints/topic?dryRun=true', limit)
     const sealed = await send('PUT', `/oauth/providers/${provider}?dryRun=true`, { clientSecret: 'n3w' })
 
     expect(made.body).toMatchObject({
@@ -248,6 +255,15 @@ describe('a dry run', () => {
         alter: [{ configs: [{ config: 'retention.ms', before: '86400000', after: String(3 * 86_400_000) }] }],
       },
     })
+    expect([limited.body['status'], limited.body['changes']]).toEqual([
+      201,
+      [
+        {
+          ...{ change: 'create', kind: 'workloadConstraint', name: topic },
+          members: [{ member: 'consumersNumber', after: 2 }],
+        },
+      ],
+    ])
     expect(sealed.body['changes']).toEqual([
       {
         ...{ change: 'update', kind: 'oauthProvider', name: provider },

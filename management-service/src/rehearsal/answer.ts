@@ -46,7 +46,10 @@ export const dryRunAnswerShape = z
         change: z.enum(['create', 'update', 'delete']),
         kind: z
           .string()
-          .describe('`group`, `topic`, `subscription`, `oauthProvider`, or `node` of ZooKeeper'),
+          .describe(
+            '`group`, `topic`, `subscription`, `oauthProvider`, `workloadConstraint`, `offlineTask`, or `node` ' +
+              'of ZooKeeper',
+          ),
         name: z.string(),
         members: z.array(member).describe('Secrets are masked, and told where they change'),
       }),

@@ -22,11 +22,14 @@ const answer: DryRunAnswer = {
   schemas: { register: [], remove: [] },
 }
 
-/** A table of one route: what it did is told by name. */
-function tableOf(contract: Partial<RouteContract>): { routes: readonly PromisedRoute[]; did: string[] } {
+/** A table of one route, which `path` rehearses: what it did is told by name. */
+function tableOf(
+  contract: Partial<RouteContract>,
+  path = '/things',
+): { routes: readonly PromisedRoute[]; did: string[] } {
   const did: string[] = []
-  const route = (name: string): ApiRoute =>
-    writing('POST', '/things', () => {
+  const route = (name: string, at = '/things'): ApiRoute =>
+    writing('POST', at, () => {
       did.push(name)
       return Promise.resolve(emptyAnswer(201))
     })
@@ -36,7 +39,7 @@ function tableOf(contract: Partial<RouteContract>): { routes: readonly PromisedR
     contract: { summary: '', right: 'admin' as const, answers: { 201: nothing }, ...contract },
   }
   const rehearse = () => ({
-    routes: [route('rehearsed')],
+    routes: [route('rehearsed', path)],
     answer: (status: number) => Promise.resolve({ ...answer, status }),
   })
   return { routes: withDryRuns([promised], rehearse), did }
@@ -106,6 +109,12 @@ describe('a route that changes something', () => {
     expect(did).toEqual([])
     expect((await callRoute(routes, 'POST', '/things?dryRun=false')).status).toBe(201)
     expect(did).toEqual(['real'])
+  })
+
+  it('stops the start where nothing rehearses it and it does not say so', () => {
+    expect(() => tableOf({}, '/others')).toThrow('No dry run of POST /things')
+    expect(() => tableOf({ hasNoDryRun: true }, '/others')).not.toThrow()
+    expect(() => tableOf({ onlyAsks: true }, '/others')).not.toThrow()
   })
 
   it('is every route of management that is not asked with GET, but for those that say otherwise', () => {

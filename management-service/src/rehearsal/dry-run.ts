@@ -1,12 +1,12 @@
 /**
- * `?dryRun=true` on every route that changes something.
- * Takes routes with their contracts, and a way to run them without writing. Gives routes that answer what
- * would happen where they are asked to. Promises: a dry run is the same code over clients that write
- * nothing, so it refuses what the change would refuse, and no route can forget it. Routes that have a
- * `dryRun` of their own keep it; those that only ask are left as they are; those that have none refuse it.
+ * `?dryRun=true` on every route that changes something: the same code over clients that write nothing.
+ * Takes routes with their contracts, and a way to run them so. Gives routes that answer what would happen.
+ * Promises: a dry run refuses what the change would refuse; a route that has none and does not say so stops
+ * the start; one with a `dryRun` of its own keeps it.
  */
-import { refusal, type HermesError } from '@iris/common/errors/hermes-error'
+import { refusal } from '@iris/common/errors/hermes-error'
 import { jsonAnswer, type ApiAnswer, type ApiRequest, type ApiRoute } from '@iris/common/http/api'
+import { invariant } from '@iris/common/lifecycle/invariant'
 import { routeKey, type PromisedRoute } from '../http/contract/contract.js'
 import { isRehearsed } from '../http/contract/implied.js'
 import type { DryRunAnswer } from './answer.js'
@@ -20,11 +20,15 @@ export interface Rehearsal {
   answer(status: number): Promise<DryRunAnswer>
 }
 
-/** Lets routes be rehearsed. */
+/** Lets routes be rehearsed. Throws, naming them, where some cannot be and do not say so. */
 export function withDryRuns(
   routes: readonly PromisedRoute[],
   rehearse: () => Rehearsal,
 ): readonly PromisedRoute[] {
+  const known = new Set(rehearse().routes.map(routeKey))
+  const bare = routes.filter(route => isRehearsed(route) && !known.has(routeKey(route))).map(routeKey)
+  if (bare.length > 0)
+    throw new Error(`No dry run of ${bare.join(', ')}: rehearse it, or let its contract say \`hasNoDryRun\``)
   return routes.map(route => {
     if (route.contract.hasNoDryRun === true) return withoutDryRun(route)
     if (!isRehearsed(route)) return route
@@ -38,7 +42,8 @@ function withoutDryRun(route: PromisedRoute): PromisedRoute {
   return {
     ...route,
     async handle(request) {
-      if (isDryRun(request.query)) throw noDryRun(routeKey(route))
+      if (isDryRun(request.query))
+        throw refusal('VALIDATION_ERROR', { problem: `${routeKey(route)} has no dry run` })
       return route.handle(request)
     },
   }
@@ -47,11 +52,7 @@ function withoutDryRun(route: PromisedRoute): PromisedRoute {
 async function dryRun(route: PromisedRoute, request: ApiRequest, rehearsal: Rehearsal): Promise<ApiAnswer> {
   const key = routeKey(route)
   const rehearsed = rehearsal.routes.find(each => routeKey(each) === key)
-  if (rehearsed === undefined) throw noDryRun(key)
+  invariant(rehearsed !== undefined, 'a rehearsal has fewer routes than another', { key })
   const { status } = await rehearsed.handle(request)
   return jsonAnswer(await rehearsal.answer(status))
-}
-
-function noDryRun(key: string): HermesError {
-  return refusal('VALIDATION_ERROR', { problem: `${key} has no dry run` })
 }

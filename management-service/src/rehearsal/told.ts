@@ -17,6 +17,7 @@ import {
 import { oAuthProviderAnswer, oAuthProviderJson } from '@iris/common/domain/oauth-provider'
 import { subscriptionAnswer, subscriptionJson } from '@iris/common/domain/subscription-json'
 import { topicJson } from '@iris/common/domain/topic-json'
+import { readWorkloadConstraints, workloadConstraintsJson } from '@iris/common/domain/workload-constraints'
 import type { Vault } from '@iris/common/secrets/vault'
 import type { ZooNode } from '@iris/common/zookeeper/session'
 import type { DryRunAnswer } from './answer.js'
@@ -72,6 +73,9 @@ function placeOf(path: string, node: Pick<NodeChange, 'before' | 'after'>, vault
     return third === undefined ? { kind: 'group', name: second, read: () => nothing } : null
   }
   if (first === 'oauth-providers') return second === '' ? null : providerPlace(second, vault)
+  if (first === 'consumers-workload-constraints') return second === '' ? null : constraintPlace(second)
+  if (first === 'offline-retransmission')
+    return third === undefined ? null : { kind: 'offlineTask', name: third, read: () => nothing }
   const isOurOwn = path.startsWith('/iris/management/')
   const isEmpty = [node.before, node.after].every(each => each === null || each.data.length === 0)
   return isOurOwn || isEmpty ? null : { kind: 'node', name: path, read: () => nothing }
@@ -101,6 +105,17 @@ function providerPlace(name: string, vault: Opener): Place {
     ...{ kind: 'oauthProvider', name },
     read: ({ data }) =>
       bothOf(readOAuthProviderNode(name, data, vault), oAuthProviderJson, oAuthProviderAnswer),
+  }
+}
+
+function constraintPlace(name: string): Place {
+  return {
+    ...{ kind: 'workloadConstraint', name },
+    read({ data }) {
+      const constraints = readWorkloadConstraints(data)
+      const members = constraints === null ? {} : { ...workloadConstraintsJson(constraints) }
+      return { stored: members, shown: members }
+    },
   }
 }
 

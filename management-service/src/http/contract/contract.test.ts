@@ -1,15 +1,27 @@
 import { describe, expect, it } from 'vitest'
 import { loadConfig } from '@iris/common/config/load'
 import { schemaProblems } from '@iris/common/schema/json/testing/schema-problems'
-import { jsonAnswer, reading } from '@iris/common/http/api'
+import { jsonAnswer, reading, type ApiMethod } from '@iris/common/http/api'
 import { silentLog } from '@iris/common/lifecycle/log'
+import { createMetrics } from '@iris/common/metrics/registry'
 import { systemClock } from '@iris/common/time/clock'
 import { systemScheduler } from '@iris/common/time/scheduler'
 import { z } from 'zod'
+import { createMode } from '../../access/mode.js'
 import { managementKeys } from '../../config.js'
+import { createOutside } from '../../outside.js'
+import { createUseCases } from '../../use-cases.js'
 import { createManagement } from '../../wire.js'
-import { json, withContracts, type ResourceContract, type RouteContract } from './contract.js'
+import {
+  json,
+  routeKey,
+  withContracts,
+  type ResourceContract,
+  type RouteContract,
+  type RouteKey,
+} from './contract.js'
 import { contracts } from './contracts.js'
+import { isRehearsed } from './implied.js'
 import { pathParameters } from './parameters.js'
 
 const answer = () => Promise.resolve(jsonAnswer(null))
@@ -30,6 +42,22 @@ describe('routes and contracts', () => {
     const base = { log: silentLog, clock: systemClock, scheduler: systemScheduler }
 
     expect(() => createManagement(base, config)).not.toThrow()
+  })
+
+  it('tell by a dry run what each change would do, but for those that say that they have none', () => {
+    const config = loadConfig(managementKeys, { argv: [], environment: {} })
+    const base = { log: silentLog, clock: systemClock, scheduler: systemScheduler }
+    const outside = createOutside(base, config)
+    const useCases = createUseCases(base, config, {
+      ...{ outside, metrics: createMetrics('test_'), mode: createMode() },
+    })
+
+    const rehearsed = new Set(useCases.rehearse().routes.map(routeKey))
+    const promised = rows
+      .filter(([key, row]) => isRehearsed({ method: key.split(' ')[0] as ApiMethod, contract: row }))
+      .map(([key]) => key)
+    expect(promised).toContain('PUT /workload-constraints/topic')
+    expect(promised.filter(key => !rehearsed.has(key as RouteKey))).toEqual([])
   })
 
   it('give a route its contract', () => {
