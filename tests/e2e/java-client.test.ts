@@ -1,5 +1,5 @@
 /**
- * Hermes' client library for Java, unmodified, publishes to Iris.
+ * Hermes' own Java code, unmodified: its client library publishes to Iris, its classes read what Iris keeps.
  */
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -12,6 +12,7 @@ import { startFailingProxy, type FailingProxy } from '../support/failing-proxy.j
 import { billSchema } from '../support/hermes-installation.js'
 import { startSchemaRegistry, type TestRegistry } from '../support/schema-registry.js'
 import { startTestStack, type TestStack } from '../support/stack.js'
+import { openTree, readTree } from '../support/tree.js'
 import { startSubscriber, type Subscriber } from '../support/subscriber.js'
 
 const clientDir = fileURLToPath(new URL('../java-client', import.meta.url))
@@ -61,18 +62,26 @@ afterAll(async () => {
   await Promise.all([proxy.stop(), registry.stop(), subscriber.stop()])
 })
 
-async function runProgram(): Promise<readonly Said[]> {
-  const set = { directory: clientDir, what: "Hermes' client library", orElse: 'then run the test again' }
+/** Runs a program of Java from its source; gives what it printed. */
+async function runJava(name: string, ...words: readonly string[]): Promise<string> {
+  const set = { directory: clientDir, what: "Hermes' own Java code", orElse: 'then run the test again' }
   const [{ java }, jars] = await Promise.all([javaServers(), checkedJars(set)])
+  const ran = await run(java, ['-cp', jars.join(delimiter), join(clientDir, name), ...words], programMs)
+  if (ran.code !== 0) throw new Error(`The Java program ended with ${ran.code}: ${ran.output}`)
+  return ran.output
+}
+
+async function runProgram(): Promise<readonly Said[]> {
   const type = avro.Type.forSchema(billSchema as unknown as avro.Schema, { wrapUnions: 'always' })
   const record = type.toBuffer({ n: 5, __metadata: null }).toString('base64')
   const addresses = [stack.frontends[0]!.url, proxy.url]
-  const program = ['-cp', jars.join(delimiter), join(clientDir, 'HermesClientProgram.java')]
-  const ran = await run(java, [...program, ...addresses, topics.json, topics.avro, record], programMs)
-  if (ran.code !== 0) throw new Error(`The Java program ended with ${ran.code}: ${ran.output}`)
-  return [...ran.output.matchAll(/^([a-z-]+) (\d{3}) (.*)$/gm)].map(
-    ([, name = '', status, messageId = '']) => ({ name, status: Number(status), messageId }),
-  )
+  const words = [...addresses, topics.json, topics.avro, record]
+  const output = await runJava('HermesClientProgram.java', ...words)
+  return [...output.matchAll(/^([a-z-]+) (\d{3}) (.*)$/gm)].map(([, name = '', status, messageId = '']) => ({
+    name,
+    status: Number(status),
+    messageId,
+  }))
 }
 
 const idsOf = (...names: string[]): string[] =>
@@ -115,5 +124,108 @@ describe("Hermes' client library for Java", () => {
     ])
     expect(refused.every(({ messageId }) => /^[0-9a-f-]{36}$/.test(messageId))).toBe(true)
     expect(proxy.paths().filter(path => path.endsWith('absent'))).toHaveLength(1)
+  })
+})
+
+/** What a class of Hermes would write back of a node, or "! " and why it cannot read it. */
+async function readByHermes(
+  nodes: readonly (readonly [kind: string, node: Buffer])[],
+): Promise<readonly string[]> {
+  const words = nodes.flatMap(([kind, node]) => [kind, node.toString('base64')])
+  const lines = (await runJava('HermesReaderProgram.java', ...words)).split('\n')
+  return lines.flatMap(line => /^(?:group|topic|subscription|provider) (.*)$/.exec(line)?.[1] ?? [])
+}
+
+/** What Hermes would write back, without the members that Iris does not write. */
+function writtenByBoth(writtenBack: string, node: object): object {
+  const members = Object.entries(JSON.parse(writtenBack) as object)
+  return Object.fromEntries(members.filter(([name]) => name in node))
+}
+
+describe("Hermes' classes for what it keeps", () => {
+  /** Makes one of each, with all that only Iris knows. */
+  async function makeAll(): Promise<void> {
+    const { group } = stack
+    const provider = {
+      ...{ name: 'idp', tokenEndpoint: 'http://127.0.0.1:9/t', clientId: 'a', clientSecret: 's3cret' },
+      ...{ tokenRequestInitialDelay: 1, tokenRequestMaxDelay: 2, requestTimeout: 300, socketTimeout: 4 },
+    }
+    expect((await stack.api.manage('POST', '/oauth/providers', provider)).status).toBe(201)
+    const quotas = { messagesPerSecond: 0.5, bytesPerSecond: 1e12 }
+    const facts = await stack.createTopic({
+      ...{ name: `${group}.facts`, ack: 'ALL', maxMessageSize: 2048, quotas, idempotencyKeyRequired: true },
+      ...{ respondAsync: 'ALWAYS', publishing: { blocked: true, reason: 'tests' }, trackingEnabled: true },
+      ...{
+        auth: { publishers: ['shop'], enabled: true },
+        retentionTime: { duration: 3, retentionUnit: 'HOURS' },
+      },
+      offlineStorage: { enabled: true, retentionTime: { duration: 7 } },
+      chaos: { mode: 'GLOBAL', globalPolicy: { probability: 1, delayFrom: 1, delayTo: 2 } },
+    })
+    await stack.createTopic({ name: `${group}.orders`, kind: 'COMMAND' })
+    await stack.createTopic({ name: `${group}.prices`, compaction: 'KEY' })
+    const retry = {
+      ...{ windowSeconds: 7200, backoffMs: 20, backoffMultiplier: 1.5, fastAttempts: 3 },
+      rules: [{ on: '429', then: 'retry', delayMs: 50 }],
+    }
+    await stack.createSubscription(facts, 'http://u:pa55@127.0.0.1:9/{n}', {
+      ...{ name: 'serial', ordering: 'KEY', cloudEvents: 'binary', state: 'SUSPENDED', http2Enabled: true },
+      ...{ retry: { ...retry, onKeyFailure: 'PARK' }, trackingMode: 'discardedOnly' },
+      signing: { keys: [`whsec_${Buffer.alloc(32, 7).toString('base64')}`] },
+      subscriptionPolicy: { rate: 7, backoffMultiplier: 2.5, inflightSize: 5, sendingDelay: 3 },
+      filters: [{ type: 'jsonpath', path: '$.n', matcher: '1', matchingStrategy: 'any' }],
+      headers: [{ name: 'a', value: 'b' }],
+      endpointAddressResolverMetadata: { zone: 'x', weight: 2, more: { n: [1] } },
+      oAuthPolicy: { grantType: 'password', providerName: 'idp', username: 'u', password: 'p' },
+      monitoringDetails: { severity: 'CRITICAL', reaction: 'call' },
+      metricsConfig: { messageProcessing: { enabled: true, thresholdsMilliseconds: [10, 100] } },
+    })
+    await stack.createSubscription(facts, 'http://127.0.0.1:9/', {
+      ...{ name: 'batch', deliveryType: 'BATCH', retry, state: 'SUSPENDED' },
+      subscriptionPolicy: { batchSize: 7, batchTime: 50, batchVolume: 9_000, retryClientErrors: true },
+    })
+  }
+
+  it('read every node, and would write the same members back', async () => {
+    await makeAll()
+    const session = await openTree(inject('zookeeper'))
+    const tree = await readTree(session, stack.root).finally(() => session.stop())
+    const kindOf = (path: string): string | undefined =>
+      Object.entries({
+        group: /^groups\/[^/]+$/,
+        topic: /^groups\/[^/]+\/topics\/(facts|orders|prices)$/,
+        subscription: /\/subscriptions\/(serial|batch)$/,
+        provider: /^oauth-providers\/idp$/,
+      }).find(([, pattern]) => pattern.test(path))?.[0]
+    const nodes = [...tree].flatMap(([path, node]) => {
+      const kind = kindOf(path)
+      return kind === undefined ? [] : [[kind, node] as const]
+    })
+    const count = (kind: string): number => nodes.filter(each => each[0] === kind).length
+    expect(['group', 'topic', 'subscription', 'provider'].map(count)).toEqual([1, 3, 2, 1])
+
+    const written = await readByHermes([...nodes, ['subscription', Buffer.from('{"topicName":[]}')]])
+
+    expect(written.at(-1)).toMatch(/^! /)
+    expect(written.slice(0, -1).filter(each => each.startsWith('!'))).toEqual([])
+    nodes.forEach(([, node], index) => {
+      const ours = JSON.parse(node.toString()) as object
+      expect(ours).toMatchObject(writtenByBoth(written[index]!, ours))
+    })
+    const membersOf = (at: number): string[] => Object.keys(JSON.parse(written[at] ?? '{}') as object)
+    const first = (kind: string): number => nodes.findIndex(each => each[0] === kind)
+    expect(membersOf(first('topic'))).toEqual(
+      expect.arrayContaining(['name', 'owner', 'retentionTime', 'ack', 'contentType']),
+    )
+    expect(membersOf(first('subscription'))).toEqual(
+      expect.arrayContaining([
+        'endpoint',
+        'state',
+        'subscriptionPolicy',
+        'filters',
+        'deliveryType',
+        'headers',
+      ]),
+    )
   })
 })
