@@ -108,6 +108,17 @@ const nodeOf = async (path: string): Promise<Record<string, unknown>> =>
     unknown
   >
 
+/** The status of a publish to a topic that the frontend may hear of in a moment. */
+const published = (frontend: string, topic: string, n: number): Promise<number> =>
+  eventually(async () => {
+    const { status } = await fetch(`${frontend}/topics/${topic}`, {
+      ...{ method: 'POST', body: `{"n":${n}}`, signal: AbortSignal.timeout(30_000) },
+      headers: { 'Content-Type': 'application/json' },
+    })
+    expect(status).not.toBe(404)
+    return status
+  })
+
 interface Row {
   readonly qualifiedName: string
   readonly notRunning: string | null
@@ -249,6 +260,44 @@ describe('Iris on the tree and the topics of Hermes', () => {
       ...pending,
       state: 'ACTIVE',
     })
+  })
+
+  it('serves all others beside nodes that are broken, of a megabyte, or of members that nobody knows', async () => {
+    const topics = `${place.root}/groups/${stack.group}/topics`
+    const node = (name: string, more: object): Buffer => {
+      const was = JSON.parse(before.get('groups/pl.shop/topics/orders')!.toString()) as object
+      return Buffer.from(JSON.stringify({ ...was, name: `${stack.group}.${name}`, ...more }))
+    }
+    const later = { later: { deep: [null, { n: 1 }] }, quota: 'much' }
+    await session.ensure(topics)
+    await session.create(`${topics}/broken`, Buffer.from('{"name":"'))
+    await session.create(`${topics}/large`, node('large', { description: 'x'.repeat(1_046_000) }))
+    await session.create(`${topics}/strange`, node('strange', later))
+    const strange = `${stack.group}.strange`
+    await admin.createTopics({ topics: [{ topic: `${place.namespace}_${strange}`, numPartitions: 1 }] })
+    const subscriptions = `${topics}/strange/subscriptions`
+    await session.ensure(subscriptions)
+    await session.create(`${subscriptions}/broken`, Buffer.from('no'))
+    await session.create(`${subscriptions}/large`, Buffer.from(`{"endpoint":"${'y'.repeat(1_046_000)}"}`))
+
+    // Beside them: what is made now, what was there, and a frontend that is started on all of it.
+    await stack.createSubscription(strange, `${subscriber.url}/strange`)
+    const { url } = await stack.addFrontend()
+    for (const topic of [strange, audit])
+      for (const [n, frontend] of [stack.frontends[0]!.url, url].entries())
+        expect(await published(frontend, topic, 300 + n)).toBe(201)
+    await eventually(() => expect(numbersOf('strange')).toEqual([300, 301]))
+    await eventually(() => expect(numbersOf('early')).toEqual([...waiting, 100, 300, 301]))
+
+    const listed = await stack.api.manage('GET', `/topics?groupName=${stack.group}`)
+    expect(JSON.parse(listed.text)).toEqual(expect.arrayContaining([strange]))
+    const found = await stack.api.manage('POST', '/query/topics', { query: { name: strange } })
+    expect(JSON.parse(found.text)).toMatchObject([{ name: strange }])
+    const broken = await stack.api.manage('GET', `/topics/${stack.group}.broken`)
+    expect([broken.status, broken.text]).toEqual([500, expect.stringContaining('does not hold JSON')])
+    expect((await stack.api.manage('PUT', `/topics/${strange}`, { description: 'mended' })).status).toBe(200)
+    expect(await nodeOf(`groups/${stack.group}/topics/strange`)).toMatchObject(later)
+    expect((await stack.api.manage('GET', '/status/ready')).status).toBe(200)
   })
 
   it('hands back: after it has stopped, a plain consumer of the group begins where Iris ended', async () => {
