@@ -38,7 +38,11 @@ beforeAll(async () => {
     zookeeper: inject('zookeeper'),
     settings: {
       'frontend-service': { ...shared, 'frontend.http.headers.allowedSet': 'X-Kind' },
-      'management-service': { ...shared, 'management.topic.removeSchema': 'true' },
+      'management-service': {
+        ...shared,
+        'management.topic.removeSchema': 'true',
+        'schema.repository.deleteSchemaPathSuffix': '',
+      },
       'consumers-service': shared,
     },
   })

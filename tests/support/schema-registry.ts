@@ -1,7 +1,7 @@
 /**
  * A schema registry for tests: Confluent's REST protocol over what a test registers.
  * Takes the calls that Iris makes. Gives answers with the codes that Confluent documents and Apicurio's
- * compatible API gives (40401, 40402, 40403, 409, 42201; compared by hand with Apicurio 2.6.13).
+ * compatible API gives (40401, 40402, 40403, 409, 42201): `tests/e2e/apicurio.test.ts` compares them.
  * Promises: new versions are held against the former by the Avro library, backward, unless switched off.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
@@ -34,10 +34,14 @@ const base = '/apis/ccompat/v7'
 const noSubject: Said = [404, { error_code: 40401, message: 'Subject not found.' }]
 const noVersion: Said = [404, { error_code: 40402, message: 'Version not found.' }]
 const noSchema: Said = [404, { error_code: 40403, message: 'Schema not found' }]
+/** As Hermes' default way of removing is answered. */
+const notAllowed: Said = [405, { message: 'Method not allowed' }]
 
 /** Starts a registry on a free port of loopback. */
 export async function startSchemaRegistry(): Promise<TestRegistry> {
   const subjects = new Map<string, Version[]>()
+  /** Of subjects that were removed: who makes one anew goes on counting. */
+  const lastVersions = new Map<string, number>()
   const asked: string[] = []
   let mood: RegistryMood = 'well'
   let lastId = 0
@@ -46,7 +50,8 @@ export async function startSchemaRegistry(): Promise<TestRegistry> {
     const versions = subjects.get(subject) ?? []
     const known = versions.find(each => each.schema === schema)
     if (known !== undefined) return [200, { id: known.id }]
-    const added = { id: ++lastId, version: (versions.at(-1)?.version ?? 0) + 1, schema }
+    const last = versions.at(-1)?.version ?? lastVersions.get(subject) ?? 0
+    const added = { id: ++lastId, version: last + 1, schema }
     subjects.set(subject, [...versions, added])
     return [200, { id: added.id }]
   }
@@ -76,13 +81,17 @@ export async function startSchemaRegistry(): Promise<TestRegistry> {
     if (method === 'POST' && kind === 'compatibility') return offered(path[2] ?? '', schema, true)
     if (method === 'POST' && path.length === 3) return offered(subject, schema, false)
     if (method === 'POST') {
-      const found = subjects.get(subject)?.find(each => each.schema === schema)
+      const versions = subjects.get(subject)
+      if (versions === undefined) return noSubject
+      const found = versions.find(each => each.schema === schema)
       return found === undefined ? noSchema : [200, { subject, ...found }]
     }
-    if (method !== 'DELETE') return [405, { error_code: 405, message: 'Method not allowed' }]
+    if (method !== 'DELETE' || path.length !== 2) return notAllowed
     const removed = subjects.get(subject)
+    if (removed === undefined) return noSubject
+    lastVersions.set(subject, removed.at(-1)?.version ?? 0)
     subjects.delete(subject)
-    return removed === undefined ? noSubject : [200, removed.map(each => each.version)]
+    return [200, removed.map(each => each.version)]
   }
   const serve = (request: IncomingMessage, response: ServerResponse, body: string): void => {
     const path = (request.url ?? '').slice(base.length)
