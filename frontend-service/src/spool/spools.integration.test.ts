@@ -29,11 +29,11 @@ afterEach(async () => {
 
 async function openSpools(
   path: string,
-  { processCount = 1, producer = createScriptedProducer() } = {},
+  { processCount = 1, producer = createScriptedProducer(), scheduler = systemScheduler } = {},
 ): Promise<{ spools: Spools; producer: ScriptedProducer }> {
   const spools = createSpools(
     {
-      ...{ log: silentLog, clock: systemClock, scheduler: systemScheduler },
+      ...{ log: silentLog, clock: systemClock, scheduler },
       metrics: createMetrics('hermes_frontend_'),
       locate: name => Promise.resolve({ kafkaTopic: name, producer }),
       onSettled: () => undefined,
@@ -228,5 +228,28 @@ describe('a directory', () => {
     only.producer.answer()
     expect(only.producer.log.map(({ id }) => id)).toEqual(['orphan', 'later'])
     await until(() => only.spools.status('orphan')?.settled?.end.kind === 'stored')
+  })
+
+  it('is brought to Kafka by nobody who was halted while it was being adopted', async () => {
+    const path = join(directory, 'halted')
+    const adoptions: (() => void)[] = []
+    const every: typeof systemScheduler.every = (periodMs, run) => {
+      if (periodMs === 60_000) adoptions.push(run)
+      return systemScheduler.every(periodMs, run)
+    }
+    const heir = await openSpools(path, { scheduler: { ...systemScheduler, every } })
+    const owner = await openSpools(path, { processCount: 2 })
+    heir.spools.start()
+    await kept(owner.spools, messageOf('orphan'))
+    owner.spools.halt()
+    await owner.spools.close()
+
+    adoptions.forEach(adopt => adopt())
+    heir.spools.halt()
+    await until(() => heir.spools.hasWaiting('acme.orders'))
+    await settled()
+
+    expect(adoptions).toHaveLength(1)
+    expect(heir.producer.appended).toEqual([])
   })
 })

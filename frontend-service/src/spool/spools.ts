@@ -136,6 +136,8 @@ export function createSpools(parts: SpoolsParts, options: SpoolsOptions): Spools
     },
     halt() {
       cancelAdoption()
+      // An adoption that is under way begins no drain any more.
+      isDraining = false
       for (const { spool } of held) spool.haltDrain()
     },
     async close() {
