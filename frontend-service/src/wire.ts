@@ -29,6 +29,7 @@ import { createFrontendCounters } from './shared-counters.js'
 import { closeSpools, spoolCloseMs } from './spooling.js'
 import { frontendTls } from './tls.js'
 import { createMessageStatusResource } from './status/message-status-resource.js'
+import { byName } from './streams/by-name.js'
 import { createStreams, type Streams } from './streams/streams.js'
 import { portMs, type WorkerSide } from './workers/worker.js'
 
@@ -111,7 +112,7 @@ export function createFrontend(
       ...(worker === null ? pages : worker.pages(pages.map(({ path }) => path))),
       figuresPage(registry),
     ],
-    resources: [statusResource, ...(streams?.routes ?? [])],
+    resources: [statusResource, ...byName(config, streams?.routes ?? [])],
     scheduler: base.scheduler,
     isClosed: () => isClosed,
     onDefect: error => reportDefect(base, error),

@@ -64,6 +64,13 @@ export const managementKeys = {
   ...linkKeys,
   ...sslKeys,
   host: key('management.server.host', text(255), '127.0.0.1', 'Address to listen on; 0.0.0.0 for all'),
+  hostNames: key(
+    'management.server.hostNames',
+    list(),
+    [],
+    'Names in `Host` by which it may be called where it listens on loopback and `management.auth.mode` is `open`, ' +
+      'beside those of loopback: that of a proxy in front which passes its own on. Any other is 403 WRONG_HOST',
+  ),
   port: key('management.server.port', count(0, 65_535), 8090, 'Port of the REST API'),
   bodyBytesMax: key(
     'management.server.bodyBytesMax',

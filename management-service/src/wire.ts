@@ -7,6 +7,7 @@
 import type { AddressInfo } from 'node:net'
 import { problemBody } from '@iris/common/errors/problem'
 import { createExpressApp } from '@iris/common/http/express-app'
+import { createHostCheck } from '@iris/common/http/host-names'
 import { tlsOf } from '@iris/common/http/listener-tls'
 import { createListener, type HttpListener } from '@iris/common/http/server'
 import { createMetrics } from '@iris/common/metrics/registry'
@@ -58,6 +59,7 @@ export function createManagement(base: ManagementBase, config: ManagementConfig)
     base.log,
     {
       ...{ bodyBytesMax: config.bodyBytesMax, allowedOrigin: config.allowedOrigin, guard },
+      checkHost: createHostCheck({ ...config, isAsking: config.accessMode !== 'open' }),
       ...(config.consoleDirectory === '' ? {} : { filesBelow: config.consoleDirectory }),
     },
     audit.around(withDryRuns(promised, () => useCases.rehearse())),

@@ -115,7 +115,12 @@ export const errorCodes = {
   CROSS_SITE_REQUEST: {
     status: 403,
     text: 'A page of {origin} may change nothing here',
-    fix: 'Name its origin in management.cors.allowedOrigin, or let it send credentials in Authorization',
+    fix: 'Name its origin in management.cors.allowedOrigin, or let it send a Bearer token in Authorization',
+  },
+  WRONG_HOST: {
+    status: 403,
+    text: 'Nobody is asked who they are here, so this machine is called by its own names only, and not {host}',
+    fix: 'Call localhost or 127.0.0.1, or name it in management.server.hostNames or frontend.streams.hostNames',
   },
   API_KEY_NOT_EXISTS: { status: 404, text: 'API key {key} does not exist' },
   API_KEY_ALREADY_EXISTS: { status: 409, text: 'API key {key} already exists' },

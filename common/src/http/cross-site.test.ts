@@ -24,8 +24,13 @@ describe('a request that changes something', () => {
       { 'sec-fetch-site': 'same-origin', origin: 'https://outside.example' },
     ],
     ['that somebody typed', { 'sec-fetch-site': 'none' }],
+    ['from a client that is no browser, with a password', { authorization: 'Basic eDp5' }],
     [
-      'with credentials of its own',
+      'from a page of the same origin with a password',
+      { 'sec-fetch-site': 'same-origin', origin: `http://${host}`, authorization: 'Basic eDp5' },
+    ],
+    [
+      'with a token of its own',
       { 'sec-fetch-site': 'cross-site', origin: elsewhere, authorization: 'Bearer x' },
     ],
   ])('%s passes', (_name, headers) => {
@@ -41,6 +46,10 @@ describe('a request that changes something', () => {
     ],
     ['another port, of an old browser', { origin: 'http://iris.example:3000' }],
     ['a sandboxed page', { origin: 'null' }],
+    ...['Basic eDp5', 'Negotiate x', 'Digest username="x"', ''].map((authorization): [string, Headers] => [
+      `a page elsewhere, for which the browser adds "${authorization}"`,
+      { origin: elsewhere, authorization },
+    ]),
     ['a page of the same name in another letter', { origin: `http://${host}.evil.example` }],
   ])('from %s is refused', (_name, headers) => {
     expect(judged(headers)).toMatchObject({ status: 403, code: 'CROSS_SITE_REQUEST' })

@@ -3,7 +3,8 @@
  * Requests that a page of another origin makes a browser send, with whatever lets that browser in.
  * Takes method, headers, and the one foreign origin that is trusted. Refuses what changes something, where a
  * browser says that it comes from elsewhere (Fetch Metadata, `Origin` of RFC 6454).
- * Promises: lets pass who says neither, as no browser does, and who sends `Authorization`, as no page can.
+ * Promises: lets pass who says neither, as no browser does, and who sends a `Bearer` token: browsers send
+ * passwords that they remember by themselves, and tokens never.
  */
 import { refusal } from '../errors/hermes-error.js'
 
@@ -21,9 +22,13 @@ export interface SiteHeaders {
  */
 export function refuseCrossSite(method: string, headers: SiteHeaders, trusted: string): void {
   if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') return
-  if (headers.authorization !== undefined || !comesFromElsewhere(headers)) return
+  if (isToken(headers.authorization) || !comesFromElsewhere(headers)) return
   const { origin = 'another site' } = headers
   if (origin !== trusted) throw refusal('CROSS_SITE_REQUEST', { origin })
+}
+
+function isToken(authorization: string | undefined): boolean {
+  return authorization !== undefined && /^bearer /i.test(authorization)
 }
 
 function comesFromElsewhere({ origin, host, ...headers }: SiteHeaders): boolean {

@@ -8,8 +8,10 @@ import { refusal } from '../errors/hermes-error.js'
 import { silentLog } from '../lifecycle/log.js'
 import { emptyAnswer, jsonAnswer, openGuard, reading, textAnswer, writing } from './api.js'
 import { createExpressApp } from './express-app.js'
+import { createHostCheck } from './host-names.js'
 
 const bodyBytesMax = 100
+const checkHost = createHostCheck({ host: '127.0.0.1', isAsking: false, hostNames: [] })
 const routes = [
   reading('GET', '/things', ({ query }) => Promise.resolve(jsonAnswer([query.get('a')]))),
   writing('POST', '/things', ({ body }) => Promise.resolve(jsonAnswer(body, 201))),
@@ -37,7 +39,11 @@ beforeAll(async () => {
   for (const name of ['public/index.html', 'public/assets/app.js', 'public/.hidden', 'public/text', 'secret'])
     writeFileSync(join(folder, name), name)
   server = createServer(
-    createExpressApp(silentLog, { bodyBytesMax, allowedOrigin: '*', guard: openGuard, filesBelow }, routes),
+    createExpressApp(
+      silentLog,
+      { bodyBytesMax, allowedOrigin: '*', guard: openGuard, checkHost, filesBelow },
+      routes,
+    ),
   )
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
 })
@@ -158,6 +164,16 @@ describe('a request', () => {
     expect(answered['access-control-allow-origin']).toBe('*')
     expect((await call('GET', '/things', { headers })).status).toBe(200)
   })
+
+  it.each(['/things', '/text', '/assets/app.js', '/nothing'])(
+    'under the name of another site is refused, also where it only reads: %s',
+    async path => {
+      const { status, text } = await call('GET', path, { headers: { host: 'evil.example:8090' } })
+
+      expect([status, text]).toEqual([403, expect.stringContaining('"code":"WRONG_HOST"')])
+      expect((await call('GET', path, { headers: { host: 'localhost:8090' } })).status).not.toBe(403)
+    },
+  )
 
   const refused = (message: string, code: string): string => JSON.stringify({ message, code })
 

@@ -21,6 +21,7 @@ import {
 } from './api.js'
 import { readBody } from './body.js'
 import { refuseCrossSite } from './cross-site.js'
+import type { HostCheck } from './host-names.js'
 import { parseJsonBody } from './json-body.js'
 
 export interface ExpressAppOptions {
@@ -28,6 +29,8 @@ export interface ExpressAppOptions {
   /** Value of `Access-Control-Allow-Origin`; unless it is `*`, pages of this origin may change things too. */
   readonly allowedOrigin: string
   readonly guard: ApiGuard
+  /** By which names it may be called. */
+  readonly checkHost: HostCheck
   /** A folder whose files anybody may read where no route has the path; none when left out. */
   readonly filesBelow?: string
 }
@@ -55,9 +58,9 @@ export function createExpressApp(
   app.set('query parser', false)
   app.set('trust proxy', false)
   app.enable('case sensitive routing')
-  app.use((_request, response, next) => {
+  app.use((request, response, next) => {
     addCors(response, options.allowedOrigin)
-    next()
+    next(options.checkHost(request.headers.host) ?? undefined)
   })
   for (const route of routes) {
     app[verbOf(route.method)](route.path, (request: Request, response: Response) =>

@@ -96,4 +96,11 @@ export const streamsKeys = {
     [],
     'Origins whose web pages may read topics here, such as `https://chat.example.org`; `*` for all',
   ),
+  hostNames: key(
+    'frontend.streams.hostNames',
+    list(),
+    [],
+    'Names in `Host` by which readers may call a frontend that listens on loopback and asks nobody who they are, ' +
+      'beside those of loopback: that of a proxy in front which passes its own on. Any other is 403 WRONG_HOST',
+  ),
 } as const

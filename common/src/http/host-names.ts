@@ -1,0 +1,39 @@
+// pure
+/**
+ * The names by which a service on loopback may be called while it asks nobody who they are.
+ * Takes how it listens, and the `Host` of each request. Gives the refusal of any other name, or null.
+ * Promises: a web page whose own name was made to point at this machine (DNS rebinding) is of its origin for
+ * the browser, and is refused here all the same. A service that other machines reach is left alone.
+ */
+import { refusal, type HermesError } from '../errors/hermes-error.js'
+
+/** How a service listens. */
+export interface Listening {
+  readonly host: string
+  /** Whether callers have to say who they are: no page can do that for them. */
+  readonly isAsking: boolean
+  /** Further names, such as that of a proxy in front, in any letter case. */
+  readonly hostNames: readonly string[]
+}
+
+/** Why a request with that `Host` is refused. No browser leaves it out, so who does is let in. */
+export type HostCheck = (host: string | undefined) => HermesError | null
+
+const loopback = /^(localhost|127(\.\d{1,3}){3}|::1)$/
+
+/** Makes the check. */
+export function createHostCheck({ host: listening, isAsking, hostNames }: Listening): HostCheck {
+  if (isAsking || !loopback.test(listening.toLowerCase())) return () => null
+  const named = new Set(hostNames.map(name => name.toLowerCase()))
+  return host => {
+    if (host === undefined) return null
+    const name = nameOf(host)
+    return loopback.test(name) || named.has(name) ? null : refusal('WRONG_HOST', { host })
+  }
+}
+
+/** Without the port, the brackets of an IPv6 address and the dot that ends a full name. */
+function nameOf(host: string): string {
+  const name = host.toLowerCase().replace(/:\d*$/, '')
+  return name.startsWith('[') ? name.slice(1, -1) : name.replace(/\.$/, '')
+}
