@@ -143,6 +143,7 @@ export function createDelivering(
   const toFrontends = {
     frontendClient: outside.frontendClient,
     frontendAuthorization: config.frontendAuthorization,
+    seals: outside.seals,
   }
   const pace = createPaceMaker(base, paceOptions(config))
   const fenced = createFence(session, config.fenceShare)

@@ -3,6 +3,7 @@
  * Takes addresses and limits. Gives the clients, and starts and stops them together.
  * Refuses to start with one sentence that names the servers when ZooKeeper or Kafka does not answer in time.
  */
+import { createForwardSeal, type ForwardSeal } from '@iris/common/access/forward-seal'
 import type { HttpClient } from '@iris/common/http/client'
 import { createKafkaAdmin, type KafkaAdmin } from '@iris/common/kafka/admin'
 import { createCluster, type Cluster } from '@iris/common/kafka/cluster'
@@ -17,6 +18,7 @@ import type { TraceWriter } from '@iris/common/trace/writer'
 import { openVault } from '@iris/common/secrets/open-vault'
 import type { Vault } from '@iris/common/secrets/vault'
 import { createDefinitions, type Definitions } from '@iris/common/zookeeper/definitions'
+import { zooPaths } from '@iris/common/zookeeper/paths'
 import { createZooSession, type ZooSession } from '@iris/common/zookeeper/session'
 import type { ConsumersBase, ConsumersConfig } from './base.js'
 import { createEndpoints } from './endpoints.js'
@@ -25,6 +27,8 @@ import type { Names } from './delivery/send/hosts.js'
 export interface Outside {
   readonly session: ZooSession
   readonly definitions: Definitions
+  /** Of what is forwarded to other topics. */
+  readonly seals: ForwardSeal
   /** Opens the secrets of definitions and tasks. */
   readonly vault: Pick<Vault, 'open'>
   readonly cluster: Cluster
@@ -75,6 +79,7 @@ export function createOutside(base: ConsumersBase, config: ConsumersConfig, metr
   return {
     session,
     definitions: createDefinitions({ session, log: base.log }, definitionOptions),
+    seals: createForwardSeal(session, zooPaths(config.zookeeperRoot).iris),
     vault: openVault(config),
     cluster,
     offsets: createOffsets(parts, { requestTimeoutMs, connectionsPerBroker: config.commitConnections }),
@@ -96,15 +101,11 @@ export function createOutside(base: ConsumersBase, config: ConsumersConfig, metr
 
 /** Connects ZooKeeper and Kafka, and loads the definitions. */
 export async function startOutside(base: ConsumersBase, outside: Outside): Promise<void> {
-  const { session, definitions, cluster, producer, traces, reader } = outside
+  const { session, seals, definitions, cluster, producer, traces, reader } = outside
   const load = async (): Promise<void> => {
     await session.start()
-    await withDeadline(
-      base.scheduler,
-      loadTimeoutMs,
-      'loading definitions from ZooKeeper',
-      definitions.start(),
-    )
+    const loading = seals.start().then(() => definitions.start())
+    await withDeadline(base.scheduler, loadTimeoutMs, 'loading definitions from ZooKeeper', loading)
   }
   const connect = async (): Promise<void> => {
     await cluster.start()
@@ -118,6 +119,7 @@ export async function startOutside(base: ConsumersBase, outside: Outside): Promi
 export async function stopOutside(base: ConsumersBase, outside: Outside): Promise<void> {
   const { session, definitions, cluster, producer, traces, schemas, reader, client } = outside
   definitions.stop()
+  outside.seals.stop()
   client.stop()
   const closing = async (): Promise<void> => {
     await Promise.all([reader.stop(), producer.stop(0), traces?.stop(traceDrainMs), session.stop()])

@@ -12,6 +12,7 @@ function makeWorld(answersAtTry: number) {
   const outside = {
     stopping: new AbortController(),
     session: { start: say('session') },
+    seal: { start: () => Promise.resolve(), stop: () => undefined },
     definitions: { start: say('topics') },
     book: { start: say('schemas') },
     cluster: {

@@ -4,6 +4,7 @@
  * start with one sentence that names the servers when either does not answer in time, but for Kafka where a
  * frontend is of use without it.
  */
+import { createForwardSeal, type ForwardSeal } from '@iris/common/access/forward-seal'
 import { createKeyRing, type WatchedKeyRing } from '@iris/common/access/key-ring'
 import { openAccess, type OpenAccess } from '@iris/common/access/open'
 import { createCluster, type Cluster } from '@iris/common/kafka/cluster'
@@ -24,6 +25,8 @@ export interface Outside {
   readonly stopping: AbortController
   readonly session: ZooSession
   readonly definitions: Definitions
+  /** Tells what the consumers forward from what anybody publishes. */
+  readonly seal: ForwardSeal
   readonly cluster: Cluster
   readonly kafka: KafkaRoutes
   /** Null where traces are switched off. */
@@ -64,6 +67,7 @@ export function createOutside(base: FrontendBase, config: FrontendConfig, metric
     stopping: new AbortController(),
     session,
     definitions: createDefinitions({ session, log: base.log }, options),
+    seal: createForwardSeal(session, zooPaths(config.zookeeperRoot).iris),
     cluster,
     kafka: createKafkaRoutes({ ...base, cluster, metrics }, config),
     traces: openTraceWriter({ ...base, cluster, metrics }, config),
@@ -93,6 +97,8 @@ export async function startOutside(
     withDeadline(base.scheduler, loadTimeoutMs, `loading ${what} from ZooKeeper`, loading)
   const loadTopics = async (): Promise<void> => {
     await session.start()
+    // Before any topic is known, so before anything is published.
+    await load('the secret of forwards', outside.seal.start())
     await load('topics', definitions.start())
     await load('JSON Schemas', outside.book.start())
     if (outside.access !== null) await load('API keys', outside.access.keys.start())
@@ -125,6 +131,7 @@ export async function stopOutside(base: FrontendBase, outside: Outside, drainMs:
   const { session, definitions, cluster, kafka, traces, schemas } = outside
   outside.stopping.abort()
   definitions.stop()
+  outside.seal.stop()
   outside.book.stop()
   outside.access?.keys.stop()
   await kafka.stop(drainMs)

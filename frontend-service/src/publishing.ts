@@ -124,7 +124,7 @@ export function createPublishing(
   const schedule = openSchedule(base, config, { cluster, session, route: kafka.byAck.ALL })
   const pipeline = createPipeline({
     ...{ clock, scheduler, warn, metrics, topics, unknownTopics, propagation, reading },
-    ...{ journal, spooling, room },
+    ...{ journal, spooling, room, forwards: outside.seal },
     makeKeyed: events => surroundings.idempotency.makeKeyed(events, { room, schedule }),
     rules: { acceptAnyBytes: config.acceptAnyBytes },
     random: systemRandom,

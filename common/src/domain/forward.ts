@@ -3,7 +3,7 @@
  * Subscriptions that bring a topic's messages to another topic of Iris: `"endpoint": "topic:shop.invoices"`.
  * Takes endpoints and propagated headers. Gives the target, and how far a message has come on such ways.
  */
-import { hopsHeader, originMessageIdHeader } from '../http/travelling-headers.js'
+import { forwardSealHeader, hopsHeader, originMessageIdHeader } from '../http/travelling-headers.js'
 import { topicName, type TopicName } from './names.js'
 
 const scheme = 'topic:'
@@ -27,6 +27,18 @@ interface Refused {
 /** Whether the endpoint is meant to be a topic. */
 export function isForward(endpoint: string): boolean {
   return endpoint.startsWith(scheme)
+}
+
+/** What a forward says itself, by lower-case names. */
+const ownHeaders = new Set([
+  ...['user-agent', 'authorization', 'idempotency-key', 'partition-key', 'content-type'],
+  ...[hopsHeader, originMessageIdHeader, forwardSealHeader].map(name => name.toLowerCase()),
+])
+
+/** Whether a forward says that header itself, so that neither its subscription nor a publisher can. */
+export function isSetByForward(header: string): boolean {
+  const name = header.toLowerCase()
+  return ownHeaders.has(name) || name.startsWith('ce-')
 }
 
 /** What a message says about the topics that it came through; nothing where it was published to the first. */

@@ -15,5 +15,11 @@ export const originMessageIdHeader = 'Iris-Origin-Message-Id'
 /** From how many topics to another it was forwarded so far. */
 export const hopsHeader = 'Iris-Hops'
 
-/** Those that a chain of topics is bounded by: they travel whatever an installation says. */
+/** Proves to a frontend that those two come from the consumers of its installation; it ends there. */
+export const forwardSealHeader = 'Iris-Forward-Seal'
+
+/**
+ * Those that a chain of topics is bounded by. Of a forwarded message they travel whatever an installation
+ * says; of any other they never do, since who hands on the headers of a message sends another message.
+ */
 export const forwardingHeaders: readonly string[] = [originMessageIdHeader, hopsHeader]

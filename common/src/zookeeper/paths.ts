@@ -66,6 +66,8 @@ export interface IrisPaths {
   /** Parent of what is kept of API keys, a node a key. */
   readonly apiKeys: string
   apiKey(name: string): string
+  /** What consumers prove with that they forward a message. */
+  readonly forwardSecret: string
   /** Live frontends, one ephemeral node each. */
   readonly frontends: string
   frontend(id: string): string
@@ -188,6 +190,7 @@ function irisPaths(root: string): IrisPaths {
     root,
     apiKeys: join(root, 'api-keys'),
     apiKey: name => join(root, 'api-keys', name),
+    forwardSecret: join(root, 'forward-secret'),
     frontends: join(root, 'frontends'),
     frontend: id => join(root, 'frontends', id),
     idempotencyLock: (cluster, shard) => join(root, 'idempotency', cluster, 'locks', String(shard)),

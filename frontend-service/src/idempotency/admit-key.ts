@@ -8,12 +8,15 @@ import type { RoutedTopic } from '../topics/routed-topic.js'
 import { idempotencyHeader, readKey } from './key.js'
 import { keyMissing, keyWrong } from './refusals.js'
 
+/** No key of a publisher has it, so that nobody takes the key of a message before it is forwarded. */
+const ofForwards = '\0'
+
 /** Costs a message without a key one look at its headers and one at a flag. */
 export function admitKey(publication: Publication, topic: RoutedTopic): HermesError | null {
   const value = publication.origin.sent.headers[idempotencyHeader]
   if (value === undefined) return topic.isKeyRequired ? keyMissing(topic.name) : null
   const read = readKey(String(value))
   if (read.kind === 'wrong') return keyWrong(read.problem)
-  publication.idempotencyKey = read.key
+  publication.idempotencyKey = publication.comesFromTopic ? ofForwards + read.key : read.key
   return null
 }

@@ -121,6 +121,7 @@ export async function createPipelineWorld(spooling: Spooling | null = null): Pro
     topics: { find: name => topics.get(name), isLoaded: () => world.areTopicsLoaded } as TopicCache,
     unknownTopics: { lookUp: (_name, waiter) => void lookUps.push(waiter), stop: () => undefined },
     propagation,
+    forwards: { isForward: (_topic, headers) => headers['iris-forward-seal'] === 'genuine' },
     journal: createPublishJournal({
       ...{ clock: time, propagation },
       traces: { write: event => void world.traced.push(event as PublishedEvent) } as TraceWriter,

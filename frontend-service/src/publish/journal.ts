@@ -54,8 +54,8 @@ export function createPublishJournal(parts: PublishJournalParts): PublishJournal
       ...place,
     })
   const trace = (publication: Publication, status: PublishedEvent['status'], details: Details): void => {
-    const { key, origin } = publication
-    const headers = propagation.described(origin.sent)
+    const { key, origin, comesFromTopic } = publication
+    const headers = propagation.described(origin.sent, comesFromTopic)
     write(publication, status, {
       ...details,
       ...(headers === '' ? {} : { extraRequestHeaders: headers.slice(0, headersLengthMax) }),

@@ -325,6 +325,44 @@ describe('what is not admitted', () => {
   })
 })
 
+describe('a message that another topic forwards', () => {
+  const headers = { 'Iris-Hops': '2', 'Iris-Origin-Message-Id': 'm-1', traceparent: 't' }
+  const propagated = async (more: Record<string, string>): Promise<unknown> => {
+    const answering = publish('{}', 'acme.orders', { ...headers, ...more })
+    const message = await nextAppended()
+    message.done(stored)
+    await answering
+    const { metadata } = JSON.parse(valueOf(message)) as { metadata: { externalMetadata: unknown } }
+    return metadata.externalMetadata
+  }
+
+  it('is known by its seal: nobody else says through how many topics a message came', async () => {
+    const forwarded = await propagated({ 'Iris-Forward-Seal': 'genuine' })
+    const published = await propagated({ 'Iris-Forward-Seal': 'copied' })
+
+    expect(forwarded).toMatchObject(headers)
+    expect(published).toMatchObject({ traceparent: 't' })
+    for (const metadata of [forwarded, published]) expect(metadata).not.toHaveProperty('Iris-Forward-Seal')
+    expect(published).not.toHaveProperty('Iris-Hops')
+    expect(published).not.toHaveProperty('Iris-Origin-Message-Id')
+  })
+
+  it('has an idempotency key that no publisher can take', async () => {
+    const answering = ['genuine', 'copied'].map(seal =>
+      publish('{}', 'acme.orders', { 'Idempotency-Key': 'forwarded-m-1', 'Iris-Forward-Seal': seal }),
+    )
+    await expect.poll(() => world.keyed.length).toBe(2)
+    const keys = world.keyed.map(({ comesFromTopic, idempotencyKey }) => [comesFromTopic, idempotencyKey])
+    world.kafkaDeadlines.expire(Infinity)
+    await Promise.all(answering)
+
+    expect(keys.sort()).toEqual([
+      [false, 'forwarded-m-1'],
+      [true, '\0forwarded-m-1'],
+    ])
+  })
+})
+
 describe('a topic that is not known here', () => {
   it.each<[answer: 'absent' | 'unclear', status: number, code: string, message: RegExp]>([
     ['absent', 404, 'TOPIC_NOT_EXISTS', /^Topic not found: acme\.new$/],

@@ -4,6 +4,7 @@
  * is safe in the spool. Promises: the id is there before anything can fail; whatever waits has a deadline;
  * one record goes through the steps by methods of its own: no promise, timer or closure a message.
  */
+import type { ForwardJudge } from '@iris/common/access/forward-seal'
 import type { ChaosPolicy } from '@iris/common/domain/topic-form'
 import type { Clock, Random } from '@iris/common/time/clock'
 import { HermesError } from '@iris/common/errors/hermes-error'
@@ -55,6 +56,7 @@ export interface PipelineParts extends ContentParts {
   readonly unknownTopics: UnknownTopics
   readonly room: Room
   readonly propagation: Propagation
+  readonly forwards: ForwardJudge
   /** Deadlines of messages whose topic is looked up or whose body is being read. */
   readonly reading: DeadlineQueue
   /** For topics with a chaos policy. */
@@ -148,6 +150,7 @@ function goOn(parts: Wired, publication: Publication, topic: LookUpAnswer): void
 function read(parts: Wired, publication: Publication, topic: RoutedTopic): void {
   publication.routed = topic
   const { origin } = publication
+  publication.comesFromTopic = parts.forwards.isForward(topic.name, origin.sent.headers)
   const refused = admit(origin, topic) ?? topic.gate?.charge(origin) ?? admitKey(publication, topic)
   if (refused !== null) return refuse(parts, publication, refused)
   const time = parts.schedule.timeOf(origin.sent, topic, parts.clock.now())

@@ -21,9 +21,14 @@ function request(rawHeaders: readonly string[]): IncomingMessage {
 function collect(
   options: Partial<PropagationOptions>,
   rawHeaders: readonly string[],
+  comesFromTopic = false,
 ): { map: Record<string, string>; record: [string, string][] } {
   const record: RecordHeader[] = []
-  const map = createPropagation({ ...defaults, ...options }).collect(request(rawHeaders), record)
+  const map = createPropagation({ ...defaults, ...options }).collect(
+    request(rawHeaders),
+    comesFromTopic,
+    record,
+  )
   return { map: { ...map }, record: record.map(([name, value]) => [name, value.toString('latin1')]) }
 }
 
@@ -42,17 +47,36 @@ describe('propagation of headers', () => {
     expect(collect({ isEnabled: false }, sent).map).toEqual({})
   })
 
-  it('takes what bounds a chain of topics although nothing else travels', () => {
-    const sent = ['Iris-Hops', '2', 'Iris-Origin-Message-Id', 'm1', 'trace-id', 't']
+  const chained = [
+    'Iris-Hops',
+    '2',
+    'Iris-Origin-Message-Id',
+    'm1',
+    'Iris-Forward-Seal',
+    's',
+    'trace-id',
+    't',
+  ]
+  const chain = { 'Iris-Hops': '2', 'Iris-Origin-Message-Id': 'm1' }
+  const settings: Partial<PropagationOptions>[] = [
+    ...[{}, { isEnabled: false }, { allowed: ['x-other'] }, { allowed: [] }],
+    { allowed: ['trace-id', 'iris-hops', 'iris-origin-message-id', 'iris-forward-seal'] },
+  ]
 
-    expect(collect({ isEnabled: false }, sent).map).toEqual({
-      'Iris-Hops': '2',
-      'Iris-Origin-Message-Id': 'm1',
-    })
-    expect(collect({ allowed: ['x-other'] }, sent).map).toEqual({
-      'Iris-Hops': '2',
-      'Iris-Origin-Message-Id': 'm1',
-    })
+  it.each(settings)(
+    'takes what bounds a chain of topics from forwards, whatever else travels: %j',
+    options => {
+      const { map } = collect(options, chained, true)
+
+      expect(map).toMatchObject(chain)
+      expect(map).not.toHaveProperty('Iris-Forward-Seal')
+    },
+  )
+
+  it.each(settings)('takes it from no publisher: %j', options => {
+    const { map } = collect(options, chained)
+
+    expect(Object.keys(map).filter(name => name.startsWith('Iris-'))).toEqual([])
   })
 
   it('takes the first value of a repeated header', () => {
@@ -100,7 +124,11 @@ describe('propagation of headers', () => {
 
   it('treats `__proto__` as a name like any other', () => {
     const record: RecordHeader[] = []
-    const map = createPropagation({ ...defaults, allowed: [] }).collect(request(['__proto__', 'v']), record)
+    const map = createPropagation({ ...defaults, allowed: [] }).collect(
+      request(['__proto__', 'v']),
+      false,
+      record,
+    )
 
     expect(JSON.stringify(map)).toBe('{"__proto__":"v"}')
     expect(Object.keys(record)).toHaveLength(1)
@@ -110,7 +138,7 @@ describe('propagation of headers', () => {
     const record: RecordHeader[] = []
     const utf8AsBytes = Buffer.from('é→').toString('latin1')
 
-    createPropagation(defaults).collect(request(['trace-id', utf8AsBytes]), record)
+    createPropagation(defaults).collect(request(['trace-id', utf8AsBytes]), false, record)
 
     expect(record[0]?.[1].toString('utf8')).toBe('é→')
   })
@@ -120,6 +148,7 @@ describe('what a trace shows of a request', () => {
   const described = (options: Partial<PropagationOptions>): string =>
     createPropagation({ ...defaults, ...options }).described(
       request(['Trace-Id', 't1', 'X-Team', 'billing', 'Authorization', 'secret', 'X-Other', 'o']),
+      false,
     )
 
   it.each<[string, Partial<PropagationOptions>, string]>([

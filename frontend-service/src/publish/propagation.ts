@@ -2,10 +2,11 @@
  * HTTP headers that travel with a message. Takes the headers that were sent. Gives the envelope's map, adds
  * the Kafka headers, says what traces show of them. An empty list of names means all headers but those of the
  * connection, the content and the caller's identity.
- * Promises: the first value of a repeated header, the name as it was spelt, the value's bytes as they came.
+ * Promises: the first value of a repeated header, the name as it was spelt, the value's bytes as they came;
+ * what a chain of topics is bounded by travels only with what was forwarded, whatever a publisher sends.
  */
 import { forwardedHeaders } from '../fellows/forward.js'
-import { forwardingHeaders, subscriberHeaders } from '@iris/common/http/travelling-headers'
+import { forwardingHeaders, forwardSealHeader, subscriberHeaders } from '@iris/common/http/travelling-headers'
 import { hopByHopHeaders } from '@iris/common/http/raw-headers'
 import type { SentHeaders } from './origin.js'
 import type { RecordHeader } from './publication.js'
@@ -25,9 +26,9 @@ export interface PropagationOptions {
 
 export interface Propagation {
   /** Gives the headers that travel and adds them to a record's headers. */
-  collect(sent: SentHeaders, recordHeaders: RecordHeader[]): Propagated
+  collect(sent: SentHeaders, comesFromTopic: boolean, recordHeaders: RecordHeader[]): Propagated
   /** What a trace shows of them: `Name: value` lines. */
-  described(sent: SentHeaders): string
+  described(sent: SentHeaders, comesFromTopic: boolean): string
 }
 
 const none: Propagated = Object.freeze({})
@@ -37,29 +38,37 @@ const neverUnlessNamed = new Set([
   ...forwardedHeaders,
 ])
 
+const ofChains = new Set(forwardingHeaders.map(name => name.toLowerCase()))
+const sealName = forwardSealHeader.toLowerCase()
+
 /** Makes the propagation of an installation. */
 export function createPropagation(options: PropagationOptions): Propagation {
   const isAll = options.isEnabled && options.allowed.length === 0
   const wanted = options.isEnabled ? [...options.allowed, ...subscriberHeaders] : []
-  const named = new Set([...wanted, ...forwardingHeaders].map(name => name.toLowerCase()))
+  const named = new Set(wanted.map(name => name.toLowerCase()))
   const names = [...named]
   const alsoTraced = new Set(options.alsoTraced.map(name => name.toLowerCase()))
-  const mayTravel = (lowerName: string, value: string): boolean =>
+  const isWanted = (lowerName: string, value: string): boolean =>
     isAll ? travelsUnnamed(lowerName) : named.has(lowerName) && value !== ''
+  const ofPublisher = (lowerName: string, value: string): boolean =>
+    !ofChains.has(lowerName) && lowerName !== sealName && isWanted(lowerName, value)
+  const ofForward = (lowerName: string, value: string): boolean =>
+    ofChains.has(lowerName) || ofPublisher(lowerName, value)
 
   return {
-    collect(sent, recordHeaders) {
-      if (!isAll && !names.some(name => sent.headers[name] !== undefined)) return none
-      const found = firstValues(sent.rawHeaders, mayTravel)
+    collect(sent, comesFromTopic, recordHeaders) {
+      if (!isAll && !comesFromTopic && !names.some(name => sent.headers[name] !== undefined)) return none
+      const found = firstValues(sent.rawHeaders, comesFromTopic ? ofForward : ofPublisher)
       if (options.isInKafkaHeaders) {
         for (const name of Object.keys(found))
           recordHeaders.push([options.kafkaHeaderPrefix + name, Buffer.from(found[name] as string, 'latin1')])
       }
       return found
     },
-    described({ rawHeaders }) {
+    described({ rawHeaders }, comesFromTopic) {
+      const travels = comesFromTopic ? ofForward : ofPublisher
       const isShown = (lowerName: string, value: string): boolean =>
-        alsoTraced.has(lowerName) || mayTravel(lowerName, value)
+        alsoTraced.has(lowerName) || travels(lowerName, value)
       const shown = Object.entries(firstValues(rawHeaders, isShown))
       return shown.map(([name, value]) => `${name}: ${value}`).join('\n')
     },

@@ -59,6 +59,8 @@ export class Publication implements ProducerMessage, SpoolMessage, BodyTaker, De
   event: DecodedEvent | null = null
   /** Bytes reserved in the room for bodies. */
   heldBytes = 0
+  /** Another topic of this installation forwards it, as its seal proves. */
+  comesFromTopic = false
   /** The key with which it is stored once, or null. */
   idempotencyKey: string | null = null
   /** Null for a message whose answer waits for Kafka. */

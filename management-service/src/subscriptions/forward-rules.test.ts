@@ -55,6 +55,20 @@ describe('a subscription that forwards', () => {
       'VALIDATION_ERROR',
       /\.endpointAddressResolverMetadata is for/,
     ],
+    [
+      'a header that forwards say',
+      'shop.b',
+      { headers: [{ name: 'iris-hops', value: '0' }] },
+      'VALIDATION_ERROR',
+      /^Subscription\.headers: iris-hops cannot be set/,
+    ],
+    [
+      'an attribute of a CloudEvent',
+      'shop.b',
+      { headers: [{ name: 'ce-id', value: 'x' }] },
+      'VALIDATION_ERROR',
+      /headers: ce-id cannot be set/,
+    ],
     ['an AVRO topic', 'shop.avro', {}, 'VALIDATION_ERROR', /shop\.avro has content type AVRO/],
   ] as const)('is refused with %s', async (_what, to, members, code, message) => {
     const { check } = await setUp({ topics: [topicOf('shop.avro', { contentType: 'AVRO' })] })
@@ -86,15 +100,53 @@ describe('a subscription that forwards', () => {
   it('takes the right to publish to its target where that asks who publishes', async () => {
     const auth = { enabled: true, publishers: ['anna'], unauthenticatedAccessEnabled: false }
     const { check } = await setUp({ topics: [topicOf('shop.closed', { auth })] })
-    const grants = [{ role: 'publisher', group: 'shop' }] as const
+    const grants = [
+      { role: 'publisher', group: 'shop' },
+      { role: 'reader', group: 'shop' },
+    ] as const
 
     await expect(check('shop.a', 'shop.closed')).resolves.toBeUndefined()
     await expect(check('shop.a', 'shop.closed', {}, principalOf('anna', grants))).resolves.toBeUndefined()
-    for (const principal of [principalOf('bert', grants), principalOf('anna', [])])
+    for (const principal of [principalOf('bert', grants), principalOf('anna', grants.slice(1))])
       await expect(check('shop.a', 'shop.closed', {}, principal)).rejects.toMatchObject({
         code: 'PERMISSION_DENIED',
         message: expect.stringMatching(/the right to publish to it/) as unknown,
       })
+  })
+})
+
+describe('who may not see a topic', () => {
+  const stranger = principalOf('eve', [{ role: 'owner', group: 'eve' }])
+
+  it('hears of a target the same as of one that is not there, whatever its content', async () => {
+    const auth = { enabled: true, publishers: ['anna'], unauthenticatedAccessEnabled: false }
+    const hidden = topicOf('shop.hidden', { auth, contentType: 'AVRO' })
+    const { check } = await setUp({ topics: [hidden] })
+
+    for (const target of ['shop.hidden', 'shop.nope'])
+      await expect(check('eve.a', target, {}, stranger)).rejects.toMatchObject({
+        code: 'TOPIC_NOT_EXISTS',
+        message: `Topic ${target} does not exist`,
+      })
+  })
+
+  it('is not told its name in a ring', async () => {
+    const { check } = await setUp({
+      topics: [topicOf('eve.a')],
+      forwards: [
+        ['shop.b', 'shop.c'],
+        ['shop.c', 'eve.a'],
+      ],
+    })
+
+    await expect(check('eve.a', 'shop.b', {}, stranger)).rejects.toMatchObject({
+      message: expect.stringMatching(
+        /^Messages would come back to their topic: eve\.a -> \(.*\) -> eve\.a$/,
+      ) as unknown,
+    })
+    await expect(check('eve.a', 'shop.b', {}, stranger)).rejects.not.toMatchObject({
+      message: expect.stringContaining('shop.c') as unknown,
+    })
   })
 })
 

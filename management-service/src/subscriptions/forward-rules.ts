@@ -2,20 +2,19 @@
  * The rules of a subscription that forwards to another topic.
  * Takes it, its topic, who asks and what else is there. Gives nothing. Refuses a target that is not there,
  * that the caller may not publish to, that holds other content, or from which messages would come back; and
- * members that mean something for addresses only.
+ * members that mean something for addresses only. Promises: who may not see a topic learns nothing of it.
  */
-import { mayPublish, type Principal } from '@iris/common/access/principal'
-import { forwardOf } from '@iris/common/domain/forward'
-import { splitTopicName, type TopicName } from '@iris/common/domain/names'
+import { may, mayPublish, type Principal } from '@iris/common/access/principal'
+import { forwardOf, isSetByForward } from '@iris/common/domain/forward'
+import type { TopicName } from '@iris/common/domain/names'
 import type { Subscription } from '@iris/common/domain/subscription'
 import { readTargetForm } from '@iris/common/domain/targets'
 import type { Topic } from '@iris/common/domain/topic'
 import { refusal, type HermesError } from '@iris/common/errors/hermes-error'
 import { memberAbout } from '@iris/common/errors/member-about'
-import type { Catalog } from '../catalog/catalog.js'
+import { groupOf, type Catalog, type CatalogView } from '../catalog/catalog.js'
 import { forwardsOf, wayBetween } from '../graph/forwards.js'
 import { refusedFor } from '../changes/dependants.js'
-import { existingTopic } from '../store/existing.js'
 import type { TopicStore } from '../store/ports.js'
 
 export interface ForwardRuleParts {
@@ -34,16 +33,17 @@ export async function checkForward(
   if (forward === null) return
   if ('problem' in forward) throw invalid(forward.problem, 'endpoint')
   checkMembers(subscription)
-  const { value: target } = await existingTopic(store, forward.topic)
+  const target = (await store.topic(forward.topic))?.value ?? null
+  if (target === null || !mayForwardTo(target, principal))
+    throw refusal('TOPIC_NOT_EXISTS', { topic: forward.topic })
   checkContent(topic, target)
-  checkMayPublish(target, principal)
-  const { subscriptions } = await catalog.view()
+  const { topics, subscriptions } = await catalog.view()
   const others = subscriptions.filter(
     each => each.topicName !== subscription.topicName || each.name !== subscription.name,
   )
   const way = wayBetween(forwardsOf(others), target.name, topic.name)
   if (way === null) return
-  const ring = [topic.name, ...way].join(' -> ')
+  const ring = [topic.name, ...shown(way, topics, principal)].join(' -> ')
   throw invalid(`Messages would come back to their topic: ${ring}`, 'endpoint')
 }
 
@@ -67,6 +67,11 @@ function checkMembers(subscription: Subscription): void {
     ['oAuthPolicy', oAuthPolicy !== null],
     ['endpointAddressResolverMetadata', 'kind' in targets && targets.kind !== 'endpoint'],
   ] as const
+  const header = subscription.headers.find(({ name }) => isSetByForward(name))
+  if (header !== undefined) {
+    const problem = `Subscription.headers: ${header.name} cannot be set; it goes to the topic as the message has it`
+    throw invalid(problem, 'headers')
+  }
   const wrong = meant.find(([, isGiven]) => isGiven)?.[0]
   if (wrong === undefined) return
   throw invalid(
@@ -84,15 +89,34 @@ function checkContent(topic: Topic, target: Topic): void {
   }
 }
 
-/** As the frontends ask it of a publisher, except that an administrator needs no naming. */
-function checkMayPublish({ name, auth }: Topic, principal: Principal): void {
-  if (!auth.enabled || auth.unauthenticatedAccessEnabled || principal.isAdmin) return
-  const group = splitTopicName(name)?.group ?? ''
-  if (auth.publishers?.includes(principal.name) === true && mayPublish(principal, group)) return
+/**
+ * As the frontends ask it of a publisher, except that an administrator needs no naming. False where the
+ * caller may not even see the topic; refuses where it may.
+ */
+function mayForwardTo(target: Topic, principal: Principal): boolean {
+  const { name, auth } = target
+  if (!auth.enabled || auth.unauthenticatedAccessEnabled || principal.isAdmin) return true
+  if (auth.publishers?.includes(principal.name) === true && mayPublish(principal, groupOf(target)))
+    return true
+  if (!isSeen(target, principal)) return false
   throw refusal('PERMISSION_DENIED', {
-    problem: `Forwarding to topic ${name} takes the right to publish to it; its owner can name you among its publishers`,
+    problem: `Forwarding to topic ${name} takes the right to publish to it; its owner can name you as a publisher`,
   })
 }
+
+function isSeen(topic: Topic, principal: Principal): boolean {
+  return may(principal, 'reader', { group: groupOf(topic), owners: [topic.owner] })
+}
+
+/** The topics of a way by their names, where the caller may see them. */
+function shown(way: readonly TopicName[], topics: CatalogView['topics'], principal: Principal): string[] {
+  return way.map(name => {
+    const topic = topics.find(each => each.name === name)
+    return topic !== undefined && isSeen(topic, principal) ? name : hidden
+  })
+}
+
+const hidden = '(a topic that you may not see)'
 
 function invalid(problem: string, member: string): HermesError {
   return refusal('VALIDATION_ERROR', { problem }, 'management', memberAbout(member))

@@ -10,7 +10,7 @@ import type { Binding, Message, Topology } from './topology.js'
 /** Changing it asks for new answers of RabbitMQ. */
 const seed = 5672
 /** The messages of an exchange, one after the other. */
-export const messagesOfEach = 60
+const messagesOfEach = 60
 const drawnQueues = 24
 const words = ['order', 'new', 'paid', 'pl', 'de', 'x1', ''] as const
 const longWord = 'w'.repeat(120)

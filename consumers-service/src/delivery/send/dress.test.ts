@@ -35,6 +35,7 @@ function dressed(
   createDress(full, {
     ...{ authorization: { version: 0, header: () => null }, clock: { now: () => 0 } },
     frontendAuthorization: '',
+    seals: { of: () => 'seal' },
     dropped: () => undefined,
   })(letter)
   const names = letter.headers.filter((_, index) => index % 2 === 0).map(name => name.toLowerCase())

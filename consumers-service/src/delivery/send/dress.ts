@@ -30,7 +30,7 @@ const eventPrefix = 'ce-'
 
 /** Prepares what stays the same over all messages. */
 export function createDress(plan: SerialPlan, parts: DressParts): Dress {
-  if (plan.forwardsTo !== null) return createForwardDress(plan, parts)
+  if (plan.forwardsTo !== null) return createForwardDress(plan, plan.forwardsTo, parts)
   const lines = prepareHeaders(plan, parts)
   const sign = createSign(plan.signing)
   const fill = createFill(plan, lines)

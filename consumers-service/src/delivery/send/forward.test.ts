@@ -27,8 +27,10 @@ function forwarded(message: Message, plan: Partial<SerialPlan> = {}, frontendAut
   } as unknown as SerialPlan
   const letter = letterOf(message)
   const authorization = { version: 0, header: () => null }
-  const parts = { authorization, frontendAuthorization, clock: { now: () => 0 }, dropped: () => undefined }
-  createDress(full, parts)(letter)
+  createDress(full, {
+    ...{ authorization, frontendAuthorization, clock: { now: () => 0 }, dropped: () => undefined },
+    seals: { of: (...what) => `seal of ${what.join(' ')}` },
+  })(letter)
   const { headers } = letter
   return headers.flatMap((name, index) => (index % 2 === 0 ? [[name, headers[index + 1] ?? '']] : []))
 }
@@ -45,6 +47,7 @@ describe('a message that goes to another topic', () => {
     expect(valueOf(lines, 'Iris-Origin-Message-Id')).toEqual(['m-1'])
     expect(valueOf(lines, 'Idempotency-Key')).toEqual(['forwarded-m-1'])
     expect(valueOf(lines, 'Iris-Hops')).toEqual(['1'])
+    expect(valueOf(lines, 'Iris-Forward-Seal')).toEqual(['seal of shop.q1 1 m-1'])
     expect(valueOf(lines, 'Content-Type')).toEqual(['application/json'])
     expect(valueOf(lines, 'Authorization')).toEqual([])
   })
@@ -81,6 +84,16 @@ describe('a message that goes to another topic', () => {
     )
 
     expect(valueOf(lines, 'Routing-Key')).toEqual(['b'])
+  })
+
+  it.each([
+    ...['iris-hops', 'Iris-Origin-Message-Id', 'Iris-Forward-Seal', 'idempotency-key', 'Content-Type'],
+    ...['PARTITION-KEY', 'Authorization', 'User-Agent', 'ce-id', 'CE-Source'],
+  ])('says %s itself, and no fixed header of the subscription does', name => {
+    const plain = forwarded({ key: 'k' })
+    const lines = forwarded({ key: 'k' }, { fixedHeaders: [{ name, value: 'application/x' }] })
+
+    expect(lines).toEqual(plain)
   })
 
   it('stays the CloudEvent that it is', () => {

@@ -5,10 +5,12 @@
  * Promises: body, key and the publisher's headers as they are; one idempotency key for a message whatever
  * ways it comes by, so that a topic holds it once.
  */
-import { chainOf, hopsMax, type Chain } from '@iris/common/domain/forward'
+import type { ForwardSeals } from '@iris/common/access/forward-seal'
+import { chainOf, hopsMax, isSetByForward, type Chain } from '@iris/common/domain/forward'
+import type { TopicName } from '@iris/common/domain/names'
 import { writeBinary } from '@iris/common/cloudevents/http-binary'
 import { canBeSent } from '@iris/common/http/header-rules'
-import { hopsHeader, originMessageIdHeader } from '@iris/common/http/travelling-headers'
+import { forwardSealHeader, hopsHeader, originMessageIdHeader } from '@iris/common/http/travelling-headers'
 import type { Letter } from '../letter.js'
 import type { SerialPlan } from '../plan.js'
 
@@ -22,6 +24,7 @@ const plainId = /^[\x21\x23-\x2b\x2d-\x7e]{1,200}$/
 export interface ForwardParts {
   /** The `Authorization` of this installation at its own frontends; empty for none. */
   readonly frontendAuthorization: string
+  readonly seals: ForwardSeals
   /** A line that HTTP cannot carry was left out. */
   dropped(): void
 }
@@ -36,16 +39,20 @@ export function forwardProblem({ content, entry }: Letter): string | null {
 }
 
 /** Prepares what stays the same over all messages. */
-export function createForwardDress(plan: SerialPlan, parts: ForwardParts): (letter: Letter) => void {
-  const { frontendAuthorization, dropped } = parts
+export function createForwardDress(
+  plan: SerialPlan,
+  target: TopicName,
+  parts: ForwardParts,
+): (letter: Letter) => void {
+  const { frontendAuthorization, seals, dropped } = parts
   const { requestTimeoutMs, socketTimeoutMs } = plan.policy
   const own = ['User-Agent', 'Iris']
   if (frontendAuthorization !== '') own.push('Authorization', frontendAuthorization)
   for (const { name, value } of plan.fixedHeaders) {
-    if (canBeSent(name, value)) own.push(name, value)
+    if (canBeSent(name, value) && !isSetByForward(name)) own.push(name, value)
     else dropped()
   }
-  const taken = new Set([...plan.fixedHeaders.map(({ name }) => name.toLowerCase()), ...ofThisAttempt])
+  const taken = new Set(plan.fixedHeaders.map(({ name }) => name.toLowerCase()))
 
   return letter => {
     const { content, entry } = letter
@@ -54,8 +61,9 @@ export function createForwardDress(plan: SerialPlan, parts: ForwardParts): (lett
     letter.eventBody = null
     const chain = chainOf(content.propagated)
     const origin = originOf(letter, chain, plan)
-    const lines = [...own, hopsHeader, String(chain.hops + 1), originMessageIdHeader, origin]
-    lines.push('Idempotency-Key', `forwarded-${origin}`)
+    const hops = String(chain.hops + 1)
+    const lines = [...own, hopsHeader, hops, originMessageIdHeader, origin]
+    lines.push(forwardSealHeader, seals.of(target, hops, origin), 'Idempotency-Key', `forwarded-${origin}`)
     const key = keyText(entry.key)
     if (key !== null) lines.push(keyName, key)
     const event = content.event === null ? [] : writeBinary(content.event)
@@ -63,12 +71,6 @@ export function createForwardDress(plan: SerialPlan, parts: ForwardParts): (lett
     letter.headers = withPropagated(lines, content.propagated, taken)
   }
 }
-
-/** What this attempt says itself. */
-const ofThisAttempt = [
-  ...['user-agent', 'authorization', 'idempotency-key', 'partition-key', 'content-type'],
-  ...[hopsHeader.toLowerCase(), originMessageIdHeader.toLowerCase()],
-]
 
 /** The id of the first message; the place of one that has none which a header carries. */
 function originOf({ content, origin }: Letter, { originId }: Chain, { topic }: SerialPlan): string {
@@ -95,8 +97,7 @@ function withPropagated(
   if (propagated === null) return own
   for (let index = 0; index + 1 < propagated.length; index += 2) {
     const name = propagated[index] ?? ''
-    const lowerName = name.toLowerCase()
-    if (!taken.has(lowerName) && !lowerName.startsWith('ce-')) own.push(name, propagated[index + 1] ?? '')
+    if (!taken.has(name.toLowerCase()) && !isSetByForward(name)) own.push(name, propagated[index + 1] ?? '')
   }
   return own
 }

@@ -74,6 +74,7 @@ async function setUp(
       authorization,
       frontendClient: frontends.client,
       frontendAuthorization: '',
+      seals: { of: () => 'seal' },
       dropped: () => undefined,
     },
     plan,
