@@ -232,9 +232,9 @@ describe('a directory', () => {
 
   it('is brought to Kafka by nobody who was halted while it was being adopted', async () => {
     const path = join(directory, 'halted')
-    const adoptions: (() => void)[] = []
+    const eachMinute: (() => void)[] = []
     const every: typeof systemScheduler.every = (periodMs, run) => {
-      if (periodMs === 60_000) adoptions.push(run)
+      if (periodMs === 60_000) eachMinute.push(run)
       return systemScheduler.every(periodMs, run)
     }
     const heir = await openSpools(path, { scheduler: { ...systemScheduler, every } })
@@ -244,12 +244,11 @@ describe('a directory', () => {
     owner.spools.halt()
     await owner.spools.close()
 
-    adoptions.forEach(adopt => adopt())
+    eachMinute.forEach(run => run())
     heir.spools.halt()
     await until(() => heir.spools.hasWaiting('acme.orders'))
     await settled()
 
-    expect(adoptions).toHaveLength(1)
     expect(heir.producer.appended).toEqual([])
   })
 })
