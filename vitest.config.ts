@@ -17,8 +17,8 @@ const alias = [
 ]
 /** A limit ends what hangs; how fast a machine is, it does not judge. */
 const limits = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 30_000 } } }
-/** These mostly wait, for sessions and timeouts: a third keeps two cores busy (306 s, with two 406 s). */
-const maxWorkers = 3
+/** These mostly wait, for sessions and timeouts: four keep two cores busy. */
+const maxWorkers = 4
 const globalSetup = [source('./tests/support/global-setup.ts')]
 
 export default defineConfig({

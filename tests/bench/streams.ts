@@ -1,5 +1,5 @@
 /**
- * A thousand readers of one topic at the frontend: events a second, memory, CPU, and what Kafka is asked.
+ * Thousands of readers of one topic at the frontend: events a second, memory, CPU, and what Kafka is asked.
  * Bounds: each wait has a deadline; a row ends early when nothing came for `quietMs`, since a reader that was
  * cut off gets no more, and says how many came.
  */
@@ -12,7 +12,9 @@ import { figure, percent, table } from './markdown.js'
 import { cpuSecondsOf, residentBytesOf } from './process-cpu.js'
 
 const topic = 'benchstreams.chat'
-const readerCounts = [1, 100, 1_000]
+const readerCounts = [1, 100, 1_000, 3_000]
+/** All readers here have one address. */
+const settings = { 'frontend.streams.perAddressMax': '5000' }
 const messages = 200
 const limitMs = 120_000
 /** No event for so long: no more will come. */
@@ -26,8 +28,9 @@ const bodyBytes = 200
 export async function benchStreams(stack: BenchStack): Promise<readonly string[]> {
   await makeGroup(stack, 'benchstreams')
   await makeTopic(stack, topic, 'LEADER')
+  const frontend = await stack.add('frontend-service', settings)
   const rows: (readonly string[])[] = []
-  for (const count of readerCounts) rows.push(await measure(stack, count))
+  for (const count of readerCounts) rows.push(await measure({ ...stack, frontend }, count))
   const header = ['readers', 'events', 'events/s', 'frontend CPU', 'frontend MiB', 'fetches of Kafka']
   return ['## Streams', '', ...table(header, rows), '']
 }

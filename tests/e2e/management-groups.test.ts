@@ -234,7 +234,7 @@ describe('management', () => {
 describe('SIGTERM', () => {
   it('ends management within 15 s, with an answer to what is under way and none to who comes later', async () => {
     const body = '{"groupName":"last"}'
-    const head = ['POST /groups HTTP/1.1', 'Host: iris', 'Content-Type: application/json']
+    const head = ['POST /groups HTTP/1.1', 'Host: localhost', 'Content-Type: application/json']
     const rest = [`Content-Length: ${body.length}`, 'Expect: 100-continue', '', '']
     const slow = openRaw(stack.management.url, [...head, ...rest].join('\r\n'))
     await slow.untilAnswers(1)
