@@ -62,7 +62,9 @@ beforeAll(async () => {
   await eventually(async () =>
     expect((await admin.describeGroups([groupId])).groups[0]?.members).toHaveLength(1),
   )
-  await admin.createTopics({ topics: [{ topic: `${place.namespace}_pl.shop.forgotten`, numPartitions: 1 }] })
+  const forgotten = `${place.namespace}_pl.shop.forgotten`
+  await admin.createTopics({ waitForLeaders: false, topics: [{ topic: forgotten, numPartitions: 1 }] })
+  await eventually(async () => expect(await admin.listTopics()).toContain(forgotten))
   const fingerprint = await fingerprintOfTree(session, place.root)
   checked = await check('--root', place.root, '--allowed-networks', '127.0.0.0/8', '--json')
   fingerprints = [fingerprint, await fingerprintOfTree(session, place.root)]
@@ -274,7 +276,13 @@ describe('Iris on the tree and the topics of Hermes', () => {
     await session.create(`${topics}/large`, node('large', { description: 'x'.repeat(1_046_000) }))
     await session.create(`${topics}/strange`, node('strange', later))
     const strange = `${stack.group}.strange`
-    await admin.createTopics({ topics: [{ topic: `${place.namespace}_${strange}`, numPartitions: 1 }] })
+    const kafkaTopic = `${place.namespace}_${strange}`
+    // The library's own wait for leaders gives up at a broker that does not know the topic yet.
+    await admin.createTopics({ waitForLeaders: false, topics: [{ topic: kafkaTopic, numPartitions: 1 }] })
+    await eventually(async () => {
+      const { topics: made } = await admin.fetchTopicMetadata({ topics: [kafkaTopic] })
+      expect(made[0]?.partitions[0]?.leader).toBeGreaterThanOrEqual(0)
+    })
     const subscriptions = `${topics}/strange/subscriptions`
     await session.ensure(subscriptions)
     await session.create(`${subscriptions}/broken`, Buffer.from('no'))

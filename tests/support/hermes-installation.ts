@@ -184,7 +184,9 @@ export async function fillKafka(broker: string, namespace: string, partitions: n
   const producer = kafka.producer({ retry: { retries: 0 } })
   await Promise.all([admin.connect(), producer.connect()])
   const topics = Object.values(hermesTopics)
+  // Its own wait for leaders gives up at a broker that does not know the topics yet; sending is repeated.
   await admin.createTopics({
+    waitForLeaders: false,
     topics: topics.map(topic => ({ topic: `${namespace}_${topic}`, numPartitions: partitions })),
   })
   const everywhere = Array.from({ length: partitions }, (_, partition) => partition)
