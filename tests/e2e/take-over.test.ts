@@ -8,6 +8,7 @@ import type { Admin, Consumer } from 'kafkajs'
 import type { ZooSession } from '@iris/common/zookeeper/session'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { eventually } from '../support/eventually.js'
+import { makeKafkaTopic } from '../support/kafka-witness.js'
 import {
   billSchema,
   fillKafka,
@@ -63,7 +64,7 @@ beforeAll(async () => {
     expect((await admin.describeGroups([groupId])).groups[0]?.members).toHaveLength(1),
   )
   const forgotten = `${place.namespace}_pl.shop.forgotten`
-  await admin.createTopics({ waitForLeaders: false, topics: [{ topic: forgotten, numPartitions: 1 }] })
+  await makeKafkaTopic(inject('kafka'), forgotten)
   await eventually(async () => expect(await admin.listTopics()).toContain(forgotten))
   const fingerprint = await fingerprintOfTree(session, place.root)
   checked = await check('--root', place.root, '--allowed-networks', '127.0.0.0/8', '--json')
@@ -277,8 +278,7 @@ describe('Iris on the tree and the topics of Hermes', () => {
     await session.create(`${topics}/strange`, node('strange', later))
     const strange = `${stack.group}.strange`
     const kafkaTopic = `${place.namespace}_${strange}`
-    // The library's own wait for leaders gives up at a broker that does not know the topic yet.
-    await admin.createTopics({ waitForLeaders: false, topics: [{ topic: kafkaTopic, numPartitions: 1 }] })
+    await makeKafkaTopic(inject('kafka'), kafkaTopic)
     await eventually(async () => {
       const { topics: made } = await admin.fetchTopicMetadata({ topics: [kafkaTopic] })
       expect(made[0]?.partitions[0]?.leader).toBeGreaterThanOrEqual(0)

@@ -1,7 +1,7 @@
 /** E8, E10, E11: keys without number or measure, messages published twice, bodies of odd types. */
-import { readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { residentBytesOf } from '../bench/process-cpu.js'
 import { bodyOf, witness, type WitnessedRecord } from '../support/kafka-witness.js'
 import { startPublishWorld, type PublishAnswer, type PublishWorld } from '../support/publish-world.js'
 
@@ -63,11 +63,11 @@ beforeAll(async () => {
   twice = [await once(), await once()]
   await publishMany(oddKeys.map((key, n) => ({ key, message: { odd: n } })))
   await publishMany(Array.from({ length: hotMessages }, (_each, n) => ({ key: 'hot', message: n })))
-  const before = residentBytes()
+  const before = residentBytesOf(world.frontend.pid)
   await publishMany(
     Array.from({ length: distinctKeys }, (_each, n) => ({ key: `${n} ${padding}`, message: { n } })),
   )
-  grownBytes = residentBytes() - before
+  grownBytes = residentBytesOf(world.frontend.pid) - before
   const count = taken.length + twice.length + oddKeys.length + hotMessages + distinctKeys
   stored = await witness(inject('kafka'), world.kafkaTopic(topic), count)
   expect(stored).toHaveLength(count)
@@ -98,11 +98,6 @@ async function publishMany(records: readonly object[]): Promise<void> {
     const { stored: count, results } = await publishBatch(some)
     expect([count, results.filter(({ status }) => status !== 201)]).toEqual([some.length, []])
   }
-}
-
-function residentBytes(): number {
-  const status = readFileSync(`/proc/${world.frontend.pid}/status`, 'utf8')
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024
 }
 
 const keyOf = ({ key }: WitnessedRecord): string => key?.toString() ?? ''

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { localOwner } from '@iris/local-stack/iris-api'
 import { eventually } from '../support/eventually.js'
 import { settled } from '../support/settled.js'
+import { publishStored } from '../support/publish-stored.js'
 import { startTestStack, type TestStack } from '../support/stack.js'
 import { startSubscriber, type Received, type Subscriber } from '../support/subscriber.js'
 
@@ -18,15 +19,8 @@ afterAll(async () => {
   await Promise.all([one.stop(), two.stop()])
 })
 
-const publish = async (
-  topic: string,
-  body: object,
-  headers: Record<string, string> = {},
-): Promise<string> => {
-  const answer = await stack.publish(topic, JSON.stringify(body), { headers })
-  expect(answer.status, answer.text).toBe(201)
-  return answer.headers.get('hermes-message-id') ?? ''
-}
+const publish = (topic: string, body: object, headers?: Record<string, string>): Promise<string> =>
+  publishStored(stack, topic, body, headers)
 const publishNumbers = (topic: string, count: number): Promise<string[]> =>
   Promise.all(Array.from({ length: count }, (_, n) => publish(topic, { n })))
 const idsOf = (received: readonly Received[]): string[] => received.map(({ messageId }) => messageId).sort()

@@ -28,6 +28,7 @@ import { eventually, pause } from '../support/eventually.js'
 import { runExample } from '../support/example-program.js'
 import { startLibraryReceiver, type LibraryReceiver } from '../support/library-receiver.js'
 import { noPostgres, startPostgres, type PostgresServer } from '../support/postgres.js'
+import { publishStored } from '../support/publish-stored.js'
 import { startTestStack, type FormOverrides, type TestStack } from '../support/stack.js'
 import { tasksOf } from '../support/tasks.js'
 
@@ -80,15 +81,8 @@ async function subscribed(overrides: FormOverrides = {}): Promise<{ topic: strin
   const name = await stack.createSubscription(topic, receiver.url, form)
   return { topic, name }
 }
-const publish = async (
-  topic: string,
-  content: Json,
-  headers: Record<string, string> = {},
-): Promise<string> => {
-  const answer = await stack.publish(topic, JSON.stringify(content), { headers })
-  expect(answer.status).toBe(201)
-  return answer.headers.get('hermes-message-id') ?? ''
-}
+const publish = (topic: string, content: Json, headers?: Record<string, string>): Promise<string> =>
+  publishStored(stack, topic, content, headers)
 const bodies = (): unknown[] => seen.map(each => each.json())
 const seenAtLeast = (count: number): Promise<void> =>
   eventually(() => expect(seen.length).toBeGreaterThanOrEqual(count))

@@ -6,6 +6,7 @@ import { portKeyOf } from '@iris/local-stack/service'
 import { deadLettersOf } from '../support/dead-letters.js'
 import { eventually } from '../support/eventually.js'
 import { settled, type Subscribed } from '../support/settled.js'
+import { publishStored } from '../support/publish-stored.js'
 import { startTestStack, type TestStack } from '../support/stack.js'
 import { startSubscriber, type Answer, type Received, type Subscriber } from '../support/subscriber.js'
 import type { RabbitAnswers } from './rabbitmq/ask.js'
@@ -43,11 +44,8 @@ const forward = (from: string, to: string, members = {}): Promise<string> =>
   stack.createSubscription(from, `topic:${to}`, members)
 const manage = (method: string, path: string, json?: unknown) => stack.api.manage(method, path, json)
 const numberOf = ({ body }: Received): number => (JSON.parse(body.toString()) as { n: number }).n
-const publish = async (topic: string, n: number, headers: Record<string, string> = {}): Promise<string> => {
-  const answer = await stack.publish(topic, `{"n":${n}}`, { headers })
-  expect(answer.status, answer.text).toBe(201)
-  return answer.headers.get('hermes-message-id') ?? ''
-}
+const publish = (topic: string, n: number, headers?: Record<string, string>): Promise<string> =>
+  publishStored(stack, topic, { n }, headers)
 
 /** One request for all of them. */
 async function publishAll(records: readonly object[]): Promise<void> {

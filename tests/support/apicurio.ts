@@ -1,6 +1,5 @@
 /**
  * A real Apicurio Registry, which keeps everything in memory.
- * Takes nothing. Gives the address of its API that is compatible with Confluent's, or why there is none.
  * Takes nothing. Gives the address of its API that is compatible with Confluent's, or why it is left out.
  */
 import { existsSync } from 'node:fs'

@@ -68,7 +68,10 @@ export async function configureTopic(
   })
 }
 
-/** Makes a topic that nobody of ours knows. */
+/**
+ * Makes a topic that nobody of ours knows. The library's own wait for leaders is left out: it gives up at a
+ * broker that has not heard of the topic yet.
+ */
 export async function makeKafkaTopic(broker: string, topic: string): Promise<void> {
   await asOperator(broker, async admin => {
     await admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: false })

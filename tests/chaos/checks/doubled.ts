@@ -9,6 +9,7 @@ import { never } from '../columns.js'
 import { collectFindings, type Findings } from '../findings.js'
 import { type FaultSpan, type JoinedRun, type StoredRecord } from '../joined-run.js'
 import { ways } from '../ways.js'
+import { commitless, onTheLink } from './repeated.js'
 
 /** By way: the faults after which a message may be in Kafka once more. */
 const excuses: Readonly<Record<number, ReadonlySet<string>>> = {
@@ -55,16 +56,4 @@ function notedBy({ plan, faults }: JoinedRun, arrivedAt: number): number {
   return until
 }
 
-const wordless: ReadonlySet<string> = new Set([
-  'broker-kill',
-  'broker-pause',
-  'broker-freeze',
-  'brokers-kill',
-  'disk-full',
-  'lost-answers',
-  'late-answers',
-  'cut-answers',
-  'stale-answers',
-  'garbled-answers',
-  'silent-link',
-])
+const wordless: ReadonlySet<string> = new Set([...commitless, ...onTheLink])

@@ -101,15 +101,15 @@ export const commitless: ReadonlySet<string> = new Set([
 /** From the record of a kill to the last byte of the killed process, the leader looked up before. */
 export const killedWithinMs = 2_000
 
-/** Faults between publisher and Kafka can make no subscriber see a message twice. */
-const harmless = new Set([
-  'frontend-kill',
-  'frontend-pause',
+/** Spoils the link between frontends and Kafka: no word comes, or a wrong one. */
+export const onTheLink: ReadonlySet<string> = new Set([
   'lost-answers',
   'late-answers',
   'cut-answers',
   'stale-answers',
   'garbled-answers',
   'silent-link',
-  'producer-ids-lost',
 ])
+
+/** Faults between publisher and Kafka can make no subscriber see a message twice. */
+const harmless = new Set(['frontend-kill', 'frontend-pause', 'producer-ids-lost', ...onTheLink])

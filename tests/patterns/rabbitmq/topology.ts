@@ -33,7 +33,7 @@ export interface Message {
 const routingKey = 'Routing-Key'
 
 /** What a binding to an exchange of this type asks of a message; empty where it takes all. */
-export function filtersOf(type: ExchangeType, binding: Binding): readonly Filter[] {
+function filtersOf(type: ExchangeType, binding: Binding): readonly Filter[] {
   switch (type) {
     case 'fanout':
       return []
@@ -49,7 +49,7 @@ export function filtersOf(type: ExchangeType, binding: Binding): readonly Filter
 }
 
 /** The filters of one target of an exchange, which any of several bindings lets a message through to. */
-export function filtersOfAll(type: ExchangeType, bindings: readonly Binding[]): readonly Filter[] {
+function filtersOfAll(type: ExchangeType, bindings: readonly Binding[]): readonly Filter[] {
   const each = bindings.map(binding => filtersOf(type, binding))
   const [first] = each
   if (first === undefined || each.some(filters => filters.length === 0)) return []
