@@ -23,7 +23,7 @@ export type SignatureProblem = 'unsigned' | 'signature is wrong' | 'timestamp is
 export type Verify = (headers: SignatureHeaders, body: Uint8Array, nowMs: number) => SignatureProblem | null
 
 /** Five minutes, as the standard recommends. */
-export const toleranceSecondsDefault = 300
+const toleranceSecondsDefault = 300
 
 /** A sender has at most a few keys; who sends more signatures wants us to compute. */
 const signaturesMax = 16

@@ -58,9 +58,12 @@ export function createForwardSeal(session: Secrets, paths: Pick<IrisPaths, 'forw
       return isSame(String(seal), of(topic, String(hops), String(originId)))
     },
     async start() {
-      await session.ensure(parentOf(path))
-      await createOnce(session, path)
       take(await session.read(path))
+      if (secret === null) {
+        await session.ensure(parentOf(path))
+        await createOnce(session, path)
+        take(await session.read(path))
+      }
       if (secret === null) throw new Error(`${path} of ZooKeeper was removed or emptied`)
       // A tree that was restored has another one.
       cancel = session.watchData(path, take)

@@ -3,6 +3,7 @@
  * Subscriptions that bring a topic's messages to another topic of Iris: `"endpoint": "topic:shop.invoices"`.
  * Takes endpoints and propagated headers. Gives the target, and how far a message has come on such ways.
  */
+import { firstHeaderValue } from '../http/raw-headers.js'
 import { forwardSealHeader, hopsHeader, originMessageIdHeader } from '../http/travelling-headers.js'
 import { topicName, type TopicName } from './names.js'
 
@@ -29,10 +30,12 @@ export function isForward(endpoint: string): boolean {
   return endpoint.startsWith(scheme)
 }
 
+const [lowerHops, lowerOrigin] = [hopsHeader.toLowerCase(), originMessageIdHeader.toLowerCase()]
+
 /** What a forward says itself, by lower-case names. */
 const ownHeaders = new Set([
   ...['user-agent', 'authorization', 'idempotency-key', 'partition-key', 'content-type'],
-  ...[hopsHeader, originMessageIdHeader, forwardSealHeader].map(name => name.toLowerCase()),
+  ...[lowerHops, lowerOrigin, forwardSealHeader.toLowerCase()],
 ])
 
 /** Whether a forward says that header itself, so that neither its subscription nor a publisher can. */
@@ -50,16 +53,8 @@ export interface Chain {
 
 /** Reads it from header lines: name, value, name, value, … */
 export function chainOf(lines: readonly string[] | null): Chain {
-  const hops = Number(valueOf(lines, hopsHeader) ?? '0')
+  const hops = Number(firstHeaderValue(lines ?? [], lowerHops) ?? '0')
   // What is no count was written by nobody of ours: it is not trusted to bound anything.
   const isCount = Number.isSafeInteger(hops) && hops >= 0
-  return { hops: isCount ? hops : hopsMax, originId: valueOf(lines, originMessageIdHeader) }
-}
-
-function valueOf(lines: readonly string[] | null, name: string): string | null {
-  if (lines === null) return null
-  const lowerName = name.toLowerCase()
-  for (let index = 0; index + 1 < lines.length; index += 2)
-    if (lines[index]?.toLowerCase() === lowerName) return lines[index + 1] ?? null
-  return null
+  return { hops: isCount ? hops : hopsMax, originId: firstHeaderValue(lines ?? [], lowerOrigin) ?? null }
 }

@@ -72,7 +72,7 @@ export type TopicKind = (typeof topicKinds)[number]
  * What Kafka keeps of a topic: all messages for a time, or the newest of each key for ever. Ours; a topic
  * without it is as in Hermes.
  */
-export const compactionModes = ['NONE', 'KEY'] as const
+const compactionModes = ['NONE', 'KEY'] as const
 export type Compaction = (typeof compactionModes)[number]
 
 /** A wish about storage elsewhere; nothing in Iris acts on it. */

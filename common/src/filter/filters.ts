@@ -7,6 +7,7 @@
  */
 import type { JsonObject } from '../domain/json-shapes.js'
 import type { AvroSource } from '../kafka/open-entry.js'
+import { firstHeaderValue } from '../http/raw-headers.js'
 import { avroJson } from '../schema/avro/read.js'
 import type { ContentType } from '../domain/topic-form.js'
 import type { InspectedMessage } from './checks.js'
@@ -86,15 +87,7 @@ export function createInspector(): Inspector {
         if (lines[index] === name) return lines[index + 1] ?? null
       return null
     },
-    headerInAnyCase(lowerName) {
-      const lines = message.propagated ?? []
-      for (let index = 0; index < lines.length; index += 2) {
-        const name = lines[index] ?? ''
-        if (name.length === lowerName.length && name.toLowerCase() === lowerName)
-          return lines[index + 1] ?? null
-      }
-      return null
-    },
+    headerInAnyCase: lowerName => firstHeaderValue(message.propagated ?? [], lowerName) ?? null,
   }
 
   return {

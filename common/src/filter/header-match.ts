@@ -13,13 +13,13 @@ import { absentTextOf } from './routing-key.js'
  * How many of them must match. RabbitMQ looks at names that begin with `x-` only in the words that say so; in
  * HTTP such names are common, so that they are refused elsewhere and nobody wonders.
  */
-export const headerMatches = ['all', 'any', 'all-with-x', 'any-with-x'] as const
+const headerMatches = ['all', 'any', 'all-with-x', 'any-with-x'] as const
 
 /** How many headers one filter may name. */
-export const matchedHeadersMax = 32
+const matchedHeadersMax = 32
 
 /** The member and what is wrong with it. */
-export interface MemberProblem {
+interface MemberProblem {
   readonly member: string
   readonly wrong: string
 }

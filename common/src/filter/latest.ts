@@ -14,7 +14,7 @@ import type { PathStep } from './path-grammar.js'
 /** Keys whose versions one filter remembers; whoever begins to run it remembers none. */
 export const latestKeysMax = 10_000
 /** A longer key is not told from others by it, so that its messages pass. */
-export const latestKeyLettersMax = 256
+const latestKeyLettersMax = 256
 
 const lowerVersion = versionHeader.toLowerCase()
 const wholeNumber = /^\d{1,18}$/

@@ -21,14 +21,19 @@ export type HostCheck = (host: string | undefined) => HermesError | null
 
 const loopback = /^(localhost|127(\.\d{1,3}){3}|::1)$/
 
+/** Whether an address to listen on, or a name that is called, is one that only this machine reaches. */
+export function isLoopback(host: string): boolean {
+  return loopback.test(host.toLowerCase())
+}
+
 /** Makes the check. */
 export function createHostCheck({ host: listening, isAsking, hostNames }: Listening): HostCheck {
-  if (isAsking || !loopback.test(listening.toLowerCase())) return () => null
+  if (isAsking || !isLoopback(listening)) return () => null
   const named = new Set(hostNames.map(name => name.toLowerCase()))
   return host => {
     if (host === undefined) return null
     const name = nameOf(host)
-    return loopback.test(name) || named.has(name) ? null : refusal('WRONG_HOST', { host })
+    return isLoopback(name) || named.has(name) ? null : refusal('WRONG_HOST', { host })
   }
 }
 

@@ -10,7 +10,7 @@ import { ConnectionLost, type ApiCall, type BrokerConnection } from './protocol/
 import { kafkaCode } from './protocol/kafka-error.js'
 import { WireReader, WireWriter } from './protocol/wire.js'
 import { anonymous, encodeRecordBatch } from './record-batch.js'
-import { Signal } from './signal.js'
+import { Signal } from '../time/signal.js'
 
 interface FakeLog {
   start: number

@@ -10,7 +10,7 @@ import { endOfTurn, startLoop, type FetchLoop, type FetchPorts } from './fetch-l
 import type { TailLoop } from './fetch-tail.js'
 import { nameOf, type PartitionLog } from './partition-log.js'
 import { errorFor } from './protocol/kafka-error.js'
-import { Signal } from './signal.js'
+import { Signal } from '../time/signal.js'
 
 /** Partitions in one request. */
 const placesMax = 1_000

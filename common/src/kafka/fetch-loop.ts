@@ -11,7 +11,7 @@ import type { Scheduler } from '../time/scheduler.js'
 import type { FetchAnswer, FetchedPartition } from './fetch-call.js'
 import type { PartitionLog } from './partition-log.js'
 import type { ApiCall } from './protocol/connection.js'
-import { Signal } from './signal.js'
+import { Signal } from '../time/signal.js'
 
 /** What a loop needs from the reader it belongs to. */
 export interface FetchPorts {

@@ -9,7 +9,7 @@ import { endOfTurn, startLoop, type FetchLoop, type FetchPorts } from './fetch-l
 import { FetchSession } from './fetch-session.js'
 import { nameOf, type PartitionLog } from './partition-log.js'
 import { errorFor, kafkaCode } from './protocol/kafka-error.js'
-import { Signal } from './signal.js'
+import { Signal } from '../time/signal.js'
 
 /** A round takes at least so long: under load the next one then brings many records instead of one. */
 const roundMs = 1

@@ -3,7 +3,7 @@
  * Takes rings at any time. Gives the one waiter its wake-up, at once when it rang since the last wait.
  * Promises: no ring is lost; many rings before a wait count as one.
  */
-import type { Scheduler } from '../time/scheduler.js'
+import type { Scheduler } from './scheduler.js'
 
 export class Signal {
   private hasRung = false
@@ -20,8 +20,8 @@ export class Signal {
     this.rest()
   }
 
-  /** Resolves at the next ring or after `limitMs`, whichever comes first. */
-  async waitAtMost(scheduler: Scheduler, limitMs: number): Promise<void> {
+  /** Resolves at the next ring or after `limitMs`, whichever comes first; gives whether it rang. */
+  async waitAtMost(scheduler: Scheduler, limitMs: number): Promise<boolean> {
     if (!this.hasRung) {
       await new Promise<void>(resolve => {
         const cancel = scheduler.after(limitMs, resolve)
@@ -31,7 +31,9 @@ export class Signal {
         }
       })
     }
+    const rang = this.hasRung
     this.rest()
+    return rang
   }
 
   private rest(): void {

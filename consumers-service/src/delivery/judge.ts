@@ -12,7 +12,7 @@ import {
   type RetryRule,
 } from '@iris/common/domain/retry-rules'
 import type { AttemptResult } from '@iris/common/http/client'
-import { retryAfterMs } from './retry-after.js'
+import { retryAfterMs } from '@iris/common/http/retry-after'
 
 export type Verdict =
   | { readonly kind: 'delivered' }

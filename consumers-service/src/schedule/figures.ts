@@ -13,7 +13,7 @@ import type { Metrics } from '@iris/common/metrics/registry'
  * - `no_word`: Kafka gave no word in time
  * - `not_sent`: it was not tried, such as without a lock or room
  */
-export const waitReasons = ['refused', 'barred', 'no_topic', 'no_word', 'not_sent'] as const
+const waitReasons = ['refused', 'barred', 'no_topic', 'no_word', 'not_sent'] as const
 export type WaitReason = (typeof waitReasons)[number]
 
 export interface ScheduleFigures {

@@ -127,7 +127,8 @@ function blockedRefusal(topic: string, reason: string): HermesError {
   return refusal('TOPIC_BLOCKED', { topic, reason: reason === '' ? 'no reason given' : reason }, 'frontend')
 }
 
-function unauthenticated(challenge: string): HermesError {
+/** Nobody said who they are, or not truly; `challenge` says how to. */
+export function unauthenticated(challenge: string): HermesError {
   const { code, message, status } = refusal('UNAUTHENTICATED', {}, 'frontend')
   return new HermesError(code, message, status, { 'WWW-Authenticate': challenge })
 }

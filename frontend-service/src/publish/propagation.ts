@@ -32,26 +32,25 @@ export interface Propagation {
 }
 
 const none: Propagated = Object.freeze({})
+const ofChains = new Set(forwardingHeaders.map(name => name.toLowerCase()))
+/** What a publisher has no say in, be it named or not. */
+const reserved = new Set([...ofChains, forwardSealHeader.toLowerCase()])
 const neverUnlessNamed = new Set([
   ...hopByHopHeaders,
   ...['host', 'authorization', 'cookie', 'cookie2', 'expect', 'idempotency-key'],
   ...forwardedHeaders,
+  ...reserved,
 ])
-
-const ofChains = new Set(forwardingHeaders.map(name => name.toLowerCase()))
-const sealName = forwardSealHeader.toLowerCase()
 
 /** Makes the propagation of an installation. */
 export function createPropagation(options: PropagationOptions): Propagation {
   const isAll = options.isEnabled && options.allowed.length === 0
   const wanted = options.isEnabled ? [...options.allowed, ...subscriberHeaders] : []
-  const named = new Set(wanted.map(name => name.toLowerCase()))
+  const named = new Set(wanted.map(name => name.toLowerCase()).filter(name => !reserved.has(name)))
   const names = [...named]
   const alsoTraced = new Set(options.alsoTraced.map(name => name.toLowerCase()))
-  const isWanted = (lowerName: string, value: string): boolean =>
-    isAll ? travelsUnnamed(lowerName) : named.has(lowerName) && value !== ''
   const ofPublisher = (lowerName: string, value: string): boolean =>
-    !ofChains.has(lowerName) && lowerName !== sealName && isWanted(lowerName, value)
+    isAll ? travelsUnnamed(lowerName) : named.has(lowerName) && value !== ''
   const ofForward = (lowerName: string, value: string): boolean =>
     ofChains.has(lowerName) || ofPublisher(lowerName, value)
 

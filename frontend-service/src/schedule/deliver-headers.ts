@@ -63,8 +63,8 @@ function momentMs(text: string): number | null {
 
 const isoForm = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(?:Z|[+-]\d{2}:\d{2})$/
 
-/** Needs an offset: without one, nobody knows whose noon is meant. */
-function isoMs(text: string): number | null {
+/** A date of ISO 8601, in milliseconds; null where there is none. Needs an offset: whose noon is meant? */
+export function isoMs(text: string): number | null {
   const match = isoForm.exec(text)
   const [, day = '', time = ''] = match ?? []
   const atMs = match === null ? NaN : Date.parse(text)

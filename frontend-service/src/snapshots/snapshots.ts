@@ -14,7 +14,7 @@ import { createOpener } from '@iris/common/kafka/opener'
 import { readRange } from '@iris/common/kafka/read-range'
 import type { OpenRegistry } from '@iris/common/schema/open'
 import { sleep, withDeadline } from '@iris/common/time/scheduler'
-import { notReady } from '../publish/refusals.js'
+import { notReady, stopping } from '../publish/refusals.js'
 import type { ByteBudget } from '../streams/byte-budget.js'
 import type { Departures } from '../streams/departures.js'
 import type { Door } from '../streams/door.js'
@@ -108,16 +108,17 @@ export function createSnapshots(parts: SnapshotParts): Snapshots {
   const find = async (topic: RoutedTopic, key: Buffer): Promise<Snapshot> => {
     const known = heldOf(topic)
     const { keys } = known
+    const endMs = nowMs() + answerMs
     check(topic, known)
     for (let look = 0; look < looksMax; look++) {
-      await keys.upToDate(answerMs)
+      await keys.upToDate(endMs - nowMs())
       check(topic, known)
       const place = keys.table.find(key)
       if (place === null)
         throw refusal('SNAPSHOT_NOT_EXISTS', { topic: topic.name, key: key.toString('utf8') }, 'frontend')
-      const entry = await entryAt(parts, topic, place)
+      const entry = await entryAt(parts, topic, place, endMs)
       if (entry === null) continue
-      if (isThatOf(entry, key, place)) return opened(parts, topic, entry)
+      if (isThatOf(entry, key, place)) return opened(parts, topic, entry, endMs)
       // The topic was made anew, and is as long as it was.
       if (held.get(topic.kafkaTopic) === known) drop(topic.kafkaTopic)
       check(topic, known)
@@ -130,7 +131,7 @@ export function createSnapshots(parts: SnapshotParts): Snapshots {
     key: string,
     visit: Visit,
   ): Promise<Snapshot> => {
-    if (parts.isStopping()) throw notReady('This frontend is stopping')
+    if (parts.isStopping()) throw stopping
     const topic = await parts.door.enter(request, name)
     if (!topic.isCompacted) {
       const problem = `Topic ${name} does not keep the newest message of each key: its compaction is not KEY`
@@ -172,8 +173,12 @@ export function createSnapshots(parts: SnapshotParts): Snapshots {
 }
 
 /** Null when compaction has removed it meanwhile, for a newer one. */
-async function entryAt(parts: SnapshotParts, topic: RoutedTopic, place: KeyPlace): Promise<LogEntry | null> {
-  const deadlineMs = parts.clock.monotonic() + answerMs
+async function entryAt(
+  parts: SnapshotParts,
+  topic: RoutedTopic,
+  place: KeyPlace,
+  deadlineMs: number,
+): Promise<LogEntry | null> {
   const { partition, offset: fromOffset } = place
   const where = { topic: topic.kafkaTopic, partition, fromOffset, deadlineMs }
   const [entry] = await readRange(parts, { ...where, entriesMax: 1, bytesMax: 1 })
@@ -185,7 +190,12 @@ function isThatOf({ key, timestampMs }: LogEntry, wanted: Buffer, { timeMs }: Ke
   return key?.equals(wanted) === true && timestampMs === timeMs
 }
 
-async function opened(parts: SnapshotParts, topic: RoutedTopic, entry: LogEntry): Promise<Snapshot> {
+async function opened(
+  parts: SnapshotParts,
+  topic: RoutedTopic,
+  entry: LogEntry,
+  endMs: number,
+): Promise<Snapshot> {
   const { clock, scheduler, registry, areIdsUsed } = parts
   const ignore = (): void => undefined
   const plan = { topic: topic.name, isAvroTopic: topic.avroSubject !== null, isAvroWanted: false }
@@ -193,7 +203,6 @@ async function opened(parts: SnapshotParts, topic: RoutedTopic, entry: LogEntry)
     { clock, scheduler, registry, areIdsUsed, dropped: ignore, ready: ignore, avroRead: ignore },
     plan,
   )
-  const endMs = clock.monotonic() + answerMs
   try {
     while (!opener.canOpen(entry)) {
       if (clock.monotonic() > endMs) throw notReady(opener.waitsFor([entry]) ?? 'the schema is not known')

@@ -5,8 +5,6 @@
  * one that nobody reads lives on for `lingerMs`, so that readers who come and go do not start it each time.
  * Bounds: `idleMax` feeds that nobody reads; the bytes of all rings together.
  */
-import type { Cluster } from '@iris/common/kafka/cluster'
-import type { Clock } from '@iris/common/time/clock'
 import { ByteBudget } from './byte-budget.js'
 import { Feed, type FeedParts, type FeedTopic } from './feed.js'
 
@@ -20,9 +18,7 @@ export interface Feeds {
   stop(): void
 }
 
-export interface FeedsParts extends Omit<FeedParts, 'ringBytesMax' | 'cluster' | 'ahead'> {
-  readonly clock: Clock
-  readonly cluster: Pick<Cluster, 'layout' | 'refresh'>
+export interface FeedsParts extends Omit<FeedParts, 'ringBytesMax' | 'ahead'> {
   /** Of all topics together. */
   readonly ringsBytesMax: number
   /** Of entries that readers behind hold to compare the times of partitions, together. */

@@ -130,8 +130,7 @@ export function createOpenStreams(parts: OpenStreamsParts): OpenStreams {
     add(opening) {
       const { call, view, visit, feed } = opening
       const { waitingBytesMax, lifetimeMs } = limits
-      let reading: Reading | null = null
-      const pump = (): void => reading?.pump()
+      const pump = (): void => reading.pump()
       const position = 'place' in opening ? opening.place.position : opening.reading.position
       const { response } = call
       const { onEvent } = parts
@@ -139,11 +138,10 @@ export function createOpenStreams(parts: OpenStreamsParts): OpenStreams {
         { response, view, waitingBytesMax, nowMs, onEvent, isCrowded: () => isCrowded, onRoom: pump },
         position,
       )
-      const ofStream = 'place' in opening ? new Reading(feed, stream, opening.place) : opening.reading
-      if ('place' in opening) visit.holds(() => ofStream.close())
-      reading = ofStream
+      const reading = 'place' in opening ? new Reading(feed, stream, opening.place) : opening.reading
+      if ('place' in opening) visit.holds(() => reading.close())
       const endsMs = nowMs() + lifetimeMs * (1 - lifetimeSpread * random())
-      const entry = { ...opening, stream, reading: ofStream, endsMs, checkedMs: nowMs() }
+      const entry = { ...opening, stream, reading, endsMs, checkedMs: nowMs() }
       entries.add(entry)
       visit.holds(() => entries.delete(entry))
       return Object.assign(stream, { pump })

@@ -8,11 +8,10 @@
 import type { Identity } from '@iris/common/access/authenticator'
 import { may } from '@iris/common/access/principal'
 import { splitTopicName } from '@iris/common/domain/names'
-import { HermesError, refusal } from '@iris/common/errors/hermes-error'
+import { refusal, type HermesError } from '@iris/common/errors/hermes-error'
+import { isLoopback } from '@iris/common/http/host-names'
+import { unauthenticated } from '../access/topic-gate.js'
 import type { RoutedTopic } from '../topics/routed-topic.js'
-
-/** Addresses that only this machine reaches. */
-const loopback = /^(127\.|::1$|localhost$)/
 
 /** Where a frontend listens, and whether its callers are asked who they are. */
 export interface Exposure {
@@ -22,7 +21,7 @@ export interface Exposure {
 
 /** Whether anybody on the network could read without being asked who they are. */
 export function isOpenToNetwork({ host, isAuthenticating }: Exposure): boolean {
-  return !isAuthenticating && !loopback.test(host)
+  return !isAuthenticating && !isLoopback(host)
 }
 
 /**
@@ -39,8 +38,7 @@ export type ReadTopic = Pick<RoutedTopic, 'name' | 'owner' | 'isSubscribingRestr
 export function identityRefusal(caller: Identity | null, challenge: string): HermesError | null {
   if (caller === null || caller.kind === 'principal') return null
   if (caller.kind === 'unclear') return refusal('AUTHENTICATION_UNAVAILABLE', {}, 'frontend')
-  const { code, message, status } = refusal('UNAUTHENTICATED', {}, 'frontend')
-  return new HermesError(code, message, status, { 'WWW-Authenticate': challenge })
+  return unauthenticated(challenge)
 }
 
 /** Why the caller may not read; `caller` is null where nobody is asked, `challenge` goes with a 401. */

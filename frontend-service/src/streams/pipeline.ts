@@ -8,8 +8,6 @@ import type { IncomingMessage } from 'node:http'
 import { HermesError, refusal } from '@iris/common/errors/hermes-error'
 import { BrokenInvariant } from '@iris/common/lifecycle/invariant'
 import type { Log } from '@iris/common/lifecycle/log'
-import type { Clock } from '@iris/common/time/clock'
-import type { Scheduler } from '@iris/common/time/scheduler'
 import { notReady, stopping } from '../publish/refusals.js'
 import type { RoutedTopic } from '../topics/routed-topic.js'
 import type { ByteBudget } from './byte-budget.js'
@@ -30,8 +28,6 @@ import { readPullWish, readStreamWish, type Choice } from './wish.js'
 
 export interface StreamPipelineParts {
   readonly log: Log
-  readonly clock: Clock
-  readonly scheduler: Scheduler
   readonly door: Door
   readonly seats: Seats
   readonly feeds: Feeds

@@ -61,10 +61,10 @@ export function createStreams(
   const { cluster, schemas } = around.outside
   const { publishing, metrics, onDefect } = around
   const calls = { ...base, cluster }
-  const reader = createLogReader(
-    { ...base, cluster },
-    { ...logReaderDefaults, cacheBytesMax: config.streamCacheBytes },
-  )
+  const reader = createLogReader(calls, {
+    ...logReaderDefaults,
+    cacheBytesMax: config.streamCacheBytes,
+  })
   const findOffsets = createFindOffsets(calls, askMs)
   const feeds = createFeeds({
     ...{ reader, cluster, clock, scheduler, registry: schemas, areIdsUsed: config.areSchemaIdsUsed },
@@ -105,7 +105,7 @@ export function createStreams(
     isStopping: isRefusing,
   })
   const pipeline = createStreamPipeline({
-    ...{ log, clock, scheduler, door, seats, feeds, open, onDefect },
+    ...{ log, door, seats, feeds, open, onDefect },
     findPlace: createFindPlace(calls),
     groups: createGroups(around.isAlone),
     ...{ answers, departures, waiting },

@@ -8,6 +8,7 @@
  */
 import { refusal, type HermesError } from '@iris/common/errors/hermes-error'
 import { isJsonObject, type JsonObject } from '@iris/common/domain/json-shapes'
+import { isoMs } from '../schedule/deliver-headers.js'
 import type { StreamForm } from './forms.js'
 import { readPosition, startText, type Positions } from './position.js'
 
@@ -99,8 +100,8 @@ function startOf(query: URLSearchParams, otherwise: 'latest' | 'earliest'): Star
   if (from === null || from === '') return { kind: otherwise }
   if (from === 'latest' || from === 'earliest') return { kind: from }
   if (from !== startText && timeShape.test(from)) {
-    const timeMs = Date.parse(from)
-    if (Number.isNaN(timeMs)) throw wrong('from', 'is no date that exists')
+    const timeMs = isoMs(from.replace(/([+-]\d\d)(\d\d)$/, '$1:$2'))
+    if (timeMs === null) throw wrong('from', 'is no date that exists')
     return { kind: 'time', timeMs }
   }
   return positionStart(from, 'from')

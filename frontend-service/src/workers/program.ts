@@ -26,9 +26,9 @@ const crewMs = 1_000
 /** Decides once, at the start of the process. */
 export function createProgram(base: FrontendBase, config: FrontendConfig): Program {
   refuseSharedSpool(config)
-  // Refused here, and not by each worker in turn.
-  frontendTls(config)
   if (config.workers > 1 && cluster.isPrimary) {
+    // Refused here, and not by each worker in turn.
+    frontendTls(config)
     const primary = createPrimary(base, config)
     return { stopMs: stopMsOf(config) + crewMs, ...lifeOf(primary) }
   }

@@ -9,6 +9,7 @@ import { splitGrant } from '@iris/common/config/access-keys'
 import { ConfigError } from '@iris/common/config/load'
 import { openAccess } from '@iris/common/access/open'
 import { openGuard, type ApiGuard, type ApiRoute } from '@iris/common/http/api'
+import { isLoopback } from '@iris/common/http/host-names'
 import type { ManagementBase, ManagementConfig } from '../base.js'
 import type { PromisedRoute } from '../http/contract/contract.js'
 import type { Outside } from '../outside.js'
@@ -58,7 +59,7 @@ function certificateGrant(written: string): readonly CertificateGrant[] {
 }
 
 function warnOfOpenDoor({ log }: ManagementBase, { host }: ManagementConfig): void {
-  if (/^(127\.|::1$|localhost$)/.test(host)) return
+  if (isLoopback(host)) return
   log.warn('management.open', {
     host,
     meaning: 'whoever reaches this port is admin: nobody is asked who it is',

@@ -4,6 +4,7 @@
  */
 import { everything, may, type Principal } from '@iris/common/access/principal'
 import { splitTopicName } from '@iris/common/domain/names'
+import type { Topic } from '@iris/common/domain/topic'
 import { groupOf, type Catalog, type CatalogView } from '../catalog/catalog.js'
 
 /** The catalog as the caller sees it. */
@@ -22,12 +23,18 @@ export function seesGroupOf(principal: Principal, topic: string): boolean {
   return seesGroup(principal, splitTopicName(topic)?.group ?? '')
 }
 
+/** Whether the caller may read a topic, by its group or as its owner. */
+export function seesTopic(principal: Principal, topic: Topic): boolean {
+  return may(principal, 'reader', { group: groupOf(topic), owners: [topic.owner] })
+}
+
+/** The same parts over the catalog as the caller sees it. */
+export function seenBy<P extends { readonly catalog: Catalog }>(parts: P, principal: Principal): P {
+  return { ...parts, catalog: visibleCatalog(parts.catalog, principal) }
+}
+
 function visibleView({ groups, topics, subscriptions }: CatalogView, principal: Principal): CatalogView {
-  const sees = new Set(
-    topics
-      .filter(topic => may(principal, 'reader', { group: groupOf(topic), owners: [topic.owner] }))
-      .map(({ name }) => name),
-  )
+  const sees = new Set(topics.filter(topic => seesTopic(principal, topic)).map(({ name }) => name))
   return {
     groups: groups.filter(group => seesGroup(principal, group)),
     topics: topics.filter(({ name }) => sees.has(name)),

@@ -6,7 +6,7 @@
  * Bound: `tasksMax` tasks.
  */
 import { z } from 'zod'
-import { everybody, may } from '@iris/common/access/principal'
+import { may } from '@iris/common/access/principal'
 import { plainText, readShape, type JsonObject } from '@iris/common/domain/json-shapes'
 import { isNamePart, splitTopicName, topicName } from '@iris/common/domain/names'
 import type { Topic } from '@iris/common/domain/topic'
@@ -66,11 +66,10 @@ export async function createOfflineTask(parts: OfflineTaskParts & Asked, body: u
   for (const member of [isTopic ? 'sourceTopic' : 'sourceViewPath', 'targetTopic'] as const)
     if ((form[member] ?? '') === '') violations.add(`${place}.${member} must not be empty`)
   violations.refuseAny()
-  const named = isTopic ? [form.sourceTopic, form.targetTopic] : [form.targetTopic]
-  await checkOwner(parts, named)
-  if (isTopic && (await topicOf(parts, form.sourceTopic)) === null)
-    throw invalid('Source topic does not exist')
-  const target = await topicOf(parts, form.targetTopic)
+  const named = await topicsNamed(parts, isTopic ? [form.sourceTopic, form.targetTopic] : [form.targetTopic])
+  checkOwner(parts, named)
+  if (isTopic && named[0]?.topic === null) throw invalid('Source topic does not exist')
+  const target = named.at(-1)?.topic ?? null
   if (target === null) throw invalid('Target topic does not exist')
   if (target.offlineStorage.enabled) throw invalid('Target topic must not be stored offline')
   if ((await parts.store.offlineTasks()).length >= tasksMax)
@@ -95,9 +94,12 @@ export async function listOfflineTasks({
   store,
   principal,
 }: OfflineTaskParts & Asked): Promise<readonly OfflineTask[]> {
-  const tasks = await store.offlineTasks()
-  const seen = tasks.filter(task => topicsOf(task).every(topic => seesGroupOf(principal, topic)))
-  return seen.sort((one, other) => (one.createdAt < other.createdAt ? -1 : 1))
+  const tasks = await sortedTasks(store)
+  return tasks.filter(task => topicsOf(task).every(topic => seesGroupOf(principal, topic)))
+}
+
+async function sortedTasks(store: OfflineTaskParts['store']): Promise<readonly OfflineTask[]> {
+  return [...(await store.offlineTasks())].sort((one, other) => (one.createdAt < other.createdAt ? -1 : 1))
 }
 
 /** The tasks that read or fill a topic, with the places where they can be watched. */
@@ -106,7 +108,7 @@ export async function listTasksOfTopic(
   topic: string,
 ): Promise<readonly JsonObject[]> {
   // Who asks may read the topic, and is told nothing of another one.
-  const tasks = await listOfflineTasks({ ...parts, principal: everybody })
+  const tasks = await sortedTasks(parts.store)
   return tasks
     .filter(({ sourceTopic, targetTopic }) => sourceTopic === topic || targetTopic === topic)
     .map(({ type, taskId }) => ({
@@ -121,7 +123,7 @@ export async function listTasksOfTopic(
 /** Takes a task out of the queue. */
 export async function removeOfflineTask(parts: OfflineTaskParts & Asked, id: string): Promise<void> {
   const task = (await parts.store.offlineTasks()).find(({ taskId }) => taskId === id)
-  if (task !== undefined) await checkOwner(parts, topicsOf(task))
+  if (task !== undefined) checkOwner(parts, await topicsNamed(parts, topicsOf(task)))
   if (isNamePart(id) && (await parts.store.removeOfflineTask(id))) return
   throw invalid(`Retransmission task with id ${id} does not exist.`)
 }
@@ -131,23 +133,31 @@ function topicsOf({ sourceTopic, targetTopic }: OfflineTask): readonly string[] 
 }
 
 /** Before anything is said about whether the topics are there: a stranger must not hear that. */
-async function checkOwner(
-  parts: OfflineTaskParts & Asked,
-  topics: readonly (string | null)[],
-): Promise<void> {
-  const isOwned = async (name: string | null): Promise<boolean> => {
-    const topic = await topicOf(parts, name)
+function checkOwner({ principal }: Asked, named: readonly NamedTopic[]): void {
+  const isOwned = ({ name, topic }: NamedTopic): boolean => {
     const group = splitTopicName(name ?? '')?.group ?? null
-    return may(parts.principal, 'owner', { group, owners: topic === null ? [] : [topic.owner] })
+    return may(principal, 'owner', { group, owners: topic === null ? [] : [topic.owner] })
   }
-  if ((await Promise.all(topics.map(isOwned))).every(Boolean)) return
-  const which = topics.length > 1 ? 'source and target topics' : 'target topic'
+  if (named.every(isOwned)) return
+  const which = named.length > 1 ? 'source and target topics' : 'target topic'
   throw refusal('PERMISSION_DENIED', { problem: `User needs permissions to ${which}.` })
 }
 
-async function topicOf({ store }: OfflineTaskParts, name: string | null): Promise<Topic | null> {
-  const checked = topicName(name ?? '')
-  return checked === undefined ? null : ((await store.topic(checked))?.value ?? null)
+/** A topic as somebody has named it, and as it is; null where there is none. */
+interface NamedTopic {
+  readonly name: string | null
+  readonly topic: Topic | null
+}
+
+function topicsNamed(
+  { store }: OfflineTaskParts,
+  names: readonly (string | null)[],
+): Promise<readonly NamedTopic[]> {
+  const named = async (name: string | null): Promise<NamedTopic> => {
+    const checked = topicName(name ?? '')
+    return { name, topic: checked === undefined ? null : ((await store.topic(checked))?.value ?? null) }
+  }
+  return Promise.all(names.map(named))
 }
 
 function placeOf(template: string, taskId: string): string {

@@ -9,7 +9,6 @@ import type { ParkedKey } from '@iris/common/domain/parked-keys'
 import type { Subscription } from '@iris/common/domain/subscription'
 import type { Topic } from '@iris/common/domain/topic'
 import { refusal } from '@iris/common/errors/hermes-error'
-import type { Catalog } from '../catalog/catalog.js'
 import type { JsonSchemaStore } from './json-schemas.js'
 import type { KafkaGroups, KafkaTopicPlan, KafkaTopics, LogPlace } from './kafka-ports.js'
 import type { OAuthProviderStore, Store, Stored, TopicRemoval, Unfinished } from './ports.js'
@@ -261,20 +260,6 @@ function attempt<T>(failures: Failures, name: string, work: () => T): Promise<T>
 function update<T>(all: Map<string, Stored<T>>, name: string, value: T, version: number): void {
   checkVersion(all.get(name), version)
   all.set(name, { value, version: version + 1 })
-}
-
-/** What a store holds, as one question. */
-export function catalogOf({ held }: MemoryStore): Catalog {
-  const valuesOf = <T>(stored: ReadonlyMap<string, Stored<T>>): readonly T[] =>
-    [...stored.values()].map(({ value }) => value)
-  return {
-    view: () =>
-      Promise.resolve({
-        groups: [...held.groups],
-        topics: valuesOf(held.topics),
-        subscriptions: valuesOf(held.subscriptions),
-      }),
-  }
 }
 
 function checkVersion(stored: Stored<unknown> | undefined, version: number | undefined): void {

@@ -1,9 +1,10 @@
+import { catalogOf } from '../catalog/in-memory.js'
 import { describe, expect, it } from 'vitest'
 import { everybody, principalOf, type Principal } from '@iris/common/access/principal'
 import type { TopicName } from '@iris/common/domain/names'
 import { parseSubscription } from '@iris/common/domain/subscription'
 import { parseTopic, type Topic } from '@iris/common/domain/topic'
-import { catalogOf, createMemoryStore } from '../store/in-memory.js'
+import { createMemoryStore } from '../store/in-memory.js'
 import { checkForward, checkNoForwards } from './forward-rules.js'
 
 const owner = { source: 'Plaintext', id: 'Shop team' }

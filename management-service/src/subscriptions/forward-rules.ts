@@ -4,7 +4,7 @@
  * that the caller may not publish to, that holds other content, or from which messages would come back; and
  * members that mean something for addresses only. Promises: who may not see a topic learns nothing of it.
  */
-import { may, mayPublish, type Principal } from '@iris/common/access/principal'
+import { mayPublish, type Principal } from '@iris/common/access/principal'
 import { forwardOf, isSetByForward } from '@iris/common/domain/forward'
 import type { TopicName } from '@iris/common/domain/names'
 import type { Subscription } from '@iris/common/domain/subscription'
@@ -12,6 +12,7 @@ import { readTargetForm } from '@iris/common/domain/targets'
 import type { Topic } from '@iris/common/domain/topic'
 import { refusal, type HermesError } from '@iris/common/errors/hermes-error'
 import { memberAbout } from '@iris/common/errors/member-about'
+import { seesTopic } from '../access/visible.js'
 import { groupOf, type Catalog, type CatalogView } from '../catalog/catalog.js'
 import { forwardsOf, wayBetween } from '../graph/forwards.js'
 import { refusedFor } from '../changes/dependants.js'
@@ -98,21 +99,17 @@ function mayForwardTo(target: Topic, principal: Principal): boolean {
   if (!auth.enabled || auth.unauthenticatedAccessEnabled || principal.isAdmin) return true
   if (auth.publishers?.includes(principal.name) === true && mayPublish(principal, groupOf(target)))
     return true
-  if (!isSeen(target, principal)) return false
+  if (!seesTopic(principal, target)) return false
   throw refusal('PERMISSION_DENIED', {
     problem: `Forwarding to topic ${name} takes the right to publish to it; its owner can name you as a publisher`,
   })
-}
-
-function isSeen(topic: Topic, principal: Principal): boolean {
-  return may(principal, 'reader', { group: groupOf(topic), owners: [topic.owner] })
 }
 
 /** The topics of a way by their names, where the caller may see them. */
 function shown(way: readonly TopicName[], topics: CatalogView['topics'], principal: Principal): string[] {
   return way.map(name => {
     const topic = topics.find(each => each.name === name)
-    return topic !== undefined && isSeen(topic, principal) ? name : hidden
+    return topic !== undefined && seesTopic(principal, topic) ? name : hidden
   })
 }
 

@@ -1,3 +1,4 @@
+import { catalogOf } from '../catalog/in-memory.js'
 import { describe, expect, it } from 'vitest'
 import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
 import { everybody } from '@iris/common/access/principal'
@@ -5,7 +6,6 @@ import { parseTopic } from '@iris/common/domain/topic'
 import { HermesError, refusal } from '@iris/common/errors/hermes-error'
 import { silentLog } from '@iris/common/lifecycle/log'
 import {
-  catalogOf,
   createMemoryKafka,
   createMemoryStore,
   groupsOf,

@@ -10,10 +10,10 @@ import { mergePatch } from '@iris/common/domain/merge-patch'
 import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
 import { subscriptionJson } from '@iris/common/domain/subscription-json'
 import { parseSubscription, type Subscription } from '@iris/common/domain/subscription'
-import { refusal } from '@iris/common/errors/hermes-error'
 import { writeChanged, type Definition, type WantedChange } from '../changes/write-changed.js'
 import { patchOf } from '../requests.js'
 import { shownSubscription } from '../secrets/shown-secrets.js'
+import { existingSubscription } from '../store/existing.js'
 import type { SubscriptionStore } from '../store/ports.js'
 import type { Asked } from '../topics/create-topic.js'
 import type { SubscriptionParts } from './create-subscription.js'
@@ -71,11 +71,7 @@ export function subscriptionDefinition(
 ): Definition<Subscription> {
   return {
     name: `Subscription ${name} of topic ${topic}`,
-    async read() {
-      const stored = await store.subscription(topic, name)
-      if (stored === null) throw refusal('SUBSCRIPTION_NOT_EXISTS', { subscription: name, topic })
-      return stored
-    },
+    read: () => existingSubscription(store, { topic, name }),
     json: subscriptionJson,
     shown: shownSubscription,
     write: (changed, { version }) => store.updateSubscription(changed, version),

@@ -1,3 +1,4 @@
+import { catalogOf } from '../catalog/in-memory.js'
 import { describe, expect, it } from 'vitest'
 import { everybody } from '@iris/common/access/principal'
 import type { TopicName } from '@iris/common/domain/names'
@@ -5,7 +6,6 @@ import { parseSubscription } from '@iris/common/domain/subscription'
 import { parseTopic } from '@iris/common/domain/topic'
 import { silentLog } from '@iris/common/lifecycle/log'
 import {
-  catalogOf,
   createMemoryKafka,
   createMemoryStore,
   type MemoryKafka,

@@ -13,6 +13,7 @@ import { HermesError, refusal } from '@iris/common/errors/hermes-error'
 import { kafkaTopicName } from '@iris/common/kafka/names'
 import { writeChanged, type Definition } from '../changes/write-changed.js'
 import { patchOf } from '../requests.js'
+import { existingTopic } from '../store/existing.js'
 import type { Asked, TopicParts } from './create-topic.js'
 import { changedConfigs, checkMessageFits, messageBytesMaxOf } from './kafka-plan.js'
 import { checkOneReceiver } from './one-receiver.js'
@@ -47,11 +48,7 @@ async function patched(parts: TopicParts & Asked, stored: Topic, patch: JsonObje
 export function topicDefinition(parts: TopicParts, name: TopicName): Definition<Topic> {
   return {
     name: `Topic ${name}`,
-    async read() {
-      const stored = await parts.store.topic(name)
-      if (stored === null) throw refusal('TOPIC_NOT_EXISTS', { topic: name })
-      return stored
-    },
+    read: () => existingTopic(parts.store, name),
     json: topicJson,
     shown: topicAnswer,
     write: (after, { value: before, version }) => apply(parts, { before, after, version }),

@@ -37,7 +37,11 @@ export function startDocumentRelay(
   const attempt = async (): Promise<void> => {
     const parts = { source, publish: publisher.publish, clock: systemClock, scheduler: systemScheduler }
     relay = createRelay({ ...parts, random: systemRandom, log }, options)
-    await relay.run()
+    try {
+      await relay.run()
+    } finally {
+      relay = null
+    }
   }
   const living = persist(log, () => isStopping, attempt)
   return {

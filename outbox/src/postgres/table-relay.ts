@@ -9,7 +9,7 @@ import { systemClock, systemRandom } from '@iris/common/time/clock'
 import { sleep, systemScheduler } from '@iris/common/time/scheduler'
 import { createPublisher, type PublishOptions } from '../publish.js'
 import { persist } from '../relay/persist.js'
-import { createRelay, type Relay, type RelayFigures } from '../relay/relay.js'
+import { createRelay, type Relay } from '../relay/relay.js'
 import { openSession, type Session } from './session.js'
 import { createTableSource, type TableSourceOptions } from './table-source.js'
 import { outboxTable } from './table.js'
@@ -24,8 +24,6 @@ export interface TableRelayOptions extends PublishOptions, TableSourceOptions {
 
 /** A running relay. */
 export interface TableRelay {
-  /** Null while it stands by or has no database. */
-  figures(): RelayFigures | null
   /** Resolves when requests under way are settled and the lock is free. */
   stop(): Promise<void>
 }
@@ -69,7 +67,6 @@ export function startTableRelay(log: Log, options: TableRelayOptions): TableRela
   }
   const living = persist(log, () => isStopping, attempt)
   return {
-    figures: () => relay?.figures() ?? null,
     async stop() {
       isStopping = true
       relay?.stop()

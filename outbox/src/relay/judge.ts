@@ -5,6 +5,7 @@
  * Promises: only what speaks about this very message fails it; what somebody can put right, such as
  * credentials or a missing topic, is tried again.
  */
+import { retryAfterMs } from '@iris/common/http/retry-after'
 
 /** An answer, or why there is none. */
 export type PublishAnswer =
@@ -37,10 +38,7 @@ export function fateOf(answer: PublishAnswer, nowMs: number): Fate {
   return isFinal ? { kind: 'failed', reason } : { kind: 'again', afterMs: waitOf(retryAfter, nowMs), reason }
 }
 
-/** Seconds or a date; null for neither. */
 function waitOf(retryAfter: string | null, nowMs: number): number | null {
-  if (retryAfter === null) return null
-  const value = retryAfter.trim()
-  const waitMs = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - nowMs
-  return Number.isNaN(waitMs) ? null : Math.min(retryAfterMaxMs, Math.max(0, waitMs))
+  const waitMs = retryAfterMs(retryAfter, nowMs)
+  return waitMs === null ? null : Math.min(retryAfterMaxMs, waitMs)
 }

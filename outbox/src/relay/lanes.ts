@@ -32,17 +32,17 @@ export class Lanes {
   readonly #failed = new Map<string, FailedRow & { readonly lane: Lane }>()
   /** Lanes that gave rows back since the last read began: what that read brings would leave a gap. */
   readonly #gapped = new Set<string>()
-  #rowCount = 0
-  #waitingCount = 0
 
   /** Rows held, settled ones included until the source knows. */
   get rowCount(): number {
-    return this.#rowCount + this.#sent.size
+    let count = this.#sent.size
+    for (const { rows } of this.#lanes.values()) count += rows.length
+    return count
   }
 
   /** Lanes that wait for their next try. */
   get waitingCount(): number {
-    return this.#waitingCount
+    return [...this.#lanes.values()].filter(({ state }) => state === 'waiting').length
   }
 
   /** Takes rows that were read; those of lanes that want none will be read again. */
@@ -53,7 +53,6 @@ export class Lanes {
       const lane = this.#lanes.get(name) ?? this.#open(name)
       if (isBlocked(lane)) continue
       lane.rows.push(row)
-      this.#rowCount++
     }
   }
 
@@ -77,7 +76,6 @@ export class Lanes {
   sent(lane: Lane): void {
     const row = lane.rows.shift()
     if (row === undefined) return
-    this.#rowCount--
     this.#sent.set(row.id, row)
     lane.tries = 0
     if (lane.rows.length === 0) this.#lanes.delete(lane.name)
@@ -88,14 +86,12 @@ export class Lanes {
   wait(lane: Lane): void {
     lane.state = 'waiting'
     lane.tries++
-    this.#waitingCount++
     this.#keepFirst(lane)
   }
 
   /** Ends a wait. */
   resume(lane: Lane): void {
     if (lane.state !== 'waiting') return
-    this.#waitingCount--
     this.#makeReady(lane)
   }
 
@@ -115,7 +111,6 @@ export class Lanes {
 
   #keepFirst(lane: Lane): void {
     this.#gapped.add(lane.name)
-    this.#rowCount -= lane.rows.length - 1
     lane.rows.length = 1
   }
 
@@ -132,7 +127,6 @@ export class Lanes {
       if (failed === undefined) continue
       this.#failed.delete(id)
       this.#lanes.delete(failed.lane.name)
-      this.#rowCount--
     }
   }
 

@@ -9,6 +9,7 @@ import type { Log } from '@iris/common/lifecycle/log'
 import { backoffMs } from '@iris/common/time/backoff'
 import type { Clock, Random } from '@iris/common/time/clock'
 import type { Cancel, Scheduler } from '@iris/common/time/scheduler'
+import { Signal } from '@iris/common/time/signal'
 import { problemOf, type OutboxMessage } from '../message.js'
 import { fateOf, type Fate, type PublishAnswer } from './judge.js'
 import { Lanes, type Lane } from './lanes.js'
@@ -71,7 +72,7 @@ export function createRelay(parts: RelayParts, options: RelayOptions): Relay {
   const waits = new Set<Cancel>()
   const ended = new AbortController()
   setMaxListeners(0, ended.signal) // each request under way listens
-  const bell = createBell(scheduler)
+  const bell = new Signal()
   let inflight = 0
   let isStopping = false
   let mayHaveMore = true
@@ -154,7 +155,7 @@ export function createRelay(parts: RelayParts, options: RelayOptions): Relay {
       try {
         while (!isStopping || inflight > 0) {
           if ((await tell()) || (await fetchRows())) continue
-          if (await bell.rung(options.pollMs)) continue
+          if (await bell.waitAtMost(scheduler, options.pollMs)) continue
           mayHaveMore = true
         }
         await tell()
@@ -162,7 +163,7 @@ export function createRelay(parts: RelayParts, options: RelayOptions): Relay {
         isStopping = true
         ended.abort()
         for (const cancel of waits) cancel()
-        while (inflight > 0) await bell.rung(options.pollMs)
+        while (inflight > 0) await bell.waitAtMost(scheduler, options.pollMs)
       }
     },
     stop() {
@@ -175,31 +176,5 @@ export function createRelay(parts: RelayParts, options: RelayOptions): Relay {
       bell.ring()
     },
     figures: () => ({ ...counts, inflight, waitingLanes: lanes.waitingCount }),
-  }
-}
-
-/** Waits for a ring or a time, whichever comes first; a ring while nobody waits is kept. */
-function createBell(scheduler: Scheduler): { ring(): void; rung(withinMs: number): Promise<boolean> } {
-  let isRung = false
-  let wakeUp: (() => void) | null = null
-  return {
-    ring() {
-      isRung = true
-      wakeUp?.()
-    },
-    async rung(withinMs) {
-      if (!isRung) {
-        await new Promise<void>(resolve => {
-          const cancel = scheduler.after(withinMs, resolve)
-          wakeUp = () => {
-            cancel()
-            resolve()
-          }
-        })
-      }
-      const result = isRung
-      ;[isRung, wakeUp] = [false, null]
-      return result
-    },
   }
 }

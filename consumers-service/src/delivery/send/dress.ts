@@ -14,6 +14,7 @@ import type { Letter } from '../letter.js'
 import type { SerialPlan } from '../plan.js'
 import { createForwardDress, type ForwardParts } from './forward.js'
 import { prepareHeaders, type HeaderLines, type HeaderParts } from './headers.js'
+import { contentTypeName, dataTypeOf, without } from './lines.js'
 import { createSign } from './signature.js'
 
 export interface DressParts extends HeaderParts, ForwardParts {
@@ -24,7 +25,6 @@ export interface DressParts extends HeaderParts, ForwardParts {
 /** Fills in headers, body and time limits of an attempt. */
 export type Dress = (letter: Letter) => void
 
-const contentTypeName = 'Content-Type'
 const idName = 'webhook-id'
 const eventPrefix = 'ce-'
 
@@ -83,23 +83,6 @@ function eventOf({ content, entry }: Letter, { topic }: SerialPlan): readonly st
 /** What the publisher's own headers may not say of an event. */
 function isOfEvent(lowerName: string): boolean {
   return lowerName.startsWith(eventPrefix)
-}
-
-function without(
-  lines: readonly string[] | null,
-  isLeftOut: (lowerName: string) => boolean,
-): readonly string[] | null {
-  if (lines === null) return null
-  const isKept = (index: number): boolean => !isLeftOut((lines[index] ?? '').toLowerCase())
-  return lines.filter((_, index) => isKept(index - (index % 2)))
-}
-
-function dataTypeOf(event: readonly string[]): string | null {
-  for (let index = 0; index < event.length; index += 2) {
-    const type = event[index + 1] ?? ''
-    if (event[index] === 'datacontenttype' && canBeSent(contentTypeName, type)) return type
-  }
-  return null
 }
 
 /** Null leaves the type that every delivery has. */

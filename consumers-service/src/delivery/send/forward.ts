@@ -9,15 +9,14 @@ import type { ForwardSeals } from '@iris/common/access/forward-seal'
 import { chainOf, hopsMax, isSetByForward, type Chain } from '@iris/common/domain/forward'
 import type { TopicName } from '@iris/common/domain/names'
 import { writeBinary } from '@iris/common/cloudevents/http-binary'
-import { canBeSent } from '@iris/common/http/header-rules'
+import { canBeSent, isTrimmed } from '@iris/common/http/header-rules'
 import { forwardSealHeader, hopsHeader, originMessageIdHeader } from '@iris/common/http/travelling-headers'
 import type { Letter } from '../letter.js'
 import type { SerialPlan } from '../plan.js'
+import { contentTypeName, dataTypeOf, without } from './lines.js'
 
 const keyName = 'Partition-Key'
 const jsonType = 'application/json'
-/** HTTP takes these for no part of a value. */
-const blankAtEnd = /^[ \t]|[ \t]$/
 /** Of the frontend's own grammar what needs no quotes, with room for our prefix. */
 const plainId = /^[\x21\x23-\x2b\x2d-\x7e]{1,200}$/
 
@@ -34,7 +33,7 @@ export function forwardProblem({ content, entry }: Letter): string | null {
   if (chainOf(content.propagated).hops >= hopsMax)
     return `FORWARD: it came through ${hopsMax} topics already; subscriptions may forward in a ring`
   const key = keyText(entry.key)
-  const isKept = key === null || (canBeSent(keyName, key) && !blankAtEnd.test(key))
+  const isKept = key === null || (canBeSent(keyName, key) && isTrimmed(key))
   return isKept ? null : 'FORWARD: its partition key has bytes that no header carries as they are'
 }
 
@@ -52,7 +51,8 @@ export function createForwardDress(
     if (canBeSent(name, value) && !isSetByForward(name)) own.push(name, value)
     else dropped()
   }
-  const taken = new Set(plan.fixedHeaders.map(({ name }) => name.toLowerCase()))
+  const fixed = new Set(plan.fixedHeaders.map(({ name }) => name.toLowerCase()))
+  const isSaidBefore = (lowerName: string): boolean => fixed.has(lowerName) || isSetByForward(lowerName)
 
   return letter => {
     const { content, entry } = letter
@@ -66,9 +66,10 @@ export function createForwardDress(
     lines.push(forwardSealHeader, seals.of(target, hops, origin), 'Idempotency-Key', `forwarded-${origin}`)
     const key = keyText(entry.key)
     if (key !== null) lines.push(keyName, key)
-    const event = content.event === null ? [] : writeBinary(content.event)
-    lines.push('Content-Type', typeOf(content.event), ...event)
-    letter.headers = withPropagated(lines, content.propagated, taken)
+    const { event } = content
+    lines.push(contentTypeName, (event && dataTypeOf(event)) || jsonType)
+    if (event !== null) lines.push(...writeBinary(event))
+    letter.headers = [...lines, ...(without(content.propagated, isSaidBefore) ?? [])]
   }
 }
 
@@ -78,26 +79,6 @@ function originOf({ content, origin }: Letter, { originId }: Chain, { topic }: S
   return plainId.test(id) ? id : `${topic}-${origin.partition}-${origin.offset}`
 }
 
-function typeOf(event: readonly string[] | null): string {
-  if (event === null) return jsonType
-  const index = event.indexOf('datacontenttype')
-  const type = index < 0 ? '' : (event[index + 1] ?? '')
-  return type !== '' && canBeSent('Content-Type', type) ? type : jsonType
-}
-
 function keyText(key: Buffer | null): string | null {
   return key === null ? null : key.toString('latin1')
-}
-
-function withPropagated(
-  own: string[],
-  propagated: readonly string[] | null,
-  taken: ReadonlySet<string>,
-): readonly string[] {
-  if (propagated === null) return own
-  for (let index = 0; index + 1 < propagated.length; index += 2) {
-    const name = propagated[index] ?? ''
-    if (!taken.has(name.toLowerCase()) && !isSetByForward(name)) own.push(name, propagated[index + 1] ?? '')
-  }
-  return own
 }

@@ -1,9 +1,8 @@
 /**
  * Metrics of topics and subscriptions, and queries over them: parse, call, answer.
  */
-import type { Principal } from '@iris/common/access/principal'
 import { jsonAnswer, reading, writing, type ApiRoute } from '@iris/common/http/api'
-import { visibleCatalog } from '../../access/visible.js'
+import { seenBy } from '../../access/visible.js'
 import type { Gate } from '../../gate.js'
 import { persistentMetrics, subscriptionMetrics, topicMetrics } from '../../metrics/metrics-of.js'
 import {
@@ -17,10 +16,6 @@ const subscription = '/topics/:topic/subscriptions/:subscription'
 
 /** The routes of metrics; `gate` bounds the queries under way. */
 export function metricsRoutes(parts: QueryMetricsParts, gate: Gate): readonly ApiRoute[] {
-  const seenBy = (principal: Principal): QueryMetricsParts => ({
-    ...parts,
-    catalog: visibleCatalog(parts.catalog, principal),
-  })
   return [
     reading('GET', '/topics/:topic/metrics', async ({ params }) =>
       jsonAnswer(await topicMetrics(parts, topicOfPath(params['topic']))),
@@ -32,10 +27,10 @@ export function metricsRoutes(parts: QueryMetricsParts, gate: Gate): readonly Ap
       jsonAnswer(await persistentMetrics(parts, subscriptionNamesOf(params))),
     ),
     writing('POST', '/query/topics/metrics', async ({ body, principal }) =>
-      jsonAnswer(await gate(() => queryTopicMetrics(seenBy(principal), body))),
+      jsonAnswer(await gate(() => queryTopicMetrics(seenBy(parts, principal), body))),
     ),
     writing('POST', '/query/subscriptions/metrics', async ({ body, principal }) =>
-      jsonAnswer(await gate(() => querySubscriptionMetrics(seenBy(principal), body))),
+      jsonAnswer(await gate(() => querySubscriptionMetrics(seenBy(parts, principal), body))),
     ),
   ]
 }

@@ -1,9 +1,8 @@
 /**
  * `/unhealthy`: parse, call, answer.
  */
-import type { Principal } from '@iris/common/access/principal'
 import { frameworkError, jsonAnswer, reading, textAnswer, type ApiRoute } from '@iris/common/http/api'
-import { visibleCatalog } from '../../access/visible.js'
+import { seenBy } from '../../access/visible.js'
 import { listUnhealthy, unhealthyText, type UnhealthyParts } from '../../diagnosis/unhealthy.js'
 import type { Gate } from '../../gate.js'
 
@@ -11,10 +10,6 @@ const types = ['application/json', 'text/plain'] as const
 
 /** The route of subscriptions that are not well. */
 export function unhealthyRoutes(parts: UnhealthyParts, gate: Gate): readonly ApiRoute[] {
-  const seen = (principal: Principal): UnhealthyParts => ({
-    ...parts,
-    catalog: visibleCatalog(parts.catalog, principal),
-  })
   return [
     reading(
       'GET',
@@ -30,7 +25,7 @@ export function unhealthyRoutes(parts: UnhealthyParts, gate: Gate): readonly Api
           names: query.getAll('subscriptionNames'),
           topics: query.getAll('qualifiedTopicNames'),
         }
-        const all = await gate(() => listUnhealthy(seen(principal), filter))
+        const all = await gate(() => listUnhealthy(seenBy(parts, principal), filter))
         return type === 'text/plain' ? textAnswer(unhealthyText(all), type) : jsonAnswer(all)
       },
       null,
