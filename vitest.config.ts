@@ -32,6 +32,7 @@ export default defineConfig({
           name: 'unit',
           include: [
             '*/src/**/*.test.ts',
+            'management-service/console/src/**/*.test.ts',
             'scripts/**/*.test.ts',
             'tests/sim/**/*.test.ts',
             'tests/chaos/**/*.test.ts',

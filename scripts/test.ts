@@ -77,7 +77,8 @@ function readReport(file: string): VitestReport {
 }
 
 const sums: Sums = { passed: 0, failed: 0, skipped: 0 }
-await step(sums, 'build', ['npx', 'tsc', '-b'])
+await step(sums, 'build', ['npm', 'run', '--silent', 'build'])
+await step(sums, 'types of the console', ['npm', 'run', '--silent', 'console:check'])
 // Each of these keeps one core busy.
 await Promise.all([
   step(sums, 'lint', ['npx', 'eslint', '.'], false),

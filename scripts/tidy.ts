@@ -20,11 +20,11 @@ const quick = ['--cache', '--cache-strategy', 'content']
 function formatting(mode: '--write' | '--check'): Finding[] {
   try {
     const options = [...quick, '--log-level', 'warn']
-    execFileSync('npx', ['prettier', mode, ...options, '**/*.ts'], { cwd: root, stdio: 'pipe' })
+    execFileSync('npx', ['prettier', mode, ...options, '**/*.{ts,tsx}'], { cwd: root, stdio: 'pipe' })
     return []
   } catch (error) {
     const said = String((error as { stderr?: Buffer }).stderr)
-    const paths = [...said.matchAll(/\[warn\] (\S+\.ts)/g)].map(match => match[1] ?? '')
+    const paths = [...said.matchAll(/\[warn\] (\S+\.tsx?)/g)].map(match => match[1] ?? '')
     return (paths.length > 0 ? paths : ['.']).map(path => ({
       path,
       line: 1,

@@ -52,7 +52,7 @@ export const consoleKeys = {
     'directory',
     url,
     '',
-    "folder with a built console, such as Hermes', that is served at `/ui`; empty for none",
+    "folder with another console, such as Hermes', that is served at `/ui`; empty for Iris' own",
   ),
   consoleTitle: consoleKey('console/title', label, 'hermes console', 'title of the page'),
   consoleContact: consoleKey('console/contactLink', url, '', 'where its users find help'),

@@ -10,10 +10,6 @@ import { version, type ManagementBase, type ManagementConfig } from './base.js'
 import { createCatalog, type Catalog } from './catalog/catalog.js'
 import type { DescribeParts } from './describe/describe-topics.js'
 import { asyncApiRoutes } from './http/routes/asyncapi.js'
-import { consoleSettings } from './console/console-settings.js'
-import { linkTemplates } from './console/link-templates.js'
-import { startPageOf } from './console/start-page.js'
-import { consoleRoutes } from './http/routes/console-pages.js'
 import { graphRoutes } from './http/routes/graph.js'
 import { inactiveTopicRoutes } from './http/routes/inactive-topics.js'
 import { createInactivity } from './inactivity.js'
@@ -82,7 +78,6 @@ export function createOverview(
       ...metricsRoutes(metricsParts, createGate(queriesMax, 'queries of metrics')),
       ...unhealthyRoutes({ ...base, ...metricsParts }, createGate(unhealthyMax, 'questions about health')),
       ...inactiveTopicRoutes(inactivity.store),
-      ...consoleRoutes(consoleSettings(config), linkTemplates(config), startPageOf(config)),
     ],
     start() {
       catalog.start()

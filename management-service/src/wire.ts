@@ -25,6 +25,10 @@ import { statusRoutes } from './http/routes/status.js'
 import { createOutside, startOutside, stopOutside } from './outside.js'
 import { watchStorage } from './storage-probe.js'
 import { withDryRuns } from './rehearsal/dry-run.js'
+import { consoleSettings } from './console/console-settings.js'
+import { linkTemplates } from './console/link-templates.js'
+import { startPageOf } from './console/start-page.js'
+import { consoleRoutes } from './http/routes/console-pages.js'
 import { createUseCases } from './use-cases.js'
 
 export interface Management {
@@ -53,14 +57,19 @@ export function createManagement(base: ManagementBase, config: ManagementConfig)
   const isUp = (): boolean => life === 'running'
   const status = statusRoutes({ metrics, isUp, isReady: () => isUp() && outside.session.isConnected() })
   const docs = docsRoutes([publishingContract, ...contracts], { version, frontendUrl: config.frontendUrl })
+  const startPage = startPageOf(config)
+  const pages = consoleRoutes(consoleSettings(config), linkTemplates(config), startPage)
   const audit = openAudit(base, config, { outside, metrics, store: useCases.store })
-  const promised = withContracts([...status, ...docs, ...useCases.routes, ...audit.routes], contracts)
+  const promised = withContracts(
+    [...status, ...docs, ...pages, ...useCases.routes, ...audit.routes],
+    contracts,
+  )
   const app = createExpressApp(
     base.log,
     {
       ...{ bodyBytesMax: config.bodyBytesMax, allowedOrigin: config.allowedOrigin, guard },
       checkHost: createHostCheck({ ...config, isAsking: config.accessMode !== 'open' }),
-      ...(config.consoleDirectory === '' ? {} : { filesBelow: config.consoleDirectory }),
+      ...(startPage.directory === null ? {} : { filesBelow: startPage.directory }),
     },
     audit.around(withDryRuns(promised, () => useCases.rehearse())),
   )

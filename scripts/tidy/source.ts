@@ -38,7 +38,7 @@ export function readSources(root: string): readonly SourceFile[] {
   })
   return listed
     .split('\0')
-    .filter(path => path.endsWith('.ts') && !path.endsWith('.d.ts'))
+    .filter(path => /\.tsx?$/.test(path) && !path.endsWith('.d.ts'))
     .flatMap(path => readSource(root, path))
 }
 

@@ -12,12 +12,14 @@ const libraryHomes: Readonly<Record<string, readonly string[]>> = {
   'node-zookeeper-client': ['common/src/zookeeper/'],
   undici: ['common/src/http/', 'tests/'],
   express: ['common/src/http/', 'receiver/src/frameworks.test.ts'],
+  compression: ['common/src/http/'],
   fastify: ['receiver/src/frameworks.test.ts'],
   pg: ['outbox/src/postgres/', 'tests/'],
   'prom-client': ['common/src/metrics/'],
   re2js: ['common/src/filter/'],
   avsc: ['common/src/schema/', 'tests/'],
   ajv: ['common/src/schema/'],
+  react: ['management-service/console/'],
 }
 
 /** Steps of a pipeline are joined by the pipeline only. */
@@ -118,6 +120,7 @@ function checkCycles(sources: readonly SourceFile[], paths: ReadonlySet<string>)
 function targetsOf(source: SourceFile, paths: ReadonlySet<string>): readonly string[] {
   return source.imports
     .filter(each => each.from.startsWith('.'))
-    .map(each => posix.join(posix.dirname(source.path), each.from).replace(/\.js$/, '.ts'))
+    .map(each => posix.join(posix.dirname(source.path), each.from))
+    .flatMap(path => [path.replace(/\.js$/, '.ts'), path.replace(/\.js$/, '.tsx')])
     .filter(path => paths.has(path))
 }

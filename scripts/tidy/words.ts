@@ -17,7 +17,12 @@ const isDouble = (source: SourceFile): boolean => /\/(fake-|in-memory-|testing\/
 const isProduct = (source: SourceFile): boolean =>
   !source.isTest && !isDouble(source) && !source.path.startsWith('scripts/')
 /** The receivers' library depends on nothing, so it has the time from a file of its own. */
-const timeHomes = ['common/src/time/', 'local-stack/', 'receiver/src/system-time.ts']
+const timeHomes = [
+  'common/src/time/',
+  'local-stack/',
+  'management-service/console/src/time/',
+  'receiver/src/system-time.ts',
+]
 const outsideTime = (source: SourceFile): boolean =>
   isProduct(source) && !timeHomes.some(home => source.path.startsWith(home))
 

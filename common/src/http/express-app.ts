@@ -5,7 +5,8 @@
  * nothing is parsed but JSON under a size and a depth, once the guard has let it in, and no page of another
  * origin changes anything; a broken invariant still ends the process.
  */
-import type { RequestListener } from 'node:http'
+import type { RequestListener, ServerResponse } from 'node:http'
+import compression from 'compression'
 import express, { type Request, type Response } from 'express'
 import { HermesError } from '../errors/hermes-error.js'
 import { problemType, writeProblem } from '../errors/problem.js'
@@ -62,6 +63,7 @@ export function createExpressApp(
     addCors(response, options.allowedOrigin)
     next(options.checkHost(request.headers.host) ?? undefined)
   })
+  app.use(compression({ filter: isWorthwhile }))
   for (const route of routes) {
     app[verbOf(route.method)](route.path, (request: Request, response: Response) =>
       serve(route, request, response, options),
@@ -76,7 +78,7 @@ export function createExpressApp(
   }
   // No listing, no redirect, nothing that begins with a dot; what is not there is 404 like any other path.
   if (options.filesBelow !== undefined)
-    app.use(express.static(options.filesBelow, { index: false, redirect: false, dotfiles: 'ignore' }))
+    app.use(express.static(options.filesBelow, { ...staticOptions, setHeaders: keepAssets }))
   app.use(() => {
     throw frameworkError(404)
   })
@@ -85,6 +87,20 @@ export function createExpressApp(
     answerError(log, request, response, error)
   })
   return app
+}
+
+const staticOptions = { index: false, redirect: false, dotfiles: 'ignore' } as const
+
+/** Events of a stream go out as they come; all other text is worth it (lists of thousands of names). */
+function isWorthwhile(request: Request, response: Response): boolean {
+  const isStream = String(response.getHeader('Content-Type')).startsWith('text/event-stream')
+  return !isStream && compression.filter(request, response)
+}
+
+/** Names of files below `assets` change with their content, as build tools of pages make them. */
+function keepAssets(response: ServerResponse, path: string): void {
+  if (/[\\/]assets[\\/]/.test(path))
+    response.setHeader('Cache-Control', 'public, max-age=31536000, immutable')
 }
 
 async function serve(

@@ -14,8 +14,9 @@ export const indexPage = `<!doctype html>
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 40rem; margin: 3rem auto; padding: 0 1rem }
 </style>
 <h1>Iris management</h1>
-<p>This is the REST API for groups, topics and subscriptions. No web console is installed here; Hermes'
-console is served at this place once <code>IRIS_CONSOLE_DIRECTORY</code> names a folder with it.</p>
+<p>This is the REST API for groups, topics and subscriptions. The console is not built here: <code>npm run
+build</code> makes it. Another one, such as Hermes', is served at this place once
+<code>IRIS_CONSOLE_DIRECTORY</code> names a folder with it.</p>
 <ul>
 <li><a href="/groups">/groups</a>, <a href="/topics">/topics</a>, <a href="/stats">/stats</a></li>
 <li><a href="/status/health">/status/health</a>, <a href="/status/ready">/status/ready</a>,

@@ -17,7 +17,7 @@ const none: LinkTemplates = {
 
 function setUp(templates: LinkTemplates = none, environment: Record<string, string> = {}) {
   const config = loadConfig(managementKeys, { argv: [], environment })
-  const routes = consoleRoutes(consoleSettings(config), templates, startPageOf(config))
+  const routes = consoleRoutes(consoleSettings(config), templates, startPageOf(config, '/nowhere'))
   return { routes, get: (url: string): Promise<RouteAnswer> => callRoute(routes, 'GET', url) }
 }
 

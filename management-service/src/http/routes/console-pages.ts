@@ -10,19 +10,21 @@ import {
   type LinkSubject,
   type LinkTemplates,
 } from '../../console/links.js'
+import type { StartPage } from '../../console/start-page.js'
 import { subscriptionNamesOf, topicOfPath } from '../../requests.js'
 
 const htmlType = 'text/html;charset=utf-8'
 const topic = '/topics/:topic'
 const subscription = `${topic}/subscriptions/:subscription`
 
-/** The routes of the console; `startPage` is the HTML of each page of it. */
+/** The routes of the console; `startPage` is what each page of it begins with. */
 export function consoleRoutes(
   settings: JsonObject,
   templates: LinkTemplates,
-  startPage: string,
+  startPage: StartPage,
 ): readonly ApiRoute[] {
-  const page: ApiRoute['handle'] = () => Promise.resolve(textAnswer(startPage, htmlType))
+  const { html, headers } = startPage
+  const page: ApiRoute['handle'] = () => Promise.resolve({ ...textAnswer(html, htmlType), headers })
   const about = (path: string, answer: (subject: LinkSubject) => unknown): ApiRoute =>
     reading('GET', path, async ({ params }) => {
       await Promise.resolve()

@@ -1,0 +1,78 @@
+/**
+ * The way to management.
+ * Takes calls. Gives their answers, typed for reads by management's own description of itself; every
+ * refusal is thrown as an `ApiProblem`, and a missing key opens the dialog that asks for one.
+ */
+import createFetchClient, { type Middleware } from 'openapi-fetch'
+import createQueryHooks from 'openapi-react-query'
+import { addressOf, type Call } from './call.js'
+import { noteCall } from './calls.js'
+import type { components, paths } from './openapi.js'
+import { ApiProblem, problemOf, unreachable } from './problem.js'
+import { askForKey, session } from './session.js'
+
+/** The shapes that have a name in management's description. */
+export type Shapes = components['schemas']
+
+const accepted = 'application/json, application/problem+json'
+
+const middleware: Middleware = {
+  onRequest({ request }) {
+    addHeaders(request.headers)
+    const { pathname, searchParams } = new URL(request.url)
+    const query = Object.fromEntries(searchParams)
+    if (request.method === 'GET') noteCall({ method: 'GET', path: pathname, query })
+    return request
+  },
+  async onResponse({ response }) {
+    if (!response.ok) throw await problemIn(response)
+  },
+  onError({ error }) {
+    return error instanceof ApiProblem ? error : unreachable(error)
+  },
+}
+
+const fetchClient = createFetchClient<paths>({ baseUrl: location.origin })
+fetchClient.use(middleware)
+
+/** Reads: `api.useQuery('get', '/topics/{topic}', { params: { path: { topic } } })`. */
+export const api = createQueryHooks(fetchClient)
+
+/** Sends a call. Gives the JSON of its answer, or null where it has none. Throws `ApiProblem`. */
+export async function send(call: Call, signal?: AbortSignal): Promise<unknown> {
+  const response = await answerTo(call, accepted, signal)
+  const text = await response.text()
+  if (text === '') return null
+  return response.headers.get('content-type')?.includes('json') === true ? JSON.parse(text) : text
+}
+
+/** Sends a call and gives its answer as it comes: for streams. Throws `ApiProblem`. */
+export async function answerTo(call: Call, accept: string, signal?: AbortSignal): Promise<Response> {
+  if (call.query?.['dryRun'] === undefined) noteCall(call)
+  const headers = new Headers()
+  addHeaders(headers, accept)
+  if (call.body !== undefined) headers.set('Content-Type', 'application/json')
+  const body = call.body === undefined ? null : JSON.stringify(call.body)
+  const init = { method: call.method, headers, body, signal: signal ?? null }
+  const response = await fetch(addressOf(call), init).catch((error: unknown) => {
+    throw signal?.aborted === true ? error : unreachable(error)
+  })
+  if (!response.ok) throw await problemIn(response)
+  return response
+}
+
+function addHeaders(headers: Headers, accept = accepted): void {
+  headers.set('Accept', accept)
+  const { key } = session.get()
+  if (key !== null) headers.set('Authorization', `Bearer ${key}`)
+}
+
+async function problemIn(response: Response): Promise<ApiProblem> {
+  if (response.status === 401) askForKey()
+  const text = await response.text()
+  try {
+    return problemOf(response.status, JSON.parse(text))
+  } catch {
+    return problemOf(response.status, { message: text })
+  }
+}

@@ -1,0 +1,33 @@
+/**
+ * Something that a person does: one call that changes something.
+ * Takes the call when it is done. Gives whether it is under way; what was shown is read anew
+ * afterwards, and the person is told in a sentence how it went.
+ */
+import { notifications } from '@mantine/notifications'
+import { useMutation, useQueryClient, type UseMutationResult } from '@tanstack/react-query'
+import type { Call } from './call.js'
+import { send } from './client.js'
+import type { ApiProblem } from './problem.js'
+
+export interface ActionTold {
+  /** Said when it went well, such as `Topic created`. */
+  readonly done: string
+  /** Called with the answer when it went well. */
+  readonly onDone?: (answer: unknown) => void
+}
+
+/** Makes the action; `action.mutate(call)` does it. */
+export function useAction({ done, onDone }: ActionTold): UseMutationResult<unknown, ApiProblem, Call> {
+  const queries = useQueryClient()
+  return useMutation<unknown, ApiProblem, Call>({
+    mutationFn: call => send(call),
+    async onSuccess(answer) {
+      notifications.show({ message: done, color: 'teal' })
+      onDone?.(answer)
+      await queries.invalidateQueries()
+    },
+    onError(problem) {
+      notifications.show({ title: problem.message, message: problem.fix ?? problem.code, color: 'red' })
+    },
+  })
+}

@@ -1,0 +1,31 @@
+/**
+ * What stands where a page failed by itself: a defect of ours, told to the person, with a way on.
+ */
+import { Alert, Button, Code } from '@mantine/core'
+import { Component, type ReactNode } from 'react'
+
+interface FenceState {
+  readonly failure: Error | null
+}
+
+/** Shows what is inside, or the failure of it. A class, because React tells failures to no function. */
+export class FailureFence extends Component<{ readonly children: ReactNode }, FenceState> {
+  override state: FenceState = { failure: null }
+
+  static getDerivedStateFromError(failure: Error): FenceState {
+    return { failure }
+  }
+
+  override render(): ReactNode {
+    const { failure } = this.state
+    if (failure === null) return this.props.children
+    return (
+      <Alert color="red" title="This page failed">
+        <Code block>{failure.message}</Code>
+        <Button mt="md" onClick={() => location.reload()}>
+          Load it again
+        </Button>
+      </Alert>
+    )
+  }
+}

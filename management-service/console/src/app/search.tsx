@@ -1,0 +1,104 @@
+/**
+ * The search over topics, subscriptions and pages.
+ * Takes what a person types. Gives at most `shownMax` hits: names that hold every word of it, shortest first.
+ */
+import '@mantine/spotlight/styles.css'
+import { Spotlight, spotlight, type SpotlightActionData } from '@mantine/spotlight'
+import { IconMessage, IconSend } from '@tabler/icons-react'
+import { useDebouncedValue } from '@mantine/hooks'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useEffect, useMemo, useState, type ReactNode } from 'react'
+import { useLocation } from 'wouter'
+import { pathOf } from '../api/call.js'
+import { send } from '../api/client.js'
+import { hitsOf, type Named } from './hits.js'
+import { pages } from './pages.js'
+
+const shownMax = 12
+const pauseMs = 120
+
+/** The part of management's answer that is read. */
+interface Found {
+  readonly results: readonly ({ type: 'TOPIC'; name: string } | FoundSubscription)[]
+}
+interface FoundSubscription {
+  readonly type: 'SUBSCRIPTION'
+  readonly name: string
+  readonly subscription: { readonly topic: { readonly qualifiedName: string } }
+}
+
+/** The search; it opens each time that `openedCount` grows. */
+export function Search({ openedCount }: { readonly openedCount: number }): ReactNode {
+  const [, go] = useLocation()
+  const [words, setWords] = useState('')
+  useEffect(() => spotlight.open(), [openedCount])
+  const [wanted] = useDebouncedValue(words.trim().toLowerCase(), pauseMs)
+  const { data = [] } = useQuery({
+    queryKey: ['search', wanted],
+    queryFn: ({ signal }) => find(wanted, signal),
+    enabled: wanted !== '',
+    placeholderData: keepPreviousData,
+  })
+  const actions = useMemo((): SpotlightActionData[] => {
+    const found = data.map(({ id, label, address, kind }) => ({
+      id,
+      label,
+      description: kind,
+      leftSection: kind === 'Topic' ? <IconMessage size={18} /> : <IconSend size={18} />,
+      onClick: () => go(address),
+    }))
+    return [...pageActions(words, go), ...found]
+  }, [data, words, go])
+  return (
+    <Spotlight
+      actions={actions}
+      query={words}
+      onQueryChange={setWords}
+      filter={(_, all) => all}
+      nothingFound="Nothing has this name"
+      scrollable
+      maxHeight={420}
+      searchProps={{ placeholder: 'A topic, a subscription, a page', 'aria-label': 'Search' }}
+      shortcut={null}
+    />
+  )
+}
+
+function pageActions(words: string, go: (address: string) => void): SpotlightActionData[] {
+  const wanted = words.trim().toLowerCase()
+  return pages.flatMap(({ path, navigation }) => {
+    if (navigation?.label.toLowerCase().includes(wanted) !== true) return []
+    const { label, icon: Icon } = navigation
+    return [
+      {
+        id: `page ${path}`,
+        label,
+        description: 'Page',
+        leftSection: <Icon size={18} />,
+        onClick: () => go(path),
+      },
+    ]
+  })
+}
+
+/** Management looks for the longest word; the others are looked for in what it found. */
+async function find(words: string, signal: AbortSignal): Promise<readonly Named[]> {
+  const [longest = ''] = words.split(/\s+/).sort((a, b) => b.length - a.length)
+  const call = { method: 'GET', path: '/search/query', query: { q: longest } } as const
+  const { results } = (await send(call, signal)) as Found
+  return hitsOf(results.map(namedOf), words, shownMax)
+}
+
+function namedOf(found: Found['results'][number]): Named {
+  const { type, name } = found
+  if (type === 'TOPIC') {
+    return { id: `topic ${name}`, label: name, kind: 'Topic', address: pathOf('topics', name) }
+  }
+  const topic = found.subscription.topic.qualifiedName
+  return {
+    id: `subscription ${topic} ${name}`,
+    label: `${name} of ${topic}`,
+    kind: 'Subscription',
+    address: pathOf('topics', topic, 'subscriptions', name),
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * What stands around every page: name, navigation, search, the commands of the page, look, and who is
+ * signed in.
+ */
+import { ActionIcon, Anchor, AppShell, Burger, Group, NavLink, Text, Tooltip } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { IconTerminal2 } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+import { Link, useLocation } from 'wouter'
+import { Commands } from './commands.js'
+import { pages } from './pages.js'
+import { SchemeSwitch } from './scheme-switch.js'
+import { SearchButton } from './search-button.js'
+import { SignInButton } from './sign-in.js'
+
+/** The frame with a page in it. */
+export function Shell({ children }: { readonly children: ReactNode }): ReactNode {
+  const [isMenuOpen, menu] = useDisclosure(false)
+  const [areCommandsOpen, commands] = useDisclosure(false)
+  return (
+    <AppShell
+      header={{ height: 52 }}
+      navbar={{ width: 200, breakpoint: 'sm', collapsed: { mobile: !isMenuOpen } }}
+      padding="md"
+    >
+      <AppShell.Header>
+        <a className="skip-link" href="#page">
+          Skip to the page
+        </a>
+        <Group h="100%" px="md" justify="space-between" wrap="nowrap">
+          <Group gap="xs" wrap="nowrap">
+            <Burger
+              opened={isMenuOpen}
+              onClick={menu.toggle}
+              hiddenFrom="sm"
+              size="sm"
+              aria-label="Navigation"
+            />
+            <Anchor component={Link} href="/" underline="never" c="inherit">
+              <Text fw={700}>Iris</Text>
+            </Anchor>
+          </Group>
+          <Group gap="xs" wrap="nowrap">
+            <SearchButton />
+            <Tooltip label="The commands of this page">
+              <ActionIcon
+                variant="default"
+                size="lg"
+                onClick={commands.open}
+                aria-label="Commands of this page"
+              >
+                <IconTerminal2 size={18} />
+              </ActionIcon>
+            </Tooltip>
+            <SchemeSwitch />
+            <SignInButton />
+          </Group>
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar p="xs" aria-label="Areas">
+        <Navigation onGo={menu.close} />
+      </AppShell.Navbar>
+      <AppShell.Main id="page">{children}</AppShell.Main>
+      <Commands isOpen={areCommandsOpen} onClose={commands.close} />
+    </AppShell>
+  )
+}
+
+const entries = pages
+  .flatMap(({ path, navigation }) => (navigation === undefined ? [] : [{ path, ...navigation }]))
+  .sort((a, b) => a.order - b.order)
+
+function Navigation({ onGo }: { readonly onGo: () => void }): ReactNode {
+  const [address] = useLocation()
+  return entries.map(({ path, label, icon: Icon }) => {
+    const isHere = path === '/' ? address === '/' : address === path || address.startsWith(`${path}/`)
+    return (
+      <NavLink
+        key={path}
+        component={Link}
+        href={path}
+        label={label}
+        leftSection={<Icon size={18} />}
+        active={isHere}
+        aria-current={isHere ? 'page' : undefined}
+        onClick={onGo}
+      />
+    )
+  })
+}

@@ -1,0 +1,110 @@
+/**
+ * The form of a definition: groups of fields, each with what management says against it, and the command.
+ * Takes a table of fields, a first draft and how a draft becomes a call. Gives the call to management
+ * when the person saves. Validation is management's own: each pause of typing is followed by a dry run.
+ */
+import { Accordion, Alert, Button, Group, SimpleGrid, Stack } from '@mantine/core'
+import { useState, type SyntheticEvent, type ReactNode } from 'react'
+import type { Call } from '../api/call.js'
+import type { FieldProblems } from '../api/problem.js'
+import { useAction } from '../api/use-action.js'
+import { useRehearsal } from '../api/use-rehearsal.js'
+import { Curl } from '../ui/curl.js'
+import type { Field, FieldGroup } from './field.js'
+import { FieldInput } from './field-input.js'
+import { memberOf, withMember, type Draft } from './pointer.js'
+
+interface DefinitionFormProps {
+  readonly groups: readonly FieldGroup[]
+  readonly first: Draft
+  readonly isNew: boolean
+  readonly callOf: (draft: Draft) => Call
+  readonly verb: string
+  readonly done: string
+  readonly onDone: (draft: Draft) => void
+}
+
+/** The form. */
+export function DefinitionForm(props: DefinitionFormProps): ReactNode {
+  const { groups, first, isNew, callOf, verb, done, onDone } = props
+  const [draft, setDraft] = useState(first)
+  const isTouched = draft !== first
+  const call = callOf(draft)
+  const rehearsal = useRehearsal(isTouched ? call : null)
+  const action = useAction({ done, onDone: () => onDone(draft) })
+  const problems = action.error?.fields ?? rehearsal.fields
+  const submit = (event: SyntheticEvent): void => {
+    event.preventDefault()
+    action.mutate(call)
+  }
+  const change = (field: Field, value: unknown): void => {
+    action.reset()
+    setDraft(old => withMember(old, field.pointer, value))
+  }
+  return (
+    <form onSubmit={submit} noValidate>
+      <Stack>
+        <Accordion multiple defaultValue={groups.filter(({ isOpen }) => isOpen).map(({ title }) => title)}>
+          {groups.map(group => (
+            <Accordion.Item key={group.title} value={group.title}>
+              <Accordion.Control>{titleOf(group, problems)}</Accordion.Control>
+              <Accordion.Panel>
+                <SimpleGrid cols={{ base: 1, md: 2 }}>
+                  {group.fields
+                    .filter(({ isShown }) => isShown?.(draft) ?? true)
+                    .map(field => (
+                      <FieldInput
+                        key={field.pointer}
+                        field={field}
+                        value={memberOf(draft, field.pointer)}
+                        problem={problemAt(problems, field.pointer)}
+                        isNew={isNew}
+                        onChange={value => change(field, value)}
+                      />
+                    ))}
+                </SimpleGrid>
+              </Accordion.Panel>
+            </Accordion.Item>
+          ))}
+        </Accordion>
+        <Elsewhere problems={problems} groups={groups} />
+        <Curl call={call} />
+        <Group justify="flex-end">
+          <Button type="submit" loading={action.isPending} disabled={!isTouched}>
+            {verb}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  )
+}
+
+/** What is wrong at the field or below it: a list or object is one field here. */
+function problemAt(problems: FieldProblems, pointer: string): string | undefined {
+  for (const [place, text] of problems) if (place === pointer || place.startsWith(`${pointer}/`)) return text
+  return undefined
+}
+
+function titleOf({ title, fields }: FieldGroup, problems: FieldProblems): string {
+  const count = fields.filter(({ pointer }) => problemAt(problems, pointer) !== undefined).length
+  return count === 0 ? title : `${title} · ${count} to mend`
+}
+
+/** What belongs to no field of the form stands below it. */
+function Elsewhere({
+  problems,
+  groups,
+}: {
+  readonly problems: FieldProblems
+  readonly groups: readonly FieldGroup[]
+}): ReactNode {
+  const pointers = groups.flatMap(({ fields }) => fields.map(({ pointer }) => pointer))
+  const rest = [...problems].filter(
+    ([place]) => !pointers.some(each => place === each || place.startsWith(`${each}/`)),
+  )
+  return rest.map(([place, text]) => (
+    <Alert key={place} color="red" title={text} role="alert">
+      {place}
+    </Alert>
+  ))
+}

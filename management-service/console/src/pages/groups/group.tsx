@@ -1,0 +1,82 @@
+/**
+ * One group: its topics, and the way to remove it.
+ */
+import { Anchor, Button } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { IconPlus, IconTrash } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+import { Link, useLocation } from 'wouter'
+import type { PageParams } from '../../app/page-route.js'
+import { pathOf } from '../../api/call.js'
+import { api } from '../../api/client.js'
+import { ActionDialog } from '../../ui/action-dialog.js'
+import { Answer } from '../../ui/answer.js'
+import { Page as Frame } from '../../ui/page.js'
+import { Table, type Column } from '../../ui/table.js'
+import { groupOf } from './count-by-group.js'
+
+const columns: readonly Column<string>[] = [
+  {
+    title: 'Topic',
+    by: name => name,
+    cell: name => (
+      <Anchor component={Link} href={pathOf('topics', name)}>
+        {name}
+      </Anchor>
+    ),
+  },
+]
+
+/** The page. */
+export function Page({ params }: { readonly params: PageParams }): ReactNode {
+  const group = params['group'] ?? ''
+  const [isAsked, removal] = useDisclosure(false)
+  const [, go] = useLocation()
+  const topics = api.useQuery('get', '/topics')
+  return (
+    <Frame
+      title={group}
+      above={[{ label: 'Groups', address: '/groups' }]}
+      actions={
+        <>
+          <Button
+            component={Link}
+            href={`/new-topic?group=${encodeURIComponent(group)}`}
+            leftSection={<IconPlus size={16} />}
+          >
+            New topic
+          </Button>
+          <Button variant="default" leftSection={<IconTrash size={16} />} onClick={removal.open}>
+            Remove
+          </Button>
+        </>
+      }
+    >
+      <Answer of={topics}>
+        {names => (
+          <Table
+            label={`Topics of ${group}`}
+            columns={columns}
+            rows={names.filter(name => groupOf(name) === group)}
+            keyOf={name => name}
+            textOf={name => name}
+            whenEmpty="This group has no topic yet."
+            firstOrder={{ column: 0, isDown: false }}
+          />
+        )}
+      </Answer>
+      <ActionDialog
+        isOpen={isAsked}
+        onClose={removal.close}
+        title={`Remove ${group}?`}
+        verb="Remove the group"
+        done="Group removed"
+        call={{ method: 'DELETE', path: pathOf('groups', group) }}
+        isDangerous
+        onDone={() => go('/groups')}
+      >
+        Only a group without topics can be removed.
+      </ActionDialog>
+    </Frame>
+  )
+}

@@ -1,0 +1,60 @@
+/**
+ * The dialog before something is changed: what will happen, its command, and what management says against it.
+ * Takes a call. Gives it to management when the person confirms; closes when it was done.
+ */
+import { Button, Group, Modal, Stack } from '@mantine/core'
+import type { ReactNode } from 'react'
+import type { Call } from '../api/call.js'
+import { useAction } from '../api/use-action.js'
+import { Curl } from './curl.js'
+import { Problem } from './problem.js'
+
+interface ActionDialogProps {
+  readonly isOpen: boolean
+  readonly onClose: () => void
+  readonly title: string
+  /** What the button says: a verb. */
+  readonly verb: string
+  /** Said when it was done. */
+  readonly done: string
+  /** The call; null while the person has not said enough. */
+  readonly call: Call | null
+  /** Whether it takes something away. */
+  readonly isDangerous?: boolean
+  readonly onDone?: (answer: unknown) => void
+  readonly children?: ReactNode
+}
+
+/** The dialog. */
+export function ActionDialog(props: ActionDialogProps): ReactNode {
+  const { isOpen, onClose, title, verb, done, call, isDangerous = false, onDone, children } = props
+  const action = useAction({
+    done,
+    onDone: answer => {
+      onClose()
+      onDone?.(answer)
+    },
+  })
+  return (
+    <Modal opened={isOpen} onClose={onClose} title={title} size="lg">
+      <Stack>
+        {children}
+        {action.error !== null && <Problem error={action.error} />}
+        {call !== null && <Curl call={call} />}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            Leave it
+          </Button>
+          <Button
+            color={isDangerous ? 'red' : undefined}
+            disabled={call === null}
+            loading={action.isPending}
+            onClick={() => call !== null && action.mutate(call)}
+          >
+            {verb}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  )
+}

@@ -1,0 +1,22 @@
+/**
+ * A refusal or failure as people read it: what is wrong, and what helps.
+ */
+import { Alert, Text } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { ApiProblem } from '../api/problem.js'
+
+/** The notice. */
+export function Problem({ error }: { readonly error: unknown }): ReactNode {
+  const message = error instanceof Error ? error.message : String(error)
+  const isOurs = error instanceof ApiProblem
+  return (
+    <Alert color="red" title={message} role="alert">
+      {isOurs && error.fix !== null && <Text size="sm">{error.fix}</Text>}
+      {isOurs && (
+        <Text size="xs" c="dimmed">
+          {error.code}
+        </Text>
+      )}
+    </Alert>
+  )
+}
