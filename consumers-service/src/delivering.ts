@@ -21,6 +21,7 @@ import { createCommitter } from './delivery/commit.js'
 import { createDelays } from './delivery/delay/delays.js'
 import { createDeadLetters, type DeadLetters } from './delivery/dead-letter.js'
 import { createDeliveryFigures, type DeliveryFigures } from './delivery/figures.js'
+import { lagOf } from './delivery/lag.js'
 import { createJournal, type DeliveryJournal } from './delivery/journal.js'
 import { createFilterShare } from './delivery/filter-share.js'
 import { createPaceMaker, type PaceOptions } from './delivery/pace/pace-maker.js'
@@ -262,7 +263,7 @@ function followTopics({ definitions, schemas: registry }: Outside): Cancel {
 }
 
 /** What was read and has no outcome yet counts as in flight, wherever it waits. */
-function showDelivery(figures: DeliveryFigures, plan: DeliveryPlan, { status }: Pipeline): void {
+function showDelivery(figures: DeliveryFigures, plan: DeliveryPlan, { status, works }: Pipeline): void {
   const inflightNow = (): number => {
     const { inflight, waiting, parked, gathered } = status()
     return inflight + waiting + parked + gathered
@@ -271,6 +272,7 @@ function showDelivery(figures: DeliveryFigures, plan: DeliveryPlan, { status }: 
     { inflight: inflightNow, windowShare: () => status().windowShare, pace: () => status().pace },
     plan.deliveryType === 'SERIAL',
   )
+  figures.showLag(() => lagOf(works()))
 }
 
 function paceOptions(config: ConsumersConfig): PaceOptions {

@@ -11,6 +11,7 @@ import { kafkaNamespaceOf } from '@iris/common/kafka/names'
 import { createListener, type HttpListener } from '@iris/common/http/server'
 import { watchLoopLag } from '@iris/common/metrics/loop-lag'
 import { consumersMetrics } from '@iris/common/metrics/names'
+import { showProcess } from '@iris/common/metrics/process-state'
 import { createMetrics, type Metrics } from '@iris/common/metrics/registry'
 import { withDeadline, type Cancel } from '@iris/common/time/scheduler'
 import { createElection, type Election } from '@iris/common/zookeeper/election'
@@ -93,7 +94,10 @@ export function createConsumers(base: ConsumersBase, config: ConsumersConfig): C
   const handle = createStatusHandler({ metrics, rows: fleet.rows, problems })
   const listener = createStatusListener(base, config, handle)
   const counters = createConsumerCounters(base, config, { session, metrics })
-  const cancels: Cancel[] = [watchLoopLag(metrics, base.clock, base.scheduler)]
+  const cancels: Cancel[] = [
+    watchLoopLag(metrics, base.clock, base.scheduler),
+    showProcess(metrics, { isReady: () => problems().length === 0, session }),
+  ]
 
   const constraints = createConstraints({ ...base, session }, paths, () => leader?.changed())
   const wanted = (): WantedSubscription[] =>

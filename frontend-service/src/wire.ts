@@ -14,6 +14,7 @@ import {
 } from '@iris/common/http/server'
 import { BrokenInvariant } from '@iris/common/lifecycle/invariant'
 import { watchLoopLag } from '@iris/common/metrics/loop-lag'
+import { showProcess } from '@iris/common/metrics/process-state'
 import { createMetrics } from '@iris/common/metrics/registry'
 import { sleep, withDeadline } from '@iris/common/time/scheduler'
 import type { FrontendBase, FrontendConfig } from './base.js'
@@ -125,6 +126,7 @@ export function createFrontend(
   const door = worker === null ? null : createFrontendListener(base, config, handlers, ownPort)
   const counters = createFrontendCounters(base, config, { session: outside.session, metrics: registry })
   const cancelLag = watchLoopLag(registry, base.clock, base.scheduler)
+  const cancelState = showProcess(registry, { isReady: readiness.isReady, session: outside.session })
 
   return {
     async start() {
@@ -171,6 +173,7 @@ export function createFrontend(
       if (publishing.spools !== null) await closeSpools(base, publishing.spools)
       publishing.stop()
       cancelLag()
+      cancelState()
     },
   }
 }

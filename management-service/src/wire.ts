@@ -10,6 +10,7 @@ import { createExpressApp } from '@iris/common/http/express-app'
 import { createHostCheck } from '@iris/common/http/host-names'
 import { tlsOf } from '@iris/common/http/listener-tls'
 import { createListener, type HttpListener } from '@iris/common/http/server'
+import { showProcess } from '@iris/common/metrics/process-state'
 import { createMetrics } from '@iris/common/metrics/registry'
 import { watchLoopLag } from '@iris/common/metrics/loop-lag'
 import type { Cancel } from '@iris/common/time/scheduler'
@@ -55,7 +56,8 @@ export function createManagement(base: ManagementBase, config: ManagementConfig)
   const { guard, stop: stopGuard } = createGuardOf(base, config, outside, { mode, store: useCases.store })
   let life: 'starting' | 'running' | 'stopping' = 'starting'
   const isUp = (): boolean => life === 'running'
-  const status = statusRoutes({ metrics, isUp, isReady: () => isUp() && outside.session.isConnected() })
+  const isReady = (): boolean => isUp() && outside.session.isConnected()
+  const status = statusRoutes({ metrics, isUp, isReady })
   const docs = docsRoutes([publishingContract, ...contracts], { version, frontendUrl: config.frontendUrl })
   const startPage = startPageOf(config)
   const pages = consoleRoutes(consoleSettings(config), linkTemplates(config), startPage)
@@ -74,7 +76,7 @@ export function createManagement(base: ManagementBase, config: ManagementConfig)
     audit.around(withDryRuns(promised, () => useCases.rehearse())),
   )
   const listener = createManagementListener(base, config, app)
-  const cancels: Cancel[] = []
+  const cancels: Cancel[] = [showProcess(metrics, { isReady, session: outside.session })]
 
   return {
     async start() {

@@ -10,6 +10,7 @@ import { streamMetrics } from './stream-names.js'
 
 export type { MetricDefinition, MetricKind } from './define.js'
 export { managementMetrics } from './management-names.js'
+export { processMetrics, traceMetrics } from './process-names.js'
 
 const topicLabels = ['group', 'topic'] as const
 const subscriptionLabels = ['group', 'topic', 'subscription'] as const
@@ -240,6 +241,24 @@ export const consumersMetrics = {
     subscriptionLabels,
     'Share of the subscription’s rate that this instance may use, messages a second',
   ),
+  lag: define(
+    'gauge',
+    'subscription_lag_messages',
+    subscriptionLabels,
+    'Messages of the partitions delivered from here that are in Kafka and not settled yet',
+  ),
+  lagAge: define(
+    'gauge',
+    'subscription_lag_age_seconds',
+    subscriptionLabels,
+    'Since the oldest message that was read here and is not settled was published; 0 where there is none',
+  ),
+  lagShare: define(
+    'gauge',
+    'subscription_lag_retention_ratio',
+    subscriptionLabels,
+    "That age in parts of the topic's retention: at 1 Kafka removes what was not delivered",
+  ),
   circuitState: define(
     'gauge',
     'subscription_circuit_state',
@@ -375,21 +394,4 @@ export const consumersMetrics = {
   ),
   assignments: define('gauge', 'workload_all_assignments', ['kafka_cluster'], 'Slots assigned by the leader'),
   missing: define('gauge', 'workload_missing_resources', ['kafka_cluster'], 'Slots nobody could take'),
-} as const
-
-/** Metrics of the services that write traces, with the service's prefix. */
-export const traceMetrics = {
-  written: define('counter', 'trace_events_total', [], 'Trace events that Kafka has taken'),
-  dropped: define(
-    'counter',
-    'trace_events_dropped_total',
-    ['reason'],
-    'Trace events lost: `room` the queue was full, `kafka` Kafka did not take them',
-  ),
-  waiting: define('gauge', 'trace_events_waiting', [], 'Trace events on their way to Kafka'),
-} as const
-
-/** Metrics of every process, with the service's prefix. */
-export const processMetrics = {
-  loopLag: define('summary', 'event_loop_lag_seconds', [], 'How late the event loop runs timers'),
 } as const

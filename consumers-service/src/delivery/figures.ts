@@ -7,6 +7,7 @@ import { consumersMetrics } from '@iris/common/metrics/names'
 import type { CounterHandle, Metrics, SummaryHandle } from '@iris/common/metrics/registry'
 import type { AttemptResult } from '@iris/common/http/client'
 import type { Clock } from '@iris/common/time/clock'
+import { ageOf, type Lag } from './lag.js'
 import type { DeliveryPlan } from './plan.js'
 import { circuitNumbers, type PaceStatus } from './pace/pace.js'
 import { createRecentAttempts, type Ending, type RecentView } from './recent.js'
@@ -35,6 +36,10 @@ export interface DeliveryFigures {
   attempt(result: AttemptResult, isSuccess: boolean, bodyBytes: number, tookMs: number): void
   /** Gauges, read when somebody asks. Batches have no rate to show. */
   show(read: { inflight(): number; windowShare(): number; pace(): PaceStatus }, isRated: boolean): void
+  /** The gauges of what is in Kafka and not settled. */
+  showLag(read: () => Lag): void
+  /** What is shown from now on is held against this plan. */
+  planned(plan: DeliveryPlan): void
   /** The gauge of what waits in the delay topic. */
   showDelayed(read: () => number): void
   remove(): void
@@ -51,6 +56,7 @@ export function createDeliveryFigures(metrics: Metrics, clock: Clock, plan: Deli
   const otherErrors = counter(consumersMetrics.otherErrors)
   const throughputBytes = counter(consumersMetrics.throughputBytes)
   const latency = metrics.summary(consumersMetrics.latency, ...labels)
+  let { retentionMs } = plan
   let batches: CounterHandle | null = null
   const recent = createRecentAttempts()
   const byStatus = new Map<number, CounterHandle>()
@@ -105,6 +111,15 @@ export function createDeliveryFigures(metrics: Metrics, clock: Clock, plan: Deli
       if (!isRated) return
       metrics.gauge(consumersMetrics.outputRate, () => pace().rate, ...labels)
       metrics.gauge(consumersMetrics.calculatedRate, () => pace().maxRate, ...labels)
+    },
+    planned(next) {
+      retentionMs = next.retentionMs
+    },
+    showLag(read) {
+      const ageMs = (): number => ageOf(read(), clock.now())
+      metrics.gauge(consumersMetrics.lag, () => read().messages, ...labels)
+      metrics.gauge(consumersMetrics.lagAge, () => ageMs() / 1000, ...labels)
+      metrics.gauge(consumersMetrics.lagShare, () => ageMs() / retentionMs, ...labels)
     },
     showDelayed: read => metrics.gauge(consumersMetrics.delayed, read, ...labels),
     remove: () => metrics.remove(Object.values(consumersMetrics), ...labels),

@@ -75,6 +75,8 @@ interface CommonPlan {
   readonly isAvroTopic: boolean
   readonly isAvroWanted: boolean
   readonly trackingMode: TrackingMode
+  /** How long Kafka keeps the messages of its topic. */
+  readonly retentionMs: number
 }
 
 /** One request a message. */
@@ -146,6 +148,7 @@ export function compilePlan(
   const filters = options.isFilteringEnabled ? compileFilters(subscription.filters, topic.contentType) : null
   if (filters !== null && 'problem' in filters) return filters
   const { topicName, name } = subscription
+  const retention = retentionMs(topic.retentionTime)
   const common: CommonPlan = {
     createdAtMs: subscription.createdAtMs,
     id: subscriptionId(topicName, name),
@@ -167,8 +170,8 @@ export function compilePlan(
     isAvroTopic: topic.contentType === 'AVRO',
     isAvroWanted: topic.contentType === 'AVRO' && subscription.contentType === 'AVRO',
     trackingMode: subscription.trackingMode,
+    retentionMs: retention,
   }
-  const retention = retentionMs(topic.retentionTime)
   return { ...common, ...deliveryOf(subscription, retention, destination, options) }
 }
 

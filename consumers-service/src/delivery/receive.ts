@@ -78,7 +78,7 @@ export function createReceiver(parts: ReceiverParts): Receiver {
         work.isReady = false
         return null
       }
-      const slot = work.window.receive(entry.offset, entry.lastOffset)
+      const slot = work.window.receive(entry.offset, entry.lastOffset, entry.timestampMs)
       if (slot !== settledBefore) {
         if (parts.opener.canOpen(entry)) return letterOf(work, entry, slot, nowMs)
         unopened.set(work, { entry: entry.detach(), slot })

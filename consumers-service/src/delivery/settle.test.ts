@@ -160,7 +160,7 @@ describe('the window of offsets', () => {
     expect(window.oldest()).toMatchObject({ offset: 5, attempts: 0 })
     window.tried(first, 70, 3)
 
-    expect(window.oldest()).toEqual({ offset: 5, attempts: 3, firstAttemptMs: 70 })
+    expect(window.oldest()).toEqual({ offset: 5, publishedMs: 0, attempts: 3, firstAttemptMs: 70 })
     window.settle(first)
     expect(window.oldest()).toBeNull()
   })

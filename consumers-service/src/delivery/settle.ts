@@ -35,8 +35,11 @@ export interface OffsetWindow {
   usedShare(): number
   /** Whether one more offset may be received. */
   hasRoom(): boolean
-  /** Takes an offset, or all up to `lastOffset`; gives the slot to settle it by, or {@link settledBefore}. */
-  receive(offset: number, lastOffset?: number): number
+  /**
+   * Takes an offset, or all up to `lastOffset`, with the time it was published at; gives the slot to settle
+   * it by, or {@link settledBefore}.
+   */
+  receive(offset: number, lastOffset?: number, publishedMs?: number): number
   /** The end of the range that a former owner settled around `offset`, to be read over in one step. */
   settledUntil(offset: number): number
   settle(slot: number): void
@@ -58,6 +61,8 @@ export interface OffsetWindow {
 /** `firstAttemptMs` is monotonic and means nothing before the first attempt has failed. */
 export interface OldestUnsettled {
   readonly offset: number
+  /** Wall time; 0 where it is not known. */
+  readonly publishedMs: number
   readonly attempts: number
   readonly firstAttemptMs: number
 }
@@ -129,7 +134,7 @@ class Window implements OffsetWindow {
     return this.count === 0 || (this.count < this.unsettledMax && (this.endsTogether || this.noteHasRoom()))
   }
 
-  receive(offset: number, lastOffset = offset): number {
+  receive(offset: number, lastOffset = offset, publishedMs = 0): number {
     const { nextOffset, tail } = this
     if (offset < nextOffset || lastOffset < offset)
       invariant(false, 'offsets rise', { offset, lastOffset, next: nextOffset })
@@ -144,6 +149,7 @@ class Window implements OffsetWindow {
     if (known !== undefined) this.waiting?.delete(offset)
     slots.offset[slot] = offset
     slots.last[slot] = lastOffset
+    slots.published[slot] = publishedMs
     slots.attempts[slot] = known?.attempts ?? 0
     slots.firstAttempt[slot] = (known?.firstAttemptMs ?? 0) - this.wallLeadMs
     slots.preceding[slot] = tail
@@ -207,6 +213,7 @@ class Window implements OffsetWindow {
     if (head === none) return null
     return {
       offset: slots.offset[head] ?? 0,
+      publishedMs: slots.published[head] ?? 0,
       attempts: slots.attempts[head] ?? 0,
       firstAttemptMs: slots.firstAttempt[head] ?? 0,
     }
@@ -294,6 +301,7 @@ interface Slots {
   readonly capacity: number
   readonly offset: Float64Array
   readonly last: Float64Array
+  readonly published: Float64Array
   readonly firstAttempt: Float64Array
   readonly attempts: Int32Array
   readonly preceding: Int32Array
@@ -306,6 +314,7 @@ function createSlots(capacity: number): Slots {
     capacity,
     offset: new Float64Array(capacity),
     last: new Float64Array(capacity),
+    published: new Float64Array(capacity),
     firstAttempt: new Float64Array(capacity),
     attempts: new Int32Array(capacity).fill(free),
     preceding: new Int32Array(capacity),
@@ -320,6 +329,7 @@ function grown(old: Slots): Slots {
   const slots = createSlots(Math.max(firstCapacity, old.capacity * 2))
   slots.offset.set(old.offset)
   slots.last.set(old.last)
+  slots.published.set(old.published)
   slots.firstAttempt.set(old.firstAttempt)
   slots.attempts.set(old.attempts)
   slots.preceding.set(old.preceding)

@@ -122,6 +122,7 @@ export function createRunner(parts: RunnerParts, options: ReadingOptions, id: Su
     if (wish === null) return
     run ??= begin(parts, options, wish.plan, () => drainMs)
     run.pipeline.update(wish.plan)
+    run.figures.planned(wish.plan)
     run.pipeline.share(wish.partitionsTotal)
     run.reading.want(wish.partitions)
     run.delays.want(wish.slot)

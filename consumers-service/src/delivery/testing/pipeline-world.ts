@@ -48,6 +48,7 @@ export const basePlan: SerialPlan = {
   isAvroTopic: false,
   isAvroWanted: false,
   trackingMode: 'trackingAll',
+  retentionMs: 86_400_000,
   createdAtMs: 0,
   deliveryType: 'SERIAL',
   delay: null,
