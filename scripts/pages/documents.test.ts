@@ -1,0 +1,62 @@
+/** The documents of this repository: no link leads nowhere, no command is left to rot. */
+import { fileURLToPath } from 'node:url'
+import { expect, it } from 'vitest'
+import { readOptions } from '@iris/cli/arguments'
+import { commands } from '@iris/cli/run'
+import { problemOfCall, type Declared } from './known-words.js'
+import { checkLinks } from './links.js'
+import { planOf } from './plan.js'
+import { readDeclared, readFiles, readPages } from './repository.js'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const files = readFiles(root)
+const pages = readPages(root, files)
+const plans = pages.map(planOf)
+const declared: Declared = { ...readDeclared(root, files), irisProblem }
+
+function irisProblem([name = '', ...rest]: readonly string[]): string | null {
+  if (!commands.has(name)) return `iris has no command ${name}`
+  try {
+    readOptions(rest, { BILLING_KEY: 'x' })
+    return null
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
+const told = ({ path, line, problem }: { path: string; line: number; problem: string }): string =>
+  `${path}:${line} ${problem}`
+
+it('has no link and names no file that is not there', () => {
+  expect(pages.length).toBeGreaterThan(50)
+  expect(checkLinks(pages, files).map(told)).toEqual([])
+})
+
+it('has no command that nothing holds', () => {
+  expect(plans.flatMap(({ findings }) => findings).map(told)).toEqual([])
+})
+
+it('has no command whose words are not declared', () => {
+  const problems = plans.flatMap(({ steps }) =>
+    steps.flatMap(({ path, line, command }) =>
+      command.calls
+        .filter(([program = '']) => ['npm', 'npx', 'iris', 'docker', 'helm', 'kubectl'].includes(program))
+        .flatMap(call => {
+          const problem = problemOfCall(call, declared)
+          return problem === null ? [] : [{ path, line, problem }]
+        }),
+    ),
+  )
+
+  expect(problems.map(told)).toEqual([])
+})
+
+it('names only tests that are there', () => {
+  const named = plans.flatMap(({ steps }) =>
+    steps.flatMap(({ path, line, holder }) =>
+      holder.kind === 'test' ? [{ path, line, problem: holder.text }] : [],
+    ),
+  )
+
+  expect(named.filter(({ problem }) => !declared.paths.has(problem)).map(told)).toEqual([])
+})

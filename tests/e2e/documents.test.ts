@@ -1,0 +1,84 @@
+/** Every command of README and the documents that a local stack can answer does what its page says. */
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { startInbox, type Inbox } from '@iris/local-stack/inbox'
+import type { ServiceProcess } from '@iris/local-stack/service'
+import { planOf, type Step } from '../../scripts/pages/plan.js'
+import { readFiles, readPages } from '../../scripts/pages/repository.js'
+import { runPage } from '../support/pages/run-page.js'
+import { openTerminal } from '../support/pages/terminal.js'
+import { pageWorld } from '../support/pages/world.js'
+import { startTestStack, type TestStack } from '../support/stack.js'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const plans = readPages(root, readFiles(root)).map(planOf)
+const isRun = ({ holder }: Step): boolean => holder.kind === 'run'
+const pages = plans.filter(({ steps }) => steps.some(isRun))
+
+let stack: TestStack
+let inbox: Inbox
+let guarded: ServiceProcess
+let ran = 0
+const folders: string[] = []
+
+beforeAll(async () => {
+  execFileSync('curl', ['--version']) // without it none of this can be told
+  inbox = await startInbox({ port: 0 })
+  stack = await startTestStack({
+    ...{ kafka: inject('kafka'), zookeeper: inject('zookeeper') },
+    settings: {
+      'frontend-service': { 'frontend.spool.directory': newFolder() },
+      'management-service': { 'management.topic.partitions': '2' },
+    },
+  })
+  guarded = await stack.addFrontend({
+    'frontend.handlers.authentication.enabled': 'true',
+    'frontend.spool.directory': '',
+  })
+})
+afterAll(async () => {
+  await stack.stop()
+  await inbox.stop()
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+  process.stdout.write(summary())
+})
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'iris-documents-'))
+  folders.push(folder)
+  return folder
+}
+
+function summary(): string {
+  const steps = plans.flatMap(each => each.steps)
+  const held = (kind: string): readonly Step[] => steps.filter(({ holder }) => holder.kind === kind)
+  const listed = [...held('test'), ...held('reason')].map(({ path, line, holder }) => {
+    const words =
+      holder.kind === 'test' ? `held by ${holder.text}` : holder.kind === 'reason' ? holder.text : ''
+    return `  ${path}:${line} ${words}`
+  })
+  const [run, words] = [held('run').length, held('words').length]
+  return `documents: ${ran} of ${run} commands run, ${words} checked by their words, others:\n${listed.join('\n')}\n`
+}
+
+describe('the commands of', () => {
+  it.concurrent.each(pages.map(({ path, steps }, index) => [path, steps, index] as const))(
+    '%s do what it says',
+    async (_path, steps, index) => {
+      const wanted = steps.filter(isRun).length
+
+      const count = await runPage(
+        steps,
+        pageWorld({ stack, inbox, guarded: guarded.url }, `p${index}`),
+        openTerminal(newFolder()),
+      )
+
+      ran += count
+      expect(count).toBe(wanted)
+    },
+  )
+})
