@@ -7,6 +7,7 @@
 import kafkajs, { Kafka, logLevel, type Admin, type EachBatchPayload } from 'kafkajs'
 import { systemClock } from '@iris/common/time/clock'
 import { sleep, systemScheduler, withDeadline } from '@iris/common/time/scheduler'
+import { createTopicsWithLeaders } from '../support/made-topics.js'
 import { fingerprint } from './fingerprint.js'
 import type { History } from './history.js'
 import { monotonicMs } from './monotonic.js'
@@ -84,7 +85,7 @@ export async function makeDeadLetterTopics({
     numPartitions: 1,
     configEntries,
   }))
-  if (topics.length > 0) await admin.createTopics({ topics })
+  if (topics.length > 0) await createTopicsWithLeaders(admin, topics)
   await admin.disconnect()
 }
 

@@ -8,7 +8,6 @@ import type { Admin, Consumer } from 'kafkajs'
 import type { ZooSession } from '@iris/common/zookeeper/session'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { eventually } from '../support/eventually.js'
-import { makeKafkaTopic } from '../support/kafka-witness.js'
 import {
   billSchema,
   fillKafka,
@@ -17,6 +16,7 @@ import {
   hermesTopics,
   plainKafka,
 } from '../support/hermes-installation.js'
+import { createTopicsWithLeaders } from '../support/made-topics.js'
 import { startSchemaRegistry, type TestRegistry } from '../support/schema-registry.js'
 import { startTestStack, type TestStack } from '../support/stack.js'
 import { startSubscriber, type Subscriber } from '../support/subscriber.js'
@@ -64,8 +64,7 @@ beforeAll(async () => {
     expect((await admin.describeGroups([groupId])).groups[0]?.members).toHaveLength(1),
   )
   const forgotten = `${place.namespace}_pl.shop.forgotten`
-  await makeKafkaTopic(inject('kafka'), forgotten)
-  await eventually(async () => expect(await admin.listTopics()).toContain(forgotten))
+  await createTopicsWithLeaders(admin, [{ topic: forgotten, numPartitions: 1 }])
   const fingerprint = await fingerprintOfTree(session, place.root)
   checked = await check('--root', place.root, '--allowed-networks', '127.0.0.0/8', '--json')
   fingerprints = [fingerprint, await fingerprintOfTree(session, place.root)]
@@ -278,11 +277,7 @@ describe('Iris on the tree and the topics of Hermes', () => {
     await session.create(`${topics}/strange`, node('strange', later))
     const strange = `${stack.group}.strange`
     const kafkaTopic = `${place.namespace}_${strange}`
-    await makeKafkaTopic(inject('kafka'), kafkaTopic)
-    await eventually(async () => {
-      const { topics: made } = await admin.fetchTopicMetadata({ topics: [kafkaTopic] })
-      expect(made[0]?.partitions[0]?.leader).toBeGreaterThanOrEqual(0)
-    })
+    await createTopicsWithLeaders(admin, [{ topic: kafkaTopic, numPartitions: 1 }])
     const subscriptions = `${topics}/strange/subscriptions`
     await session.ensure(subscriptions)
     await session.create(`${subscriptions}/broken`, Buffer.from('no'))

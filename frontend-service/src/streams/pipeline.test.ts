@@ -188,6 +188,22 @@ describe('a stream', () => {
     expect(feed.readers.size).toBe(0)
   })
 
+  it.each(['before', 'after'])('ends when its reader closes its side, %s it has begun', async when => {
+    const made = await world()
+    const socket = connect({ port: made.port, host: '127.0.0.1', allowHalfOpen: true })
+    const request = 'GET /topics/acme.chat/events HTTP/1.1\r\nHost: iris\r\n\r\n'
+    const ended = new Promise<void>(resolve => void socket.resume().once('end', resolve))
+    if (when === 'before') socket.end(request)
+    else {
+      socket.write(request)
+      await vi.waitFor(() => expect(made.open.count()).toBe(1))
+      socket.end()
+    }
+
+    await ended
+    expect([made.seats.count(), made.open.count()]).toEqual([0, 0])
+  })
+
   it('is refused for an unknown topic, without the right, and by a frontend that stops', async () => {
     const made = await world()
     const at = async (): Promise<unknown> => {
@@ -260,6 +276,18 @@ describe('a pull', () => {
 
     expect((await waiting).json).toMatchObject({ items: [{ body: 1 }] })
     expect((await made.ask(`${path}?from=latest&wait=1ms`)).json).toMatchObject({ items: [] })
+  })
+
+  it('is answered although its caller has closed its side already', async () => {
+    const made = await world()
+    made.broker.append(kafkaTopic, 0, ['1'])
+    const socket = connect({ port: made.port, host: '127.0.0.1', allowHalfOpen: true })
+    let text = ''
+    socket.setEncoding('utf8').on('data', (piece: string) => void (text += piece))
+    socket.end(`GET ${path}?from=earliest HTTP/1.1\r\nHost: iris\r\n\r\n`)
+
+    await vi.waitFor(() => expect(text).toContain('"body":1'))
+    socket.destroy()
   })
 
   it('looks past what its filter keeps out, and tells of what is gone', async () => {

@@ -53,17 +53,22 @@ const pullMs = 10_000
 
 /** Makes the pipeline. */
 export function createStreamPipeline(parts: StreamPipelineParts): StreamPipeline {
-  const start = (call: ReadCall, read: (call: ReadCall, visit: Visit) => Promise<void>): void => {
+  const { departures } = parts
+  const start = (
+    call: ReadCall,
+    tell: Departures['tell'],
+    read: (parts: StreamPipelineParts, call: ReadCall, visit: Visit) => Promise<void>,
+  ): void => {
     const visit = createVisit()
-    parts.departures.tell(call.request, call.response, () => visit.end())
-    read(call, visit).catch((error: unknown) => {
+    tell(call.request, call.response, () => visit.end())
+    read(parts, call, visit).catch((error: unknown) => {
       visit.end()
       refuse(parts, call, error)
     })
   }
   return {
-    listen: call => start(call, (same, visit) => listen(parts, same, visit)),
-    pull: call => start(call, (same, visit) => pull(parts, same, visit)),
+    listen: call => start(call, (...reader) => departures.tellOfListener(...reader), listen),
+    pull: call => start(call, (...reader) => departures.tell(...reader), pull),
   }
 }
 

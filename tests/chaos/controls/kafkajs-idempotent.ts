@@ -5,6 +5,7 @@
  * one's offset.
  */
 import { Kafka, logLevel, Partitioners, type Producer } from 'kafkajs'
+import { createTopicsWithLeaders } from '../../support/made-topics.js'
 import { fingerprint } from '../fingerprint.js'
 import { openHistory } from '../history.js'
 import { monotonicMs } from '../monotonic.js'
@@ -56,7 +57,7 @@ export async function runControl(options: ControlOptions): Promise<RunPlan> {
   const kafka = new Kafka({ clientId: 'chaos-control', brokers: [options.proxied], ...quiet })
   const admin = kafka.admin()
   await admin.connect()
-  await admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: true })
+  await createTopicsWithLeaders(admin, [{ topic, numPartitions: partitions }])
   await admin.disconnect()
 
   const producer = kafka.producer({ idempotent: true, createPartitioner: Partitioners.DefaultPartitioner })

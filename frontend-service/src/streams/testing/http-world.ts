@@ -2,7 +2,7 @@
  * The whole pipeline behind a listener, over a Kafka in memory, for tests.
  * Takes bounds, and how many partitions. Gives listeners as a browser is one, and the hands that move time.
  */
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { listenTo, type Listener } from '@iris/common/http/testing/event-stream'
 import type { HermesError } from '@iris/common/errors/hermes-error'
@@ -94,6 +94,8 @@ export async function startHttpWorld(options: HttpWorldOptions = {}): Promise<Ht
     const [, , name = '', kind = ''] = (request.url ?? '').split(/[/?]/)
     pipeline[kind === 'events' ? 'listen' : 'pull']({ request, response, topic: name })
   })
+  // As the listener of the service has it: who has said all still gets an answer.
+  ;(server as Server & { httpAllowHalfOpen: boolean }).httpAllowHalfOpen = true
   await new Promise<void>(resolve => void server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   const url = `http://127.0.0.1:${port}`
