@@ -10,11 +10,13 @@ import { systemClock } from '@iris/common/time/clock'
 import { announcePreparation } from './preparation.js'
 import { demoTopic, runDemo } from './demo.js'
 import { LocalStackError } from './local-stack-error.js'
+import { paintFor } from './paint.js'
 import { screen } from './screen.js'
 import { readStackOptions, usage, type StackOptions } from './stack-options.js'
 import { startStackUntil, type Stack } from './stack.js'
 import { stopSignal } from './stop-signal.js'
 
+const isTerminal = process.stdout.isTTY
 const print = (text: string): void => void process.stdout.write(text)
 
 async function run(options: StackOptions): Promise<void> {
@@ -22,12 +24,15 @@ async function run(options: StackOptions): Promise<void> {
   const stopped = stopSignal()
   if (options.kafkaBrokers === null || options.zookeeper === null) await announcePreparation(print)
   void stopped.then(() => print('\nStopping …\n'))
+  if (isTerminal) print('Starting Kafka, ZooKeeper and the three services …\n')
   const stack = await startStackUntil(stopped, silentLog, options)
   if (stack === null) return print('Stopped.\n')
   try {
     const roundTrip = await Promise.race([runDemo(stack), stack.broken, stopped.then(() => null)])
-    if (roundTrip !== null)
-      print(screen({ ...facts(stack, options), roundTrip, startMs: systemClock.monotonic() - beginMs }))
+    if (roundTrip !== null) {
+      const startMs = systemClock.monotonic() - beginMs
+      print(screen({ ...facts(stack, options), roundTrip, startMs }, paintFor(isTerminal, process.env)))
+    }
     await Promise.race([stopped, stack.broken])
   } finally {
     await stack.stop()
@@ -46,6 +51,10 @@ function facts(stack: Stack, options: StackOptions) {
     kafkaBrokers,
     zookeeper,
     dataDir,
+    ownServers: [
+      ...(options.kafkaBrokers === null ? ['Kafka'] : []),
+      ...(options.zookeeper === null ? ['ZooKeeper'] : []),
+    ],
     inbox: stack.inbox.url,
     topic: demoTopic,
   }
