@@ -13,6 +13,7 @@ import { watchLoopLag } from '@iris/common/metrics/loop-lag'
 import { consumersMetrics } from '@iris/common/metrics/names'
 import { showProcess } from '@iris/common/metrics/process-state'
 import { createMetrics, type Metrics } from '@iris/common/metrics/registry'
+import { irisVersion } from '@iris/common/lifecycle/version'
 import { withDeadline, type Cancel } from '@iris/common/time/scheduler'
 import { createElection, type Election } from '@iris/common/zookeeper/election'
 import { zooPaths } from '@iris/common/zookeeper/paths'
@@ -91,7 +92,7 @@ export function createConsumers(base: ConsumersBase, config: ConsumersConfig): C
     ...(isReady ? [] : ['it is starting or stopping']),
     ...(session.isConnected() ? [] : ['ZooKeeper does not answer']),
   ]
-  const handle = createStatusHandler({ metrics, rows: fleet.rows, problems })
+  const handle = createStatusHandler({ metrics, rows: fleet.rows, signs: fleet.signs, problems })
   const listener = createStatusListener(base, config, handle)
   const counters = createConsumerCounters(base, config, { session, metrics })
   const cancels: Cancel[] = [
@@ -118,6 +119,7 @@ export function createConsumers(base: ConsumersBase, config: ConsumersConfig): C
         pid: process.pid,
         url: statusUrl(config, address),
         startedMs: base.clock.now(),
+        version: irisVersion,
       }
       membership = createMembership(
         { ...base, session },

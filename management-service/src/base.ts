@@ -18,4 +18,4 @@ export interface ManagementBase {
 }
 
 /** Of this service, as its descriptions say it. */
-export const version = '0.1.0'
+export { irisVersion as version } from '@iris/common/lifecycle/version'

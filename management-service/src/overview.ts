@@ -10,6 +10,7 @@ import { version, type ManagementBase, type ManagementConfig } from './base.js'
 import { createCatalog, type Catalog } from './catalog/catalog.js'
 import type { DescribeParts } from './describe/describe-topics.js'
 import { asyncApiRoutes } from './http/routes/asyncapi.js'
+import { installationRoutes } from './http/routes/installation.js'
 import { graphRoutes } from './http/routes/graph.js'
 import { inactiveTopicRoutes } from './http/routes/inactive-topics.js'
 import { createInactivity } from './inactivity.js'
@@ -23,8 +24,9 @@ import { createPrometheusRates } from './metrics/prometheus-rates.js'
 import type { RateSource } from './metrics/rates.js'
 import type { Outside } from './outside.js'
 import { createCounterStore } from './store/counters.js'
-import { createCountingProcesses } from './store/counting-processes.js'
+import { createLiveProcesses } from './store/live-processes.js'
 import { createKafkaProgress, createKafkaSearch } from './store/kafka.js'
+import { createTasks } from './store/tasks.js'
 import type { Store } from './store/ports.js'
 
 export interface Overview {
@@ -46,6 +48,8 @@ export interface OverviewParts {
 const unhealthyMax = 2
 /** Each may compute for a second or two, a slice at a time. */
 const queriesMax = 8
+/** Each looks at every definition, for some milliseconds. */
+const overviewsMax = 8
 
 /** Makes it; nothing runs before `start`. */
 export function createOverview(
@@ -56,7 +60,9 @@ export function createOverview(
   const { outside, store, schemas } = parts
   const { session, paths, kafka } = outside
   const catalog = createCatalog({ ...base, session }, config.zookeeperRoot)
-  const rates = createRates(base, config, parts)
+  const processes = createLiveProcesses(session, paths, config.kafkaClusterName)
+  const told = createOwnRates({ ...base, asker: outside.asker, processes }, config.ratePeriodMs)
+  const rates = config.isPrometheusAsked ? createRatesOfPrometheus(base, config, parts) : told
   const namespace = kafkaNamespaceOf(config)
   const inactivity = createInactivity(base, config, { ...parts, catalog })
   const lagParts: LagParts = {
@@ -73,6 +79,13 @@ export function createOverview(
     catalog,
     routes: [
       ...queryRoutes(catalog, createGate(queriesMax, 'queries')),
+      ...installationRoutes(
+        {
+          ...{ ...base, catalog, processes, rates: told, ratePeriodMs: config.ratePeriodMs },
+          tasks: createTasks(session, paths),
+        },
+        createGate(overviewsMax, 'overviews'),
+      ),
       ...graphRoutes(catalog, createGate(queriesMax, 'graphs')),
       ...asyncApiRoutes({ catalog, store, schemas, version, frontendUrl: config.frontendUrl }),
       ...metricsRoutes(metricsParts, createGate(queriesMax, 'queries of metrics')),
@@ -81,30 +94,26 @@ export function createOverview(
     ],
     start() {
       catalog.start()
-      rates.start()
+      told.start()
       inactivity.start()
     },
     async stop() {
-      rates.stop()
+      told.stop()
       await inactivity.stop()
       catalog.stop()
     },
   }
 }
 
-function createRates(
+function createRatesOfPrometheus(
   base: ManagementBase,
   config: ManagementConfig,
   { outside, metrics }: OverviewParts,
-): RateSource & { start(): void; stop(): void } {
-  const { asker, session, paths } = outside
-  if (!config.isPrometheusAsked) {
-    const processes = createCountingProcesses(session, paths, config.kafkaClusterName)
-    return createOwnRates({ ...base, asker, processes }, config.ratePeriodMs)
-  }
+): RateSource {
+  const { asker } = outside
   const answered = metrics.counter(managementMetrics.prometheusAnswered)
   const failed = metrics.counter(managementMetrics.prometheusFailed)
-  const source = createPrometheusRates(
+  return createPrometheusRates(
     { ...base, asker, answered, failed },
     {
       url: config.prometheusUrl,
@@ -115,5 +124,4 @@ function createRates(
       timeoutMs: config.prometheusTimeoutMs,
     },
   )
-  return { ...source, start: () => undefined, stop: () => undefined }
 }

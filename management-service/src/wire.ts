@@ -24,6 +24,7 @@ import { publishingContract } from './http/contract/publishing.js'
 import { docsRoutes } from './http/routes/docs.js'
 import { statusRoutes } from './http/routes/status.js'
 import { createOutside, startOutside, stopOutside } from './outside.js'
+import { createSelf } from './self.js'
 import { watchStorage } from './storage-probe.js'
 import { withDryRuns } from './rehearsal/dry-run.js'
 import { consoleSettings } from './console/console-settings.js'
@@ -77,6 +78,7 @@ export function createManagement(base: ManagementBase, config: ManagementConfig)
   )
   const listener = createManagementListener(base, config, app)
   const cancels: Cancel[] = [showProcess(metrics, { isReady, session: outside.session })]
+  const self = createSelf(base, config, outside)
 
   return {
     async start() {
@@ -84,6 +86,7 @@ export function createManagement(base: ManagementBase, config: ManagementConfig)
       useCases.start()
       const address = await listener.start()
       life = 'running'
+      await self.show(address)
       cancels.push(watchLoopLag(metrics, base.clock, base.scheduler))
       cancels.push(watchStorage(base, outside, { metrics, mode, periodMs: config.healthPeriodMs }))
       base.log.info('management.listening', { host: address.address, port: address.port })
@@ -92,7 +95,7 @@ export function createManagement(base: ManagementBase, config: ManagementConfig)
     async stop() {
       life = 'stopping'
       listener.beginClosing()
-      await listener.stop(openRequestsMs)
+      await Promise.all([listener.stop(openRequestsMs), self.leave()])
       await useCases.stop()
       cancels.forEach(cancel => cancel())
       await stopGuard()

@@ -1,9 +1,10 @@
 // pure
 /**
- * The figures that management's rates are told from, as one process counts them.
- * Takes its counters. Gives a page with a row a topic or subscription, and reads such a page.
+ * The figures that management's rates and history are told from, as one process counts them.
+ * Takes its counters, and of a consumers process what its subscriptions say in passing. Gives a page with a
+ * row a topic or subscription, and reads such a page.
  * Promises: rows of nothing but zeros are left out, so that a page is small whatever is defined; a page of
- * another version is read as far as it is understood.
+ * another version is read as far as it is understood. Bound: `troublesMax` subscriptions in trouble.
  */
 import { z } from 'zod'
 import { consumersMetrics, frontendMetrics, type MetricDefinition } from './names.js'
@@ -25,23 +26,67 @@ export const subscriptionFigureNames = [
   'codes4xx',
   'codes5xx',
 ] as const
+/** What only Iris' own pages show, not Hermes' metrics. */
+export const furtherFigureNames = {
+  topic: ['published'],
+  subscription: ['failures', 'discarded', 'filtered'],
+} as const
 
 export type TopicFigure = (typeof topicFigureNames)[number]
 export type SubscriptionFigure = (typeof subscriptionFigureNames)[number]
+export type FurtherFigure = (typeof furtherFigureNames)[keyof typeof furtherFigureNames][number]
 
 /** Values by id and figure: `group.topic`, or `group.topic$subscription`. */
 export type FigureTable = ReadonlyMap<string, Readonly<Record<string, number>>>
+
+/** Observations by id: bucket and count, bucket and count, as `quantiles.ts` has buckets. */
+export type BucketTable = ReadonlyMap<string, readonly number[]>
+
+/** Whether messages flow to an endpoint, or only probes: for a moment, or for long. */
+export const circuits = ['closed', 'probing', 'open'] as const
+
+/** Why a subscription gets nowhere, in passing. */
+export const troubleShape = z.object({
+  /** `group.topic$subscription`. */
+  id: z.string(),
+  cause: z.string(),
+  text: z.string(),
+  circuit: z.enum(circuits),
+})
+export type Trouble = Readonly<z.infer<typeof troubleShape>>
+
+/** What a subscription says in passing. */
+export interface SubscriptionSign {
+  readonly id: string
+  /** Messages behind the end of the partitions that are read here, as far as Kafka has told of it. */
+  readonly lag: number
+  readonly trouble: Omit<Trouble, 'id'> | null
+}
+
+/** One page, read. */
+export interface FiguresPage {
+  readonly figures: FigureTable
+  /** Seconds that an attempt took or, of a topic, a publish. */
+  readonly latencies: BucketTable
+  readonly lags: ReadonlyMap<string, number>
+  readonly troubles: readonly Trouble[]
+}
+
+/** Subscriptions in trouble that one page names. */
+export const troublesMax = 1_000
 
 /** The page of a frontend. */
 export function topicFigures(metrics: Metrics): string {
   const table = new Table()
   table.add(metrics, frontendMetrics.topicRequests, () => 'requests')
   table.add(metrics, frontendMetrics.topicBytes, () => 'bytes')
-  return table.page(topicFigureNames)
+  table.add(metrics, frontendMetrics.topicPublished, () => 'published')
+  const latencies = latencyRows(metrics, [frontendMetrics.leaderLatency, frontendMetrics.allLatency])
+  return JSON.stringify({ ...table.page([...topicFigureNames, ...furtherFigureNames.topic]), latencies })
 }
 
 /** The page of a consumers process. */
-export function subscriptionFigures(metrics: Metrics): string {
+export function subscriptionFigures(metrics: Metrics, signs: readonly SubscriptionSign[]): string {
   const table = new Table()
   table.add(metrics, consumersMetrics.delivered, () => 'delivered')
   table.add(metrics, consumersMetrics.timeouts, () => 'timeouts')
@@ -50,25 +95,43 @@ export function subscriptionFigures(metrics: Metrics): string {
   table.add(metrics, consumersMetrics.batches, () => 'batches')
   table.add(metrics, consumersMetrics.throughputBytes, () => 'bytes')
   table.add(metrics, consumersMetrics.statusCodes, labels => `codes${labels[3]?.[0] ?? ''}xx`)
-  return table.page(subscriptionFigureNames)
+  table.add(metrics, consumersMetrics.failures, () => 'failures')
+  table.add(metrics, consumersMetrics.discarded, () => 'discarded')
+  table.add(metrics, consumersMetrics.filteredOut, () => 'filtered')
+  const latencies = latencyRows(metrics, [consumersMetrics.latency])
+  const lags = signs.flatMap(({ id, lag }) => (lag > 0 ? [[id, lag]] : []))
+  const troubles = signs.flatMap(({ id, trouble }) => (trouble === null ? [] : [{ id, ...trouble }]))
+  return JSON.stringify({
+    ...table.page([...subscriptionFigureNames, ...furtherFigureNames.subscription]),
+    ...{ latencies, lags, troubles: troubles.slice(0, troublesMax) },
+  })
 }
 
+const rowsShape = z.array(z.tuple([z.string()], z.number()))
 const pageShape = z.object({
   figures: z.array(z.string()),
-  rows: z.array(z.tuple([z.string()], z.number())),
+  rows: rowsShape,
+  latencies: rowsShape.default([]),
+  lags: z.array(z.tuple([z.string(), z.number()])).default([]),
+  troubles: z.array(troubleShape).default([]).catch([]),
 })
 
 /** Reads a page; null where it is none. */
-export function readFigures(json: unknown): FigureTable | null {
+export function readFigures(json: unknown): FiguresPage | null {
   const page = pageShape.safeParse(json)
   if (!page.success) return null
-  const { figures, rows } = page.data
-  return new Map(
-    rows.map(([id, ...values]) => [
-      id,
-      Object.fromEntries(figures.map((figure, index) => [figure, values[index] ?? 0])),
-    ]),
-  )
+  const { figures, rows, latencies, lags, troubles } = page.data
+  return {
+    figures: new Map(
+      rows.map(([id, ...values]) => [
+        id,
+        Object.fromEntries(figures.map((figure, index) => [figure, values[index] ?? 0])),
+      ]),
+    ),
+    latencies: new Map(latencies.map(([id, ...pairs]) => [id, pairs])),
+    lags: new Map(lags),
+    troubles,
+  }
 }
 
 class Table {
@@ -85,10 +148,29 @@ class Table {
     }
   }
 
-  page(figures: readonly string[]): string {
+  page(figures: readonly string[]): {
+    readonly figures: readonly string[]
+    readonly rows: readonly unknown[]
+  } {
     const rows = [...this.rows].map(([id, row]) => [id, ...figures.map(figure => row.get(figure) ?? 0)])
-    return JSON.stringify({ figures, rows })
+    return { figures, rows }
   }
+}
+
+/** A topic may have both kinds of answers: its row then names a bucket twice, and who reads it adds up. */
+function latencyRows(metrics: Metrics, definitions: readonly MetricDefinition[]): readonly unknown[] {
+  const rows = new Map<string, unknown[]>()
+  for (const definition of definitions)
+    for (const { labels, histogram } of metrics.summaries(definition)) {
+      if (histogram.count() === 0) continue
+      const id = idOf(labels, definition)
+      const row = rows.get(id) ?? [id]
+      histogram.buckets.forEach((count, index) => {
+        if (count > 0) row.push(index, count)
+      })
+      rows.set(id, row)
+    }
+  return [...rows.values()]
 }
 
 function idOf([group = '', topic = '', subscription = '']: readonly string[], of: MetricDefinition): string {

@@ -25,6 +25,12 @@ export interface CounterSeries {
   readonly handle: CounterHandle
 }
 
+/** Observations with the values of their labels, in the order of the definition. */
+export interface SummarySeries {
+  readonly labels: readonly string[]
+  readonly histogram: FixedHistogram
+}
+
 /** A number that is read when asked for. */
 export interface GaugeHandle {
   read: () => number
@@ -52,6 +58,8 @@ export interface Metrics {
   remove(definitions: readonly MetricDefinition[], ...labels: readonly string[]): void
   /** The series of a counter that there are now; a handle outlives its series. */
   counters(definition: MetricDefinition): readonly CounterSeries[]
+  /** The series of a summary that there are now. */
+  summaries(definition: MetricDefinition): readonly SummarySeries[]
   /** The exposition text. */
   text(): Promise<string>
   /** All of it, to be added to that of other processes: see {@link mergedText}. */
@@ -112,7 +120,7 @@ export async function mergedText(prefix: string, snapshots: readonly MetricsSnap
 
 const contentType = 'text/plain;version=0.0.4;charset=utf-8'
 
-type OwnMetrics = Pick<Metrics, 'counter' | 'counters' | 'gauge' | 'summary' | 'remove' | 'text'> & {
+type OwnMetrics = Omit<Metrics, 'snapshot' | 'contentType'> & {
   rows(): SeriesSnapshot[]
 }
 
@@ -160,6 +168,11 @@ function createOwnMetrics(prefix: string): OwnMetrics {
       [...(all.get(definition.name)?.values() ?? [])].map(each => ({
         labels: labelsOf(each),
         handle: each.handle as CounterHandle,
+      })),
+    summaries: definition =>
+      [...(all.get(definition.name)?.values() ?? [])].map(each => ({
+        labels: labelsOf(each),
+        histogram: (each.handle as Recorder).histogram,
       })),
     text: () => registry.metrics(),
     rows: () => [...all.values()].flatMap(known => [...known.values()].map(rowOf)),

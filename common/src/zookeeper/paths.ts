@@ -100,6 +100,9 @@ export interface IrisPaths {
   suspension(cluster: string, topic: string, subscription: string): string
   /** Candidates for the leader of the management processes. */
   readonly managementLeader: string
+  /** Live management processes, one ephemeral node each. */
+  readonly managementNodes: string
+  managementNode(id: string): string
   /** What the consumers say to each other about rates that they share: a node each. */
   rates(cluster: string): string
   /** Parent of the JSON Schemas of topics: a node a topic, and one below it for each version. */
@@ -219,6 +222,8 @@ function irisPaths(root: string): IrisPaths {
     schedule: cluster => consumers(cluster, 'schedule'),
     scheduleLock: (cluster, partition) => consumers(cluster, 'schedule-locks', String(partition)),
     managementLeader: join(root, 'management', 'leader'),
+    managementNodes: join(root, 'management', 'nodes'),
+    managementNode: id => join(root, 'management', 'nodes', id),
     jsonSchemas: join(root, 'json-schemas'),
     jsonSchema: topic => join(root, 'json-schemas', topic),
     jsonSchemaVersion: (topic, version) => join(root, 'json-schemas', topic, String(version)),

@@ -26,6 +26,7 @@ async function ask(
   const handle = createStatusHandler({
     metrics: createMetrics('test_'),
     rows: only => rows.filter(({ id }) => only === undefined || only === id),
+    signs: () => [{ id: row.id, lag: 3, trouble: null }],
     problems: () => problems,
   })
   return new Promise(resolve => {

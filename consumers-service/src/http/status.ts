@@ -6,11 +6,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { figuresPath, subscriptionFigures } from '@iris/common/metrics/figures'
 import type { Metrics } from '@iris/common/metrics/registry'
-import type { FleetRow } from '../workload/fleet.js'
+import type { FleetRow, FleetSigns } from '../workload/fleet.js'
 
 export interface StatusParts {
   readonly metrics: Metrics
   rows(only?: string): readonly FleetRow[]
+  signs(): FleetSigns
   /** What keeps the process from its work, in sentences; empty when it is ready. */
   problems(): readonly string[]
 }
@@ -60,7 +61,7 @@ async function answer(parts: StatusParts, request: IncomingMessage): Promise<Ans
         body: String(parts.rows().filter(row => row.notRunning === null).length),
       }
     case figuresPath:
-      return { status: 200, type: json, body: subscriptionFigures(parts.metrics) }
+      return { status: 200, type: json, body: subscriptionFigures(parts.metrics, parts.signs()) }
     case '/status/prometheus':
       return { status: 200, type: parts.metrics.contentType, body: await parts.metrics.text() }
     default:

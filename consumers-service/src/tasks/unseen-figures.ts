@@ -10,6 +10,7 @@ import type { DeliveryPlan } from '../delivery/plan.js'
 const unseen: Metrics = {
   counter: () => ({ value: 0 }),
   counters: () => [],
+  summaries: () => [],
   gauge: () => undefined,
   summary: () => ({ observe: () => undefined }),
   remove: () => undefined,

@@ -83,6 +83,7 @@ function setUp(partitions: [string, number][] = [['g.t', 4]]) {
           settled: () => Promise.resolve(),
           isRunning: () => true,
           status: () => nothingRuns,
+          sign: () => null,
         }
       },
     },

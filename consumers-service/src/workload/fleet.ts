@@ -7,11 +7,13 @@
 import type { SubscriptionId } from '@iris/common/domain/names'
 import type { Cluster } from '@iris/common/kafka/cluster'
 import type { Log } from '@iris/common/lifecycle/log'
+import type { SubscriptionSign } from '@iris/common/metrics/figures'
 import type { Clock } from '@iris/common/time/clock'
 import type { Cancel, Scheduler } from '@iris/common/time/scheduler'
 import type { SlotsById } from './assignment-node.js'
 import { partitionsOfSlot, type Slot } from './balance.js'
 import type { Catalogue, CatalogueEntry } from './catalogue.js'
+import { cannotRun } from './trouble.js'
 import { nothingRuns, type Runner, type RunnerStatus, type Wish } from './runner.js'
 
 export interface FleetParts {
@@ -42,6 +44,9 @@ export interface FleetRow {
   readonly status: RunnerStatus
 }
 
+/** What is said of each subscription in passing. */
+export type FleetSigns = readonly SubscriptionSign[]
+
 export interface Fleet {
   start(): void
   assigned(slots: SlotsById): void
@@ -49,6 +54,8 @@ export interface Fleet {
   moved(id: string): void
   /** All that is here or should be, or only one of them. */
   rows(only?: string): readonly FleetRow[]
+  /** Those that are behind or get nowhere; who has nothing to do costs a glance. */
+  signs(): FleetSigns
   runningCount(): number
   drainingCount(): number
   /** Stops all; resolves when every lock is released, after `drainMs` and the final commits at the latest. */
@@ -194,6 +201,16 @@ export function createFleet(parts: FleetParts, options: FleetOptions): Fleet {
           status: member?.runner.status() ?? nothingRuns,
         }
       }),
+    signs() {
+      const unusable = [...catalogue.all()].filter(isUnusable)
+      return [
+        ...[...members].flatMap(([id, { runner }]) => {
+          const sign = runner.sign()
+          return sign === null ? [] : [{ id, ...sign }]
+        }),
+        ...unusable.map(({ id, plan }) => ({ id, lag: 0, trouble: cannotRun(plan.problem) })),
+      ]
+    },
     runningCount: () => [...members.values()].filter(each => each.isWanted).length,
     drainingCount: () => [...members.values()].filter(each => !each.isWanted).length,
     async stop(drainMs) {

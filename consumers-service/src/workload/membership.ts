@@ -15,6 +15,8 @@ export interface InstanceCard {
   /** Where its status pages are. */
   readonly url: string
   readonly startedMs: number
+  /** Of Iris, for who looks at it from outside. */
+  readonly version: string
 }
 
 export interface Membership {

@@ -13,8 +13,10 @@ import type { DeliveryFigures } from '../delivery/figures.js'
 import type { Pipeline, PipelineStatus } from '../delivery/pipeline-parts.js'
 import type { DeliveryPlan } from '../delivery/plan.js'
 import type { PartitionWork } from '../delivery/partition-work.js'
+import type { SubscriptionSign } from '@iris/common/metrics/figures'
 import type { RecentView } from '../delivery/recent.js'
 import { turnKind } from '../delivery/turns.js'
+import { troubleOf } from './trouble.js'
 import type { Slot } from './balance.js'
 import { createDelayReading, type DelayReading, type Waiting } from './delay-reading.js'
 import type { Moves } from './moves.js'
@@ -92,7 +94,11 @@ export interface Runner {
   settled(): Promise<void>
   isRunning(): boolean
   status(): RunnerStatus
+  /** How far it is behind, and why it gets nowhere; null where there is nothing to say. */
+  sign(): RunnerSign | null
 }
+
+export type RunnerSign = Omit<SubscriptionSign, 'id'>
 
 /** What exists while a plan runs. */
 interface Run {
@@ -143,6 +149,7 @@ export function createRunner(parts: RunnerParts, options: ReadingOptions, id: Su
     settled: () => changing ?? Promise.resolve(),
     isRunning: () => run !== null,
     status: () => statusOf(run, parts.clock.monotonic()),
+    sign: () => (run === null ? null : signOf(run, parts.clock.monotonic())),
   }
 }
 
@@ -212,6 +219,16 @@ function statusOf(run: Run | null, nowMs: number): RunnerStatus {
     problem: run.reading.problem(),
     delayed: run.delays.waiting(),
   }
+}
+
+function signOf(run: Run, nowMs: number): RunnerSign | null {
+  let lag = 0
+  for (const claim of run.reading.claims()) {
+    const work = claim.work()
+    if (work !== null) lag += Math.max(0, work.follower.endOffset - work.committed.offset)
+  }
+  const isQuiet = lag === 0 && run.reading.problem() === null && run.delays.waiting().messages === 0
+  return isQuiet ? null : { lag, trouble: troubleOf(statusOf(run, nowMs)) }
 }
 
 function oldestOf({ window }: PartitionWork, nowMs: number): PartitionStatus['oldest'] {

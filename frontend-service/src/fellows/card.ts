@@ -4,6 +4,7 @@
  * Takes its id and address. Gives the node's bytes, and reads those of others.
  * Promises: a node of a later version with more members is read too; one that names no address is nobody.
  */
+import { irisVersion } from '@iris/common/lifecycle/version'
 
 /** A live frontend. */
 export interface Fellow {
@@ -21,9 +22,9 @@ export interface Fellow {
   readonly token: string
 }
 
-/** The content of a frontend's node. */
+/** The content of a frontend's node; the version is for who looks at it from outside. */
 export function cardData({ host, port, pid, startedMs, token }: Fellow): Buffer {
-  return Buffer.from(JSON.stringify({ host, port, pid, startedMs, token }))
+  return Buffer.from(JSON.stringify({ host, port, pid, startedMs, version: irisVersion, token }))
 }
 
 /** The frontend whose node `id` has this content, or null. */

@@ -8,7 +8,9 @@ const periodMs = 10_000
 /** A frontend that counted `requests` of a topic. */
 function setUp() {
   const time = createVirtualTime()
-  const alive: CountingProcess[] = [{ id: 'f', url: 'http://f', startedMs: time.now() - 3_600_000 }]
+  const alive: CountingProcess[] = [
+    { id: 'f', kind: 'frontend', url: 'http://f', startedMs: time.now() - 3_600_000 },
+  ]
   const world = { requests: 0, isSilent: false, isZooKeeperAway: false }
   const source = createOwnRates(
     {
@@ -46,7 +48,7 @@ describe('rates that the services tell', () => {
     alive.splice(0)
     source.start()
     await time.advance(5_000)
-    alive.push({ id: 'f', url: 'http://f', startedMs: time.now() })
+    alive.push({ id: 'f', kind: 'frontend', url: 'http://f', startedMs: time.now() })
     world.requests = 30
     await time.advance(5_000)
 

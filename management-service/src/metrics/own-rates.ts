@@ -1,5 +1,5 @@
 /**
- * Rates from the services' own figures, for an installation without Prometheus.
+ * Rates from the services' own figures, for an installation without Prometheus, and what else they tell.
  * Takes the processes that ZooKeeper shows. Asks each for its counters once a period and gives the rates
  * between the last two answers. Promises: a question costs nothing but the first one, which waits for two
  * answers; a process that does not answer is left out after `staleMs`, and all is unknown where ZooKeeper has
@@ -7,23 +7,36 @@
  */
 import type { Asker } from '@iris/common/http/ask'
 import type { Log } from '@iris/common/lifecycle/log'
-import { figuresPath, readFigures, type FigureTable } from '@iris/common/metrics/figures'
+import { figuresPath, readFigures, type FiguresPage } from '@iris/common/metrics/figures'
 import type { Clock } from '@iris/common/time/clock'
 import { sleep, withDeadline, type Cancel, type Scheduler } from '@iris/common/time/scheduler'
+import type { LiveProcess } from '../store/ports.js'
 import { noRates, type Rates, type RateSource } from './rates.js'
-import { ratesOf, type Sample } from './sampled-rates.js'
+import { ratesOf, type Sample, type SampledRates, type SamplePair } from './sampled-rates.js'
 
-/** A process that counts. */
-export interface CountingProcess {
-  /** Differs from every other one's, and after a restart. */
-  readonly id: string
-  readonly url: string
-  readonly startedMs: number
+/** A process that counts, as ZooKeeper shows it. */
+export type CountingProcess = Pick<LiveProcess, 'id' | 'kind' | 'url' | 'startedMs'>
+
+/** What the last look at all processes came to. */
+export interface Round {
+  /** Of a clock that only goes forward. */
+  readonly atMs: number
+  readonly rates: SampledRates
+  /** Two samples of each process that answered in this round. */
+  readonly pairs: readonly SamplePair[]
+  /** The pages of the processes that have answered within a minute. */
+  readonly pages: readonly FiguresPage[]
 }
 
 export interface OwnRates extends RateSource {
   start(): void
   stop(): void
+  /** Null before the first round, and where nobody knows any more who lives. */
+  latest(): Round | null
+  /** Tells of each round when it is over. */
+  onRound(listener: (round: Round) => void): void
+  /** How long ago a process answered, in milliseconds; null where it has not. */
+  answeredAgoMs(process: Pick<CountingProcess, 'id' | 'kind' | 'startedMs'>): number | null
 }
 
 interface Parts {
@@ -34,6 +47,12 @@ interface Parts {
   processes(): Promise<readonly CountingProcess[]>
 }
 
+interface Known {
+  readonly before: Sample | null
+  readonly after: Sample
+  readonly page: FiguresPage
+}
+
 const processesMax = 256
 const askMs = 2_000
 const listMs = 2_000
@@ -42,24 +61,27 @@ const staleMs = 60_000
 const firstSpanMs = 1_000
 /** How long a question waits for them. */
 const firstMs = 5_000
-const nothing: FigureTable = new Map()
+const nothing: Omit<Sample, 'atMs'> = { figures: new Map(), latencies: new Map() }
 
 /** Makes the source; nobody is asked before `start`. */
 export function createOwnRates(parts: Parts, periodMs: number): OwnRates {
   const { asker, clock, scheduler, log } = parts
-  const samples = new Map<string, { before: Sample | null; after: Sample }>()
+  const samples = new Map<string, Known>()
+  const listeners: ((round: Round) => void)[] = []
   let listedMs = -Infinity
-  let present: Rates = noRates
+  let present: Round | null = null
   let round: Promise<void> | null = null
   let first: Promise<void> | null = null
   let cancel: Cancel = () => undefined
 
-  const ask = async ({ id, url, startedMs }: CountingProcess): Promise<void> => {
+  const ask = async (process: CountingProcess): Promise<void> => {
+    const { url, startedMs } = process
     try {
-      const figures = readFigures(await asker.json(url + figuresPath, askMs))
-      if (figures === null) throw new Error('its answer is of another version')
-      const after = { atMs: clock.monotonic(), figures }
-      samples.set(id, { before: samples.get(id)?.after ?? birthOf(startedMs, after), after })
+      const page = readFigures(await asker.json(url + figuresPath, askMs))
+      if (page === null) throw new Error('its answer is of another version')
+      const after = { atMs: clock.monotonic(), figures: page.figures, latencies: page.latencies }
+      const life = lifeOf(process)
+      samples.set(life, { before: samples.get(life)?.after ?? birthOf(startedMs, after), after, page })
     } catch (error) {
       log.debug('rates.unanswered', { url, error })
     }
@@ -68,31 +90,38 @@ export function createOwnRates(parts: Parts, periodMs: number): OwnRates {
   /** Who began just now had counted nothing then; of others nobody knows what is new. */
   const birthOf = (startedMs: number, { atMs }: Sample): Sample | null => {
     const ageMs = clock.now() - startedMs
-    return ageMs < 2 * periodMs ? { atMs: atMs - Math.max(ageMs, firstSpanMs), figures: nothing } : null
+    return ageMs < 2 * periodMs ? { atMs: atMs - Math.max(ageMs, firstSpanMs), ...nothing } : null
   }
 
   const sample = async (): Promise<void> => {
+    const beganMs = clock.monotonic()
     try {
       const all = await withDeadline(scheduler, listMs, 'the list of processes', parts.processes())
       listedMs = clock.monotonic()
-      const alive = new Set(all.map(({ id }) => id))
-      for (const id of samples.keys()) if (!alive.has(id)) samples.delete(id)
-      await Promise.all(all.slice(0, processesMax).map(ask))
+      const counting = all.filter(({ kind }) => kind !== 'management')
+      const alive = new Set(counting.map(lifeOf))
+      for (const life of samples.keys()) if (!alive.has(life)) samples.delete(life)
+      await Promise.all(counting.slice(0, processesMax).map(ask))
     } catch (error) {
       log.warn('rates.processesUnknown', { error })
     }
     const oldestMs = clock.monotonic() - staleMs
-    present = ratesOf(
-      [...samples.values()].flatMap(({ before, after }) =>
-        before === null || after.atMs < oldestMs ? [] : [{ before, after }],
-      ),
-    )
+    const known = [...samples.values()].filter(({ after }) => after.atMs >= oldestMs)
+    const pairs = known.flatMap(({ before, after }) => (before === null ? [] : [{ before, after }]))
+    present = {
+      atMs: clock.monotonic(),
+      rates: ratesOf(pairs),
+      pairs: pairs.filter(({ after }) => after.atMs >= beganMs),
+      pages: known.map(({ page }) => page),
+    }
+    for (const listener of listeners) listener(present)
   }
   const next = (): Promise<void> => (round ??= sample().finally(() => (round = null)))
 
+  const latest = (): Round | null => (clock.monotonic() - listedMs > staleMs ? null : present)
   const rates = async (): Promise<Rates> => {
     if (first !== null) await withDeadline(scheduler, firstMs, 'first rates', first).catch(() => undefined)
-    return clock.monotonic() - listedMs > staleMs ? noRates : present
+    return latest()?.rates ?? noRates
   }
 
   return {
@@ -105,5 +134,16 @@ export function createOwnRates(parts: Parts, periodMs: number): OwnRates {
     stop: () => cancel(),
     topics: rates,
     subscriptions: rates,
+    latest,
+    onRound: listener => void listeners.push(listener),
+    answeredAgoMs(process) {
+      const known = samples.get(lifeOf(process))
+      return known === undefined ? null : clock.monotonic() - known.after.atMs
+    },
   }
+}
+
+/** Differs from every other process', and after a restart. */
+function lifeOf({ id, kind, startedMs }: Pick<CountingProcess, 'id' | 'kind' | 'startedMs'>): string {
+  return `${kind} ${id} ${startedMs}`
 }

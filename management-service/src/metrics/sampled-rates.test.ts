@@ -5,6 +5,7 @@ import { ratesOf, type Sample } from './sampled-rates.js'
 const sample = (atMs: number, rows: Record<string, Record<string, number>>): Sample => ({
   atMs,
   figures: new Map(Object.entries(rows)),
+  latencies: new Map(),
 })
 
 describe('rates between two samples', () => {

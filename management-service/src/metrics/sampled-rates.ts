@@ -4,14 +4,22 @@
  * Takes samples of counters. Gives rates a second, added up over the processes, of topics also what their
  * subscriptions got. A counter that fell began anew. Bound: two samples a process.
  */
-import type { FigureTable } from '@iris/common/metrics/figures'
-import type { Rates } from './rates.js'
+import type { BucketTable, FigureTable, FurtherFigure } from '@iris/common/metrics/figures'
+import type { RateFigure } from './rates.js'
 
 /** The counters of one process at one moment. */
 export interface Sample {
   /** Of a clock that only goes forward. */
   readonly atMs: number
   readonly figures: FigureTable
+  readonly latencies: BucketTable
+}
+
+/** Rates that services told: each is known. */
+export interface SampledRates {
+  of(id: string, figure: RateFigure | FurtherFigure): number
+  /** Topics and subscriptions of which something moved. */
+  ids(): Iterable<string>
 }
 
 /** Two moments of one process. */
@@ -24,7 +32,7 @@ export interface SamplePair {
 const spanMinMs = 100
 
 /** What all processes did between their samples. */
-export function ratesOf(pairs: readonly SamplePair[]): Rates {
+export function ratesOf(pairs: readonly SamplePair[]): SampledRates {
   const rates = new Map<string, Map<string, number>>()
   const add = (id: string, figure: string, rate: number): void => {
     const row = rates.get(id) ?? new Map<string, number>()
@@ -45,7 +53,7 @@ export function ratesOf(pairs: readonly SamplePair[]): Rates {
       }
     }
   }
-  return { of: (id, figure) => rates.get(id)?.get(figure) ?? 0 }
+  return { of: (id, figure) => rates.get(id)?.get(figure) ?? 0, ids: () => rates.keys() }
 }
 
 function grown(before: number, after: number): number {

@@ -157,6 +157,24 @@ export interface LiveConsumers {
   holders(topic: TopicName, name: SubscriptionName): Promise<readonly SlotHolder[]>
 }
 
+export const processKinds = ['frontend', 'consumers', 'management'] as const
+export type ProcessKind = (typeof processKinds)[number]
+
+/** A process that lives, as it tells of itself. */
+export interface LiveProcess {
+  /** The name of its node: of a frontend and of a management the same again after a restart. */
+  readonly id: string
+  readonly kind: ProcessKind
+  readonly host: string
+  /** Null where it does not tell. */
+  readonly port: number | null
+  readonly pid: number | null
+  /** Where its status pages are. */
+  readonly url: string
+  readonly startedMs: number
+  readonly version: string | null
+}
+
 /** Orders to the owners of a subscription's partitions to read on from elsewhere. */
 export interface MoveOrders {
   /** Leaves the offsets in the place of earlier orders, and tells the owners. */

@@ -12,6 +12,7 @@ import { docsContract } from './docs.js'
 import { filterContract } from './filters.js'
 import { graphContract } from './graph.js'
 import { groupContract } from './groups.js'
+import { installationContract } from './installation.js'
 import { inactiveTopicContract } from './inactive-topics.js'
 import { jsonSchemaContract } from './json-schemas.js'
 import { metricsContract } from './metrics.js'
@@ -51,6 +52,7 @@ export const contracts: readonly ResourceContract[] = [
   queryContract,
   graphContract,
   metricsContract,
+  installationContract,
   oAuthProviderContract,
   ownerContract,
   constraintContract,

@@ -1,0 +1,61 @@
+/**
+ * What the routes about the installation as a whole promise.
+ */
+import { z } from 'zod'
+import { overviewShape } from '../../installation/overview.js'
+import { processShape } from '../../installation/processes.js'
+import { json, type ResourceContract } from './contract.js'
+
+const process = {
+  id: 'iris-1_8080',
+  kind: 'frontend',
+  host: '10.0.0.1',
+  port: 8080,
+  pid: 4711,
+  version: '0.1.0',
+  startedAt: '2026-05-01T12:00:00.000Z',
+  answering: true,
+}
+const stuck = {
+  topic: 'demo.orders',
+  subscription: 'billing',
+  circuit: 'probing',
+  text: 'attempts fail, so only a probe goes out now and then; the last attempt: answered 503',
+}
+const overview = {
+  at: '2026-05-01T12:30:00.000Z',
+  counts: { groups: 1, topics: 2, subscriptions: 3, suspended: 1 },
+  rates: { publishedPerS: 12.5, deliveredPerS: 25, failedPerS: 0.2, retriedPerS: 0.2, discardedPerS: 0 },
+  lag: 37,
+  busiest: [{ topic: 'demo.orders', publishedPerS: 12.5, deliveredPerS: 25, bytesPerS: 6_400 }],
+  stuckCount: 1,
+  stuck: [{ ...stuck, cause: 'CIRCUIT_OPEN', lag: 37 }],
+  openCircuitCount: 1,
+  openCircuits: [stuck],
+  tasks: [],
+  processCounts: { frontend: 1, consumers: 1, management: 1 },
+  processes: [process],
+  problems: [],
+}
+
+export const installationContract: ResourceContract = {
+  tag: 'Installation',
+  description: 'All of it at a glance. An addition of Iris.',
+  routes: {
+    'GET /overview': {
+      summary: 'Shows what flows, what is stuck and who lives',
+      description:
+        'Rates are those of the last `management.rates.period`, told by the services themselves. Nothing of it asks ' +
+        'Kafka. Each caller sees what it may read.',
+      right: 'reader',
+      isForEachCaller: true,
+      answers: { 200: json(overviewShape, overview) },
+      errors: ['NOT_READY', 'OVERLOADED'],
+    },
+    'GET /processes': {
+      summary: 'Lists the processes that live',
+      right: 'reader',
+      answers: { 200: json(z.array(processShape), [process]) },
+    },
+  },
+}

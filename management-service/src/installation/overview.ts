@@ -1,0 +1,199 @@
+// pure
+/**
+ * The whole installation at a glance.
+ * Takes the definitions that the caller may see, and what the services told lately. Gives counts, rates, what
+ * is busy and what is stuck. Bounds: `busiestMax`, `stuckMax` rows; the counts beside them tell of all.
+ */
+import { z } from 'zod'
+import type { ValueOf } from '@iris/common/domain/json-shapes'
+import { splitSubscriptionId, subscriptionId, type SubscriptionId } from '@iris/common/domain/names'
+import { circuits, type FiguresPage, type Trouble } from '@iris/common/metrics/figures'
+import type { CatalogView } from '../catalog/catalog.js'
+import type { SampledRates } from '../metrics/sampled-rates.js'
+import { taskAnswer } from '../tasks/task-json.js'
+import { processShape, type ProcessRow } from './processes.js'
+
+const perS = z.number().nullable().describe('A second; null where nobody knows')
+const count = z.int()
+const named = { topic: z.string(), subscription: z.string() }
+
+const stuckShape = z.object({
+  ...named,
+  cause: z.string().describe('`CIRCUIT_OPEN`, `ENDPOINT_DOWN`, `FENCED`, `HELD_BACK` or `NOT_RUNNING`'),
+  text: z.string().describe('One line; `/why` tells more'),
+  lag: count.describe('Messages that wait'),
+  circuit: z.enum(circuits),
+})
+const circuitShape = z.object({ ...named, circuit: z.enum(circuits), text: z.string() })
+const busyShape = z.object({
+  topic: z.string(),
+  publishedPerS: z.number(),
+  deliveredPerS: z.number(),
+  bytesPerS: z.number(),
+})
+
+/** The answer. */
+export const overviewShape = z.object({
+  at: z.string().describe('A date'),
+  counts: z.object({
+    groups: count,
+    topics: count,
+    subscriptions: count,
+    suspended: count.describe('Subscriptions that are suspended'),
+  }),
+  rates: z.object({
+    publishedPerS: perS,
+    deliveredPerS: perS,
+    failedPerS: perS,
+    retriedPerS: perS,
+    discardedPerS: perS,
+  }),
+  lag: count.nullable().describe('Messages that wait for all subscriptions, as far as consumers told'),
+  busiest: z.array(busyShape),
+  stuckCount: count,
+  stuck: z.array(stuckShape).describe('Of which nothing gets through, the farthest behind first'),
+  openCircuitCount: count,
+  openCircuits: z.array(circuitShape).describe('Only probes go to these endpoints'),
+  tasks: z.array(taskAnswer).nullable().describe('Under way; null where storage did not tell in time'),
+  processCounts: z.object({ frontend: count, consumers: count, management: count }).nullable(),
+  processes: z.array(processShape).nullable().describe('Only for who may read all groups'),
+  problems: z.array(z.string()).describe('Sentences about the installation itself; empty when all is well'),
+})
+export type Overview = ValueOf<typeof overviewShape>
+
+export interface OverviewFacts {
+  readonly nowMs: number
+  readonly view: CatalogView
+  /** Null where nobody knows. */
+  readonly round: { readonly rates: SampledRates; readonly pages: readonly FiguresPage[] } | null
+  readonly tasks: Overview['tasks']
+  /** Null where ZooKeeper does not tell. */
+  readonly processes: readonly ProcessRow[] | null
+  readonly seesAll: boolean
+}
+
+export const busiestMax = 10
+export const stuckMax = 50
+
+/** Looks at all of it, once over. */
+export function overviewOf({ nowMs, view, round, tasks, processes, seesAll }: OverviewFacts): Overview {
+  const { groups, topics, subscriptions } = view
+  const topicNames = new Set<string>(topics.map(({ name }) => name))
+  const ids = new Map<string, boolean>()
+  let suspended = 0
+  for (const { topicName, name, state } of subscriptions) {
+    if (state === 'SUSPENDED') suspended++
+    ids.set(subscriptionId(topicName, name), state === 'SUSPENDED')
+  }
+  const lags = lagsOf(round?.pages ?? [], ids)
+  // What is suspended waits because somebody wants it to.
+  const troubles = troublesOf(round?.pages ?? []).filter(({ id }) => ids.get(id) === false)
+  const stuck = troubles.map(trouble => ({ ...trouble, lag: lags.of.get(trouble.id) ?? 0 }))
+  stuck.sort((one, other) => other.lag - one.lag || (one.id < other.id ? -1 : 1))
+  const open = stuck.filter(({ circuit }) => circuit !== 'closed')
+  return {
+    at: new Date(nowMs).toISOString(),
+    counts: { groups: groups.length, topics: topics.length, subscriptions: subscriptions.length, suspended },
+    ...movedOf(round?.rates ?? null, topicNames, ids),
+    lag: round === null ? null : lags.sum,
+    stuckCount: stuck.length,
+    stuck: stuck
+      .slice(0, stuckMax)
+      .map(({ id, cause, text, lag, circuit }) => ({ ...namesOf(id), cause, text, lag, circuit })),
+    openCircuitCount: open.length,
+    openCircuits: open.slice(0, stuckMax).map(({ id, circuit, text }) => ({ ...namesOf(id), circuit, text })),
+    tasks,
+    processCounts: processes === null ? null : countKinds(processes),
+    processes: seesAll ? processes : null,
+    problems: problemsOf(processes, subscriptions.length - suspended),
+  }
+}
+
+type Moved = Pick<Overview, 'rates' | 'busiest'>
+
+function movedOf(
+  rates: SampledRates | null,
+  topics: ReadonlySet<string>,
+  ids: ReadonlyMap<string, boolean>,
+): Moved {
+  if (rates === null) {
+    const unknown = { publishedPerS: null, deliveredPerS: null, failedPerS: null }
+    return { rates: { ...unknown, retriedPerS: null, discardedPerS: null }, busiest: [] }
+  }
+  const sums = { publishedPerS: 0, deliveredPerS: 0, failedPerS: 0, retriedPerS: 0, discardedPerS: 0 }
+  const busy: Overview['busiest'][number][] = []
+  for (const id of rates.ids()) {
+    if (topics.has(id)) {
+      const publishedPerS = rates.of(id, 'published')
+      const [deliveredPerS, bytesPerS] = [rates.of(id, 'delivered'), rates.of(id, 'bytes')]
+      sums.publishedPerS += publishedPerS
+      busy.push({ topic: id, ...rounded({ publishedPerS, deliveredPerS, bytesPerS }) })
+    } else if (ids.has(id)) {
+      sums.deliveredPerS += rates.of(id, 'delivered')
+      sums.failedPerS += rates.of(id, 'failures')
+      sums.retriedPerS += rates.of(id, 'retries')
+      sums.discardedPerS += rates.of(id, 'discarded')
+    }
+  }
+  const weight = (each: Overview['busiest'][number]): number => each.publishedPerS + each.deliveredPerS
+  busy.sort((one, other) => weight(other) - weight(one) || (one.topic < other.topic ? -1 : 1))
+  return { rates: rounded(sums), busiest: busy.slice(0, busiestMax) }
+}
+
+/** To a thousandth. */
+function rounded<T extends Readonly<Record<string, number>>>(values: T): T {
+  const pairs = Object.entries(values).map(([name, value]) => [name, Math.round(value * 1_000) / 1_000])
+  return Object.fromEntries(pairs) as T
+}
+
+/** Partitions of one subscription may be read by several processes. */
+function lagsOf(
+  pages: readonly FiguresPage[],
+  seen: ReadonlyMap<string, boolean>,
+): { readonly of: ReadonlyMap<string, number>; readonly sum: number } {
+  const of = new Map<string, number>()
+  let sum = 0
+  for (const { lags } of pages)
+    for (const [id, lag] of lags) {
+      if (!seen.has(id)) continue
+      of.set(id, (of.get(id) ?? 0) + lag)
+      sum += lag
+    }
+  return { of, sum }
+}
+
+/** Several processes may tell of one subscription; the gravest circuit counts. */
+function troublesOf(pages: readonly FiguresPage[]): readonly Trouble[] {
+  const found = new Map<string, Trouble>()
+  for (const { troubles } of pages)
+    for (const trouble of troubles) {
+      const known = found.get(trouble.id)
+      if (known === undefined || grade(trouble) > grade(known)) found.set(trouble.id, trouble)
+    }
+  return [...found.values()]
+}
+
+function grade({ circuit }: Trouble): number {
+  return circuits.indexOf(circuit)
+}
+
+function namesOf(id: string): { readonly topic: string; readonly subscription: string } {
+  return splitSubscriptionId(id as SubscriptionId)
+}
+
+function countKinds(processes: readonly ProcessRow[]): NonNullable<Overview['processCounts']> {
+  const counts = { frontend: 0, consumers: 0, management: 0 }
+  for (const { kind } of processes) counts[kind]++
+  return counts
+}
+
+function problemsOf(processes: readonly ProcessRow[] | null, active: number): string[] {
+  if (processes === null) return ['ZooKeeper did not tell in time which processes live']
+  const { frontend, consumers } = countKinds(processes)
+  const silent = processes.filter(({ answering }) => answering === false)
+  return [
+    ...(frontend === 0 ? ['No frontend process lives: nothing can be published'] : []),
+    ...(consumers === 0 && active > 0 ? ['No consumers process lives: nothing is delivered'] : []),
+    ...silent.map(({ kind, id }) => `The ${kind} process ${id} lives and does not answer`),
+  ]
+}

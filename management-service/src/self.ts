@@ -1,0 +1,50 @@
+/**
+ * This management process, shown to the others by a node of its own.
+ * Takes the address that it listens on. Promises: a node that cannot be made or removed is a line in the log,
+ * since nothing but the list of processes depends on it.
+ */
+import type { AddressInfo } from 'node:net'
+import { hostname } from 'node:os'
+import { withDeadline } from '@iris/common/time/scheduler'
+import { createPresence, type Presence } from '@iris/common/zookeeper/presence'
+import { version, type ManagementBase, type ManagementConfig } from './base.js'
+import type { Outside } from './outside.js'
+
+export interface Self {
+  show(address: AddressInfo): Promise<void>
+  leave(): Promise<void>
+}
+
+const showMs = 6_000
+const leaveMs = 1_000
+
+/** Makes it; nobody sees it yet. */
+export function createSelf(
+  base: ManagementBase,
+  { host }: Pick<ManagementConfig, 'host'>,
+  { session, paths }: Pick<Outside, 'session' | 'paths'>,
+): Self {
+  const { log, scheduler, clock } = base
+  let presence: Presence | null = null
+  const quietly = async (what: string, limitMs: number, work: Promise<void>): Promise<void> => {
+    try {
+      await withDeadline(scheduler, limitMs, what, work)
+    } catch (error) {
+      log.warn('management.presence', { what, error })
+    }
+  }
+  return {
+    async show({ port }) {
+      const machine = hostname()
+      // An address that stands for all of a machine's is of no use on another machine.
+      const told = host === '0.0.0.0' || host === '::' ? machine : host
+      const card = { host: told, port, pid: process.pid, startedMs: clock.now(), version }
+      const path = paths.iris.managementNode(`${machine}_${port}`)
+      presence = createPresence({ ...base, session }, path, Buffer.from(JSON.stringify(card)))
+      await quietly('showing this process', showMs, presence.start())
+    },
+    async leave() {
+      if (presence !== null) await quietly('leaving the list of processes', leaveMs, presence.stop())
+    },
+  }
+}

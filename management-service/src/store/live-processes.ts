@@ -1,0 +1,78 @@
+/**
+ * The processes that live: frontends, worker by worker, consumers and managements, as their nodes in
+ * ZooKeeper tell.
+ */
+import { z } from 'zod'
+import type { ZooPaths } from '@iris/common/zookeeper/paths'
+import type { ZooSession } from '@iris/common/zookeeper/session'
+import { forEachOf } from './bounded-reads.js'
+import type { LiveProcess, ProcessKind } from './ports.js'
+import { orRefuse } from './zookeeper-failures.js'
+
+const common = {
+  host: z.string(),
+  pid: z.number().nullable().default(null),
+  startedMs: z.number(),
+  /** Earlier versions do not tell theirs. */
+  version: z.string().nullable().default(null),
+}
+const addressShape = z.object({ ...common, port: z.number() })
+const consumersShape = z.object({ ...common, url: z.string() })
+
+/** Makes the list, asked anew each time. A node that says something else is left out. */
+export function createLiveProcesses(
+  session: ZooSession,
+  paths: ZooPaths,
+  cluster: string,
+): () => Promise<readonly LiveProcess[]> {
+  const below = async <T extends Card>(
+    kind: ProcessKind,
+    parent: string,
+    shape: z.ZodType<T>,
+    place: (card: T) => Pick<LiveProcess, 'url' | 'port'>,
+  ): Promise<readonly LiveProcess[]> => {
+    const names = (await orRefuse(session.children(parent))) ?? []
+    const found = await forEachOf(names, async (id): Promise<LiveProcess | null> => {
+      const node = await orRefuse(session.read(`${parent}/${id}`))
+      const card = shape.safeParse(node === null ? null : jsonOrNull(node.data))
+      if (!card.success) return null
+      const { host, pid, startedMs, version } = card.data
+      return { ...{ id, kind, host, pid, startedMs, version }, ...place(card.data) }
+    })
+    return found.filter(each => each !== null)
+  }
+  return async () => {
+    const { frontends, managementNodes, consumerNodes } = paths.iris
+    const all = await Promise.all([
+      below('frontend', frontends, addressShape, addressOf),
+      below('consumers', consumerNodes(cluster), consumersShape, ({ url }) => ({ url, port: portOf(url) })),
+      below('management', managementNodes, addressShape, addressOf),
+    ])
+    return all.flat()
+  }
+}
+
+interface Card {
+  readonly host: string
+  readonly pid: number | null
+  readonly startedMs: number
+  readonly version: string | null
+}
+
+function addressOf({ host, port }: { host: string; port: number }): Pick<LiveProcess, 'url' | 'port'> {
+  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`, port }
+}
+
+function portOf(url: string): number | null {
+  if (!URL.canParse(url)) return null
+  const { port } = new URL(url)
+  return port === '' ? null : Number(port)
+}
+
+function jsonOrNull(data: Buffer): unknown {
+  try {
+    return JSON.parse(data.toString('utf8'))
+  } catch {
+    return null
+  }
+}
