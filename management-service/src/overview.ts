@@ -84,7 +84,7 @@ export function createOverview(
           ...{ ...base, catalog, processes, rates: told, ratePeriodMs: config.ratePeriodMs },
           tasks: createTasks(session, paths),
         },
-        createGate(overviewsMax, 'overviews'),
+        createGate(overviewsMax, 'looks at everything'),
       ),
       ...graphRoutes(catalog, createGate(queriesMax, 'graphs')),
       ...asyncApiRoutes({ catalog, store, schemas, version, frontendUrl: config.frontendUrl }),

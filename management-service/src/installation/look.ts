@@ -17,6 +17,7 @@ import { forEachOf } from '../store/bounded-reads.js'
 import type { LiveProcess } from '../store/ports.js'
 import { taskJson } from '../tasks/task-json.js'
 import { overviewOf, type Overview } from './overview.js'
+import { listedSubscriptions, listedTopics } from './listing.js'
 import { processRows, type ProcessRow } from './processes.js'
 
 export interface LookParts {
@@ -49,6 +50,22 @@ export async function lookAround(parts: LookParts, principal: Principal): Promis
   ])
   const seesAll = may(principal, 'reader', everything)
   return overviewOf({ nowMs: clock.now(), view, round: rates.latest(), tasks, processes, seesAll })
+}
+
+/** All topics that the caller may see. */
+export async function listTopics(
+  { catalog, rates }: LookParts,
+  principal: Principal,
+): Promise<ReturnType<typeof listedTopics>> {
+  return listedTopics(await visibleCatalog(catalog, principal).view(), rates.latest())
+}
+
+/** All subscriptions that the caller may see. */
+export async function listSubscriptions(
+  { catalog, rates }: LookParts,
+  principal: Principal,
+): Promise<ReturnType<typeof listedSubscriptions>> {
+  return listedSubscriptions(await visibleCatalog(catalog, principal).view(), rates.latest())
 }
 
 async function openTasks(

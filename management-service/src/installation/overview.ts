@@ -7,11 +7,13 @@
 import { z } from 'zod'
 import type { ValueOf } from '@iris/common/domain/json-shapes'
 import { splitSubscriptionId, subscriptionId, type SubscriptionId } from '@iris/common/domain/names'
-import { circuits, type FiguresPage, type Trouble } from '@iris/common/metrics/figures'
+import { circuits } from '@iris/common/metrics/figures'
 import type { CatalogView } from '../catalog/catalog.js'
 import type { SampledRates } from '../metrics/sampled-rates.js'
 import { taskAnswer } from '../tasks/task-json.js'
+import type { ToldRound } from './listing.js'
 import { processShape, type ProcessRow } from './processes.js'
+import { lagsOf, troublesOf } from './told.js'
 
 const perS = z.number().nullable().describe('A second; null where nobody knows')
 const count = z.int()
@@ -65,7 +67,7 @@ export interface OverviewFacts {
   readonly nowMs: number
   readonly view: CatalogView
   /** Null where nobody knows. */
-  readonly round: { readonly rates: SampledRates; readonly pages: readonly FiguresPage[] } | null
+  readonly round: ToldRound
   readonly tasks: Overview['tasks']
   /** Null where ZooKeeper does not tell. */
   readonly processes: readonly ProcessRow[] | null
@@ -85,17 +87,17 @@ export function overviewOf({ nowMs, view, round, tasks, processes, seesAll }: Ov
     if (state === 'SUSPENDED') suspended++
     ids.set(subscriptionId(topicName, name), state === 'SUSPENDED')
   }
-  const lags = lagsOf(round?.pages ?? [], ids)
+  const lags = lagsOf(round?.pages ?? [])
   // What is suspended waits because somebody wants it to.
-  const troubles = troublesOf(round?.pages ?? []).filter(({ id }) => ids.get(id) === false)
-  const stuck = troubles.map(trouble => ({ ...trouble, lag: lags.of.get(trouble.id) ?? 0 }))
+  const troubles = [...troublesOf(round?.pages ?? []).values()].filter(({ id }) => ids.get(id) === false)
+  const stuck = troubles.map(trouble => ({ ...trouble, lag: lags.get(trouble.id) ?? 0 }))
   stuck.sort((one, other) => other.lag - one.lag || (one.id < other.id ? -1 : 1))
   const open = stuck.filter(({ circuit }) => circuit !== 'closed')
   return {
     at: new Date(nowMs).toISOString(),
     counts: { groups: groups.length, topics: topics.length, subscriptions: subscriptions.length, suspended },
     ...movedOf(round?.rates ?? null, topicNames, ids),
-    lag: round === null ? null : lags.sum,
+    lag: round === null ? null : sumOf(lags, ids),
     stuckCount: stuck.length,
     stuck: stuck
       .slice(0, stuckMax)
@@ -146,35 +148,10 @@ function rounded<T extends Readonly<Record<string, number>>>(values: T): T {
   return Object.fromEntries(pairs) as T
 }
 
-/** Partitions of one subscription may be read by several processes. */
-function lagsOf(
-  pages: readonly FiguresPage[],
-  seen: ReadonlyMap<string, boolean>,
-): { readonly of: ReadonlyMap<string, number>; readonly sum: number } {
-  const of = new Map<string, number>()
+function sumOf(lags: ReadonlyMap<string, number>, seen: ReadonlyMap<string, boolean>): number {
   let sum = 0
-  for (const { lags } of pages)
-    for (const [id, lag] of lags) {
-      if (!seen.has(id)) continue
-      of.set(id, (of.get(id) ?? 0) + lag)
-      sum += lag
-    }
-  return { of, sum }
-}
-
-/** Several processes may tell of one subscription; the gravest circuit counts. */
-function troublesOf(pages: readonly FiguresPage[]): readonly Trouble[] {
-  const found = new Map<string, Trouble>()
-  for (const { troubles } of pages)
-    for (const trouble of troubles) {
-      const known = found.get(trouble.id)
-      if (known === undefined || grade(trouble) > grade(known)) found.set(trouble.id, trouble)
-    }
-  return [...found.values()]
-}
-
-function grade({ circuit }: Trouble): number {
-  return circuits.indexOf(circuit)
+  for (const [id, lag] of lags) if (seen.has(id)) sum += lag
+  return sum
 }
 
 function namesOf(id: string): { readonly topic: string; readonly subscription: string } {

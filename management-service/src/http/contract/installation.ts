@@ -2,6 +2,7 @@
  * What the routes about the installation as a whole promise.
  */
 import { z } from 'zod'
+import { listedSubscription, listedTopic } from '../../installation/listing.js'
 import { overviewShape } from '../../installation/overview.js'
 import { processShape } from '../../installation/processes.js'
 import { json, type ResourceContract } from './contract.js'
@@ -38,6 +39,18 @@ const overview = {
   problems: [],
 }
 
+const listed = {
+  topic: {
+    ...{ name: 'demo.orders', owner: 'Shop team', contentType: 'JSON', subscriptions: 2 },
+    ...{ publishRate: 12.5, deliveryRate: 25 },
+  },
+  subscription: {
+    ...{ topicName: 'demo.orders', name: 'billing', state: 'ACTIVE', owner: 'Billing team' },
+    ...{ endpoint: 'http://billing.example/in', mode: 'ANYCAST', deliveryType: 'SERIAL' },
+    ...{ deliveryRate: 12.5, failureRate: 0, circuit: 'closed', lag: 0, trouble: null },
+  },
+}
+
 export const installationContract: ResourceContract = {
   tag: 'Installation',
   description: 'All of it at a glance. An addition of Iris.',
@@ -50,6 +63,20 @@ export const installationContract: ResourceContract = {
       right: 'reader',
       isForEachCaller: true,
       answers: { 200: json(overviewShape, overview) },
+      errors: ['NOT_READY', 'OVERLOADED'],
+    },
+    'GET /listing/topics': {
+      summary: 'Lists all topics in short, with their rates',
+      right: 'reader',
+      isForEachCaller: true,
+      answers: { 200: json(z.array(listedTopic), [listed.topic]) },
+      errors: ['NOT_READY', 'OVERLOADED'],
+    },
+    'GET /listing/subscriptions': {
+      summary: 'Lists all subscriptions in short, with their rates and what is wrong',
+      right: 'reader',
+      isForEachCaller: true,
+      answers: { 200: json(z.array(listedSubscription), [listed.subscription]) },
       errors: ['NOT_READY', 'OVERLOADED'],
     },
     'GET /processes': {

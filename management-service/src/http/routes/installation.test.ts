@@ -59,7 +59,8 @@ function setUp() {
     expect(status).toBe(200)
     return body as Overview
   }
-  return { store, world, overview, processes: () => callRoute(routes, 'GET', '/processes') }
+  const get = (path: string, principal = everybody) => callRoute(routes, 'GET', path, { principal })
+  return { store, world, overview, get }
 }
 
 describe('the overview', () => {
@@ -148,10 +149,51 @@ describe('the overview', () => {
   })
 })
 
+describe('the compact lists', () => {
+  it('have a row for each topic and subscription, with what moves and what is wrong', async () => {
+    const { store, world, get } = setUp()
+    holdTopic(store, 'g.idle')
+    holdSubscription(store, 'g.t', 'a', { endpoint: 'http://user:secret@x.example/in' })
+    holdSubscription(store, 'g.t', 'off', { state: 'SUSPENDED' })
+    world.rows = { 'g.t': { published: 10 }, 'g.t$a': { delivered: 20, failures: 5 } }
+    world.pages = [page({ lags: new Map([['g.t$a', 4]]), troubles: [failing('g.t$a'), failing('g.t$off')] })]
+
+    expect((await get('/listing/topics')).body).toEqual([
+      {
+        ...{ name: 'g.idle', owner: 'Orders Team', contentType: 'JSON', subscriptions: 0 },
+        ...{ publishRate: 0, deliveryRate: 0 },
+      },
+      {
+        ...{ name: 'g.t', owner: 'Orders Team', contentType: 'JSON', subscriptions: 2 },
+        ...{ publishRate: 1, deliveryRate: 2 },
+      },
+    ])
+    expect((await get('/listing/subscriptions')).body).toEqual([
+      {
+        ...{ topicName: 'g.t', name: 'a', state: 'PENDING', owner: 'Orders Team', mode: 'ANYCAST' },
+        ...{ deliveryType: 'SERIAL', endpoint: 'http://user:*****@x.example/in' },
+        ...{ deliveryRate: 2, failureRate: 0.5, circuit: 'closed', lag: 4, trouble: 'ENDPOINT_DOWN' },
+      },
+      expect.objectContaining({ name: 'off', trouble: null }),
+    ])
+  })
+
+  it('show each caller only what it may read, and say what nobody knows', async () => {
+    const { store, world, get } = setUp()
+    holdSubscription(store, 'g.t', 'a')
+    holdSubscription(store, 'other.t', 'a')
+    world.isUnknown = true
+    const anna = principalOf('anna', [{ role: 'reader', group: 'g' }])
+
+    expect((await get('/listing/topics', anna)).body).toMatchObject([{ name: 'g.t', publishRate: null }])
+    expect((await get('/listing/subscriptions', anna)).body).toMatchObject([{ topicName: 'g.t', lag: null }])
+  })
+})
+
 describe('the processes', () => {
   it('are listed with what they tell, and whether they answer', async () => {
-    const { processes } = setUp()
-    const { body } = await processes()
+    const { get } = setUp()
+    const { body } = await get('/processes')
 
     expect(body).toMatchObject([
       { id: 'f', kind: 'frontend', startedAt: '2026-05-01T12:00:00.000Z', answering: true, version: null },
