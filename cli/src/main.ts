@@ -2,28 +2,36 @@
 /**
  * The `iris` command: words in, exit code out.
  */
-import { readFileSync } from 'node:fs'
+import { createReadStream, readFileSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { systemClock } from '@iris/common/time/clock'
+import { systemScheduler } from '@iris/common/time/scheduler'
+import { profileFile, profilePath } from './profile/profile-file.js'
 import { run } from './run.js'
+import { createScreen } from './show/screen.js'
 
-let interrupts = 0
+const interrupted = new AbortController()
 process.on('SIGINT', () => {
-  // The first lets the change under way end; who presses again does not want to wait for it.
-  if (++interrupts > 1) process.exit(130)
-  process.stderr.write('Ending after this change; press again to end at once.\n')
+  // The first lets what is under way end, or asks; who presses again does not want to wait for it.
+  if (interrupted.signal.aborted) process.exit(130)
+  interrupted.abort()
 })
+// Whoever read the output wants no more of it: `iris topics | head -1`.
+process.stdout.on('error', () => process.exit(0))
 
+const { stdin: input, stdout: output, stderr: error, env: environment } = process
 process.exitCode = await run(process.argv.slice(2), {
-  environment: process.env,
-  readFile: path => readFile(path, 'utf8').catch(() => null),
-  writeFile: (path, text) => writeFile(path, text),
-  readBeside: (file, path) => readTextOrNull(resolve(dirname(file), path)),
-  out: text => void process.stdout.write(text),
-  say: line => void process.stderr.write(`${line}\n`),
-  isInterrupted: () => interrupts > 0,
-  nowMs: () => systemClock.monotonic(),
+  ...{ environment, fetch, clock: systemClock, scheduler: systemScheduler, interrupted: interrupted.signal },
+  screen: createScreen({ input, output, error, environment, clock: systemClock }),
+  input: input.isTTY ? null : (input as AsyncIterable<Buffer>),
+  profiles: profileFile(profilePath(environment)),
+  files: {
+    read: path => readFile(path, 'utf8').catch(() => null),
+    readBeside: (file, path) => readTextOrNull(resolve(dirname(file), path)),
+    write: (path, text) => writeFile(path, text),
+    pieces: path => createReadStream(path) as AsyncIterable<Buffer>,
+  },
 })
 
 /** A line break at the end of a secret's file is no part of the secret. */

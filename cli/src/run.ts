@@ -1,72 +1,116 @@
 /**
  * One run of the command.
  * Takes its words and its surroundings. Gives the exit code. Promises: whatever goes wrong is said in
- * sentences, never with a stack, unless it is a defect of ours.
+ * sentences (as JSON with `--json`), never with a stack, unless it is a defect of ours.
  */
-import { readOptions, UsageError, type Options } from './arguments.js'
-import { exitCodes, type Command, type ExitCode, type Surroundings } from './command.js'
-import { applyCommand } from './commands/apply.js'
-import { diffCommand } from './commands/diff.js'
-import { exportCommand } from './commands/export.js'
-import { planCommand } from './commands/plan.js'
+import { exitCodes, type Command, type ExitCode, type World } from './command.js'
+import { allCommands } from './commands/all.js'
 import { FileRefused } from './definitions/problem.js'
-import { createManagement, ManagementFailure } from './management/client.js'
-
-/** All commands by name. */
-export const commands: ReadonlyMap<string, Command> = new Map([
-  ['plan', planCommand],
-  ['apply', applyCommand],
-  ['diff', diffCommand],
-  ['export', exportCommand],
-])
+import { createRest, ServiceFailure } from './management/rest.js'
+import { connectionOf, type Connection, type Target } from './profile/connection.js'
+import { UsageError } from './words/declare.js'
+import { helpOf, overview } from './words/help.js'
+import { nearest } from './words/nearest.js'
+import type { Everywhere } from './words/everywhere.js'
+import { parseWords, splitWords } from './words/parse.js'
 
 /** What a run does not get from its words. */
-export type Outside = Omit<Surroundings, 'options' | 'ask' | 'readBeside'> & {
-  readBeside(file: string, path: string): string | null
+export type Outside = Omit<World, 'management' | 'frontend' | 'connection' | 'everywhere' | 'isJson'> & {
+  readonly fetch: typeof globalThis.fetch
 }
 
 /** Runs a command. */
 export async function run(words: readonly string[], outside: Outside): Promise<ExitCode> {
-  const [name = '', ...rest] = words
-  const command = commands.get(name)
-  if (command === undefined) {
-    const isHelp = ['', 'help', '--help', '-h'].includes(name)
-    outside.say(isHelp ? usage() : `There is no command ${name}.\n${usage()}`)
-    return isHelp ? exitCodes.done : exitCodes.unusable
-  }
-  try {
-    const options = readOptions(rest, outside.environment)
-    return await command.run(surroundingsOf(options, outside))
-  } catch (error) {
-    if (error instanceof ManagementFailure) {
-      outside.say(error.message)
-      return exitCodes.failed
-    }
-    if (!(error instanceof UsageError || error instanceof FileRefused)) throw error
-    outside.say(error instanceof UsageError ? `${error.message}\n${usage()}` : error.message)
+  const { screen } = outside
+  const [first = 'help', ...rest] = words
+  if (['help', '--help', '-h'].includes(first)) return help(rest, outside)
+  const { command, name, words: own } = splitWords(words, allCommands)
+  if (command === null) {
+    // Before a command, only the options that every command has may stand.
+    screen.say(unknownCommand(name))
     return exitCodes.unusable
   }
-}
-
-function surroundingsOf(options: Options, outside: Outside): Surroundings {
-  return {
-    ...outside,
-    options,
-    ask: createManagement(options.management, options.headers),
-    readBeside: path => outside.readBeside(options.file, path),
+  const isJson = own.includes('--json')
+  try {
+    const { given, everywhere } = parseWords(command, own)
+    if (everywhere.help) {
+      screen.out(`${helpOf(command)}\n`)
+      return exitCodes.done
+    }
+    return await command.run(worldOf(outside, everywhere), given)
+  } catch (error) {
+    if (outside.interrupted.aborted && error instanceof Error && error.name === 'AbortError')
+      return exitCodes.interrupted
+    const problem = problemOf(error, command)
+    screen.say(isJson ? JSON.stringify({ error: problem.json }) : problem.text)
+    return problem.code
   }
 }
 
-function usage(): string {
-  const lines = [...commands].map(([name, { summary }]) => `  ${name.padEnd(8)}${summary}`)
-  return `iris COMMAND [options]
-${lines.join('\n')}
+function help(words: readonly string[], { screen }: Outside): ExitCode {
+  const name = words.join(' ')
+  const command = allCommands.find(each => each.name === name)
+  const group = allCommands.filter(each => each.name.startsWith(`${name} `))
+  if (command === undefined && group.length === 0 && name !== '') {
+    screen.say(unknownCommand(name))
+    return exitCodes.unusable
+  }
+  const pages = command === undefined ? group.map(helpOf) : [helpOf(command)]
+  screen.out(`${name === '' ? overview(allCommands) : pages.join('\n\n')}\n`)
+  return exitCodes.done
+}
 
-  --file FILE          the definitions (iris.yaml)
-  --management URL     http://127.0.0.1:8090, or IRIS_MANAGEMENT_URL
-  --header "N: V"      for every call; "N: env VARIABLE" keeps it from the command line
-                       IRIS_API_KEY is sent as Authorization: Bearer
-  --prune              plan, apply: remove what the file does not have, below its groups only
-  --group NAME         export: only this group; may be given several times
-  --json               the result as JSON`
+function unknownCommand(name: string): string {
+  const names = allCommands.map(each => each.name)
+  const group = names.filter(each => each.startsWith(`${name.split(' ')[0] ?? ''} `))
+  if (group.length > 0)
+    return `iris ${name}: say which, one of ${group.map(each => `iris ${each}`).join(', ')}.`
+  const meant = nearest(name, [...names, ...names.map(each => each.split(' ')[0] ?? '')])
+  const hint = meant === null ? '' : ` Did you mean iris ${meant}?`
+  return `There is no command ${name}.${hint} iris help lists them all.`
+}
+
+function worldOf(outside: Outside, everywhere: Everywhere): World {
+  const { environment, profiles, fetch } = outside
+  let known: Promise<Connection> | null = null
+  const connection = (): Promise<Connection> =>
+    (known ??= profiles.read().then(each => connectionOf(everywhere, environment, each)))
+  const frontend = async (): Promise<Target> => {
+    const { frontend: named, management } = await connection()
+    if (named !== null) return named
+    throw new UsageError(
+      `Management is ${management.url}, and no frontend is named: --frontend URL, IRIS_FRONTEND_URL or a profile`,
+    )
+  }
+  return {
+    ...outside,
+    ...{ everywhere, isJson: everywhere.json, connection },
+    management: createRest(fetch, async () => (await connection()).management),
+    frontend: createRest(fetch, frontend),
+  }
+}
+
+interface Problem {
+  readonly code: ExitCode
+  readonly text: string
+  readonly json: object
+}
+
+/** What went wrong in words; throws what is a defect of ours. */
+function problemOf(error: unknown, { name }: Command): Problem {
+  if (error instanceof ServiceFailure) {
+    const { message, status, code } = error
+    return { code: exitCodes.failed, text: message, json: { message, status, code } }
+  }
+  if (error instanceof FileRefused)
+    return {
+      code: exitCodes.unusable,
+      text: error.message,
+      json: { message: error.message, problems: error.problems },
+    }
+  if (error instanceof UsageError) {
+    const text = `${error.message}\niris ${name} --help explains it.`
+    return { code: exitCodes.unusable, text, json: { message: error.message } }
+  }
+  throw error
 }

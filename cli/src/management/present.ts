@@ -5,7 +5,7 @@
  */
 import { isJsonObject, type JsonObject } from '@iris/common/domain/json-shapes'
 import { nameOf, pathOf, type PresentThing, type ThingPlace } from '../definitions/thing.js'
-import { succeeded, type Management } from './client.js'
+import { succeeded, type Rest } from './rest.js'
 
 /** Which of it is asked for; null for all. */
 export interface Wanted {
@@ -32,7 +32,7 @@ const leftOut: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Reads it. */
-export async function readPresent(ask: Management, wanted: Wanted): Promise<readonly PresentThing[]> {
+export async function readPresent(ask: Rest, wanted: Wanted): Promise<readonly PresentThing[]> {
   const providers = await namesAt(ask, '/oauth/providers', wanted.oauthProviders)
   const groups = await namesAt(ask, '/groups', wanted.groups)
   const topics = (await forEachOf(groups, group => topicsOf(ask, group))).flat()
@@ -52,20 +52,20 @@ export async function readPresent(ask: Management, wanted: Wanted): Promise<read
 }
 
 /** One thing; null where it is not there. */
-export async function thingAt(ask: Management, place: ThingPlace): Promise<PresentThing | null> {
+export async function thingAt(ask: Rest, place: ThingPlace): Promise<PresentThing | null> {
   const answer = await ask({ method: 'GET', path: pathOf(place) })
   if (isMissing(answer.status, answer.json)) return null
   const json = succeeded(`Reading ${nameOf(place)}`, answer)
   return isJsonObject(json) ? { place, members: membersOf(place, json), tag: answer.tag } : null
 }
 
-async function namesAt(ask: Management, path: string, wanted: readonly string[] | null): Promise<string[]> {
+async function namesAt(ask: Rest, path: string, wanted: readonly string[] | null): Promise<string[]> {
   if (wanted?.length === 0) return []
   const names = textsOf(succeeded(`Listing ${path}`, await ask({ method: 'GET', path })))
   return names.filter(name => wanted === null || wanted.includes(name)).sort()
 }
 
-async function topicsOf(ask: Management, group: string): Promise<(ThingPlace & { kind: 'topic' })[]> {
+async function topicsOf(ask: Rest, group: string): Promise<(ThingPlace & { kind: 'topic' })[]> {
   const path = `/topics?groupName=${encodeURIComponent(group)}`
   const answer = await ask({ method: 'GET', path })
   if (answer.status === notFound) return []
@@ -73,10 +73,7 @@ async function topicsOf(ask: Management, group: string): Promise<(ThingPlace & {
   return names.map(name => ({ kind: 'topic', group, name: name.slice(group.length + 1) }))
 }
 
-async function subscriptionsOf(
-  ask: Management,
-  topic: ThingPlace & { kind: 'topic' },
-): Promise<ThingPlace[]> {
+async function subscriptionsOf(ask: Rest, topic: ThingPlace & { kind: 'topic' }): Promise<ThingPlace[]> {
   const answer = await ask({ method: 'GET', path: `${pathOf(topic)}/subscriptions` })
   if (answer.status === notFound) return []
   const names = textsOf(succeeded(`Listing the subscriptions of ${nameOf(topic)}`, answer)).sort()

@@ -6,7 +6,7 @@
 import { isJsonObject } from '@iris/common/domain/json-shapes'
 import type { MemberChange, Step } from '../definitions/plan.js'
 import { bodyOf, keyOf, parentKeyOf, parentPathOf, pathOf } from '../definitions/thing.js'
-import { succeeded, type Call, type Management } from './client.js'
+import { succeeded, type Call, type Rest } from './rest.js'
 
 /** What management refused, and about which step. */
 export class StepRefused extends Error {
@@ -34,7 +34,7 @@ export function stepWords({ change, place }: Step): string {
 }
 
 /** Asks about each step. */
-export async function rehearse(ask: Management, steps: readonly Step[]): Promise<readonly Step[]> {
+export async function rehearse(ask: Rest, steps: readonly Step[]): Promise<readonly Step[]> {
   const creations = steps.filter(({ change }) => change === 'create')
   const made = new Set(creations.map(({ place }) => keyOf(place)))
   const kept: Step[] = []
@@ -49,7 +49,7 @@ export async function rehearse(ask: Management, steps: readonly Step[]): Promise
 }
 
 /** Null where nothing would change. */
-async function rehearsedChanges(ask: Management, step: Step): Promise<readonly MemberChange[] | null> {
+async function rehearsedChanges(ask: Rest, step: Step): Promise<readonly MemberChange[] | null> {
   const answer = await ask({ ...callOf(step), isDryRun: true })
   const json = refusedAs(step, () => succeeded(stepWords(step), answer))
   if (step.change === 'create' || !isJsonObject(json)) return step.changes

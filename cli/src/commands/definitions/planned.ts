@@ -1,13 +1,24 @@
 /**
  * From a file to steps, for the commands that have that in common.
  */
-import type { Surroundings } from '../command.js'
-import { planChanges, type Step } from '../definitions/plan.js'
-import { FileRefused, type FileProblem } from '../definitions/problem.js'
-import { readDefinitions, type Definitions } from '../definitions/read-file.js'
-import type { PresentThing } from '../definitions/thing.js'
-import { readPresent } from '../management/present.js'
-import { rehearse, StepRefused } from '../management/rehearse.js'
+import type { World } from '../../command.js'
+import { planChanges, type Step } from '../../definitions/plan.js'
+import { FileRefused, type FileProblem } from '../../definitions/problem.js'
+import { readDefinitions, type Definitions } from '../../definitions/read-file.js'
+import type { PresentThing } from '../../definitions/thing.js'
+import { readPresent } from '../../management/present.js'
+import { rehearse, StepRefused } from '../../management/rehearse.js'
+import { text, toggle } from '../../words/declare.js'
+
+const fileDefault = 'iris.yaml'
+
+/** What the commands over a file have in common. */
+export const fileOptions = {
+  file: text('FILE', `the definitions (${fileDefault})`, { short: 'f', completes: 'file' }),
+}
+export const pruneOptions = {
+  prune: toggle('also remove what the file does not have, below groups that it has'),
+}
 
 /** A file, what is there, and what is between them. */
 export interface Planned {
@@ -16,10 +27,16 @@ export interface Planned {
   readonly steps: readonly Step[]
 }
 
+export interface PlanOptions {
+  /** Null for the usual one. */
+  readonly file: string | null
+  readonly prune: boolean
+}
+
 /** Reads the file and the installation, and asks management about every step. */
-export async function planFile(surroundings: Surroundings): Promise<Planned> {
-  const { options, ask } = surroundings
-  const definitions = await readFile(surroundings)
+export async function planFile(world: World, options: PlanOptions): Promise<Planned> {
+  const { management: ask } = world
+  const definitions = await readFile(world, options.file ?? fileDefault)
   const { things } = definitions
   const namesOf = (kind: 'group' | 'oauthProvider'): string[] =>
     things.filter(({ place }) => place.kind === kind).map(({ place }) => place.name)
@@ -45,14 +62,13 @@ export function problemOf(definitions: Definitions, { step, message }: StepRefus
   return { ...definitions.placeOf(step.place, member), problem: message, fix: '' }
 }
 
-async function readFile({ options, environment, ...files }: Surroundings): Promise<Definitions> {
-  const { file } = options
-  const text = await files.readFile(file)
-  if (text === null) {
+async function readFile({ environment, files }: World, file: string): Promise<Definitions> {
+  const content = await files.read(file)
+  if (content === null) {
     const fix = 'give the path with --file; "export" writes one'
     throw new FileRefused([{ file, line: 1, column: 1, field: '', problem: 'the file cannot be read', fix }])
   }
-  return readDefinitions({ file, text }, reference =>
-    'env' in reference ? (environment[reference.env] ?? null) : files.readBeside(reference.file),
+  return readDefinitions({ file, text: content }, reference =>
+    'env' in reference ? (environment[reference.env] ?? null) : files.readBeside(file, reference.file),
   )
 }

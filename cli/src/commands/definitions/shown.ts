@@ -2,8 +2,8 @@
 /**
  * Steps as people read them, and as programs do.
  */
-import type { MemberChange, Step } from '../definitions/plan.js'
-import { kindWords, nameOf } from '../definitions/thing.js'
+import type { MemberChange, Step } from '../../definitions/plan.js'
+import { kindWords, nameOf } from '../../definitions/thing.js'
 
 const signs = { create: '+', update: '~', delete: '-' } as const
 const lettersMax = 100

@@ -1,0 +1,265 @@
+/**
+ * `iris publish`: messages into a topic, from words, files or what is piped in.
+ * Promises: a message is the bytes that were given; what was refused is named, and the exit code is 1 then.
+ * Lines are sent again only where they are surely not stored, or have an idempotency key; at most `roundsMax`
+ * times. Lines keep their order, but for those that are sent again.
+ */
+import { isJsonObject } from '@iris/common/domain/json-shapes'
+import { sleep } from '@iris/common/time/scheduler'
+import { command, exitCodes, type ExitCode, type World } from '../../command.js'
+import { succeeded } from '../../management/rest.js'
+import { countText, jsonLine, several } from '../../show/words.js'
+import { rest, text, texts, toggle, UsageError, type Values } from '../../words/declare.js'
+import { isoOf } from '../../words/moment.js'
+import { topicArgument, topicPath } from '../../words/places.js'
+import { batchesOf } from './batches.js'
+
+const options = {
+  key: text('KEY', 'the partition key: messages with the same one keep their order'),
+  at: text('MOMENT', 'deliver then: 2026-05-01T12:00:00Z, or in so long: 10m'),
+  idempotencyKey: text(
+    'KEY',
+    'stored once, however often the call is repeated; with --lines each gets KEY-1, KEY-2, …',
+  ),
+  file: texts('FILE', 'a file with one message, or with --lines one a line', {
+    short: 'f',
+    completes: 'file',
+  }),
+  lines: toggle('every line is a message (NDJSON); many go into one request', { short: 'l' }),
+  contentType: text('TYPE', 'instead of application/json'),
+}
+/** Refusals that say that the message is not stored, and may be in a moment. */
+const passingCodes: ReadonlySet<string> = new Set(['OVERLOADED', 'NOT_READY'])
+const againMs = 1_000
+const roundsMax = 30
+const refusedShownMax = 10
+type PublishOptions = Values<typeof options>
+
+/** Messages that are sent, and what became of each. */
+interface Result {
+  readonly index: number
+  readonly status: number
+  readonly messageId: string | null
+  readonly code: string | null
+  readonly message: string | null
+}
+
+export const publishCommand = command({
+  name: 'publish',
+  section: 'Messages',
+  summary: 'publish messages to a topic',
+  details: [
+    'Without MESSAGE and --file, what is piped in is the message, or with --lines one a line. --header "Name: value" ' +
+      'travels with the message where the topic lets it.',
+    'Stored means acknowledged by Kafka. With --json each message is a line: {"index","status","messageId","code","message"}.',
+  ],
+  arguments: { ...topicArgument, message: rest('the messages; - is what is piped in') },
+  options,
+  examples: [
+    { words: `publish shop.orders '{"order":17}'`, what: 'one message' },
+    {
+      words: `publish shop.orders --key order-17 --at 10m '{"order":17}'`,
+      what: 'with a key, in ten minutes',
+    },
+    { words: 'publish shop.orders --lines < orders.ndjson', what: 'as many as there are lines' },
+    {
+      words: 'publish shop.orders --lines --file orders.ndjson --idempotency-key import-7',
+      what: 'safe to repeat',
+    },
+  ],
+  async run(world, { topic, message }, given) {
+    const path = topicPath(topic)
+    const headers = headersOf(world, given)
+    return given.lines
+      ? publishLines(world, { path, headers, key: given.idempotencyKey }, sourcesOf(world, message, given))
+      : publishEach(world, { path, headers, key: given.idempotencyKey }, message, given)
+  },
+})
+
+interface Way {
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly key: string | null
+}
+
+function headersOf({ clock }: World, { key, at, contentType }: PublishOptions): Record<string, string> {
+  const deliverAt = isoOf(at, '--at', { ms: clock.now(), sign: 1 })
+  return {
+    'Content-Type': contentType ?? 'application/json',
+    ...(key === null ? {} : { 'Partition-Key': key }),
+    ...(deliverAt === null ? {} : { 'Deliver-At': deliverAt }),
+  }
+}
+
+function sourcesOf(
+  world: World,
+  words: readonly string[],
+  { file }: PublishOptions,
+): readonly AsyncIterable<Buffer>[] {
+  if (words.some(word => word !== '-'))
+    throw new UsageError('--lines reads files or what is piped in, not messages as words')
+  return file.length === 0 ? [pipedIn(world)] : file.map(path => world.files.pieces(path))
+}
+
+function pipedIn({ input }: World): AsyncIterable<Buffer> {
+  if (input !== null) return input
+  throw new UsageError('There is no message: give it as a word, with --file, or pipe it in')
+}
+
+/** One request a message. */
+async function publishEach(
+  world: World,
+  { path, headers, key }: Way,
+  words: readonly string[],
+  { file }: PublishOptions,
+): Promise<ExitCode> {
+  const bodies = [
+    ...words.map(word => () => (word === '-' ? wholeOf(pipedIn(world)) : Buffer.from(word))),
+    ...file.map(each => () => wholeOf(world.files.pieces(each))),
+  ]
+  if (bodies.length === 0) bodies.push(() => wholeOf(pipedIn(world)))
+  if (key !== null && bodies.length > 1)
+    throw new UsageError('An idempotency key stands for one message; with --lines each line gets its own')
+  const idempotency = key === null ? {} : { 'Idempotency-Key': JSON.stringify(key) }
+  let failed = 0
+  for (const [index, body] of bodies.entries()) {
+    const answer = await world.frontend({
+      ...{ method: 'POST', path, bytes: await body() },
+      headers: { ...headers, ...idempotency },
+    })
+    if (bodies.length === 1) succeeded('Not published', answer)
+    const problem = answer.status < 300 ? {} : answer.json
+    const result = {
+      index,
+      status: answer.status,
+      ...partsOf(problem, answer.headers.get('hermes-message-id')),
+    }
+    if (answer.status >= 300) failed++
+    showOne(world, result, answer.headers)
+  }
+  return failed === 0 ? exitCodes.done : exitCodes.failed
+}
+
+/** As few requests as hold the lines, one after the other. */
+async function publishLines(
+  world: World,
+  way: Way,
+  sources: readonly AsyncIterable<Buffer>[],
+): Promise<ExitCode> {
+  const { screen, isJson, interrupted } = world
+  const bar = screen.bar('publish')
+  const tally = { sent: 0, refused: 0 }
+  for (const source of sources) {
+    for await (const lines of batchesOf(source)) {
+      if (interrupted.aborted) break
+      const results = await publishBatch(world, way, lines, tally.sent)
+      const refused = results.filter(({ status }) => status >= 300)
+      if (isJson) screen.out(results.map(jsonLine).join(''))
+      else showRefused(world, refused, tally.refused)
+      tally.sent += lines.length
+      tally.refused += refused.length
+      bar.at(tally.sent, null, tally.refused === 0 ? '' : `${countText(tally.refused)} refused`)
+    }
+  }
+  bar.end()
+  const stored = several(tally.sent - tally.refused, 'message')
+  if (!isJson)
+    screen.out(`Stored ${stored}${tally.refused === 0 ? '' : `, ${countText(tally.refused)} not`}.\n`)
+  if (interrupted.aborted) return exitCodes.interrupted
+  return tally.refused === 0 ? exitCodes.done : exitCodes.failed
+}
+
+/** One request, and again for those that were refused for a moment and are surely not stored. */
+async function publishBatch(
+  world: World,
+  { path, headers, key }: Way,
+  lines: readonly Buffer[],
+  before: number,
+): Promise<readonly Result[]> {
+  const results = new Map<number, Result>()
+  let waiting = lines.map((line, at) => ({
+    index: before + at,
+    record: recordOf(line, key, before + at + 1),
+  }))
+  for (let round = 0; waiting.length > 0; round++) {
+    const asked = waiting
+    const answer = await world.frontend({
+      ...{ method: 'POST', path: `${path}/batch`, bytes: joined(asked.map(({ record }) => record)) },
+      headers: { ...headers, 'Content-Type': 'application/x-ndjson' },
+      query: { records: key === null ? null : 'wrapped' },
+    })
+    const json = succeeded(`Not published after ${several(before, 'message')}`, answer)
+    const told = resultsOf(json)
+    for (const [at, { index }] of asked.entries())
+      results.set(index, { ...(told[at] ?? unreadIn(json)), index })
+    waiting = asked.filter(({ index }) => isPassing(results.get(index), key !== null))
+    if (round >= roundsMax || world.interrupted.aborted) break
+    if (waiting.length > 0) await sleep(world.scheduler, againMs)
+  }
+  return [...results.values()]
+}
+
+/** Whether to send it again: it is surely not stored, or cannot be stored twice. */
+function isPassing(result: Result | undefined, hasKey: boolean): boolean {
+  if (result === undefined) return false
+  return passingCodes.has(result.code ?? '') || (hasKey && (result.status === 503 || result.status === 409))
+}
+
+/** Of many, the first by their own lines. */
+function showRefused({ screen }: World, refused: readonly Result[], before: number): void {
+  for (const each of refused.slice(0, Math.max(0, refusedShownMax - before))) screen.say(refusalLine(each))
+  if (before < refusedShownMax && before + refused.length >= refusedShownMax)
+    screen.say('… and more; --json tells what became of each.')
+}
+
+function joined(lines: readonly Buffer[]): Buffer {
+  return Buffer.concat(lines.flatMap(line => [line, Buffer.from('\n')]))
+}
+
+/** The line, or with a key a record around it; it stays the bytes that it is. */
+function recordOf(line: Buffer, key: string | null, number: number): Buffer {
+  if (key === null) return line
+  const headers = JSON.stringify({ 'Idempotency-Key': JSON.stringify(`${key}-${number}`) })
+  return Buffer.concat([Buffer.from(`{"headers":${headers},"message":`), line, Buffer.from('}')])
+}
+
+async function wholeOf(pieces: AsyncIterable<Buffer>): Promise<Buffer> {
+  const all: Buffer[] = []
+  for await (const piece of pieces) all.push(piece)
+  return Buffer.concat(all)
+}
+
+function resultsOf(json: unknown): readonly Omit<Result, 'index'>[] {
+  const results: unknown = isJsonObject(json) ? json['results'] : []
+  return (Array.isArray(results) ? results : []).filter(isJsonObject).map(each => ({
+    status: Number(each['status']),
+    ...partsOf(each, typeof each['messageId'] === 'string' ? each['messageId'] : null),
+  }))
+}
+
+/** What became of a record that the frontend did not read. */
+function unreadIn(json: unknown): Omit<Result, 'index'> {
+  const unread = isJsonObject(json) ? json['unread'] : null
+  return { status: 503, ...partsOf(unread, null) }
+}
+
+function partsOf(json: unknown, messageId: string | null): Omit<Result, 'index' | 'status'> {
+  const { code, message } = isJsonObject(json) ? json : {}
+  const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null)
+  return { messageId, code: textOf(code), message: textOf(message) }
+}
+
+function showOne({ screen, isJson }: World, result: Result, headers: Headers): void {
+  const deliverAt = headers.get('deliver-at')
+  if (isJson) screen.out(jsonLine({ ...result, ...(deliverAt === null ? {} : { deliverAt }) }))
+  else if (result.status >= 300) screen.say(refusalLine(result))
+  else {
+    const when = deliverAt === null ? '' : `, for ${deliverAt}`
+    const replay = headers.has('idempotent-replay') ? ' by an earlier call' : ''
+    screen.out(`Stored${replay}: ${result.messageId ?? ''}${when}\n`)
+  }
+}
+
+function refusalLine({ index, status, code, message }: Result): string {
+  return `Message ${index + 1}: ${status} ${code ?? ''} ${message ?? ''}`.trimEnd()
+}

@@ -1,0 +1,185 @@
+/**
+ * `iris tail`: the messages of a topic as they come, over a frontend's stream.
+ * Promises: a broken connection goes on behind the last message that was shown, so none is lost or comes
+ * twice; what messages say steers no terminal. Bound: `triesMax` connections in a row that bring nothing.
+ */
+import { isJsonObject, type JsonObject } from '@iris/common/domain/json-shapes'
+import { sleep } from '@iris/common/time/scheduler'
+import { command, exitCodes, type ExitCode, type World } from '../../command.js'
+import { eventsOf, type StreamEvent } from '../../management/events.js'
+import { ServiceFailure, succeeded } from '../../management/rest.js'
+import { harmless } from '../../show/paint.js'
+import { jsonLine, textIn } from '../../show/words.js'
+import { count, text, texts, toggle, type Values } from '../../words/declare.js'
+import { durationOf, isoOf } from '../../words/moment.js'
+import { topicArgument, topicPath } from '../../words/places.js'
+
+const triesMax = 5
+const againMs = 1_000
+
+const options = {
+  from: text(
+    'PLACE',
+    'earliest, a moment, so long ago (15m), or a position such as 0-17; without it what comes from now on',
+    {
+      completes: ['earliest', 'latest'],
+    },
+  ),
+  last: count('N', 'begin with about the newest N', { min: 1, max: 1_000 }),
+  key: text('KEY', 'only messages with this partition key'),
+  filter: texts(
+    'PATH=VALUE',
+    'only messages with this value at this path, such as $.state=paid, or a filter as JSON',
+  ),
+  max: count('N', 'end after so many', { min: 1, max: Number.MAX_SAFE_INTEGER }),
+  for: text('DURATION', 'end after so long, such as 30s'),
+  raw: toggle('the bodies alone, as they are'),
+}
+
+export const tailCommand = command({
+  name: 'tail',
+  section: 'Messages',
+  summary: 'show the messages of a topic as they come',
+  details: [
+    'Reading takes nothing away, and no place is kept: Ctrl-C ends it. With --json each message is a line, with its id, key, ' +
+      'time, partition, offset, position and headers around the body.',
+    'The frontend must let this be read: frontend.streams.enabled, and where callers are asked who they are a key with the role reader.',
+  ],
+  arguments: topicArgument,
+  options,
+  examples: [
+    { words: 'tail shop.orders', what: 'from now on' },
+    {
+      words: "tail shop.orders --from 15m --filter '$.state=paid' --max 10",
+      what: 'ten of the last quarter of an hour and later',
+    },
+    { words: 'tail shop.orders --from earliest --json | jq .body', what: 'into another program' },
+  ],
+  async run(world, { topic }, given) {
+    const end = endOf(world, given)
+    try {
+      return await follow(world, {
+        path: `${topicPath(topic)}/events`,
+        query: queryOf(world, given),
+        end,
+        given,
+      })
+    } finally {
+      end.cancel()
+    }
+  },
+})
+
+interface Following {
+  readonly path: string
+  readonly query: Readonly<Record<string, string | number | readonly string[] | null>>
+  readonly end: { readonly signal: AbortSignal }
+  readonly given: Values<typeof options>
+}
+
+async function follow(world: World, { path, query, end, given }: Following): Promise<ExitCode> {
+  const { frontend, screen, scheduler } = world
+  const stand = { position: '', left: given.max ?? Infinity, tries: 0 }
+  while (!end.signal.aborted) {
+    try {
+      const headers = stand.position === '' ? {} : { 'Last-Event-ID': stand.position }
+      const answer = await frontend.stream({ path, query, headers }, end.signal)
+      if (!answer.ok || answer.body === null) await refuse(answer)
+      for await (const event of eventsOf(answer.body as AsyncIterable<Uint8Array>)) {
+        if (event.id !== '') stand.position = event.id
+        stand.tries = 0
+        if (showEvent(world, event, given.raw)) stand.left--
+        if (stand.left === 0) return exitCodes.done
+        if (isEnd(event)) return exitCodes.failed
+      }
+    } catch (error) {
+      if (end.signal.aborted) break
+      if (error instanceof ServiceFailure && error.status !== null && error.status < 500) throw error
+      if (++stand.tries >= triesMax) throw error instanceof Error ? asFailure(error) : error
+    }
+    screen.say('The connection is broken; connecting again.')
+    await sleep(scheduler, againMs)
+  }
+  return world.interrupted.aborted ? exitCodes.interrupted : exitCodes.done
+}
+
+function queryOf({ clock }: World, { from, last, key, filter }: Values<typeof options>): Following['query'] {
+  const isPlace = from === null || ['earliest', 'latest'].includes(from) || /^\d+-\d+(,\d+-\d+)*$/.test(from)
+  const place = isPlace ? from : isoOf(from, '--from', { ms: clock.now(), sign: -1 })
+  return { envelope: 'true', from: place, replay: last, key, filter }
+}
+
+function endOf(
+  { interrupted, scheduler }: World,
+  given: Values<typeof options>,
+): { readonly signal: AbortSignal; cancel(): void } {
+  const ended = new AbortController()
+  const abort = (): void => ended.abort()
+  interrupted.addEventListener('abort', abort)
+  const cancelTimer = given.for === null ? null : scheduler.after(durationOf(given.for, '--for'), abort)
+  return {
+    signal: ended.signal,
+    cancel() {
+      cancelTimer?.()
+      interrupted.removeEventListener('abort', abort)
+      ended.abort() // the stream is still open where enough has come
+    },
+  }
+}
+
+async function refuse(answer: Response): Promise<void> {
+  const body = await answer.text()
+  if (answer.status === 404 && !body.includes('TOPIC_NOT_EXISTS'))
+    throw new ServiceFailure(
+      'This frontend has no streams: frontend.streams.enabled opens them',
+      answer.status,
+    )
+  const json: unknown = body.startsWith('{') ? JSON.parse(body) : null
+  succeeded('Not followed', {
+    ...{ status: answer.status, text: body, json, headers: answer.headers },
+    tag: null,
+  })
+}
+
+/** Whether it was a message, which counts. */
+function showEvent({ screen, isJson }: World, { event, data }: StreamEvent, isRaw: boolean): boolean {
+  if (event === 'position') return false
+  const json: unknown = JSON.parse(data)
+  if (!isJsonObject(json)) return false
+  if (!['message', 'binary', 'unreadable'].includes(event)) {
+    screen.say(`${event}: ${harmless(data)}`)
+    return false
+  }
+  if (isJson) screen.out(jsonLine(json))
+  else if (isRaw) screen.out(`${bodyOf(json)}\n`)
+  else screen.out(`${messageLine(json, screen)}\n`)
+  return true
+}
+
+function messageLine(json: JsonObject, { paint }: World['screen']): string {
+  const { time, partition, offset, key, problem } = json
+  const words = [
+    paint('dim', String(time)),
+    paint('cyan', `${String(partition)}-${String(offset)}`),
+    ...(typeof key === 'string' ? [paint('green', harmless(key))] : []),
+    ...(problem === undefined ? [] : [paint('red', harmless(textIn(problem)))]),
+    harmless(bodyOf(json)),
+  ]
+  return words.join('  ')
+}
+
+function bodyOf(json: JsonObject): string {
+  const { body, bodyText, bodyBase64 } = json
+  if (typeof bodyText === 'string') return bodyText
+  if (typeof bodyBase64 === 'string') return bodyBase64
+  return body === undefined ? '' : JSON.stringify(body)
+}
+
+/** The frontend says that there will be no more: the topic is gone, or the right to read it. */
+function isEnd({ event, data }: StreamEvent): boolean {
+  return event === 'end' && !['stopping', 'expired'].some(reason => data.includes(`"reason":"${reason}"`))
+}
+
+function asFailure(error: Error): Error {
+  return error instanceof ServiceFailure ? error : new ServiceFailure(`The stream broke: ${error.message}`)
+}

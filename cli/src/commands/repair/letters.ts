@@ -1,0 +1,135 @@
+/**
+ * What the commands about dead letters have in common: which letters are meant, and how they are shown.
+ */
+import { isJsonObject, type JsonObject } from '@iris/common/domain/json-shapes'
+import type { World } from '../../command.js'
+import { succeeded } from '../../management/rest.js'
+import { countText, several } from '../../show/words.js'
+import { choice, count, text, texts, toggle, UsageError, type Values } from '../../words/declare.js'
+import { isoOf } from '../../words/moment.js'
+import type { SubscriptionPlace } from '../../words/places.js'
+
+/** Which letters, by what they are. */
+export const filterOptions = {
+  reason: text('TEXT', 'only with this text in the reason'),
+  class: choice('CLASS', 'only of this class: refused, expired, pipeline or parked', [
+    'refused',
+    'expired',
+    'pipeline',
+    'parked',
+  ]),
+  status: count('STATUS', 'only with this last answer', { min: 100, max: 599 }),
+  from: text('MOMENT', 'died at this time or later; 1h is an hour ago'),
+  to: text('MOMENT', 'died before'),
+  message: text('ID', 'only of this message'),
+  body: text('TEXT', 'only with this text in the body'),
+}
+
+/** Which letters a redrive or a purge means. */
+export const selectionOptions = {
+  all: toggle('all that are there now'),
+  id: texts('ID', 'this one, as dlq list tells it'),
+  ...filterOptions,
+  dryRun: toggle('only count them'),
+}
+
+/** The filter as the REST API takes it; null members are left out. */
+export function filterOf({ clock }: World, options: Values<typeof filterOptions>): JsonObject {
+  const now = { ms: clock.now(), sign: -1 } as const
+  const { reason, class: ofClass, status, message: messageId, body } = options
+  const [from, to] = [isoOf(options.from, '--from', now), isoOf(options.to, '--to', now)]
+  const filter = { reason, class: ofClass, status, from, to, messageId, body }
+  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== null))
+}
+
+/** The body that means them; refuses words that mean none, or mean them in two ways. */
+export function selectionOf(world: World, options: Values<typeof selectionOptions>): JsonObject {
+  const filter = filterOf(world, options)
+  const ways = [options.all, options.id.length > 0, Object.keys(filter).length > 0].filter(Boolean).length
+  if (ways !== 1)
+    throw new UsageError(
+      'Say which dead letters, in one way: --all, --id ID, or filters such as --status 503',
+    )
+  if (options.all) return { all: true }
+  return options.id.length > 0 ? { ids: options.id } : { filter }
+}
+
+/** How many a filter means. */
+export function summaryOf(
+  { management }: World,
+  place: SubscriptionPlace,
+  filter: JsonObject,
+): Promise<JsonObject> {
+  return countedPages(async after => {
+    const query = { ...(filter as Record<string, string>), after }
+    const answer = await management({ method: 'GET', path: `${place.path}/dead-letters/summary`, query })
+    return succeeded('Not counted', answer)
+  })
+}
+
+/** The pages of a count as one, until all letters were looked at. */
+export async function countedPages(
+  pageAfter: (after: string | null) => Promise<unknown>,
+): Promise<JsonObject> {
+  let sum: JsonObject = {}
+  let after: string | null = null
+  do {
+    const json = await pageAfter(after)
+    if (!isJsonObject(json)) break
+    sum = added(sum, json)
+    after = json['isComplete'] === false && typeof json['next'] === 'string' ? json['next'] : null
+  } while (after !== null)
+  return sum
+}
+
+/** A summary as lines: how many, by class, status and reason. */
+export function summaryLines(summary: JsonObject): readonly string[] {
+  const total = Number(summary['total'] ?? 0)
+  const group = (title: string, value: unknown): readonly string[] =>
+    isJsonObject(value)
+      ? [
+          `${title}: ${Object.entries(value)
+            .map(([name, number]) => `${name} ${countText(Number(number))}`)
+            .join(', ')}`,
+        ]
+      : []
+  const reasons: unknown = summary['byReason']
+  const lines = (Array.isArray(reasons) ? reasons : [])
+    .filter(isJsonObject)
+    .map(({ reason, count: number }) => `  ${countText(Number(number)).padStart(9)}  ${String(reason)}`)
+  if (total === 0) return ['No dead letters.']
+  return [
+    several(total, 'dead letter'),
+    ...group('by class', summary['byClass']),
+    ...group('by status', summary['byStatus']),
+    ...lines,
+  ]
+}
+
+/** Two pages as one: numbers added, the oldest and newest of both, reasons by their text. */
+function added(one: JsonObject, other: JsonObject): JsonObject {
+  const numbers = (name: string): JsonObject => {
+    const sums: Record<string, number> = {}
+    for (const each of [one[name], other[name]])
+      for (const [key, value] of Object.entries(isJsonObject(each) ? each : {}))
+        sums[key] = (sums[key] ?? 0) + Number(value)
+    return sums
+  }
+  const reasons = new Map<string, number>()
+  for (const each of [one['byReason'], other['byReason']])
+    for (const row of Array.isArray(each) ? each.filter(isJsonObject) : [])
+      reasons.set(String(row['reason']), (reasons.get(String(row['reason'])) ?? 0) + Number(row['count']))
+  const times = (name: string): number[] => [one[name], other[name]].filter(each => typeof each === 'number')
+  const sum = (name: string): number => Number(one[name] ?? 0) + Number(other[name] ?? 0)
+  return {
+    total: sum('total'),
+    ...{ byClass: numbers('byClass'), byStatus: numbers('byStatus') },
+    byReason: [...reasons]
+      .map(([reason, number]) => ({ reason, count: number }))
+      .sort((a, b) => b.count - a.count),
+    otherReasons: sum('otherReasons'),
+    oldest: times('oldest').length === 0 ? null : Math.min(...times('oldest')),
+    newest: times('newest').length === 0 ? null : Math.max(...times('newest')),
+    isComplete: true,
+  }
+}
