@@ -1,8 +1,8 @@
 // pure
 /**
  * Lines in requests.
- * Takes bytes piece by piece. Gives the lines that are there, as many as a request takes, in their order.
- * Promises: a line is the bytes that came, without its end; a piece is not held back for the next one, so that
+ * Takes bytes piece by piece. Gives the lines that are there, in order, as many as a request takes.
+ * Promises: a line is the bytes that came, without its end; a piece is not held back for the next, so that
  * what is piped in slowly is sent as it comes. Bounds: `linesMax` a request, `lineBytesMax` a line.
  */
 import { UsageError } from '../../words/declare.js'
