@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import * as names from '@iris/common/metrics/names'
+import { contracts, frontendContracts } from '@iris/management-service/http/contract/contracts'
 import { generatedDocuments } from './documents.js'
 
 const documents = generatedDocuments()
@@ -33,5 +34,19 @@ describe('the page of metrics', () => {
         .concat('processMetrics')
         .sort(),
     )
+  })
+})
+
+describe('the reference of the REST API', () => {
+  it('has each route once in its index, and on a page', () => {
+    const index = documents['docs/reference/rest/README.md'] ?? ''
+    const listed = [...index.matchAll(/^\| \[`(\w+ [^`]+)`\]\(([^#]+)#/gm)]
+    const keys = [...frontendContracts, ...contracts].flatMap(({ routes }) => Object.keys(routes))
+
+    expect(listed.map(([, key]) => key).sort()).toEqual(
+      keys.map(key => key.replaceAll(/[:*](\w+)/g, '{$1}')).sort(),
+    )
+    for (const [, key = '', page = ''] of listed)
+      expect(documents[`docs/reference/rest/${page}`]).toContain(`\n## \`${key}\`\n`)
   })
 })

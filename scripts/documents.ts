@@ -1,5 +1,5 @@
 /**
- * Documents generated from the source: configuration, metrics and errors.
+ * Documents generated from the source: configuration, metrics, errors and the reference of the REST API.
  * Gives path -> text. `npm run docs` writes them; the taste test compares them.
  */
 import { describeConfig } from '@iris/common/config/describe'
@@ -16,6 +16,7 @@ import {
 import { consumersKeys } from '@iris/consumers-service/config'
 import { frontendKeys } from '@iris/frontend-service/config'
 import { managementKeys } from '@iris/management-service/config'
+import { restReference } from './rest-reference.js'
 
 /** Every generated document by its path from the root. */
 export function generatedDocuments(): Readonly<Record<string, string>> {
@@ -23,6 +24,7 @@ export function generatedDocuments(): Readonly<Record<string, string>> {
     'docs/operating/configuration.md': configuration(),
     'docs/operating/metrics.md': metrics(),
     'docs/rest/errors.md': errors(),
+    ...restReference(generated),
   }
 }
 

@@ -19,8 +19,7 @@ import { createGuardOf } from './access/open-guard.js'
 import { openAudit } from './audit/open-audit.js'
 import { version, type ManagementBase, type ManagementConfig } from './base.js'
 import { withContracts } from './http/contract/contract.js'
-import { contracts } from './http/contract/contracts.js'
-import { publishingContract } from './http/contract/publishing.js'
+import { contracts, frontendContracts } from './http/contract/contracts.js'
 import { docsRoutes } from './http/routes/docs.js'
 import { statusRoutes } from './http/routes/status.js'
 import { createOutside, startOutside, stopOutside } from './outside.js'
@@ -59,7 +58,7 @@ export function createManagement(base: ManagementBase, config: ManagementConfig)
   const isUp = (): boolean => life === 'running'
   const isReady = (): boolean => isUp() && outside.session.isConnected()
   const status = statusRoutes({ metrics, isUp, isReady })
-  const docs = docsRoutes([publishingContract, ...contracts], { version, frontendUrl: config.frontendUrl })
+  const docs = docsRoutes([...frontendContracts, ...contracts], { version, frontendUrl: config.frontendUrl })
   const startPage = startPageOf(config)
   const pages = consoleRoutes(consoleSettings(config), linkTemplates(config), startPage)
   const audit = openAudit(base, config, { outside, metrics, store: useCases.store })

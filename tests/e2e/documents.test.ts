@@ -56,11 +56,13 @@ function newFolder(): string {
 function summary(): string {
   const steps = plans.flatMap(each => each.steps)
   const held = (kind: string): readonly Step[] => steps.filter(({ holder }) => holder.kind === kind)
-  const listed = [...held('test'), ...held('reason')].map(({ path, line, holder }) => {
-    const words =
-      holder.kind === 'test' ? `held by ${holder.text}` : holder.kind === 'reason' ? holder.text : ''
-    return `  ${path}:${line} ${words}`
-  })
+  const others = new Map<string, number>()
+  for (const { path, holder } of [...held('test'), ...held('reason')]) {
+    if (holder.kind !== 'test' && holder.kind !== 'reason') continue
+    const line = `  ${path}: ${holder.kind === 'test' ? 'held by ' : 'not run, '}${holder.text}`
+    others.set(line, (others.get(line) ?? 0) + 1)
+  }
+  const listed = [...others].map(([line, count]) => `${line} (${count})`)
   const [run, words] = [held('run').length, held('words').length]
   return `documents: ${ran} of ${run} commands run, ${words} checked by their words, others:\n${listed.join('\n')}\n`
 }

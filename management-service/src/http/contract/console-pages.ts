@@ -14,7 +14,8 @@ const dashboard = (summary: string): RouteContract => ({
 })
 const tracking = (summary: string): RouteContract => ({
   summary,
-  description: 'Those that the configuration names; [the trace](trace.md) of Iris itself needs none.',
+  description:
+    'Those that the configuration names; the trace of Iris itself (`GET /topics/{topic}/messages/{messageId}/trace`) needs none.',
   right: 'reader',
   answers: { 200: json(z.array(z.object({ name: z.string(), url: z.string() })), []) },
 })

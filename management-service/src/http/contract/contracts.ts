@@ -20,8 +20,10 @@ import { keyContract } from './keys.js'
 import { oAuthProviderContract } from './oauth-providers.js'
 import { offlineTaskContract } from './offline-tasks.js'
 import { ownerContract } from './owners.js'
+import { publishingContract } from './publishing.js'
 import { queryContract } from './queries.js'
 import { readinessContract } from './readiness.js'
+import { readingContract } from './reading.js'
 import { retransmissionContract } from './retransmission.js'
 import { scheduledContract } from './scheduled.js'
 import { schemaContract } from './schemas.js'
@@ -34,7 +36,10 @@ import { taskContract } from './tasks.js'
 import { topicContract } from './topics.js'
 import { traceContract } from './traces.js'
 
-/** All of them. */
+/** Those that frontends serve, and management only describes. */
+export const frontendContracts: readonly ResourceContract[] = [publishingContract, readingContract]
+
+/** All that management serves. */
 export const contracts: readonly ResourceContract[] = [
   groupContract,
   topicContract,

@@ -4,17 +4,16 @@ import { z } from 'zod'
 import type { JsonObject } from '@iris/common/domain/json-shapes'
 import { schemaProblems } from '@iris/common/schema/json/testing/schema-problems'
 import { json, nothing, type ResourceContract } from './contract.js'
-import { contracts } from './contracts.js'
+import { contracts, frontendContracts } from './contracts.js'
 import { docsPage } from './docs-page.js'
 import { membersOf } from './docs-members.js'
 import { openApiDocument } from './openapi.js'
 import type { OpenApiDocument } from './openapi-types.js'
-import { publishingContract } from './publishing.js'
 
 const facts = { version: '1', frontendUrl: 'http://127.0.0.1:8080' }
 const described = (...resources: readonly ResourceContract[]): OpenApiDocument =>
   openApiDocument(resources, facts)
-const whole = described(publishingContract, ...contracts)
+const whole = described(...frontendContracts, ...contracts)
 
 /**
  * The official schema, with that of JSON Schema where it leaves open which dialect is meant: ajv takes its
@@ -58,7 +57,7 @@ describe('the OpenAPI document', () => {
       match[2],
     ])
     const known = whole.components as unknown as Record<string, Record<string, unknown>>
-    const total = [publishingContract, ...contracts].flatMap(({ routes }) => Object.keys(routes)).length
+    const total = [...frontendContracts, ...contracts].flatMap(({ routes }) => Object.keys(routes)).length
 
     expect(new Set(ids).size).toBe(total)
     expect(references.filter(([kind = '', name = '']) => known[kind]?.[name] === undefined)).toEqual([])

@@ -77,6 +77,7 @@ export const pathParameters: Readonly<Record<string, PathParameter>> = {
     example: '3fa85f64-5717-4562-b3fc-2c963f66afa6',
     errors: [],
   },
+  messageKey: { description: 'A `Partition-Key`, percent-encoded', example: 'order-17', errors: [] },
   rest: { description: 'Whatever a link of the console says', example: 'groups', errors: [] },
   id: { description: 'Id as the list gives it', example: '0-17', errors: [] },
 }
