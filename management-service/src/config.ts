@@ -19,6 +19,7 @@ import { parsePrivilegedSubscriber } from './subscriptions/subscriber-permission
 import { contentTypes } from '@iris/common/domain/topic-form'
 import { consoleKeys, linkKeys } from './console-keys.js'
 import { inactiveTopicKeys } from './inactive-keys.js'
+import { messageKeys } from './message-keys.js'
 import { rateKeys } from './rate-keys.js'
 
 const pattern = text(200).refine(isPattern, 'a regular expression')
@@ -57,6 +58,7 @@ export const managementKeys = {
     'Whether new secrets are sealed where there is a key; `auto`: unless Hermes has used the tree and may read it',
   ),
   ...rateKeys,
+  ...messageKeys,
   ...accessKeys,
   ...guardKeys,
   ...inactiveTopicKeys,

@@ -22,6 +22,7 @@ import { readLag, type LagParts } from './metrics/lag.js'
 import { createOwnRates } from './metrics/own-rates.js'
 import { createPrometheusRates } from './metrics/prometheus-rates.js'
 import type { RateSource } from './metrics/rates.js'
+import { createLooking } from './looking.js'
 import type { Outside } from './outside.js'
 import { createCounterStore } from './store/counters.js'
 import { createLiveProcesses } from './store/live-processes.js'
@@ -64,6 +65,7 @@ export function createOverview(
   const told = createOwnRates({ ...base, asker: outside.asker, processes }, config.ratePeriodMs)
   const rates = config.isPrometheusAsked ? createRatesOfPrometheus(base, config, parts) : told
   const namespace = kafkaNamespaceOf(config)
+  const looking = createLooking(base, config, parts)
   const inactivity = createInactivity(base, config, { ...parts, catalog })
   const lagParts: LagParts = {
     ...base,
@@ -86,6 +88,7 @@ export function createOverview(
         },
         createGate(overviewsMax, 'looks at everything'),
       ),
+      ...looking.routes,
       ...graphRoutes(catalog, createGate(queriesMax, 'graphs')),
       ...asyncApiRoutes({ catalog, store, schemas, version, frontendUrl: config.frontendUrl }),
       ...metricsRoutes(metricsParts, createGate(queriesMax, 'queries of metrics')),

@@ -37,6 +37,7 @@ import { subscriptionRoutes } from './http/routes/subscriptions.js'
 import { taskRoutes } from './http/routes/tasks.js'
 import { topicRoutes } from './http/routes/topics.js'
 import { traceRoutes } from './http/routes/traces.js'
+import { previewMask } from './messages/preview-mask.js'
 import type { Outside } from './outside.js'
 import { createOverview } from './overview.js'
 import type { Rehearsal } from './rehearsal/dry-run.js'
@@ -229,6 +230,7 @@ function topicParts(
       ...{ store, kafka: records, namespace, clusterName: config.kafkaClusterName },
       registry: outside.schemas,
     },
+    maskPreview: previewMask(config.arePreviewsMasked, config.maskedMembers),
   }
 }
 

@@ -64,3 +64,40 @@ describe('the installation', () => {
     })
   })
 })
+
+interface Page {
+  readonly items: readonly { readonly body: unknown; readonly masked: boolean; readonly key: string }[]
+  readonly next: string | null
+}
+
+describe('the messages of a topic', () => {
+  it('are shown from Kafka, the newest first, masked, by key, and page by page', async () => {
+    const topic = await stack.createTopic()
+    for (let n = 0; n < 6; n++) {
+      const headers = { 'Partition-Key': `key-${n % 2}` }
+      const answer = await stack.publish(topic, `{"n":${n},"password":"secret"}`, { headers })
+      expect(answer.status).toBe(201)
+    }
+    const first = await show<Page>(`/topics/${topic}/messages?max=4`)
+    const second = await show<Page>(`/topics/${topic}/messages?max=4&next=${first.next ?? ''}`)
+    const ofKey = await show<Page>(`/topics/${topic}/messages?key=key-1&from=earliest`)
+
+    const bodies = (numbers: readonly number[]) => numbers.map(n => ({ n, password: '****' }))
+    const shown = [...first.items, ...second.items]
+    expect(shown.map(({ masked }) => masked)).toEqual(Array(6).fill(true))
+    // Of two keys published in the same millisecond either may be the newer.
+    expect(shown.map(({ body }) => body)).toEqual(expect.arrayContaining(bodies([0, 1, 2, 3, 4, 5])))
+    expect([first.items.length, second.items.length, second.next]).toEqual([4, 2, null])
+    expect(ofKey.items.map(({ body }) => body)).toEqual(bodies([1, 3, 5]))
+  })
+
+  it('are what filters can be tried on', async () => {
+    const topic = await stack.createTopic()
+    for (const country of ['DE', 'PL', 'DE']) await stack.publish(topic, JSON.stringify({ country }))
+    const filters = [{ type: 'jsonpath', path: '$.country', matcher: 'DE' }]
+    const { status, text } = await stack.api.manage('POST', `/topics/${topic}/filters/try`, { filters })
+
+    expect(status).toBe(200)
+    expect(JSON.parse(text)).toMatchObject({ passed: 2, refused: 1, failed: 0, complete: true })
+  })
+})

@@ -6,15 +6,12 @@
  * Base64 under a name of its own, so that nobody takes it for text.
  */
 import { isUtf8 } from 'node:buffer'
+import { bodyMember, headersObject, shownBody } from '@iris/common/kafka/shown-body'
 import { gapReason, type StreamGap, type StreamItem, type StreamMessage } from './item.js'
 import { sseEvent } from './sse.js'
 
 /** `plain`: the message's own text. `envelope`: a JSON object with the message as a member. */
 export type StreamForm = 'plain' | 'envelope'
-
-const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf])
-const opening = Buffer.from('{')
-const closing = Buffer.from('}')
 
 /** An item as an event. */
 export function eventOf(item: StreamItem, form: StreamForm): Buffer {
@@ -50,34 +47,8 @@ export function envelopeOf(message: StreamMessage): Buffer {
     partition,
     offset,
     position,
-    headers: headersOf(message.propagated),
+    headers: headersObject(message.propagated),
     ...(problem === null ? {} : { problem }),
   }
-  const head = Buffer.from(JSON.stringify(facts).slice(1, -1))
-  return Buffer.concat([opening, head, Buffer.from(','), ...bodyMember(message.body), closing])
-}
-
-function bodyMember(body: Buffer): Buffer[] {
-  const plain = body.subarray(0, 3).equals(byteOrderMark) ? body.subarray(3) : body
-  if (!isUtf8(plain)) return [Buffer.from(`"bodyBase64":"${body.toString('base64')}"`)]
-  const text = plain.toString('utf8')
-  if (isJson(text)) return [Buffer.from('"body":'), plain]
-  return [Buffer.from(`"bodyText":${JSON.stringify(text)}`)]
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
-}
-
-/** Lines as an object; a name that comes twice has its last value. */
-function headersOf(lines: readonly string[] | null): Record<string, string> {
-  const pairs: [string, string][] = []
-  for (let index = 0; index + 1 < (lines?.length ?? 0); index += 2)
-    pairs.push([lines?.[index] ?? '', lines?.[index + 1] ?? ''])
-  return Object.fromEntries(pairs)
+  return Buffer.from(`${JSON.stringify(facts).slice(0, -1)},${bodyMember(shownBody(message.body))}}`)
 }

@@ -15,9 +15,10 @@ export function writePlace(place: SearchPlace): string {
   return [...place].map(([partition, before]) => `${partition}-${before}`).join(',')
 }
 
-/** Reads what {@link writePlace} wrote. */
-export function readPlace(text: string): SearchPlace {
-  if (!form.test(text)) throw refusal('VALIDATION_ERROR', { problem: 'after must be the next of an answer' })
+/** Reads what {@link writePlace} wrote; `name` is that of the parameter which brought it back. */
+export function readPlace(text: string, name = 'after'): SearchPlace {
+  if (!form.test(text))
+    throw refusal('VALIDATION_ERROR', { problem: `${name} must be the next of an answer` })
   return new Map(
     text.split(',').map(each => {
       const [partition, before] = each.split('-')

@@ -15,6 +15,7 @@ import { groupContract } from './groups.js'
 import { installationContract } from './installation.js'
 import { inactiveTopicContract } from './inactive-topics.js'
 import { jsonSchemaContract } from './json-schemas.js'
+import { messageContract } from './messages.js'
 import { metricsContract } from './metrics.js'
 import { keyContract } from './keys.js'
 import { oAuthProviderContract } from './oauth-providers.js'
@@ -51,6 +52,7 @@ export const contracts: readonly ResourceContract[] = [
   deadLetterContract,
   taskContract,
   scheduledContract,
+  messageContract,
   traceContract,
   diagnosisContract,
   filterContract,

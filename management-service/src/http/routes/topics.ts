@@ -4,6 +4,7 @@
 import { emptyAnswer, jsonAnswer, reading, textAnswer, writing, type ApiRoute } from '@iris/common/http/api'
 import { taggedAnswer } from '../tagged-answer.js'
 import { seesGroupOf } from '../../access/visible.js'
+import type { MaskPreview } from '../../messages/preview-mask.js'
 import { topicOfPath } from '../../requests.js'
 import type { GroupStore, SubscriptionStore, TopicStore } from '../../store/ports.js'
 import { createTopic } from '../../topics/create-topic.js'
@@ -17,13 +18,16 @@ export interface TopicRouteParts {
   readonly store: GroupStore & TopicStore & SubscriptionStore
   readonly topics: TopicRemovalParts
   readonly preview: PreviewParts
+  readonly maskPreview: MaskPreview
 }
 
 const bytesType = 'application/octet-stream'
 const previewPath = '/topics/:topic/preview/cluster/:cluster/partition/:partition/offset/:offset'
 
 /** The routes of topics. */
-export function topicRoutes({ store, topics, preview }: TopicRouteParts): readonly ApiRoute[] {
+export function topicRoutes(parts: TopicRouteParts): readonly ApiRoute[] {
+  const { topics, preview, maskPreview } = parts
+  const store = maskedPreviews(parts.store, maskPreview)
   return [
     reading('GET', '/topics', async ({ query, principal }) => {
       // An empty group means all, as in Hermes.
@@ -64,7 +68,14 @@ export function topicRoutes({ store, topics, preview }: TopicRouteParts): readon
     reading('GET', previewPath, async ({ params }) => {
       const { cluster = '', partition = '', offset = '' } = params
       const place = { cluster, topic: topicOfPath(params['topic']), partition, offset }
-      return textAnswer(await previewMessage(preview, place), 'application/json')
+      const content = Buffer.from(await previewMessage(preview, place))
+      return { ...textAnswer('', 'application/json'), content: maskPreview(content) }
     }),
   ]
+}
+
+function maskedPreviews<S extends Pick<TopicStore, 'topicPreview'>>(store: S, mask: MaskPreview): S {
+  const topicPreview: TopicStore['topicPreview'] = async topic =>
+    (await store.topicPreview(topic)).map(each => ({ ...each, content: mask(each.content) }))
+  return { ...store, topicPreview }
 }

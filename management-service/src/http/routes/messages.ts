@@ -1,0 +1,33 @@
+/**
+ * `/topics/{t}/messages` and the trial of filters on them: parse, call, answer.
+ */
+import { reading, textAnswer, writing, type ApiRoute } from '@iris/common/http/api'
+import { readMessagesQuery } from '../../messages/message-query.js'
+import { readableTopic, readMessages, type MessageParts } from '../../messages/read-messages.js'
+import { messageJson } from '../../messages/shown-message.js'
+import { tryFiltersOn } from '../../messages/try-filters.js'
+import { topicOfPath } from '../../requests.js'
+
+const jsonType = 'application/json'
+
+/** The routes of messages. */
+export function messageRoutes(parts: MessageParts): readonly ApiRoute[] {
+  return [
+    reading('GET', '/topics/:topic/messages', async ({ params, query, principal }) => {
+      const asked = {
+        ...{ from: query.get('from'), partition: query.get('partition'), key: query.get('key') },
+        ...{ max: query.get('max'), next: query.get('next') },
+      }
+      const wish = readMessagesQuery(asked)
+      const topic = await readableTopic(parts, topicOfPath(params['topic']), principal)
+      const { messages, next } = await readMessages(parts, topic, wish)
+      const items = messages.map(message => messageJson(message, parts.masks)).join(',')
+      const rest = JSON.stringify({ next, complete: next === null }).slice(1)
+      return textAnswer(`{"items":[${items}],${rest}`, jsonType)
+    }),
+    writing('POST', '/topics/:topic/filters/try', async ({ params, body, principal }) => {
+      const topic = await readableTopic(parts, topicOfPath(params['topic']), principal)
+      return textAnswer(await tryFiltersOn(parts, topic, body), jsonType)
+    }),
+  ]
+}

@@ -1,0 +1,53 @@
+/**
+ * The part of management that looks at messages and at what flowed, for people: the console and the command.
+ * Takes the store and the clients. Gives routes, and starts and stops what runs behind them.
+ */
+import type { ApiRoute } from '@iris/common/http/api'
+import { kafkaNamespaceOf } from '@iris/common/kafka/names'
+import type { ManagementBase, ManagementConfig } from './base.js'
+import { createGate } from './gate.js'
+import { messageRoutes } from './http/routes/messages.js'
+import { maskedNames } from './messages/mask.js'
+import type { MessageParts } from './messages/read-messages.js'
+import type { Masks } from './messages/shown-message.js'
+import type { Outside } from './outside.js'
+import { createKafkaSearch } from './store/kafka.js'
+import { createMessageScan } from './store/message-scan.js'
+import type { Store } from './store/ports.js'
+
+export interface Looking {
+  readonly routes: readonly ApiRoute[]
+}
+
+export interface LookingParts {
+  readonly outside: Outside
+  readonly store: Store
+}
+
+/** Each may read some megabytes from Kafka. */
+const readsMax = 8
+
+/** Makes it. */
+export function createLooking(base: ManagementBase, config: ManagementConfig, parts: LookingParts): Looking {
+  const messages = messageParts(base, config, parts)
+  return { routes: messageRoutes(messages) }
+}
+
+function messageParts(
+  { clock }: ManagementBase,
+  config: ManagementConfig,
+  { store, outside }: LookingParts,
+): MessageParts {
+  const { kafka, schemas: registry } = outside
+  return {
+    ...{ store, clock, registry, masks: masksOf(config), namespace: kafkaNamespaceOf(config) },
+    areIdsUsed: config.areSchemaIdsUsed,
+    search: createKafkaSearch(kafka),
+    scan: createMessageScan(kafka),
+    gate: createGate(readsMax, 'readings of messages'),
+  }
+}
+
+function masksOf({ maskedMembers: members, maskedHeaders: headers }: ManagementConfig): Masks {
+  return { member: maskedNames(members), header: maskedNames(headers), isUsed: members.length > 0 }
+}

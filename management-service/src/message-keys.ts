@@ -1,0 +1,32 @@
+/**
+ * Configuration keys of what management shows of messages.
+ */
+import { flag, key, list } from '@iris/common/config/declare'
+
+const namesMax = 200
+
+export const messageKeys = {
+  maskedMembers: key(
+    'management.messages.maskedMembers',
+    list(namesMax),
+    [
+      ...['password', 'passwd', 'pwd', 'passphrase', 'secret', 'clientSecret', 'token', 'accessToken'],
+      ...['refreshToken', 'idToken', 'authorization', 'apiKey', 'privateKey', 'creditCard', 'cardNumber'],
+      ...['cvv', 'cvc', 'iban', 'ssn'],
+    ],
+    'Members of messages, at any depth, whose values management never shows; case, hyphens and underscores do not ' +
+      'matter; empty for none',
+  ),
+  maskedHeaders: key(
+    'management.messages.maskedHeaders',
+    list(namesMax),
+    ['authorization', 'proxy-authorization', 'cookie', 'set-cookie', 'x-api-key', 'x-auth-token'],
+    'Headers of messages whose values management never shows; empty for none',
+  ),
+  arePreviewsMasked: key(
+    'management.messages.maskPreviews',
+    flag(),
+    false,
+    "Whether the same members are hidden in Hermes' previews of messages, which Hermes shows as they are stored",
+  ),
+} as const
