@@ -60,12 +60,15 @@ export async function listTopics(
   return listedTopics(await visibleCatalog(catalog, principal).view(), rates.latest())
 }
 
-/** All subscriptions that the caller may see. */
+/** The subscriptions that the caller may see; of `topic` alone where it is not null. */
 export async function listSubscriptions(
   { catalog, rates }: LookParts,
   principal: Principal,
+  topic: string | null = null,
 ): Promise<ReturnType<typeof listedSubscriptions>> {
-  return listedSubscriptions(await visibleCatalog(catalog, principal).view(), rates.latest())
+  const view = await visibleCatalog(catalog, principal).view()
+  const subscriptions = view.subscriptions.filter(({ topicName }) => topic === null || topicName === topic)
+  return listedSubscriptions({ ...view, subscriptions }, rates.latest())
 }
 
 async function openTasks(

@@ -6,6 +6,7 @@ import { listedSubscription, listedTopic } from '../../installation/listing.js'
 import { overviewShape } from '../../installation/overview.js'
 import { processShape } from '../../installation/processes.js'
 import { json, type ResourceContract } from './contract.js'
+import { words } from './parameters.js'
 
 const process = {
   id: 'iris-1_8080',
@@ -76,6 +77,7 @@ export const installationContract: ResourceContract = {
       summary: 'Lists all subscriptions in short, with their rates and what is wrong',
       right: 'reader',
       isForEachCaller: true,
+      query: { topicName: words('Only subscriptions of this topic') },
       answers: { 200: json(z.array(listedSubscription), [listed.subscription]) },
       errors: ['NOT_READY', 'OVERLOADED'],
     },

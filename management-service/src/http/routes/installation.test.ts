@@ -176,6 +176,8 @@ describe('the compact lists', () => {
       },
       expect.objectContaining({ name: 'off', trouble: null }),
     ])
+    expect((await get('/listing/subscriptions?topicName=g.t')).body).toHaveLength(2)
+    expect((await get('/listing/subscriptions?topicName=g.idle')).body).toEqual([])
   })
 
   it('show each caller only what it may read, and say what nobody knows', async () => {

@@ -20,9 +20,10 @@ export function installationRoutes(parts: LookParts, gate: Gate): readonly ApiRo
     reading('GET', '/listing/topics', async ({ principal }) =>
       jsonAnswer(await gate(() => listTopics(parts, principal))),
     ),
-    reading('GET', '/listing/subscriptions', async ({ principal }) =>
-      jsonAnswer(await gate(() => listSubscriptions(parts, principal))),
-    ),
+    reading('GET', '/listing/subscriptions', async ({ query, principal }) => {
+      const topic = query.get('topicName') || null
+      return jsonAnswer(await gate(() => listSubscriptions(parts, principal, topic)))
+    }),
     reading('GET', '/processes', async () => jsonAnswer(await listProcesses(parts))),
   ]
 }
