@@ -1,8 +1,8 @@
 /** The documents of this repository: no link leads nowhere, no command is left to rot. */
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
-import { readOptions } from '@iris/cli/arguments'
-import { commands } from '@iris/cli/run'
+import { allCommands } from '@iris/cli/commands/all'
+import { parseWords, splitWords } from '@iris/cli/words/parse'
 import { problemOfCall, type Declared } from './known-words.js'
 import { checkLinks } from './links.js'
 import { planOf } from './plan.js'
@@ -14,10 +14,11 @@ const pages = readPages(root, files)
 const plans = pages.map(planOf)
 const declared: Declared = { ...readDeclared(root, files), irisProblem }
 
-function irisProblem([name = '', ...rest]: readonly string[]): string | null {
-  if (!commands.has(name)) return `iris has no command ${name}`
+function irisProblem(words: readonly string[]): string | null {
+  const { command, name, words: own } = splitWords(words, allCommands)
+  if (command === null) return `iris has no command ${name}`
   try {
-    readOptions(rest, { BILLING_KEY: 'x' })
+    parseWords(command, own)
     return null
   } catch (error) {
     return (error as Error).message
