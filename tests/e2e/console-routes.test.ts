@@ -78,9 +78,9 @@ describe('the messages of a topic', () => {
       const answer = await stack.publish(topic, `{"n":${n},"password":"secret"}`, { headers })
       expect(answer.status).toBe(201)
     }
-    const first = await show<Page>(`/topics/${topic}/messages?max=4`)
-    const second = await show<Page>(`/topics/${topic}/messages?max=4&next=${first.next ?? ''}`)
-    const ofKey = await show<Page>(`/topics/${topic}/messages?key=key-1&from=earliest`)
+    const first = await show<Page>(`/topics/${topic}/browse?max=4`)
+    const second = await show<Page>(`/topics/${topic}/browse?max=4&next=${first.next ?? ''}`)
+    const ofKey = await show<Page>(`/topics/${topic}/browse?key=key-1&from=earliest`)
 
     const bodies = (numbers: readonly number[]) => numbers.map(n => ({ n, password: '****' }))
     const shown = [...first.items, ...second.items]

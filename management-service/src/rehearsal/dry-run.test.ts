@@ -133,6 +133,7 @@ describe('a route that changes something', () => {
       'POST /query/topics',
       'POST /query/topics/metrics',
       'POST /secrets/reseal',
+      'POST /topics/:topic/filters/try',
       'POST /topics/:topic/json-schema/versions/:version/check',
       'POST /topics/:topic/subscriptions/query',
       'POST /topics/query',

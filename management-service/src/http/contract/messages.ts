@@ -37,7 +37,7 @@ export const messageContract: ResourceContract = {
   tag: 'Messages',
   description: 'The messages of a topic, as people look at them. An addition of Iris.',
   routes: {
-    'GET /topics/:topic/messages': {
+    'GET /topics/:topic/browse': {
       summary: 'Shows messages of a topic, page by page',
       description:
         'Over all partitions in the order of their time. Members and headers that `management.messages.maskedMembers` ' +

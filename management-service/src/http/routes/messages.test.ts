@@ -72,7 +72,7 @@ describe('the messages of a topic', () => {
     log.append({ timeMs: 2_000, value: 'no JSON', headers: { id: 'm2', 'h-password': 'x', 'h-Trace': 't' } })
     log.append({ partition: 1, timeMs: 3_000, value: Buffer.from([0xff, 0xfe]), headers: { id: 'm3' } })
 
-    expect(await shown('/topics/g.t/messages')).toEqual({
+    expect(await shown('/topics/g.t/browse')).toEqual({
       items: [
         {
           ...{ id: 'm3', key: null, time: '1970-01-01T00:00:03.000Z', partition: 1, offset: 0, size: 2 },
@@ -96,7 +96,7 @@ describe('the messages of a topic', () => {
     log.append({ timeMs: 1, value: record, headers: version })
     log.append({ timeMs: 2, value: Buffer.from([1]), headers: version })
     log.append({ timeMs: 3, value: record })
-    const { items } = await shown('/topics/g.avro/messages')
+    const { items } = await shown('/topics/g.avro/browse')
 
     expect(items[2]).toMatchObject({ body: { n: 5, password: '****' }, masked: true })
     expect(items[1]?.['problem']).toMatch(/no record of version 1 of its schema/)
@@ -109,7 +109,7 @@ describe('the messages of a topic', () => {
     const { log, shown } = setUp([])
     log.append({ timeMs: 1, value: '{"password":"x"}' })
     log.append({ timeMs: 2, value: '{"metadata":{"id":1},"message":' })
-    const { items } = await shown('/topics/g.t/messages')
+    const { items } = await shown('/topics/g.t/browse')
 
     expect(items).toMatchObject([{ bodyText: expect.any(String) as string }, { body: { password: 'x' } }])
     expect(items.map(({ masked }) => masked)).toEqual([false, false])
@@ -118,9 +118,9 @@ describe('the messages of a topic', () => {
   it('go on from page to page, in either way', async () => {
     const { log, shown } = setUp()
     for (let n = 0; n < 5; n++) log.append({ partition: n % 2, timeMs: n, value: `${n}` })
-    const newest = await shown('/topics/g.t/messages?max=3')
-    const next = await shown(`/topics/g.t/messages?max=3&next=${newest.next}`)
-    const oldest = await shown('/topics/g.t/messages?from=earliest&partition=0')
+    const newest = await shown('/topics/g.t/browse?max=3')
+    const next = await shown(`/topics/g.t/browse?max=3&next=${newest.next}`)
+    const oldest = await shown('/topics/g.t/browse?from=earliest&partition=0')
 
     expect([newest, next].map(({ items }) => items.map(({ body }) => body))).toEqual([
       [4, 3, 2],
@@ -135,19 +135,19 @@ describe('the messages of a topic', () => {
     const reader = principalOf('anna', [{ role: 'reader', group: 'g' }])
     const owner = principalOf('ben', [], ['Orders Team'])
 
-    expect(await get('/topics/g.closed/messages', reader)).toMatchObject({
+    expect(await get('/topics/g.closed/browse', reader)).toMatchObject({
       ...{ status: 403, body: { code: 'PERMISSION_DENIED' } },
     })
-    expect((await get('/topics/g.closed/messages', owner)).status).toBe(200)
-    expect((await get('/topics/g.t/messages', reader)).status).toBe(200)
+    expect((await get('/topics/g.closed/browse', owner)).status).toBe(200)
+    expect((await get('/topics/g.t/browse', reader)).status).toBe(200)
     expect((await attempt({ filters: [] }, 'g.closed')).status).toBe(200)
   })
 
   it('are refused for a topic that is not there, and for what cannot be asked', async () => {
     const { get } = setUp()
 
-    expect(await get('/topics/g.none/messages')).toMatchObject({ status: 404 })
-    expect(await get('/topics/g.t/messages?max=0')).toMatchObject({
+    expect(await get('/topics/g.none/browse')).toMatchObject({ status: 404 })
+    expect(await get('/topics/g.t/browse?max=0')).toMatchObject({
       ...{ status: 400, body: { code: 'VALIDATION_ERROR' } },
     })
   })

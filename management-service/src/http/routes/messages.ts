@@ -1,5 +1,5 @@
 /**
- * `/topics/{t}/messages` and the trial of filters on them: parse, call, answer.
+ * `/topics/{t}/browse` and the trial of filters on them: parse, call, answer.
  */
 import { reading, textAnswer, writing, type ApiRoute } from '@iris/common/http/api'
 import { readMessagesQuery } from '../../messages/message-query.js'
@@ -13,7 +13,7 @@ const jsonType = 'application/json'
 /** The routes of messages. */
 export function messageRoutes(parts: MessageParts): readonly ApiRoute[] {
   return [
-    reading('GET', '/topics/:topic/messages', async ({ params, query, principal }) => {
+    reading('GET', '/topics/:topic/browse', async ({ params, query, principal }) => {
       const asked = {
         ...{ from: query.get('from'), partition: query.get('partition'), key: query.get('key') },
         ...{ max: query.get('max'), next: query.get('next') },
