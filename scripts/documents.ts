@@ -1,7 +1,9 @@
 /**
- * Documents generated from the source: configuration, metrics, errors and the reference of the REST API.
+ * Documents generated from the source: configuration, metrics, errors, the REST API and the command.
  * Gives path -> text. `npm run docs` writes them; the taste test compares them.
  */
+import { allCommands } from '@iris/cli/commands/all'
+import { referenceOf } from '@iris/cli/words/reference'
 import { describeConfig } from '@iris/common/config/describe'
 import { errorCodes } from '@iris/common/errors/codes'
 import {
@@ -25,6 +27,7 @@ export function generatedDocuments(): Readonly<Record<string, string>> {
     'docs/operating/metrics.md': metrics(),
     'docs/rest/errors.md': errors(),
     ...restReference(generated),
+    'docs/reference/cli.md': page('The iris command', [generated, ...referenceOf(allCommands)]),
   }
 }
 

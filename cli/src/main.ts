@@ -2,14 +2,12 @@
 /**
  * The `iris` command: words in, exit code out.
  */
-import { createReadStream, readFileSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
 import { systemClock } from '@iris/common/time/clock'
 import { systemScheduler } from '@iris/common/time/scheduler'
 import { profileFile, profilePath } from './profile/profile-file.js'
 import { run } from './run.js'
 import { createScreen } from './show/screen.js'
+import { systemFiles } from './system-files.js'
 
 const interrupted = new AbortController()
 process.on('SIGINT', () => {
@@ -26,19 +24,5 @@ process.exitCode = await run(process.argv.slice(2), {
   screen: createScreen({ input, output, error, environment, clock: systemClock }),
   input: input.isTTY ? null : (input as AsyncIterable<Buffer>),
   profiles: profileFile(profilePath(environment)),
-  files: {
-    read: path => readFile(path, 'utf8').catch(() => null),
-    readBeside: (file, path) => readTextOrNull(resolve(dirname(file), path)),
-    write: (path, text) => writeFile(path, text),
-    pieces: path => createReadStream(path) as AsyncIterable<Buffer>,
-  },
+  files: systemFiles,
 })
-
-/** A line break at the end of a secret's file is no part of the secret. */
-function readTextOrNull(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8').replace(/\r?\n$/, '')
-  } catch {
-    return null // said by whoever wanted it, with the line in the file
-  }
-}

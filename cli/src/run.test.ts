@@ -9,7 +9,7 @@ describe('the words', () => {
     for (const command of allCommands) {
       expect(command.examples, command.name).not.toEqual([])
       for (const { words } of command.examples) {
-        const [own = ''] = words.split(/ [|<]/, 1)
+        const [own = ''] = words.split(/ [|<>]/, 1)
         const split = splitWords(wordsOf(own.split(' || ', 1)[0] ?? ''), allCommands)
         expect(split.command?.name, words).toBe(command.name)
         expect(() => parseWords(command, split.words), words).not.toThrow()

@@ -5,6 +5,7 @@
  */
 import { exitCodes, type Command, type ExitCode, type World } from './command.js'
 import { allCommands } from './commands/all.js'
+import { offersFor } from './commands/self/offers.js'
 import { FileRefused } from './definitions/problem.js'
 import { createRest, ServiceFailure } from './management/rest.js'
 import { connectionOf, type Connection, type Target } from './profile/connection.js'
@@ -12,7 +13,7 @@ import { UsageError } from './words/declare.js'
 import { helpOf, overview } from './words/help.js'
 import { nearest } from './words/nearest.js'
 import type { Everywhere } from './words/everywhere.js'
-import { parseWords, splitWords } from './words/parse.js'
+import { parseWords, splitWords, typedSoFar } from './words/parse.js'
 
 /** What a run does not get from its words. */
 export type Outside = Omit<World, 'management' | 'frontend' | 'connection' | 'everywhere' | 'isJson'> & {
@@ -24,6 +25,7 @@ export async function run(words: readonly string[], outside: Outside): Promise<E
   const { screen } = outside
   const [first = 'help', ...rest] = words
   if (['help', '--help', '-h'].includes(first)) return help(rest, outside)
+  if (first === 'complete') return complete(rest, outside)
   const { command, name, words: own } = splitWords(words, allCommands)
   if (command === null) {
     // Before a command, only the options that every command has may stand.
@@ -57,6 +59,15 @@ function help(words: readonly string[], { screen }: Outside): ExitCode {
   }
   const pages = command === undefined ? group.map(helpOf) : [helpOf(command)]
   screen.out(`${name === '' ? overview(allCommands) : pages.join('\n\n')}\n`)
+  return exitCodes.done
+}
+
+/** For the scripts of `iris completion`, which put the words behind a `--`. */
+async function complete(words: readonly string[], outside: Outside): Promise<ExitCode> {
+  const typed = words[0] === '--' ? words.slice(1) : words
+  const world = worldOf(outside, typedSoFar(typed))
+  const offers = await offersFor(world, typed, allCommands)
+  outside.screen.out(offers.map(offer => `${offer}\n`).join(''))
   return exitCodes.done
 }
 

@@ -16,7 +16,7 @@ const declared: Declared = { ...readDeclared(root, files), irisProblem }
 
 function irisProblem(words: readonly string[]): string | null {
   const { command, name, words: own } = splitWords(words, allCommands)
-  if (command === null) return `iris has no command ${name}`
+  if (command === null) return ['', 'help'].includes(name) ? null : `iris has no command ${name}`
   try {
     parseWords(command, own)
     return null

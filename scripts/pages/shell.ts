@@ -87,7 +87,13 @@ function callsOf(text: string): readonly Call[] {
 function withoutAssignments(words: readonly string[]): Call {
   const first = words.findIndex(word => !keywords.has(word) && !/^\w+=/.test(word))
   const call = first < 0 ? [] : words.slice(first)
-  return call[0] === 'for' ? [] : call.filter(word => !/^\d?[<>]/.test(word)).map(withoutQuotes)
+  if (call[0] === 'for') return []
+  return call.filter((word, at) => !isRedirect(word, call[at - 1])).map(withoutQuotes)
+}
+
+/** `2>/dev/null`, or `< file` in two words. */
+function isRedirect(word: string, before = ''): boolean {
+  return /^\d?[<>]/.test(word) || /^\d?[<>]+$/.test(before)
 }
 
 function withoutQuotes(word: string): string {

@@ -3,11 +3,9 @@
  * and as
  * code from a file.
  */
-import { spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { ConfigResourceTypes, Kafka, logLevel } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { createIrisApi, type IrisApi } from '@iris/local-stack/iris-api'
@@ -15,6 +13,7 @@ import { freePort } from '@iris/local-stack/ports'
 import { portKeyOf, settingsEnvironment, startService, type ServiceProcess } from '@iris/local-stack/service'
 import { openSession, type OpenSession } from '@iris/common/zookeeper/testing/open-session'
 import { eventually } from '../support/eventually.js'
+import { runIris, type IrisRun } from '../support/iris-command.js'
 import { startTestStack, type TestStack } from '../support/stack.js'
 import { startTripwire, transaction, type ZooRequest } from '../support/tripwire.js'
 
@@ -343,22 +342,13 @@ describe('management that is killed', () => {
   })
 })
 
-/** The command as a process of its own. */
-async function iris(
+/** The command, against this management. */
+function iris(
   url: string,
   words: readonly string[],
   environment: Readonly<Record<string, string>> = {},
-): Promise<{ readonly code: number | null; readonly out: string; readonly said: string }> {
-  const program = fileURLToPath(new URL('../../cli/dist/main.js', import.meta.url))
-  const child = spawn(process.execPath, [program, ...words, '--management', url], {
-    env: { PATH: process.env['PATH'], ...environment },
-    timeout: deadlineMs,
-  })
-  const [out, said] = [[] as string[], [] as string[]]
-  child.stdout.on('data', chunk => out.push(String(chunk)))
-  child.stderr.on('data', chunk => said.push(String(chunk)))
-  const code = await new Promise<number | null>(resolve => child.on('close', resolve))
-  return { code, out: out.join(''), said: said.join('') }
+): Promise<IrisRun> {
+  return runIris([...words, '--management', url], { environment })
 }
 
 describe('definitions as code', () => {

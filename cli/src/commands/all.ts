@@ -10,17 +10,20 @@ import { subscriptionsCommand } from './look/subscriptions.js'
 import { topicsCommand } from './look/topics.js'
 import { traceCommand } from './look/trace.js'
 import { whyCommand } from './look/why.js'
+import { benchCommand } from './messages/bench.js'
 import { publishCommand } from './messages/publish.js'
 import { tailCommand } from './messages/tail.js'
-import * as profile from './profile/profiles.js'
+
 import { dlqPurgeCommand, dlqRedriveCommand } from './repair/dlq-change.js'
 import { dlqListCommand, dlqShowCommand, dlqSummaryCommand } from './repair/dlq.js'
 import { replayCommand } from './repair/replay.js'
 import { pauseCommand, resumeCommand } from './repair/state.js'
+import { completionCommand } from './self/completion.js'
+import * as profile from './self/profiles.js'
 import { tasksCancelCommand, tasksListCommand, tasksWatchCommand } from './repair/tasks.js'
 
 export const allCommands: readonly Command[] = [
-  ...[publishCommand, tailCommand],
+  ...[publishCommand, tailCommand, benchCommand],
   ...[topicsCommand, subscriptionsCommand, whyCommand, traceCommand],
   ...[dlqListCommand, dlqSummaryCommand, dlqShowCommand, dlqRedriveCommand, dlqPurgeCommand],
   ...[replayCommand, tasksListCommand, tasksWatchCommand, tasksCancelCommand, pauseCommand, resumeCommand],
@@ -32,4 +35,5 @@ export const allCommands: readonly Command[] = [
     profile.showCommand,
     profile.removeCommand,
   ],
+  completionCommand,
 ]

@@ -5,7 +5,7 @@
 import { systemScheduler } from '@iris/common/time/scheduler'
 import { noProfiles, type Profiles } from '../profile/profiles.js'
 import { run, type Outside } from '../run.js'
-import { plainPaint } from '../show/paint.js'
+import { keepScreen } from './kept-screen.js'
 
 export interface FakeOptions {
   /**
@@ -20,7 +20,7 @@ export interface FakeOptions {
   readonly input?: readonly string[] | null
   readonly columns?: number
   /** What somebody answers to each question; without it nobody is there. */
-  readonly says?: string
+  readonly says?: string | null
 }
 
 /** One request as a service saw it. */
@@ -52,9 +52,9 @@ export const fakeNow = Date.UTC(2026, 4, 1, 12)
 
 /** Runs the command with these words. */
 export async function runFake(words: string, options: FakeOptions = {}): Promise<Ran> {
-  const { environment = {}, files = {}, input = null, columns = 100, says } = options
+  const { environment = {}, files = {}, input = null, columns = 100, says = null } = options
   const asked: Asked[] = []
-  const printed = { out: '', said: '' }
+  const { screen, kept } = keepScreen({ columns, says })
   let profiles = options.profiles ?? noProfiles
   const outside: Outside = {
     environment,
@@ -75,16 +75,10 @@ export async function runFake(words: string, options: FakeOptions = {}): Promise
       write: given => Promise.resolve(void (profiles = given)),
       isOpenToOthers: () => Promise.resolve(false),
     },
-    screen: {
-      out: text => void (printed.out += text),
-      say: line => void (printed.said += `${line}\n`),
-      bar: () => ({ at: () => undefined, end: () => undefined }),
-      ask: () => Promise.resolve(says ?? null),
-      ...{ columns, paint: plainPaint },
-    },
+    screen,
   }
   const code = await run(wordsOf(words), outside)
-  return { code, ...printed, asked, profiles }
+  return { code, ...kept, asked, profiles }
 }
 
 async function answerTo(

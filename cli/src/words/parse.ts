@@ -43,17 +43,30 @@ export function splitWords(words: readonly string[], commands: readonly Command[
 export function parseWords(command: Command, words: readonly string[]): Call {
   const declared: Options = { ...everywhere, ...command.options }
   const { values, positionals } = tokensOf(command, declared, words)
-  const read = (options: Options): Record<string, unknown> =>
-    Object.fromEntries(
-      Object.entries(options).map(([name, option]) => [
-        name,
-        option.read(values.get(name) ?? [], flagOf(name)),
-      ]),
-    )
+  const read = (options: Options): Readonly<Record<string, unknown>> =>
+    readAll(options, name => values.get(name) ?? [])
   const common = read(everywhere) as Everywhere
   if (common.help) return { command, given: { arguments: {}, options: {} }, everywhere: common }
   const given = { arguments: argumentsOf(command, positionals), options: read(command.options) }
   return { command, given, everywhere: common }
+}
+
+/** The options of every command that stand among words which may not be whole yet. */
+export function typedSoFar(words: readonly string[]): Everywhere {
+  const valuesOf = (name: string): readonly string[] =>
+    words
+      .flatMap((word, at) => (word === flagOf(name) ? [words[at + 1] ?? ''] : []))
+      .filter(value => value !== '')
+  return readAll(everywhere, valuesOf) as Everywhere
+}
+
+function readAll(
+  options: Options,
+  valuesOf: (name: string) => readonly string[],
+): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(options).map(([name, option]) => [name, option.read(valuesOf(name), flagOf(name))]),
+  )
 }
 
 function takesNext(word: string): boolean {
