@@ -10,11 +10,11 @@ describe('the page of metrics', () => {
   const section = (service: string): string =>
     page.split(/^## /m).find(each => each.startsWith(service)) ?? ''
   const { frontendMetrics, consumersMetrics, managementMetrics } = names
-  const { schemaMetrics, traceMetrics, processMetrics } = names
+  const { schemaMetrics, traceMetrics, tracingMetrics, processMetrics } = names
 
   it.each([
-    ['frontend', [frontendMetrics, schemaMetrics, traceMetrics, processMetrics]],
-    ['consumers', [consumersMetrics, schemaMetrics, traceMetrics, processMetrics]],
+    ['frontend', [frontendMetrics, schemaMetrics, traceMetrics, tracingMetrics, processMetrics]],
+    ['consumers', [consumersMetrics, schemaMetrics, traceMetrics, tracingMetrics, processMetrics]],
     ['management', [managementMetrics, processMetrics]],
   ] as const)('names every metric of %s once', (service, tables) => {
     const rows = [...section(service).matchAll(/^\| `(\w+)` \|/gm)].map(match => match[1])
@@ -31,7 +31,7 @@ describe('the page of metrics', () => {
 
     expect(tables.sort()).toEqual(
       ['frontendMetrics', 'consumersMetrics', 'managementMetrics', 'schemaMetrics', 'traceMetrics']
-        .concat('processMetrics')
+        .concat('tracingMetrics', 'processMetrics')
         .sort(),
     )
   })

@@ -13,6 +13,7 @@ import {
   schemaMetrics,
   processMetrics,
   traceMetrics,
+  tracingMetrics,
   type MetricDefinition,
 } from '@iris/common/metrics/names'
 import { consumersKeys } from '@iris/consumers-service/config'
@@ -59,8 +60,8 @@ function metrics(): string {
   }
   return page('Metrics', [
     `Each service answers \`GET /status/prometheus\`. Summaries carry quantiles 0.5, 0.99, 0.999, a count and a sum; \`<name>_max\` is a gauge beside each. ${generated}`,
-    `## frontend-service\n\n${table('hermes_frontend_', frontendMetrics, schemaMetrics, traceMetrics, processMetrics)}`,
-    `## consumers-service\n\n${table('hermes_consumers_', consumersMetrics, schemaMetrics, traceMetrics, processMetrics)}`,
+    `## frontend-service\n\n${table('hermes_frontend_', frontendMetrics, schemaMetrics, traceMetrics, tracingMetrics, processMetrics)}`,
+    `## consumers-service\n\n${table('hermes_consumers_', consumersMetrics, schemaMetrics, traceMetrics, tracingMetrics, processMetrics)}`,
     `## management-service\n\n${table('hermes_management_', managementMetrics, processMetrics)}`,
   ])
 }

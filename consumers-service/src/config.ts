@@ -13,6 +13,7 @@ import {
   traceKeys,
   zookeeperKeys,
 } from '@iris/common/config/shared-keys'
+import { tracingKeys } from '@iris/common/config/tracing-keys'
 import { rateKeys } from './rate-keys.js'
 
 const mebibyte = 1024 * 1024
@@ -356,6 +357,7 @@ export const consumersKeys = {
   ...forwardingKeys,
   ...deadLetterKeys,
   ...traceKeys,
+  ...tracingKeys,
   ...schemaKeys,
   ...secretsKeys,
   ...sharedCounterKeys('consumer'),

@@ -169,6 +169,7 @@ export function createDelivering(
       requestBudget,
       filterShare,
       authorization,
+      tracer: outside.tracing?.tracer ?? null,
       registry: outside.schemas,
       areSchemaIdsUsed: config.areSchemaIdsUsed,
       isFilterRateLimited: config.isFilterRateLimited,

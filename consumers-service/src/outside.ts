@@ -15,6 +15,7 @@ import { openRegistry, type OpenRegistry } from '@iris/common/schema/open'
 import { withDeadline } from '@iris/common/time/scheduler'
 import { openTraceWriter } from '@iris/common/trace/open'
 import type { TraceWriter } from '@iris/common/trace/writer'
+import { openTracing, type OpenTracing } from '@iris/common/tracing/open'
 import { openVault } from '@iris/common/secrets/open-vault'
 import type { Vault } from '@iris/common/secrets/vault'
 import { createDefinitions, type Definitions } from '@iris/common/zookeeper/definitions'
@@ -39,6 +40,8 @@ export interface Outside {
   readonly producer: Producer
   /** Null where traces are switched off. */
   readonly traces: TraceWriter | null
+  /** Null where no collector is named. */
+  readonly tracing: OpenTracing | null
   /** Null where no schema registry is configured. */
   readonly schemas: OpenRegistry | null
   readonly client: HttpClient
@@ -94,6 +97,7 @@ export function createOutside(base: ConsumersBase, config: ConsumersConfig, metr
       isIdempotent: true,
     }),
     traces: openTraceWriter({ ...parts, metrics }, config),
+    tracing: openTracing({ ...base, metrics }, config, 'iris-consumers'),
     schemas: openRegistry({ ...base, metrics }, config),
     ...createEndpoints(base, config),
   }
@@ -117,13 +121,13 @@ export async function startOutside(base: ConsumersBase, outside: Outside): Promi
 
 /** Closes everything. What cannot be closed in time is left. */
 export async function stopOutside(base: ConsumersBase, outside: Outside): Promise<void> {
-  const { session, definitions, cluster, producer, traces, schemas, reader, client } = outside
+  const { session, definitions, cluster, producer, traces, tracing, schemas, reader, client } = outside
   definitions.stop()
   outside.seals.stop()
   client.stop()
   const closing = async (): Promise<void> => {
     await Promise.all([reader.stop(), producer.stop(0), traces?.stop(traceDrainMs), session.stop()])
-    await schemas?.stop()
+    await Promise.all([schemas?.stop(), tracing?.stop(traceDrainMs)])
     await cluster.stop()
   }
   try {

@@ -13,6 +13,7 @@ import {
   traceKeys,
   zookeeperKeys,
 } from '@iris/common/config/shared-keys'
+import { tracingKeys } from '@iris/common/config/tracing-keys'
 import { spoolKeys } from './spool-keys.js'
 import { streamsKeys } from './streams/streams-keys.js'
 import { sslKeys } from './tls.js'
@@ -388,6 +389,7 @@ export const frontendKeys = {
   ...zookeeperKeys,
   ...logKeys,
   ...traceKeys,
+  ...tracingKeys,
   ...schemaKeys,
   ...sharedCounterKeys('frontend'),
 } as const

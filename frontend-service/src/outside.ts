@@ -13,6 +13,7 @@ import { openRegistry, type OpenRegistry } from '@iris/common/schema/open'
 import { sleep, withDeadline } from '@iris/common/time/scheduler'
 import { openTraceWriter } from '@iris/common/trace/open'
 import type { TraceWriter } from '@iris/common/trace/writer'
+import { openTracing, type OpenTracing } from '@iris/common/tracing/open'
 import { createDefinitions, type Definitions } from '@iris/common/zookeeper/definitions'
 import { zooPaths } from '@iris/common/zookeeper/paths'
 import { createZooSession, type ZooSession } from '@iris/common/zookeeper/session'
@@ -31,6 +32,8 @@ export interface Outside {
   readonly kafka: KafkaRoutes
   /** Null where traces are switched off. */
   readonly traces: TraceWriter | null
+  /** Null where no collector is named. */
+  readonly tracing: OpenTracing | null
   /** The JSON Schemas of topics. */
   readonly book: SchemaBook
   /** Null where no schema registry is configured. */
@@ -71,6 +74,7 @@ export function createOutside(base: FrontendBase, config: FrontendConfig, metric
     cluster,
     kafka: createKafkaRoutes({ ...base, cluster, metrics }, config),
     traces: openTraceWriter({ ...base, cluster, metrics }, config),
+    tracing: openTracing({ ...base, metrics }, config, 'iris-frontend'),
     book: createSchemaBook({ session, log: base.log }, zooPaths(config.zookeeperRoot).iris),
     schemas: openRegistry({ ...base, metrics }, config),
     access: accessOf(base, config, session),
@@ -128,7 +132,7 @@ export async function startOutside(
  * left.
  */
 export async function stopOutside(base: FrontendBase, outside: Outside, drainMs: number): Promise<void> {
-  const { session, definitions, cluster, kafka, traces, schemas } = outside
+  const { session, definitions, cluster, kafka, traces, tracing, schemas } = outside
   outside.stopping.abort()
   definitions.stop()
   outside.seal.stop()
@@ -139,7 +143,8 @@ export async function stopOutside(base: FrontendBase, outside: Outside, drainMs:
     await traces?.stop(traceDrainMs)
     await cluster.stop()
   }
-  const closing = Promise.all([closeKafka(), session.stop(), schemas?.stop(), outside.access?.stop()])
+  const others = [session.stop(), schemas?.stop(), outside.access?.stop(), tracing?.stop(traceDrainMs)]
+  const closing = Promise.all([closeKafka(), ...others])
   try {
     await withDeadline(base.scheduler, closeTimeoutMs, 'closing Kafka and ZooKeeper', closing)
   } catch (error) {

@@ -129,6 +129,7 @@ export function createPublishing(
     rules: { acceptAnyBytes: config.acceptAnyBytes },
     random: systemRandom,
     schedule,
+    tracer: outside.tracing?.tracer ?? null,
     avro:
       schemas === null
         ? null

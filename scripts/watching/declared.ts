@@ -9,6 +9,7 @@ import {
   processMetrics,
   schemaMetrics,
   traceMetrics,
+  tracingMetrics,
   type MetricDefinition,
 } from '@iris/common/metrics/names'
 import { createMetrics } from '@iris/common/metrics/registry'
@@ -20,8 +21,8 @@ type Declared = ReadonlyMap<string, readonly string[]>
 const added = ['instance', 'job']
 
 const services: Readonly<Record<string, readonly Readonly<Record<string, MetricDefinition>>[]>> = {
-  frontend: [frontendMetrics, schemaMetrics, traceMetrics, processMetrics],
-  consumers: [consumersMetrics, schemaMetrics, traceMetrics, processMetrics],
+  frontend: [frontendMetrics, schemaMetrics, traceMetrics, tracingMetrics, processMetrics],
+  consumers: [consumersMetrics, schemaMetrics, traceMetrics, tracingMetrics, processMetrics],
   management: [managementMetrics, processMetrics],
 }
 

@@ -10,7 +10,7 @@ import { streamMetrics } from './stream-names.js'
 
 export type { MetricDefinition, MetricKind } from './define.js'
 export { managementMetrics } from './management-names.js'
-export { processMetrics, traceMetrics } from './process-names.js'
+export { processMetrics, traceMetrics, tracingMetrics } from './process-names.js'
 
 const topicLabels = ['group', 'topic'] as const
 const subscriptionLabels = ['group', 'topic', 'subscription'] as const

@@ -34,3 +34,15 @@ export const processMetrics = {
     'Sessions that ZooKeeper ended because it had not heard of this process in time',
   ),
 } as const
+
+/** Metrics of the services that send spans to a collector, with the service's prefix; there with one only. */
+export const tracingMetrics = {
+  exported: define('counter', 'spans_exported_total', [], 'Spans that the collector has taken'),
+  dropped: define(
+    'counter',
+    'spans_dropped_total',
+    ['reason'],
+    'Spans lost: `room` the queue was full, `collector` it did not take them',
+  ),
+  waiting: define('gauge', 'spans_waiting', [], 'Spans on their way to the collector'),
+} as const

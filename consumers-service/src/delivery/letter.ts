@@ -26,6 +26,17 @@ export interface LetterSink {
   refusal(letter: Letter): string | null
 }
 
+/** What is told of an attempt to OpenTelemetry. */
+export interface LetterSpans {
+  /** The publisher's lines as they go out with the attempt. */
+  linesFor(propagated: readonly string[]): readonly string[]
+  /** A request of it ended. */
+  answered(result: AttemptResult): void
+  /** The message is on its way to the dead letters. */
+  died(className: string): void
+  ended(letter: Letter, verdict: Verdict, nowMs: number): void
+}
+
 export class Letter implements OutgoingRequest {
   readonly method = 'POST'
   readonly wantsBody = null
@@ -57,6 +68,8 @@ export class Letter implements OutgoingRequest {
   batchId = ''
   /** The hosts of its last attempt, joined by a comma; empty where it is the endpoint's. */
   remoteHosts = ''
+  /** What is told of its attempt under way to OpenTelemetry; null for a message that is not traced. */
+  spans: LetterSpans | null = null
   lastStatus: number | null = null
   lastReason = ''
   /** Bytes that count against what a process may hold back; 0 while it does not wait. */

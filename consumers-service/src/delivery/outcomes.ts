@@ -77,6 +77,7 @@ export function createOutcomes(parts: OutcomeParts, way: OutcomeWay): Outcomes {
   }
 
   function bury(letter: Letter, className: DeathClass, reason: string): void {
+    letter.spans?.died(className)
     const buried = handedOver(letter, deadOffset => journal.buried(letter, reason, deadOffset))
     // Its turn is not handed on before those behind it are sure to find its key parked.
     const stored = (deadOffset: number): void => {

@@ -5,6 +5,7 @@ import type { Log } from '@iris/common/lifecycle/log'
 import type { OpenRegistry } from '@iris/common/schema/open'
 import type { Clock } from '@iris/common/time/clock'
 import type { Scheduler } from '@iris/common/time/scheduler'
+import type { Tracer } from '@iris/common/tracing/tracer'
 import type { RequestBudget } from './back-room.js'
 import type { DeadLetters } from './dead-letter.js'
 import type { DeliveryFigures } from './figures.js'
@@ -36,6 +37,8 @@ export interface PipelineParts {
   readonly rateShare: MakeRateShare
   /** Whether messages are also filtered out at the rate of the subscription and no faster. */
   readonly isFilterRateLimited: boolean
+  /** Null where nothing is told to OpenTelemetry. */
+  readonly tracer: Tracer | null
   /** Why nothing may be begun now, or null. */
   heldBack(): string | null
   /** An answer asks for the subscription's suspension: nothing more is to be begun. */

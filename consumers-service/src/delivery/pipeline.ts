@@ -8,6 +8,7 @@
 import type { AttemptResult } from '@iris/common/http/client'
 import type { Delays } from './delay/delays.js'
 import { delayOf } from './delay/levels.js'
+import { beginAttempt } from './attempt-spans.js'
 import { createBackRoom } from './back-room.js'
 import { expiredReason } from './death.js'
 import { judge, type Verdict } from './judge.js'
@@ -38,7 +39,7 @@ const lookAgainMs = 200
 
 /** Makes the pipeline of a subscription, without partitions. */
 export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipeline {
-  const { clock, figures, requestBudget, authorization, parking } = parts
+  const { clock, figures, requestBudget, authorization, parking, tracer } = parts
   const kind = turnKind(firstPlan.ordering, firstPlan.policy.inflightMax)
   const turns = createTurns<Letter>(kind)
   const underWay = new UnderWay()
@@ -86,6 +87,7 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
     pace.began(nowMs)
     begin(letter)
     letter.attemptedAtMs = nowMs
+    if (tracer !== null) letter.spans = beginAttempt(tracer, plan, letter)
     parts.sender.send(letter)
   }
 
@@ -101,6 +103,7 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
   function requestEnded(letter: Letter, result: AttemptResult): Verdict {
     const verdict = judge(result, plan.policy, clock.now())
     authorization.attemptEnded(result, letter.attemptedAtMs)
+    letter.spans?.answered(result)
     const nowMs = clock.monotonic()
     const tookMs = nowMs - letter.attemptedAtMs
     figures.attempt(result, verdict.kind === 'delivered', letter.body.length, tookMs)
@@ -112,7 +115,10 @@ export function createPipeline(parts: SerialParts, firstPlan: SerialPlan): Pipel
     end(letter)
     if (verdict.kind === 'retry' && !verdict.isCounted)
       parts.log.warn('delivery.ownFault', { subscription: plan.id, detail: verdict.reason })
-    outcomes.conclude(letter, verdict, clock.monotonic())
+    const nowMs = clock.monotonic()
+    outcomes.conclude(letter, verdict, nowMs)
+    letter.spans?.ended(letter, verdict, nowMs)
+    letter.spans = null
     checkIdle(letter.work)
     wake()
   }

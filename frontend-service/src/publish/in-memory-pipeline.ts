@@ -15,6 +15,8 @@ import type { TraceWriter } from '@iris/common/trace/writer'
 import { createVirtualTime, type VirtualTime } from '@iris/common/time/virtual-time'
 import { createPublishMetrics, type PublishMetrics } from '../publish-metrics.js'
 import { createSchedule } from '../schedule/schedule.js'
+import type { Span } from '@iris/common/tracing/span'
+import { createTracer } from '@iris/common/tracing/tracer'
 import type { TopicCache } from '../topics/cache.js'
 import type { RoutedTopic } from '../topics/routed-topic.js'
 import type { LookUpWaiter } from '../topics/unknown-topics.js'
@@ -55,6 +57,10 @@ export interface PipelineWorld {
   readonly registry: MemoryRegistry
   /** What was written for those who ask where a message is. */
   readonly traced: PublishedEvent[]
+  /** What OpenTelemetry was told. */
+  readonly spans: Span[]
+  /** Half of the messages without a trace begin one: those for which less than a half is drawn. */
+  drawn: number
   /** Publications with an idempotency key, which go no further here. */
   readonly keyed: Publication[]
   /** Names being looked up; the test answers. */
@@ -138,6 +144,11 @@ export async function createPipelineWorld(spooling: Spooling | null = null): Pro
     random: () => 0,
     makeKeyed: () => ({ take: publication => void world.keyed.push(publication) }),
     spooling,
+    tracer: createTracer(
+      span => void world.spans.push(span),
+      () => world.drawn,
+      { ratio: 0.5, isParentObeyed: true },
+    ),
   })
   const publish = createPublishRequest(pipeline, {
     ...{ scheduler: time, isClosing: () => world.isClosing, isForwarded: () => false },
@@ -169,6 +180,8 @@ function createParts(): Omit<PipelineWorld, 'pipeline' | 'url' | 'stop'> {
     metricsText: () => registry.text(),
     registry: createMemoryRegistry(),
     traced: [],
+    spans: [],
+    drawn: 1,
     keyed: [],
     lookUps: [],
     areTopicsLoaded: true,

@@ -11,6 +11,7 @@ import { HermesError } from '@iris/common/errors/hermes-error'
 import { invariant } from '@iris/common/lifecycle/invariant'
 import type { AppendOutcome } from '@iris/common/kafka/producer-message'
 import type { Scheduler } from '@iris/common/time/scheduler'
+import type { Tracer } from '@iris/common/tracing/tracer'
 import { admitKey } from '../idempotency/admit-key.js'
 import type { FoundStored, KeyedEvents } from '../idempotency/keyed-publication.js'
 import type { Keyed } from '../idempotency/keyed.js'
@@ -33,6 +34,7 @@ import { createKeep, type Keep, type StoredOutcome } from './keep.js'
 import type { Acceptance, Origin } from './origin.js'
 import type { Propagation } from './propagation.js'
 import { Publication, type PublicationEvents } from './publication.js'
+import { beginSpans } from './publish-spans.js'
 import {
   keyless,
   lateRefusal,
@@ -66,6 +68,8 @@ export interface PipelineParts extends ContentParts {
   readonly makeKeyed: (events: KeyedEvents) => Keyed
   /** Null where no message is answered before Kafka has it. */
   readonly spooling: Spooling | null
+  /** Null where nothing is told to OpenTelemetry. */
+  readonly tracer: Tracer | null
 }
 
 export interface Pipeline {
@@ -130,6 +134,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 
 function publish(parts: Wired, publication: Publication): void {
   publication.startedMs = parts.clock.monotonic()
+  if (parts.tracer !== null) publication.spans = beginSpans(parts.tracer, publication.origin)
   parts.metrics.inflight++
   parts.reading.add(publication, publication.startedMs)
   if (!parts.room.hold(publication, requestBytes)) return refuse(parts, publication, overloaded)
@@ -261,6 +266,7 @@ function conclude(parts: Wired, publication: Publication, outcome: AppendOutcome
 
 function concludeStored(parts: Wired, publication: Publication, outcome: StoredOutcome): void {
   if (publication.routed?.isTracked === true) parts.journal.stored(publication, outcome)
+  publication.spans?.stored(outcome)
   const seconds = (parts.clock.monotonic() - publication.readyMs) / 1_000
   publication.routed?.counters().published(seconds)
   publication.routed?.preview?.offer(publication.value)
@@ -287,6 +293,7 @@ function expire(parts: Wired, publication: Publication): void {
 
 /** The frontend that refused it has written down why. */
 function refuseQuietly(parts: Wired, publication: Publication, error: HermesError): void {
+  publication.spans?.refused(error)
   finish(parts, publication, error.status)
   publication.origin.refused(publication.id, error)
 }
@@ -302,5 +309,7 @@ function finish(parts: Wired, publication: Publication, status: number): void {
   publication.queue?.remove(publication)
   parts.room.release(publication)
   parts.metrics.inflight--
-  topic?.counters().answered(status, (parts.clock.monotonic() - startedMs) / 1_000)
+  const nowMs = parts.clock.monotonic()
+  topic?.counters().answered(status, (nowMs - startedMs) / 1_000)
+  publication.spans?.ended(publication, status, nowMs)
 }

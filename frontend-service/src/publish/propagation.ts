@@ -8,6 +8,7 @@
 import { forwardedHeaders } from '../fellows/forward.js'
 import { forwardingHeaders, forwardSealHeader, subscriberHeaders } from '@iris/common/http/travelling-headers'
 import { hopByHopHeaders } from '@iris/common/http/raw-headers'
+import { traceparentName } from '@iris/common/tracing/context'
 import type { SentHeaders } from './origin.js'
 import type { RecordHeader } from './publication.js'
 
@@ -25,8 +26,16 @@ export interface PropagationOptions {
 }
 
 export interface Propagation {
-  /** Gives the headers that travel and adds them to a record's headers. */
-  collect(sent: SentHeaders, comesFromTopic: boolean, recordHeaders: RecordHeader[]): Propagated
+  /**
+   * Gives the headers that travel and adds them to a record's headers. A `traceparent` of ours, where the
+   * message is traced, travels in the place of the publisher's, named or not.
+   */
+  collect(
+    sent: SentHeaders,
+    comesFromTopic: boolean,
+    recordHeaders: RecordHeader[],
+    traceparent?: string | null,
+  ): Propagated
   /** What a trace shows of them: `Name: value` lines. */
   described(sent: SentHeaders, comesFromTopic: boolean): string
 }
@@ -55,9 +64,11 @@ export function createPropagation(options: PropagationOptions): Propagation {
     ofChains.has(lowerName) || ofPublisher(lowerName, value)
 
   return {
-    collect(sent, comesFromTopic, recordHeaders) {
-      if (!isAll && !comesFromTopic && !names.some(name => sent.headers[name] !== undefined)) return none
+    collect(sent, comesFromTopic, recordHeaders, traceparent = null) {
+      const mayTravel = isAll || comesFromTopic || names.some(name => sent.headers[name] !== undefined)
+      if (!mayTravel && traceparent === null) return none
       const found = firstValues(sent.rawHeaders, comesFromTopic ? ofForward : ofPublisher)
+      if (traceparent !== null) putTraceparent(found, traceparent)
       if (options.isInKafkaHeaders) {
         for (const name of Object.keys(found))
           recordHeaders.push([options.kafkaHeaderPrefix + name, Buffer.from(found[name] as string, 'latin1')])
@@ -81,10 +92,16 @@ function travelsUnnamed(lowerName: string): boolean {
   )
 }
 
+/** As the publisher spelt the name, where it sent one. */
+function putTraceparent(found: Record<string, string>, value: string): void {
+  const name = Object.keys(found).find(each => each.toLowerCase() === traceparentName) ?? traceparentName
+  found[name] = value
+}
+
 function firstValues(
   rawHeaders: readonly string[],
   mayTravel: (lowerName: string, value: string) => boolean,
-): Propagated {
+): Record<string, string> {
   // Without a prototype: a header may be called `__proto__`.
   const found = Object.create(null) as Record<string, string>
   const seen = new Set<string>()

@@ -44,6 +44,17 @@ export interface Later {
   outcome: AppendOutcome | null
 }
 
+/** What is told of a message to OpenTelemetry. */
+export interface PublicationSpans {
+  /** What the message carries. */
+  readonly traceparent: string
+  /** Kafka has it. */
+  stored(outcome: Extract<AppendOutcome, { kind: 'stored' }>): void
+  refused(error: HermesError): void
+  /** Its publisher was answered. */
+  ended(publication: Publication, status: number, nowMs: number): void
+}
+
 export class Publication implements ProducerMessage, SpoolMessage, BodyTaker, Deadlined {
   startedMs = 0
   stage: Stage = 'finding'
@@ -65,6 +76,8 @@ export class Publication implements ProducerMessage, SpoolMessage, BodyTaker, De
   idempotencyKey: string | null = null
   /** Null for a message whose answer waits for Kafka. */
   later: Later | null = null
+  /** What is told of it to OpenTelemetry; null for a message that is not traced. */
+  spans: PublicationSpans | null = null
 
   // As the producer takes it.
   topic = ''

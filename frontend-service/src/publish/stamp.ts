@@ -31,7 +31,8 @@ export function stamp(
   const { sent } = origin
   const headers: RecordHeader[] = [[messageIdHeader, Buffer.from(id, 'latin1')]]
   if (publication.avro !== null) addSchemaHeaders(headers, publication.avro)
-  const externalMetadata = propagation.collect(sent, publication.comesFromTopic, headers)
+  const traceparent = publication.spans?.traceparent ?? null
+  const externalMetadata = propagation.collect(sent, publication.comesFromTopic, headers, traceparent)
   if (publication.event !== null) headers.push(...eventHeaders(publication.event.attributes))
   publication.timestampMs = timestampMs
   publication.key =

@@ -28,7 +28,7 @@ function dressed(
     ...plan,
   } as unknown as SerialPlan
   const letter = {
-    ...{ attempts: 0, headers: [], eventBody: Buffer.from('of an attempt before') },
+    ...{ attempts: 0, spans: null, headers: [], eventBody: Buffer.from('of an attempt before') },
     entry: { timestampMs: 0 },
     content: { messageId: 'm-1', propagated: null, event: null, body: Buffer.from(body), ...content },
   } as unknown as Letter

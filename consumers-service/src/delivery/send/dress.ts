@@ -10,6 +10,7 @@ import { writeBinary } from '@iris/common/cloudevents/http-binary'
 import { structuredType, writeStructured } from '@iris/common/cloudevents/json-format'
 import { canBeSent } from '@iris/common/http/header-rules'
 import type { Clock } from '@iris/common/time/clock'
+import { linesSent } from '../attempt-spans.js'
 import type { Letter } from '../letter.js'
 import type { SerialPlan } from '../plan.js'
 import { createForwardDress, type ForwardParts } from './forward.js'
@@ -61,13 +62,13 @@ function createFill(plan: SerialPlan, lines: HeaderLines): Dress {
     return lines.of(messageId, letter.attempts, propagated, avro)
   }
   if (plan.cloudEvents === null) {
-    return letter => void (letter.headers = dress(letter, letter.content.propagated))
+    return letter => void (letter.headers = dress(letter, linesSent(letter)))
   }
   const isBinary = plan.cloudEvents === 'binary'
   const fixed = new Set(plan.fixedHeaders.map(({ name }) => name.toLowerCase()))
   return letter => {
     const event = eventOf(letter, plan)
-    const own = dress(letter, without(letter.content.propagated, isOfEvent))
+    const own = dress(letter, without(linesSent(letter), isOfEvent))
     if (isBinary) own.push(...(without(writeBinary(event), name => fixed.has(name)) ?? []))
     else letter.eventBody = writeStructured(event, letter.content.body)
     if (!fixed.has('content-type')) setType(own, isBinary ? dataTypeOf(event) : structuredType)

@@ -13,7 +13,7 @@ interface Message {
 
 function letterOf({ propagated, messageId = 'm-1', key, event }: Message): Letter {
   return {
-    ...{ attempts: 0, headers: [], eventBody: null, origin: { partition: 3, offset: 7 } },
+    ...{ attempts: 0, spans: null, headers: [], eventBody: null, origin: { partition: 3, offset: 7 } },
     entry: { key: key === undefined ? null : Buffer.from(key, 'latin1') },
     content: { messageId, propagated: propagated ?? null, event: event ?? null, body: Buffer.from('{}') },
   } as unknown as Letter

@@ -11,6 +11,7 @@ import type { TopicName } from '@iris/common/domain/names'
 import { writeBinary } from '@iris/common/cloudevents/http-binary'
 import { canBeSent, isTrimmed } from '@iris/common/http/header-rules'
 import { forwardSealHeader, hopsHeader, originMessageIdHeader } from '@iris/common/http/travelling-headers'
+import { linesSent } from '../attempt-spans.js'
 import type { Letter } from '../letter.js'
 import type { SerialPlan } from '../plan.js'
 import { contentTypeName, dataTypeOf, without } from './lines.js'
@@ -69,7 +70,7 @@ export function createForwardDress(
     const { event } = content
     lines.push(contentTypeName, (event && dataTypeOf(event)) || jsonType)
     if (event !== null) lines.push(...writeBinary(event))
-    letter.headers = [...lines, ...(without(content.propagated, isSaidBefore) ?? [])]
+    letter.headers = [...lines, ...(without(linesSent(letter), isSaidBefore) ?? [])]
   }
 }
 

@@ -92,6 +92,7 @@ export function createScriptedOutside(
     deadLetters: { bury: message => void dead.push(message) },
     figures,
     registry: null,
+    tracer: null,
     areSchemaIdsUsed: false,
     journal: createJournal(
       {

@@ -10,7 +10,14 @@ import type { Pipeline } from '../pipeline-parts.js'
 import { createWindow, type WindowStart } from '../settle.js'
 
 /** A message of the log; it is read as unreadable where it has a problem. */
-export type Message = { body: string; padding?: number; key?: string; problem?: string; at?: number }
+export type Message = {
+  body: string
+  padding?: number
+  key?: string
+  problem?: string
+  at?: number
+  traceparent?: string
+}
 
 /** Where its window begins, and whether it is one of the delay topic. */
 export type Start = Partial<WindowStart> & { readonly isDelayed?: boolean }
@@ -59,7 +66,9 @@ export function createPartitions(
 }
 
 function entryOf(partition: number, offset: number, message: Message, timestampMs: number): LogEntry {
-  const metadata = { timestampMs, id: `id-${message.body}`, externalMetadata: {} }
+  const { traceparent } = message
+  const externalMetadata: Record<string, string> = traceparent === undefined ? {} : { traceparent }
+  const metadata = { timestampMs, id: `id-${message.body}`, externalMetadata }
   const body = Buffer.from(JSON.stringify(message.body) + ' '.repeat(message.padding ?? 0))
   const value = Buffer.concat(wrapEnvelope(metadata, body))
   const entry: LogEntry = {

@@ -3,6 +3,7 @@
  * Takes changes of the plan. Gives the pipeline, what it sent and buried, and the answers to give.
  * Promises: virtual time, so nothing happens unless the test says so.
  */
+import type { Tracer } from '@iris/common/tracing/tracer'
 import type { AttemptResult } from '@iris/common/http/client'
 import type { Postponement } from '../delay/delays.js'
 import type { Letter } from '../letter.js'
@@ -77,6 +78,7 @@ export function world(
     isFilterRateLimited?: boolean
     authorization?: Partial<Authorization>
     parking?: Parking
+    tracer?: Tracer
   } = {},
 ): World {
   const plan = { ...basePlan, ...changes.plan, policy: { ...basePlan.policy, ...changes.policy } }
@@ -98,6 +100,7 @@ export function world(
       delays,
       parking: changes.parking ?? noParking,
       waitingBudget: budget,
+      tracer: changes.tracer ?? null,
       isFilterRateLimited: changes.isFilterRateLimited ?? false,
     },
     plan,
