@@ -1,4 +1,5 @@
 /** The documents of this repository: no link leads nowhere, no command is left to rot. */
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { allCommands } from '@iris/cli/commands/all'
@@ -60,4 +61,16 @@ it('names only tests that are there', () => {
   )
 
   expect(named.filter(({ problem }) => !declared.paths.has(problem)).map(told)).toEqual([])
+})
+
+it('shows programs as they are in the files that are tested', () => {
+  const shown = pages.flatMap(({ path, blocks }) =>
+    blocks.flatMap(({ text, line, notes }) =>
+      notes.filter(({ kind }) => kind === 'same as').map(note => ({ path, line, text, file: note.text })),
+    ),
+  )
+  const different = shown.filter(({ file, text }) => readFileSync(root + file, 'utf8') !== `${text}\n`)
+
+  expect(shown.length).toBeGreaterThan(3)
+  expect(different.map(({ path, line, file }) => `${path}:${line} is not ${file}`)).toEqual([])
 })

@@ -84,7 +84,9 @@ function createReading() {
     const heading = /^#{1,6} (.*)$/.exec(line)?.[1]
     if (heading !== undefined) anchors.add(heading)
     links.push(...linksOf(line).map(target => ({ target, line: number })))
-    words.push(...[...line.matchAll(/`([^`]+)`/g)].map(found => ({ text: found[1] ?? '', line: number })))
+    // What a link is called, its target says.
+    const beside = line.replaceAll(/\[[^\]]*\]\([^)]*\)/g, '')
+    words.push(...[...beside.matchAll(/`([^`]+)`/g)].map(found => ({ text: found[1] ?? '', line: number })))
   }
   return {
     take(line: string, number: number): void {

@@ -23,6 +23,7 @@ describe('links', () => {
     '[away](https://example.org/nothing#here)',
     '`time/clock.ts`, `common/src/time/clock.ts`',
     '`[no](link.md)`',
+    '[`elsewhere/clock.ts`](https://example.org/clock.ts)',
   ])('lead somewhere: %s', line => {
     expect(check(line)).toEqual([])
   })
