@@ -38,6 +38,7 @@ const explanations: Readonly<Record<string, string>> = {
   Metrics: 'metrics.md',
   'OAuth providers': 'oauth.md',
   Consistency: 'upkeep.md',
+  Installation: 'looking.md',
   Audit: 'audit.md',
   'API keys': 'keys.md',
   Descriptions: 'openapi.md',
