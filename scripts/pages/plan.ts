@@ -58,6 +58,8 @@ const languages = [
   'promql',
   'mermaid',
 ]
+/** Languages of what a command prints. */
+const answerLanguages = ['json', 'http', 'text']
 /** Run by a shell: they change nothing outside the folder of the test. */
 const runnable = 'curl jq echo printf export grep head sleep openssl sha256sum tr base64'.split(' ')
 /** Looked up by `known-words.ts`. */
@@ -85,15 +87,22 @@ export function planOf(page: Page): PagePlan {
     }
     if (block.language === 'sh') return stepsOf(page, index, finding)
     if (!languages.includes(block.language)) finding(`no check knows ${block.language}`, languages.join(', '))
-    const [first] = /^\S+/.exec(block.text) ?? []
-    if (first === '$' || [...runnable, ...checkable].includes(first ?? ''))
+    if (/^\s*```/m.test(block.text)) finding('a fence inside a block', 'close the one before')
+    const command = block.text.split('\n').find(isCommand)
+    if (command !== undefined)
       finding(
-        `a command in a block that is not sh: ${first}`,
+        `a command in a block that is not sh: ${command.trim()}`,
         'mark it sh, and its answer json, http or text',
       )
     return []
   })
   return { path, steps, findings }
+}
+
+/** Whether a line begins like one that is typed. */
+function isCommand(line: string): boolean {
+  const [first = ''] = /^\S+/.exec(line.trim()) ?? []
+  return first === '$' || runnable.includes(first) || checkable.includes(first)
 }
 
 type Find = (problem: string, fix: string, line?: number) => void
@@ -105,7 +114,14 @@ function stepsOf({ path, blocks }: Page, index: number, finding: Find): readonly
   const commands = commandsOf(block.text)
   const texts = (kind: string): readonly string[] =>
     block.notes.filter(each => each.kind === kind).map(textOf)
-  const isAnswered = next !== undefined && next.language !== 'sh' && (next.follows || isAnswer(next))
+  if (next?.follows === true && next.language === '')
+    finding(
+      'a block behind commands does not say what it is',
+      'json, http, text or another language',
+      next.line,
+    )
+  const isAnswered =
+    next !== undefined && answerLanguages.includes(next.language) && (next.follows || isAnswer(next))
   let statuses = texts('status').flatMap(text => text.split(/[ ,]+/).map(Number))
   return commands.map((command, place): Step => {
     const isLast = place === commands.length - 1

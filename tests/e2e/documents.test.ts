@@ -19,6 +19,9 @@ const plans = readPages(root, readFiles(root)).map(planOf)
 const isRun = ({ holder }: Step): boolean => holder.kind === 'run'
 const pages = plans.filter(({ steps }) => steps.some(isRun))
 
+/** Places that the summary names for one reason. */
+const placesMax = 6
+
 let stack: TestStack
 let inbox: Inbox
 let guarded: ServiceProcess
@@ -53,18 +56,25 @@ function newFolder(): string {
   return folder
 }
 
+/** What was run, and by name what was not. */
 function summary(): string {
   const steps = plans.flatMap(each => each.steps)
-  const held = (kind: string): readonly Step[] => steps.filter(({ holder }) => holder.kind === kind)
-  const others = new Map<string, number>()
-  for (const { path, holder } of [...held('test'), ...held('reason')]) {
+  const count = (kind: string): number => steps.filter(({ holder }) => holder.kind === kind).length
+  const others = new Map<string, string[]>()
+  for (const { path, line, holder } of steps) {
     if (holder.kind !== 'test' && holder.kind !== 'reason') continue
-    const line = `  ${path}: ${holder.kind === 'test' ? 'held by ' : 'not run, '}${holder.text}`
-    others.set(line, (others.get(line) ?? 0) + 1)
+    const words = holder.kind === 'test' ? `held by ${holder.text}` : `not run: ${holder.text}`
+    others.set(words, [...(others.get(words) ?? []), `${path}:${line}`])
   }
-  const listed = [...others].map(([line, count]) => `${line} (${count})`)
-  const [run, words] = [held('run').length, held('words').length]
-  return `documents: ${ran} of ${run} commands run, ${words} checked by their words, others:\n${listed.join('\n')}\n`
+  const listed = [...others].map(([words, places]) => {
+    const more = places.length > placesMax ? ` and ${places.length - placesMax} more` : ''
+    return `  ${words} (${places.slice(0, placesMax).join(', ')}${more})`
+  })
+  return [
+    `documents: ${ran} of ${count('run')} commands run, ${count('words')} looked up by their words, others:`,
+    ...listed,
+    '',
+  ].join('\n')
 }
 
 describe('the commands of', () => {
