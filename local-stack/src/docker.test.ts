@@ -216,7 +216,7 @@ describe('the Dockerfile', () => {
       const stage = stageOf(instructions, target)
       const last = (name: string): string => stage.findLast(each => each.name === name)?.value ?? ''
 
-      expect(last('USER')).toBe('node')
+      expect(last('USER')).toBe('1000:1000')
       expect(last('HEALTHCHECK')).toContain('fetch(')
       expect(last('CMD')).toContain(`"${directory}/dist/`)
       expect(last('HEALTHCHECK')).toContain(`:${last('EXPOSE')}/`)
