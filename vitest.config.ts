@@ -70,7 +70,7 @@ export default defineConfig({
       },
       {
         resolve: { alias },
-        // The faults of the smoke need the machine for themselves: it starts its own servers and runs last.
+        // The faults of the smoke are no neighbours for other tests: it starts servers of its own.
         test: { name: 'smoke', include: ['tests/smoke/**/*.test.ts'], maxWorkers: 1 },
       },
     ],

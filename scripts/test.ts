@@ -76,21 +76,26 @@ function readReport(file: string): VitestReport {
   }
 }
 
+/** What only computes, one after another; it takes the time that nobody else wants. */
+async function readings(sums: Sums): Promise<void> {
+  const reading = (title: string, ...command: readonly string[]): Promise<void> =>
+    step(sums, title, ['nice', '-n', '19', ...command], false)
+  await reading('types of the console', 'npm', 'run', '--silent', 'console:check')
+  await reading('types of tests', 'npx', 'tsc', '-p', 'tsconfig.tests.json')
+  await reading('tidy', 'node', 'scripts/dist/tidy.js')
+  await reading('lint', 'npx', 'eslint', '.')
+}
+
+/** The smoke waits half of the time that two cores have, for faults and their healing; so do unit tests. */
+async function lightTests(sums: Sums): Promise<void> {
+  if (!isCheck) await tests(sums, 'smoke')
+  await tests(sums, 'unit')
+}
+
 const sums: Sums = { passed: 0, failed: 0, skipped: 0 }
 await step(sums, 'build', ['npm', 'run', '--silent', 'build'])
-await step(sums, 'types of the console', ['npm', 'run', '--silent', 'console:check'])
-// Each of these keeps one core busy.
-await Promise.all([
-  step(sums, 'lint', ['npx', 'eslint', '.'], false),
-  step(sums, 'types of tests', ['npx', 'tsc', '-p', 'tsconfig.tests.json'], false).then(() =>
-    step(sums, 'tidy', ['node', 'scripts/dist/tidy.js'], false),
-  ),
-])
-await tests(sums, 'unit')
-if (!isCheck) {
-  await tests(sums, 'integration', 'e2e')
-  await tests(sums, 'smoke')
-}
+await Promise.all([readings(sums), lightTests(sums)])
+if (!isCheck) await tests(sums, 'integration', 'e2e')
 const skipped = sums.skipped > 0 ? `, ${sums.skipped} skipped` : ''
 process.stdout.write(`\n${sums.passed} passed, ${sums.failed} failed${skipped}\n`)
 process.exitCode = sums.failed === 0 && sums.passed > 0 ? 0 : 1
