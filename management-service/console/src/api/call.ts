@@ -46,6 +46,7 @@ export function curlOf(call: Call, origin: string, hasKey: boolean): string {
   return words.join(' ')
 }
 
-function quoted(text: string): string {
+/** The text as one word of a POSIX shell. */
+export function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`
 }

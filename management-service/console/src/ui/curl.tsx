@@ -1,30 +1,13 @@
 /**
- * A call as a command that can be copied.
+ * A call of management as a command that can be copied.
  */
-import { ActionIcon, Code, CopyButton, Group, Tooltip } from '@mantine/core'
-import { IconCheck, IconCopy } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { curlOf, type Call } from '../api/call.js'
 import { session } from '../api/session.js'
+import { Command } from './command.js'
 
 /** The command. */
 export function Curl({ call }: { readonly call: Call }): ReactNode {
   const { key } = session.use()
-  const command = curlOf(call, location.origin, key !== null)
-  return (
-    <Group gap="xs" wrap="nowrap" align="flex-start">
-      <Code block style={{ flex: 1, whiteSpace: 'pre-wrap' }}>
-        {command}
-      </Code>
-      <CopyButton value={command}>
-        {({ copied, copy }) => (
-          <Tooltip label={copied ? 'Copied' : 'Copy'}>
-            <ActionIcon variant="subtle" onClick={copy} aria-label="Copy the command">
-              {copied ? <IconCheck size={16} /> : <IconCopy size={16} />}
-            </ActionIcon>
-          </Tooltip>
-        )}
-      </CopyButton>
-    </Group>
-  )
+  return <Command command={curlOf(call, location.origin, key !== null)} />
 }

@@ -1,0 +1,78 @@
+/**
+ * One topic: what flows through it, who sends and who receives, and what can be done with it.
+ */
+import { Button, Text } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { IconSend, IconTrash } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+import { useLocation } from 'wouter'
+import { pathOf } from '../../api/call.js'
+import { api } from '../../api/client.js'
+import type { PageParams } from '../../app/page-route.js'
+import { ActionDialog } from '../../ui/action-dialog.js'
+import { AddressTabs } from '../../ui/address-tabs.js'
+import { Answer } from '../../ui/answer.js'
+import { Page as Frame } from '../../ui/page.js'
+import { groupOf } from '../groups/count-by-group.js'
+import { OverviewTab } from './overview-tab.js'
+import { PublishDialog } from './publish-dialog.js'
+import type { Topic } from './topic-words.js'
+
+/** The page. */
+export function Page({ params }: { readonly params: PageParams }): ReactNode {
+  const name = params['topic'] ?? ''
+  const group = groupOf(name)
+  const topic = api.useQuery('get', '/topics/{topic}', { params: { path: { topic: name } } })
+  return (
+    <Frame
+      title={name}
+      above={[
+        { label: 'Topics', address: '/topics' },
+        { label: group, address: pathOf('groups', group) },
+      ]}
+      actions={topic.data !== undefined && <Actions topic={topic.data} />}
+    >
+      <Answer of={topic}>
+        {data => (
+          <>
+            {data.description !== '' && <Text c="dimmed">{data.description}</Text>}
+            <AddressTabs
+              label={`About ${name}`}
+              tabs={[{ id: 'overview', label: 'Overview', panel: () => <OverviewTab topic={data} /> }]}
+            />
+          </>
+        )}
+      </Answer>
+    </Frame>
+  )
+}
+
+function Actions({ topic }: { readonly topic: Topic }): ReactNode {
+  const name = topic.name ?? ''
+  const [isPublishOpen, publishing] = useDisclosure(false)
+  const [isRemovalOpen, removal] = useDisclosure(false)
+  const [, go] = useLocation()
+  return (
+    <>
+      <Button leftSection={<IconSend size={16} />} onClick={publishing.open}>
+        Publish
+      </Button>
+      <Button variant="default" leftSection={<IconTrash size={16} />} onClick={removal.open}>
+        Remove
+      </Button>
+      <PublishDialog topic={topic} isOpen={isPublishOpen} onClose={publishing.close} />
+      <ActionDialog
+        isOpen={isRemovalOpen}
+        onClose={removal.close}
+        title={`Remove ${name}?`}
+        verb="Remove the topic"
+        done="Topic removed"
+        call={{ method: 'DELETE', path: pathOf('topics', name) }}
+        isDangerous
+        onDone={() => go('/topics')}
+      >
+        Its messages go with it and do not come back. A topic that has subscriptions is not removed.
+      </ActionDialog>
+    </>
+  )
+}
