@@ -14,6 +14,15 @@ import { askForKey, session } from './session.js'
 /** The shapes that have a name in management's description. */
 export type Shapes = components['schemas']
 
+/** What a read of this path answers. */
+export type ReadOf<Path extends keyof paths> = paths[Path] extends {
+  readonly get: { readonly responses: { readonly 200: { readonly content: infer Content } } }
+}
+  ? Content extends { readonly 'application/json': infer Told }
+    ? Told
+    : never
+  : never
+
 const accepted = 'application/json, application/problem+json'
 
 const middleware: Middleware = {

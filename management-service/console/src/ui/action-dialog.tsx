@@ -9,7 +9,7 @@ import { useAction } from '../api/use-action.js'
 import { Curl } from './curl.js'
 import { Problem } from './problem.js'
 
-interface ActionDialogProps {
+export interface ActionDialogProps {
   readonly isOpen: boolean
   readonly onClose: () => void
   readonly title: string

@@ -171,6 +171,7 @@ function Head<Row>({ column, order, onTurn }: HeadProps<Row>): ReactNode {
   return (
     <Frame.Th
       w={width}
+      style={{ whiteSpace: 'nowrap' }}
       ta={isNumeric === true ? 'right' : undefined}
       aria-sort={by === undefined ? undefined : order === null ? 'none' : direction}
     >

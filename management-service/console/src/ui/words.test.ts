@@ -6,6 +6,7 @@ it.each([
   [countOf(null), '–'],
   [countOf(Number.NaN), '–'],
   [rateOf(0), '0/s'],
+  [rateOf(0.0312), '0.031/s'],
   [rateOf(12.34), '12.3/s'],
   [rateOf(12_340), '12.3K/s'],
   [bytesOf(0), '0 B'],

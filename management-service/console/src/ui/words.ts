@@ -7,6 +7,7 @@
 const counts = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
 const short = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 })
 const few = new Intl.NumberFormat('en', { maximumFractionDigits: 1 })
+const small = new Intl.NumberFormat('en', { maximumSignificantDigits: 2 })
 const nothing = '–'
 
 /** `12,345`; a dash where it is not known. */
@@ -19,11 +20,11 @@ export function shortCountOf(value: number | null | undefined): string {
   return isKnown(value) ? short.format(value) : nothing
 }
 
-/** `12.5/s`. */
+/** `12.5/s`, `0.031/s`. */
 export function rateOf(perSecond: number | null | undefined): string {
-  return isKnown(perSecond)
-    ? `${perSecond < 1000 ? few.format(perSecond) : short.format(perSecond)}/s`
-    : nothing
+  if (!isKnown(perSecond)) return nothing
+  const format = perSecond < 1 ? small : perSecond < 1000 ? few : short
+  return `${format.format(perSecond)}/s`
 }
 
 const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB']

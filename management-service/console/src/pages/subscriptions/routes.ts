@@ -1,7 +1,15 @@
 /**
- * The pages of this area.
+ * The pages of subscriptions.
  */
+import { IconSend } from '@tabler/icons-react'
 import type { PageRoute } from '../../app/page-route.js'
 
 /** Its addresses. */
-export const routes: readonly PageRoute[] = []
+export const routes: readonly PageRoute[] = [
+  {
+    path: '/subscriptions',
+    navigation: { label: 'Subscriptions', icon: IconSend, order: 40 },
+    load: () => import('./subscriptions.js'),
+  },
+  { path: '/topics/:topic/subscriptions/:subscription', load: () => import('./subscription.js') },
+]

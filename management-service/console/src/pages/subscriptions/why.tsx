@@ -1,0 +1,52 @@
+/**
+ * What holds a subscription back and what happens next, in the words of management.
+ */
+import { Alert, Stack, Text, Title } from '@mantine/core'
+import { IconAlertTriangle, IconCircleCheck, IconCircleX, IconInfoCircle } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+import type { Diagnosis, Finding } from './subscription-shape.js'
+
+const looks = {
+  critical: { color: 'red', Icon: IconCircleX, word: 'Nothing is delivered' },
+  warning: { color: 'yellow', Icon: IconAlertTriangle, word: 'Less or later than it could be' },
+  info: { color: 'gray', Icon: IconInfoCircle, word: 'How things stand' },
+} as const
+const wellLook = { color: 'teal', Icon: IconCircleCheck, word: 'All is well' } as const
+
+/** The findings, the gravest first. */
+export function Why({ diagnosis }: { readonly diagnosis: Diagnosis }): ReactNode {
+  const { findings } = diagnosis
+  const isWell = findings.every(({ severity }) => severity === 'info')
+  return (
+    <section aria-labelledby="why">
+      <Title order={2} size="h4" id="why" mb="xs">
+        {isWell ? 'All is well' : 'What holds it back'}
+      </Title>
+      <Stack gap="xs">
+        {findings.map(finding => (
+          <FindingView
+            key={finding.cause}
+            finding={finding}
+            look={isWell ? wellLook : looks[finding.severity]}
+          />
+        ))}
+      </Stack>
+    </section>
+  )
+}
+
+interface FindingViewProps {
+  readonly finding: Finding
+  readonly look: typeof wellLook | (typeof looks)[Finding['severity']]
+}
+
+function FindingView({ finding: { text, next }, look: { color, Icon, word } }: FindingViewProps): ReactNode {
+  return (
+    <Alert role="group" color={color} icon={<Icon size={20} aria-label={word} role="img" />}>
+      <Text size="sm">{text}</Text>
+      <Text size="sm" mt={4}>
+        <b>What happens next:</b> {next}
+      </Text>
+    </Alert>
+  )
+}
