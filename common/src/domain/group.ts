@@ -37,7 +37,8 @@ export function parseGroup(
 /** The checked name. A name that is no name part could not be a ZooKeeper node, whatever the pattern says. */
 export function checkGroupName(name: string, pattern: string = groupNamePatternDefault): GroupName {
   if (!new RegExp(`^(?:${pattern})$`).test(name) || !isNamePart(name)) {
-    throw refusal('GROUP_NAME_IS_INVALID', { pattern })
+    const about = { field: 'groupName', pointer: '/groupName' }
+    throw refusal('GROUP_NAME_IS_INVALID', { pattern }, 'management', about)
   }
   return name as GroupName
 }

@@ -70,7 +70,7 @@ function NotThere({ address }: { readonly address: string }): ReactNode {
     <Page title="There is no such page">
       <Text>
         Nothing is at <code>{address}</code>.{' '}
-        <Anchor component={Link} href="/">
+        <Anchor component={Link} href="/" underline="always">
           To the overview
         </Anchor>
       </Text>

@@ -16,6 +16,7 @@ import { pages } from './pages.js'
 
 const shownMax = 12
 const pauseMs = 120
+const wordsMax = 4
 
 /** The part of management's answer that is read. */
 interface Found {
@@ -81,12 +82,14 @@ function pageActions(words: string, go: (address: string) => void): SpotlightAct
   })
 }
 
-/** Management looks for the longest word; the others are looked for in what it found. */
+/** Management looks for one text in one name, so each word is asked for; what holds all of them is kept. */
 async function find(words: string, signal: AbortSignal): Promise<readonly Named[]> {
-  const [longest = ''] = words.split(/\s+/).sort((a, b) => b.length - a.length)
-  const call = { method: 'GET', path: '/search/query', query: { q: longest } } as const
-  const { results } = (await send(call, signal)) as Found
-  return hitsOf(results.map(namedOf), words, shownMax)
+  const wanted = words.split(/\s+/).slice(0, wordsMax)
+  const answers = await Promise.all(
+    wanted.map(q => send({ method: 'GET', path: '/search/query', query: { q } }, signal) as Promise<Found>),
+  )
+  const named = answers.flatMap(({ results }) => results.map(namedOf))
+  return hitsOf([...new Map(named.map(each => [each.id, each])).values()], words, shownMax)
 }
 
 function namedOf(found: Found['results'][number]): Named {

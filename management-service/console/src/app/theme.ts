@@ -14,9 +14,24 @@ export const theme = createTheme({
   defaultRadius: 'md',
 })
 
+/** Text on the light ground of a badge or notice, for colours whose own darkest shade is too light there. */
+const onLight = {
+  '--mantine-color-teal-light-color': '#06694b',
+  '--mantine-color-green-light-color': '#1f6e30',
+  '--mantine-color-orange-light-color': '#a33203',
+  '--mantine-color-yellow-light-color': '#7d5200',
+  '--mantine-color-red-light-color': '#b02525',
+  '--mantine-color-blue-light-color': '#1259a3',
+  '--mantine-color-gray-light-color': '#343a40',
+}
+
 /** Variables that differ from the theme's own. */
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},
-  light: { '--mantine-color-dimmed': '#56606a', '--mantine-color-placeholder': '#6a737b' },
-  dark: { '--mantine-color-dimmed': '#a6adb4', '--mantine-color-placeholder': '#8f979e' },
+  light: { '--mantine-color-dimmed': '#56606a', '--mantine-color-placeholder': '#6a737b', ...onLight },
+  dark: {
+    '--mantine-color-dimmed': '#a6adb4',
+    '--mantine-color-placeholder': '#8f979e',
+    '--mantine-color-anchor': '#b197fc',
+  },
 })

@@ -50,7 +50,8 @@ export function spanOf(ms: number | null | undefined): string {
 export function agoOf(momentMs: number, nowMs: number): string {
   const ms = nowMs - momentMs
   if (Math.abs(ms) < 1000) return 'now'
-  return ms > 0 ? `${spanOf(ms)} ago` : `in ${spanOf(-ms)}`
+  const span = spanOf(Math.floor(Math.abs(ms) / 1000) * 1000)
+  return ms > 0 ? `${span} ago` : `in ${span}`
 }
 
 function isKnown(value: number | null | undefined): value is number {

@@ -43,7 +43,7 @@ const fields: readonly FieldGroup[] = [
         pointer: '/groupName',
         label: 'Name',
         kind: 'text',
-        help: 'Letters, digits, . _ and -. Topics are named GROUP.TOPIC; a name is never changed.',
+        help: 'Letters, digits and dots. Topics are named GROUP.TOPIC; a name is never changed.',
       },
     ],
   },

@@ -1,0 +1,143 @@
+/**
+ * The console in a real browser, on real services: the stories of its users, and what every page of it keeps to.
+ */
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { graveFindings, noBrowser, startBrowser, type Browser } from '../support/browser.js'
+import { eventually } from '../support/eventually.js'
+import { startTestStack, type TestStack } from '../support/stack.js'
+import { startSubscriber, type Subscriber } from '../support/subscriber.js'
+
+const firstLoadBytesMax = 250 * 1024
+const phone = { viewport: { width: 360, height: 740 } }
+
+describe.skipIf(noBrowser() !== null)('the console', () => {
+  let stack: TestStack
+  let subscriber: Subscriber
+  let browser: Browser
+  let topic: string
+  let lostId: string
+  /** Every page, with something to show on each. */
+  let pages: readonly string[]
+
+  beforeAll(async () => {
+    subscriber = await startSubscriber()
+    subscriber.answerWith(({ path }) => (path.endsWith('/strict') ? { status: 400 } : {}))
+    stack = await startTestStack({
+      ...{ kafka: inject('kafka'), zookeeper: inject('zookeeper') },
+      settings: { 'management-service': { 'management.rates.period': '500ms' } },
+    })
+    browser = await startBrowser(stack.management.url)
+    topic = await stack.createTopic({ trackingEnabled: true })
+    const traced = { trackingMode: 'trackingAll' }
+    await stack.createSubscription(topic, `${subscriber.url}/fine`, { name: 'fine', ...traced })
+    await stack.createSubscription(topic, `${subscriber.url}/strict`, { name: 'strict', ...traced })
+    const published = await stack.publish(topic, '{"status":"new","password":"hidden"}')
+    lostId = String(published.headers.get('hermes-message-id'))
+    const strict = `/ui/topics/${topic}/subscriptions/strict`
+    pages = [
+      ...['/ui/groups', `/ui/groups/${stack.group}`, '/ui/topics', `/ui/topics/${topic}`],
+      ...['/ui/subscriptions', strict],
+      ...[`/ui/trace?topic=${topic}&id=${lostId}`, `/ui/filter-lab?topic=${topic}`],
+      ...['/ui/audit', '/ui/keys', '/ui/processes', '/ui/no-such-page'],
+    ]
+  })
+  afterAll(async () => {
+    await browser?.stop()
+    await stack?.stop()
+    await subscriber?.stop()
+  })
+
+  it('loads within its budget, and nothing from elsewhere', async () => {
+    const { page, faults, receivedBytes, close } = await browser.open()
+
+    await page.goto('/')
+    await page.getByRole('heading', { level: 1 }).waitFor()
+
+    expect(new URL(page.url()).pathname).toBe('/ui/')
+    expect(await receivedBytes()).toBeLessThan(firstLoadBytesMax)
+    expect(faults).toEqual([])
+    await close()
+  })
+
+  it('has nothing grave against it on any page, in light and dark, and fits a phone', async () => {
+    const { page, faults, close } = await browser.open(phone)
+    const findings: string[] = []
+    for (const path of pages) {
+      await page.goto(path)
+      await page.getByRole('heading', { level: 1 }).waitFor()
+      await page.waitForLoadState('networkidle')
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme })
+        findings.push(...(await graveFindings(page)).map(finding => `${path} ${colorScheme} ${finding}`))
+      }
+      const isWider = await page.evaluate('document.documentElement.scrollWidth > innerWidth')
+      if (isWider === true) findings.push(`${path} is wider than a phone`)
+    }
+
+    expect(findings).toEqual([])
+    expect(faults).toEqual([])
+    await close()
+  })
+
+  it('finds a lost message: from its id to the dead letter that it became', async () => {
+    const { page, faults, close } = await browser.open()
+    await eventually(async () => {
+      await page.goto('/ui/trace')
+      await page.getByRole('combobox', { name: 'Topic' }).fill(topic)
+      await page.getByRole('textbox', { name: 'Message id' }).fill(lostId)
+      await page.getByRole('button', { name: 'Find' }).click()
+      await page.getByText('One message.').waitFor()
+      if ((await page.getByText(/Given up/).count()) === 0) throw new Error('not given up yet')
+    })
+
+    expect(await page.getByText(/Stored in Kafka at/).count()).toBe(1)
+    expect(await page.getByText(/Delivered with 200/).count()).toBe(1)
+    expect(new URL(page.url()).searchParams.get('id')).toBe(lostId)
+    expect(faults).toEqual([])
+    await close()
+  })
+
+  it('shows the curl of what the page asked, and never the key', async () => {
+    const { page, close } = await browser.open()
+    await page.goto('/ui/groups')
+    await page.getByRole('button', { name: 'Sign in with a key' }).click()
+    await page.getByLabel('Key or token', { exact: true }).fill('iris_secret')
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+    await page.getByRole('button', { name: 'Commands of this page' }).click()
+
+    const commands = page.getByRole('dialog', { name: 'The same in a terminal' })
+    await commands
+      .getByText(`curl '${stack.management.url}/groups' -H "Authorization: Bearer $IRIS_KEY"`)
+      .waitFor()
+    expect(await commands.textContent()).not.toContain('iris_secret')
+    await close()
+  })
+
+  it('tells at the field what management has against a new group', async () => {
+    const { page, close } = await browser.open()
+    await page.goto('/ui/groups')
+    await page.getByRole('button', { name: 'New group' }).click()
+    await page.getByRole('textbox', { name: 'Name' }).fill('no blanks')
+
+    await page.getByText(/should match/).waitFor()
+    await page.getByRole('textbox', { name: 'Name' }).fill('fine.group')
+    await page.getByText(/should match/).waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Make the group' }).click()
+    await page.getByRole('heading', { name: 'fine.group' }).waitFor()
+    expect(new URL(page.url()).pathname).toBe('/ui/groups/fine.group')
+    await close()
+  })
+
+  it('is searched by keyboard', async () => {
+    const { page, close } = await browser.open()
+    await page.goto('/ui/groups')
+    await page.getByRole('heading', { name: 'Groups' }).waitFor()
+    await page.keyboard.press('Control+k')
+    await page.getByRole('textbox', { name: 'Search' }).fill(`strict ${topic}`)
+    await page.getByText(`strict of ${topic}`).waitFor()
+    await page.keyboard.press('Enter')
+
+    await page.getByRole('heading', { name: 'strict', level: 1 }).waitFor()
+    await close()
+  })
+})
