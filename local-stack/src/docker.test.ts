@@ -291,7 +291,7 @@ describe('compose.yaml', () => {
   it('pins foreign images, and waits until they are healthy', () => {
     for (const [name, service] of Object.entries(compose.services)) {
       if (service.image === undefined) continue
-      expect(service.image, name).toMatch(/:\d+\.\d+\.\d+$/)
+      expect(service.image, name).toMatch(/:v?\d+\.\d+\.\d+$/)
       expect(service.healthcheck, name).toBeDefined()
     }
   })
@@ -303,9 +303,17 @@ describe('compose.yaml', () => {
     }
   })
 
-  it('declares the volumes it uses', () => {
+  it('declares the volumes it uses, and mounts folders that exist to be read only', () => {
     const used = Object.values(compose.services).flatMap(each => each.volumes ?? [])
-    expect(used.map(each => each.split(':')[0]).sort()).toEqual(Object.keys(compose.volumes).sort())
+    const [folders, volumes] = [true, false].map(isFolder =>
+      used.filter(each => each.startsWith('.') === isFolder),
+    ) as [string[], string[]]
+
+    expect(volumes.map(each => each.split(':')[0]).sort()).toEqual(Object.keys(compose.volumes).sort())
+    for (const folder of folders) {
+      expect(existsSync(join(dockerDir, folder.split(':')[0] ?? '')), folder).toBe(true)
+      expect(folder).toMatch(/:ro$/)
+    }
   })
 
   it.each(ours)('gives %s only settings that %s declares', (target, directory) => {

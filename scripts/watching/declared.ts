@@ -28,7 +28,10 @@ const services: Readonly<Record<string, readonly Readonly<Record<string, MetricD
 
 /** The labels of every series by its name. */
 export async function declaredSeries(): Promise<Declared> {
-  const all = new Map<string, readonly string[]>([['up', added]])
+  const all = new Map<string, readonly string[]>([
+    ['up', added],
+    ['ALERTS', ['alertname', 'alertstate', 'severity']],
+  ])
   for (const [service, tables] of Object.entries(services)) {
     for (const { name, kind, labels } of tables.flatMap(table => Object.values(table))) {
       const full = `hermes_${service}_${name}`
@@ -38,8 +41,11 @@ export async function declaredSeries(): Promise<Declared> {
     }
   }
   // What the library tells of the process itself.
-  for (const [, name = ''] of (await createMetrics('').text()).matchAll(/^# TYPE (\w+)/gm))
-    all.set(name, ['version', 'space', 'kind', 'type', ...added])
+  const ofProcess = ['version', 'space', 'kind', 'type', ...added]
+  for (const [, name = '', kind] of (await createMetrics('').text()).matchAll(/^# TYPE (\w+) (\w+)/gm)) {
+    all.set(name, ofProcess)
+    if (kind === 'histogram') for (const part of ['_sum', '_count']) all.set(name + part, ofProcess)
+  }
   return all
 }
 
