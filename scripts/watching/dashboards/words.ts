@@ -24,7 +24,7 @@ export function mean(name: string, selector: string, by: string): string {
 export function quantiles(selectorOf: (quantile: string) => string): readonly Question[] {
   return ['0.5', '0.99', '0.999'].map(each => ({
     expr: `max(${selectorOf(`quantile="${each}"`)})`,
-    legend: `p${each.slice(2)}`,
+    legend: `p${Number(each) * 100}`,
   }))
 }
 
