@@ -4,10 +4,12 @@ import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { allCommands } from '@iris/cli/commands/all'
 import { parseWords, splitWords } from '@iris/cli/words/parse'
+import { contracts, frontendContracts } from '@iris/management-service/http/contract/contracts'
 import { problemOfCall, type Declared } from './known-words.js'
 import { checkLinks } from './links.js'
 import { planOf } from './plan.js'
 import { readDeclared, readFiles, readPages } from './repository.js'
+import { checkRoutes } from './routes.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const files = readFiles(root)
@@ -32,6 +34,14 @@ const told = ({ path, line, problem }: { path: string; line: number; problem: st
 it('has no link and names no file that is not there', () => {
   expect(pages.length).toBeGreaterThan(50)
   expect(checkLinks(pages, files).map(told)).toEqual([])
+})
+
+it('names no call that no service answers', () => {
+  /** Of consumers, of the example of the chat, and of schema registries. */
+  const others = ['GET /status/subscriptions', 'POST /chat/send', 'DELETE /subjects/:subject/versions']
+  const routes = [...frontendContracts, ...contracts].flatMap(each => Object.keys(each.routes))
+
+  expect(checkRoutes(pages, [...routes, ...others]).map(told)).toEqual([])
 })
 
 it('has no command that nothing holds', () => {

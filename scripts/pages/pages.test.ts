@@ -4,6 +4,7 @@ import { problemOfCall, type Declared } from './known-words.js'
 import { checkLinks } from './links.js'
 import { readPage } from './page.js'
 import { planOf } from './plan.js'
+import { checkRoutes } from './routes.js'
 import { commandsOf } from './shell.js'
 
 const page = (...lines: readonly string[]) => readPage('docs/a.md', lines.join('\n'))
@@ -46,6 +47,31 @@ describe('links', () => {
 
     expect(check(...text)).toEqual(['5: docs/a.md has no heading #heading'])
   })
+})
+
+describe('calls', () => {
+  const routes = ['GET /topics/:topic', 'PUT /topics/:topic/state', 'GET /ui/*rest']
+  const check = (word: string) => problemsOf(checkRoutes([page(`\`${word}\``)], routes))
+
+  it.each([
+    'GET /topics/{t}?limit=1',
+    'PUT /topics/demo.orders/state',
+    'PUT …/state',
+    'PUT /{topic}/state',
+    'GET /topics/…',
+    'GET /ui…',
+    'PUT …/{topic}/…',
+    'GET it',
+  ])('are answered: %s', word => {
+    expect(check(word)).toEqual([])
+  })
+
+  it.each(['GET /topic/{t}', 'DELETE /topics/{t}', 'PUT /topics/{t}/states', 'PUT …/states', 'GET /topic/…'])(
+    'are named where no service answers: %s',
+    word => {
+      expect(check(word)).toEqual([`1: no service answers ${word}`])
+    },
+  )
 })
 
 describe('commands', () => {
