@@ -143,6 +143,10 @@ describe('the plan of a page', () => {
       planOf(page(...sh(notes, ...lines))).steps.map(({ holder }) => holder)
 
     expect(holders([], 'npm ci && npm start')).toEqual([{ kind: 'words' }])
+    expect(holders(['<!-- run -->'], 'npm run iris -- why a b', 'npm ci')).toEqual([
+      { kind: 'run' },
+      { kind: 'words' },
+    ])
     expect(holders(['<!-- not run: why -->'], 'npm ci', 'git clone')).toEqual([
       { kind: 'words' },
       { kind: 'reason', text: 'why' },

@@ -64,7 +64,7 @@ const answerLanguages = ['json', 'http', 'text']
 const runnable = 'curl jq echo printf export grep head sleep openssl sha256sum tr base64'.split(' ')
 /** Looked up by `known-words.ts`. */
 export const checkable = ['npm', 'npx', 'iris', 'docker', 'helm', 'kubectl']
-const noteKinds = ['needs', 'status', 'until', 'keep', 'not run', 'held by', 'same as', 'answer']
+const noteKinds = ['run', 'needs', 'status', 'until', 'keep', 'not run', 'held by', 'same as', 'answer']
 /** The addresses of the local stack, and what a page calls them. */
 const local = /^(https?:\/\/)?(127\.0\.0\.1|localhost):(8080|8090|8070|8000)(\/|$)|^"?\$/
 
@@ -158,6 +158,7 @@ function holderOf(block: Block, { calls }: Command, finding: (problem: string) =
   const test = noted('held by')
   if (test !== undefined) return { kind: 'test', text: test }
   const programs = calls.map(([program = '']) => program)
+  if (block.notes.some(({ kind }) => kind === 'run') && calls.every(isIris)) return { kind: 'run' }
   if (programs.length > 0 && programs.every(program => checkable.includes(program))) return { kind: 'words' }
   const reason = noted('not run')
   if (reason !== undefined) return { kind: 'reason', text: reason }
@@ -166,6 +167,11 @@ function holderOf(block: Block, { calls }: Command, finding: (problem: string) =
   const elsewhere = calls.map(foreignAddress).find(address => address !== undefined)
   if (elsewhere !== undefined) finding(`${elsewhere} is no address of the local stack`)
   return { kind: 'run' }
+}
+
+/** The `iris` command of this repository, which a note `run` lets the test type too. */
+function isIris([program, ...words]: Call): boolean {
+  return program === 'iris' || [program, ...words.slice(0, 3)].join(' ') === 'npm run iris --'
 }
 
 /** Where a curl goes, when that is not the local stack. */

@@ -82,11 +82,16 @@ describe('the commands of', () => {
     '%s do what it says',
     async (_path, steps, index) => {
       const wanted = steps.filter(isRun).length
+      const [frontend] = stack.frontends
+      const addresses = {
+        IRIS_MANAGEMENT_URL: stack.management.url,
+        IRIS_FRONTEND_URL: frontend?.url ?? '',
+      }
 
       const count = await runPage(
         steps,
         pageWorld({ stack, inbox, guarded: guarded.url }, `p${index}`),
-        openTerminal(newFolder()),
+        openTerminal(newFolder(), addresses),
       )
 
       ran += count

@@ -10,7 +10,7 @@ import type { Terminal, Typed } from './terminal.js'
 import type { PageWorld } from './world.js'
 
 /** A service hears of a change a moment after its answer: until then it may be asked again. */
-const settleMs = 20_000
+const settleMs = 45_000
 const againMs = 250
 /** Letters of an answer in a message. */
 const shownMax = 2_000
@@ -42,10 +42,11 @@ async function runStep(step: Step, world: PageWorld, terminal: Terminal): Promis
   }
 }
 
-/** What only reads, and what was refused because a change is not everywhere yet. */
-function mayBeAskedAgain({ command }: Step, { statuses }: Typed): boolean {
+/** What only reads, or was refused because a change is not everywhere yet. */
+function mayBeAskedAgain({ command, statuses: wanted }: Step, { statuses }: Typed): boolean {
   const isReading = command.calls.every(words => !words.some(word => /^(-X|-d|--data.*|-T)$/.test(word)))
-  return isReading || statuses.some(status => [404, 409, 503].includes(status))
+  const isEarly = statuses.some(status => [401, 403, 404, 409, 503].includes(status))
+  return isReading || isEarly || wanted.some((status, index) => statuses[index] !== status)
 }
 
 function problemOf({ statuses, until, answer }: Step, typed: Typed): string | null {

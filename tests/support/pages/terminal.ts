@@ -6,6 +6,7 @@
  */
 import { spawn } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 
 /** What a command did. */
@@ -25,16 +26,22 @@ export interface Terminal {
 }
 
 const commandMs = 20_000
-/** A curl that says what status it was answered, beside what it prints. */
+const irisCommand = createRequire(import.meta.url).resolve('@iris/cli/main')
+/**
+ * A curl that says what status it was answered, beside what it prints; and the `iris` command of this
+ * repository, without npm in between.
+ */
 const beginning = `set -a
+iris() { '${process.execPath}' '${irisCommand}' "$@"; }
+npm() { if [ "$1 $2 $3" = 'run iris --' ]; then shift 3; iris "$@"; else command npm "$@"; fi; }
 curl() { command curl --silent --show-error --no-buffer --write-out '%{stderr}@status %{http_code}\\n' "$@"; }
 `
 
-/** Opens one; its files are in `folder`. */
-export function openTerminal(folder: string): Terminal {
+/** Opens one with these variables; its files are in `folder`. */
+export function openTerminal(folder: string, given: Readonly<Record<string, string>>): Terminal {
   const environmentFile = join(folder, '.environment')
   const { PATH = '' } = process.env
-  let variables: Record<string, string> = { PATH, HOME: folder, LANG: 'C.UTF-8' }
+  let variables: Record<string, string> = { PATH, HOME: folder, LANG: 'C.UTF-8', ...given }
   return {
     set(name, value) {
       variables = { ...variables, [name]: value }
