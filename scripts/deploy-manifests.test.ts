@@ -19,6 +19,7 @@ import { stopMsOf } from '@iris/frontend-service/wire'
 import { managementKeys } from '@iris/management-service/config'
 import { statusContract } from '@iris/management-service/http/contract/status'
 import { stopMs as managementStopMs } from '@iris/management-service/wire'
+import { generatedDocuments } from './documents.js'
 import { manifestFile, manifestHeader, manifestNames } from './deploy-manifests.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -235,7 +236,12 @@ describe.each(manifestNames)('deploy/kubernetes/%s.yaml', name => {
       if (spec?.scaleTargetRef !== undefined) named(/^Deployment$/, spec.scaleTargetRef.name)
   })
 
-  it('reads metrics from the page that has them', () => {
+  it('asks for metrics that there are, at the page that has them', () => {
+    const declared = generatedDocuments()['docs/operating/metrics.md'] ?? ''
+    const asked = text.match(/hermes_\w+/g) ?? []
+
+    expect(asked.filter(metric => !declared.includes(`\`${metric}\``))).toEqual([])
+    expect(asked.length > 0).toBe(name === 'large')
     for (const { spec } of resources)
       for (const { path } of spec?.podMetricsEndpoints ?? []) expect(path).toBe(metricsPath)
   })

@@ -36,8 +36,14 @@ export function manifestHeader(name: ManifestName): string {
   ].join('\n')
 }
 
-/** In an order of their own, so that it is the same everywhere. */
+/**
+ * In an order of their own, the same everywhere. Not the alert rules: they are a link to what others change,
+ * and no manifest has them.
+ */
 function filesOf(folder: string): readonly string[] {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()
-  return names.map(name => join(folder, name)).filter(path => statSync(path).isFile())
+  return names
+    .filter(name => !/^rules\b/.test(name))
+    .map(name => join(folder, name))
+    .filter(path => statSync(path).isFile())
 }

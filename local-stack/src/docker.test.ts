@@ -303,6 +303,15 @@ describe('compose.yaml', () => {
     }
   })
 
+  it('gives our programs no rights, nothing to write and bounds', () => {
+    for (const [target] of ours)
+      expect(compose.services[target], target).toMatchObject({
+        ...{ restart: 'unless-stopped', init: true, read_only: true, cap_drop: ['ALL'] },
+        ...{ security_opt: ['no-new-privileges:true'], mem_limit: '1g' },
+        logging: { options: { 'max-size': '10m' } },
+      })
+  })
+
   it('declares the volumes it uses, and mounts folders that exist to be read only', () => {
     const used = Object.values(compose.services).flatMap(each => each.volumes ?? [])
     const [folders, volumes] = [true, false].map(isFolder =>
