@@ -15,6 +15,7 @@ import { screen } from './screen.js'
 import { readStackOptions, usage, type StackOptions } from './stack-options.js'
 import { startStackUntil, type Stack } from './stack.js'
 import { stopSignal } from './stop-signal.js'
+import { troubleText } from './trouble.js'
 
 const isTerminal = process.stdout.isTTY
 const print = (text: string): void => void process.stdout.write(text)
@@ -60,13 +61,20 @@ function facts(stack: Stack, options: StackOptions) {
   }
 }
 
+/** For a program that reads along it stays one line. */
+function complain(sentence: string): void {
+  const { isTTY, columns } = process.stderr
+  const text = isTTY ? troubleText(sentence, columns, paintFor(isTTY, process.env)) : `${sentence}\n`
+  process.stderr.write(text)
+}
+
 try {
   const options = readStackOptions(process.argv.slice(2), process.env)
   if (options === null) print(usage)
   else await run(options)
   process.exit(0)
 } catch (error) {
-  if (error instanceof LocalStackError) process.stderr.write(`${error.message}\n`)
+  if (error instanceof LocalStackError) complain(error.message)
   else process.stderr.write(`Iris did not start: ${error instanceof Error ? error.stack : String(error)}\n`)
   process.exit(1)
 }
