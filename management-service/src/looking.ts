@@ -3,13 +3,16 @@
  * Takes the store and the clients. Gives routes, and starts and stops what runs behind them.
  */
 import type { ApiRoute } from '@iris/common/http/api'
+import { createFindOffsets } from '@iris/common/kafka/log-ends'
 import { kafkaNamespaceOf } from '@iris/common/kafka/names'
+import { createLogReader, logReaderDefaults } from '@iris/common/kafka/reader'
 import type { ManagementBase, ManagementConfig } from './base.js'
 import { createGate } from './gate.js'
 import { messageRoutes } from './http/routes/messages.js'
 import { maskedNames } from './messages/mask.js'
 import type { MessageParts } from './messages/read-messages.js'
 import type { Masks } from './messages/shown-message.js'
+import { createTails, type Tails } from './messages/tail/tails.js'
 import type { Outside } from './outside.js'
 import { createKafkaSearch } from './store/kafka.js'
 import { createMessageScan } from './store/message-scan.js'
@@ -17,6 +20,10 @@ import type { Store } from './store/ports.js'
 
 export interface Looking {
   readonly routes: readonly ApiRoute[]
+  start(): void
+  /** Ends what would last for as long as its caller wants, and begins nothing of that kind any more. */
+  endStreams(): void
+  stop(): Promise<void>
 }
 
 export interface LookingParts {
@@ -26,11 +33,20 @@ export interface LookingParts {
 
 /** Each may read some megabytes from Kafka. */
 const readsMax = 8
+/** Fetched messages that several viewers of a tail may still want. */
+const tailCacheBytesMax = 16 * 1024 * 1024
+const findEndMs = 5_000
 
 /** Makes it. */
 export function createLooking(base: ManagementBase, config: ManagementConfig, parts: LookingParts): Looking {
   const messages = messageParts(base, config, parts)
-  return { routes: messageRoutes(messages) }
+  const tails = createTailsOf(base, config, { ...parts, messages })
+  return {
+    routes: messageRoutes(messages, tails),
+    start: () => tails.start(),
+    endStreams: () => tails.endAll(),
+    stop: () => tails.stop(),
+  }
 }
 
 function messageParts(
@@ -46,6 +62,21 @@ function messageParts(
     scan: createMessageScan(kafka),
     gate: createGate(readsMax, 'readings of messages'),
   }
+}
+
+function createTailsOf(
+  base: ManagementBase,
+  { tailsMax }: ManagementConfig,
+  { outside, store, messages }: LookingParts & { readonly messages: MessageParts },
+): Tails {
+  const { masks, registry, areIdsUsed, namespace } = messages
+  const { cluster } = outside.kafka
+  const calls = { ...base, cluster }
+  return createTails({
+    ...{ ...calls, store, masks, registry, areIdsUsed, namespace, tailsMax },
+    reader: createLogReader(calls, { ...logReaderDefaults, cacheBytesMax: tailCacheBytesMax }),
+    findOffsets: createFindOffsets(calls, findEndMs),
+  })
 }
 
 function masksOf({ maskedMembers: members, maskedHeaders: headers }: ManagementConfig): Masks {

@@ -1,7 +1,7 @@
 /**
  * Configuration keys of what management shows of messages.
  */
-import { flag, key, list } from '@iris/common/config/declare'
+import { count, flag, key, list } from '@iris/common/config/declare'
 
 const namesMax = 200
 
@@ -28,5 +28,11 @@ export const messageKeys = {
     flag(),
     false,
     "Whether the same members are hidden in Hermes' previews of messages, which Hermes shows as they are stored",
+  ),
+  tailsMax: key(
+    'management.messages.tailsMax',
+    count(1, 10_000),
+    50,
+    'Live tails open at a time in this process; further ones are 503 STREAMS_FULL',
   ),
 } as const

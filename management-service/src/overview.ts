@@ -35,6 +35,8 @@ export interface Overview {
   readonly catalog: Catalog
   readonly routes: readonly ApiRoute[]
   start(): void
+  /** Ends what would last for as long as its caller wants. */
+  endStreams(): void
   stop(): Promise<void>
 }
 
@@ -98,10 +100,13 @@ export function createOverview(
     start() {
       catalog.start()
       told.start()
+      looking.start()
       inactivity.start()
     },
+    endStreams: () => looking.endStreams(),
     async stop() {
       told.stop()
+      await looking.stop()
       await inactivity.stop()
       catalog.stop()
     },

@@ -79,6 +79,8 @@ export interface UseCases {
   rehearse(): Rehearsal
   /** Begins what runs behind the routes; ZooKeeper and Kafka have answered by then. */
   start(): void
+  /** Ends answers that would last for as long as their callers want: a stop waits for open requests. */
+  endStreams(): void
   stop(): Promise<void>
 }
 
@@ -126,6 +128,7 @@ export function createUseCases(
       overview.start()
       finisher.start()
     },
+    endStreams: () => overview.endStreams(),
     stop() {
       finisher.stop()
       cleanUp.stop()

@@ -94,6 +94,7 @@ export function createManagement(base: ManagementBase, config: ManagementConfig)
     async stop() {
       life = 'stopping'
       listener.beginClosing()
+      useCases.endStreams()
       await Promise.all([listener.stop(openRequestsMs), self.leave()])
       await useCases.stop()
       cancels.forEach(cancel => cancel())

@@ -101,3 +101,35 @@ describe('the messages of a topic', () => {
     expect(JSON.parse(text)).toMatchObject({ passed: 2, refused: 1, failed: 0, complete: true })
   })
 })
+
+describe('the live tail of a topic', () => {
+  it('streams what is published from then on, masked and filtered, and ends when its reader goes', async () => {
+    const topic = await stack.createTopic()
+    await stack.publish(topic, '{"n":0}')
+    const abort = new AbortController()
+    const signal = AbortSignal.any([abort.signal, AbortSignal.timeout(60_000)])
+    const answer = await fetch(`${stack.management.url}/topics/${topic}/tail?filter=$.n=2`, { signal })
+    for (const n of [1, 2]) await stack.publish(topic, `{"n":${n},"password":"secret"}`)
+    let text = ''
+    for await (const chunk of answer.body!) {
+      text += Buffer.from(chunk).toString()
+      if (text.includes('event: message')) break
+    }
+    abort.abort()
+
+    expect(answer.headers.get('content-type')).toMatch(/^text\/event-stream/)
+    expect(text).toMatch(/^retry: \d+\n: .*\n\n/)
+    expect(text).toContain('"body":{"n":2,"password":"****"}')
+    expect(text).not.toContain('"n":1')
+  })
+
+  it('is 406 for who wants JSON, and 404 where there is no topic', async () => {
+    const topic = await stack.createTopic()
+    const headers = { Accept: 'application/json' }
+    const signal = AbortSignal.timeout(30_000)
+    const wrong = await fetch(`${stack.management.url}/topics/${topic}/tail`, { headers, signal })
+    const absent = await stack.api.manage('GET', `/topics/${stack.group}.absent/tail`)
+
+    expect([wrong.status, absent.status]).toEqual([406, 404])
+  })
+})

@@ -23,6 +23,8 @@ export interface ApiRequest {
   readonly principal: Principal
   /** Which of these media types the caller likes best; null when none of them will do. */
   preferred(types: readonly string[]): string | null
+  /** Asks the guard once more, for answers that last: gives who asks, or rejects with the refusal. */
+  judgeAgain(): Promise<Principal>
 }
 
 /** One answer. Without content the body is empty. */
@@ -32,6 +34,21 @@ export interface ApiAnswer {
   /** The media type of the content. */
   readonly type: string
   readonly headers?: Readonly<Record<string, string>>
+  /** Writes the rest as it comes, without a known end; then `content` is null. */
+  readonly stream?: (to: AnswerStream) => void
+}
+
+/** The rest of an answer that lasts. Nothing is written any more once it has ended or its caller has gone. */
+export interface AnswerStream {
+  /** Bytes that the caller has not taken yet; who writes looks at it first. */
+  waitingBytes(): number
+  write(bytes: Buffer | string): void
+  /** Ends the answer behind what was written. */
+  end(): void
+  /** Breaks the connection, whatever waits. */
+  cut(): void
+  /** Tells once when the caller has gone or the answer is over; at once where that is so already. */
+  onGone(gone: () => void): void
 }
 
 /** One resource and method. */
@@ -73,6 +90,7 @@ export interface ApiGuard {
 export const openGuard: ApiGuard = { admit: () => Promise.resolve({ principal: everybody }) }
 
 const jsonType = 'application/json'
+export const eventStreamType = 'text/event-stream'
 
 /** A route without a body. */
 export function reading(
@@ -97,6 +115,12 @@ export function jsonAnswer(value: unknown, status = 200): ApiAnswer {
 /** An answer without a body. */
 export function emptyAnswer(status = 200): ApiAnswer {
   return { status, content: null, type: jsonType }
+}
+
+/** An answer of Server-Sent Events, for no cache and no proxy to keep. */
+export function eventStreamAnswer(stream: (to: AnswerStream) => void): ApiAnswer {
+  const headers = { 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' }
+  return { status: 200, content: null, type: eventStreamType, headers, stream }
 }
 
 /** A plain text answer. */

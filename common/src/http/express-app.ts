@@ -13,6 +13,7 @@ import { problemType, writeProblem } from '../errors/problem.js'
 import { BrokenInvariant } from '../lifecycle/invariant.js'
 import type { Log } from '../lifecycle/log.js'
 import {
+  eventStreamType,
   frameworkError,
   type ApiAnswer,
   type ApiCall,
@@ -21,7 +22,9 @@ import {
   type ApiRoute,
 } from './api.js'
 import { readBody } from './body.js'
+import { beginStream } from './answer-stream.js'
 import { refuseCrossSite } from './cross-site.js'
+import { createDepartures, type Departures } from './departures.js'
 import type { HostCheck } from './host-names.js'
 import { parseJsonBody } from './json-body.js'
 
@@ -54,6 +57,7 @@ export function createExpressApp(
   routes: readonly ApiRoute[],
 ): RequestListener {
   const app = express()
+  const departures = createDepartures()
   app.disable('x-powered-by')
   app.set('etag', false)
   app.set('query parser', false)
@@ -66,7 +70,7 @@ export function createExpressApp(
   app.use(compression({ filter: isWorthwhile }))
   for (const route of routes) {
     app[verbOf(route.method)](route.path, (request: Request, response: Response) =>
-      serve(route, request, response, options),
+      serve(route, request, response, { ...options, departures }),
     )
   }
   for (const [path, methods] of methodsByPath(routes)) {
@@ -93,7 +97,7 @@ const staticOptions = { index: false, redirect: false, dotfiles: 'ignore' } as c
 
 /** Events of a stream go out as they come; all other text is worth it (lists of thousands of names). */
 function isWorthwhile(request: Request, response: Response): boolean {
-  const isStream = String(response.getHeader('Content-Type')).startsWith('text/event-stream')
+  const isStream = String(response.getHeader('Content-Type')).startsWith(eventStreamType)
   return !isStream && compression.filter(request, response)
 }
 
@@ -107,7 +111,7 @@ async function serve(
   route: ApiRoute,
   request: Request,
   response: Response,
-  options: ExpressAppOptions,
+  options: ExpressAppOptions & { readonly departures: Departures },
 ): Promise<void> {
   refuseCrossSite(request.method, request.headers, options.allowedOrigin)
   const call = callOf(request)
@@ -122,9 +126,11 @@ async function serve(
     body,
     header: name => headerOf(request, name),
     principal: admission.principal,
+    judgeAgain: async () => (await options.guard.admit(route, call)).principal,
     preferred: types => request.accepts([...types]) || types.find(type => accepts(request, type)) || null,
   })
-  write(response, answer)
+  if (answer.stream === undefined) write(response, answer)
+  else beginStream({ request, response, departures: options.departures }, answer, answer.stream)
 }
 
 /** Who names problem details says how a refusal should look, and not that no other answer would do. */

@@ -8,7 +8,7 @@
 import { isUtf8 } from 'node:buffer'
 import { bodyMember, headersObject, shownBody } from '@iris/common/kafka/shown-body'
 import { gapReason, type StreamGap, type StreamItem, type StreamMessage } from './item.js'
-import { sseEvent } from './sse.js'
+import { sseEvent } from '@iris/common/http/sse'
 
 /** `plain`: the message's own text. `envelope`: a JSON object with the message as a member. */
 export type StreamForm = 'plain' | 'envelope'

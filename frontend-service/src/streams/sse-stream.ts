@@ -7,7 +7,7 @@
 import type { ServerResponse } from 'node:http'
 import type { StreamItem } from './item.js'
 import type { Sink } from './reading.js'
-import { sseComment, sseEvent, ssePosition, sseRetry } from './sse.js'
+import { sseComment, sseEvent, ssePosition, sseRetry } from '@iris/common/http/sse'
 import type { View } from './view.js'
 
 /** Why a stream ends. */

@@ -6,6 +6,7 @@
  * judge is given, and not kept back in silence. Refuses filters that remember messages. Bounds: `filteredMax`
  * views with filters; `keptMax` and `keptBytesMax` of what was made last, for each form.
  */
+import { filtersForTopic } from '@iris/common/filter/filter-text'
 import { compileFilters, type CompiledFilters, type Inspector } from '@iris/common/filter/filters'
 import type { ContentType } from '@iris/common/domain/topic-form'
 import { eventOf, type StreamForm } from './forms.js'
@@ -44,7 +45,7 @@ export function createViews(inspector: Inspector): Views {
     // What passes it depends on what came before, which is not the same for two readers of one view.
     if (filters.some(({ type }) => type === 'latest'))
       throw wrong('filter', 'of type latest is for subscriptions only: a reader compares versions by itself')
-    const compiled = compileFilters(toContentType(filters, contentType), contentType)
+    const compiled = compileFilters(filtersForTopic(filters, contentType), contentType)
     if (compiled !== null && 'problem' in compiled)
       throw wrong('filter', compiled.problem.replace(/^Subscription\.filters/, 'at '))
     const wants = wantsOf(inspector, compiled, key === null ? null : Buffer.from(key))
@@ -75,16 +76,6 @@ export function createViews(inspector: Inspector): Views {
       nameOf.delete(view)
     },
   }
-}
-
-/** `PATH=VALUE` is written the same for both kinds of topics. */
-function toContentType(filters: Choice['filters'], contentType: ContentType): Choice['filters'] {
-  if (contentType !== 'AVRO') return filters
-  return filters.map(filter => {
-    const { type, path } = filter
-    if (type !== 'jsonpath' || typeof path !== 'string' || !path.startsWith('$')) return filter
-    return { ...filter, type: 'avropath', path: path.slice(1) }
-  })
 }
 
 function wantsOf(

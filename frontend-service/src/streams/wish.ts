@@ -7,7 +7,8 @@
  * the first address with it.
  */
 import { refusal, type HermesError } from '@iris/common/errors/hermes-error'
-import { isJsonObject, type JsonObject } from '@iris/common/domain/json-shapes'
+import type { JsonObject } from '@iris/common/domain/json-shapes'
+import { filtersOfText, literalPattern } from '@iris/common/filter/filter-text'
 import { isoMs } from '../schedule/deliver-headers.js'
 import type { StreamForm } from './forms.js'
 import { readPosition, startText, type Positions } from './position.js'
@@ -54,7 +55,6 @@ const pullNames = new Set([...choiceNames, 'from', 'max', 'wait'])
 const repeatable = new Set(['filter', 'header'])
 
 const timeShape = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)$/
-const fieldShape = /^(\$[^=]*)=(.*)$/s
 const headerShape = /^([A-Za-z0-9!#$%&'*+.^_`|~-]+):(.*)$/s
 const groupShape = /^[A-Za-z0-9_.-]{1,100}$/
 const waitShape = /^(\d{1,6})(ms|s)$/
@@ -122,32 +122,15 @@ function choiceOf(query: URLSearchParams): Omit<Choice, 'form'> {
 
 /** A filter of subscriptions, a list of them, or `PATH=VALUE`. */
 function filtersOf(text: string): readonly JsonObject[] {
-  const [, path, value = ''] = fieldShape.exec(text) ?? []
-  if (path !== undefined) return [{ type: 'jsonpath', path, matcher: literal(value) }]
-  const parsed = jsonOf(text)
-  const list: readonly unknown[] = Array.isArray(parsed) ? parsed : [parsed]
-  if (list.length === 0 || !list.every(isJsonObject))
-    throw wrong('filter', 'must be PATH=VALUE such as $.sender=anna, or a filter of subscriptions as JSON')
-  return list
+  const filters = filtersOfText(text)
+  if (filters !== null) return filters
+  throw wrong('filter', 'must be PATH=VALUE such as $.sender=anna, or a filter of subscriptions as JSON')
 }
 
 function headerFilter(text: string): JsonObject {
   const [, header, value = ''] = headerShape.exec(text) ?? []
   if (header === undefined) throw wrong('header', 'must be NAME:VALUE')
-  return { type: 'header', header, matcher: literal(value.trim()) }
-}
-
-/** A regular expression that only this text matches. */
-function literal(value: string): string {
-  return value.replace(/[\\^$.|?*+()[\]{}&~#-]/g, '\\$&')
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
+  return { type: 'header', header, matcher: literalPattern(value.trim()) }
 }
 
 function groupOf(query: URLSearchParams): string | null {

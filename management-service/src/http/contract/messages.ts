@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { maxDefault, maxMost } from '../../messages/message-query.js'
 import { messageShape } from '../../messages/shown-message.js'
 import { filterLabAnswer, filterLabShape } from '../../messages/try-filters.js'
-import { json, type ResourceContract } from './contract.js'
+import { json, text, type ResourceContract } from './contract.js'
 import { words } from './parameters.js'
 
 const message = {
@@ -59,6 +59,26 @@ export const messageContract: ResourceContract = {
       },
       answers: { 200: json(page, { items: [message], next: 'older:0-17,2-1024', complete: false }) },
       errors,
+    },
+    'GET /topics/:topic/tail': {
+      summary: 'Streams messages of a topic as they come, as Server-Sent Events',
+      description:
+        'From now on. `event: message` carries a message as above; `skipped` how many of a second were left out beyond ' +
+        '500, `gap` what retention took before it was read. It ends with `lagging` or `end`, which say why: `removed`, ' +
+        '`replaced`, `forbidden`, `stopping`. A comment each ten seconds shows that it lives.',
+      right: 'reader',
+      query: {
+        partition: words('Only this partition'),
+        key: words('Only messages with this partition key'),
+        filter: words('`PATH=VALUE`, or a filter of subscriptions as JSON; may be repeated'),
+      },
+      answers: {
+        200: text(
+          'id: 2-1024\nevent: message\ndata: {"id":"3fa8…","body":{"orderId":7}}\n\n',
+          'text/event-stream',
+        ),
+      },
+      errors: ['VALIDATION_ERROR', 'PERMISSION_DENIED', 'STREAMS_FULL', 'NOT_READY'],
     },
     'POST /topics/:topic/filters/try': {
       summary: 'Tries filters on messages of a topic',

@@ -35,7 +35,7 @@ function setUp(masked: readonly string[] = ['password']) {
   registry.add('g.avro', JSON.stringify({ type: 'record', name: 'A', fields }))
   const bounds = { refreshMs: 1_000, expireMs: 1_000, compiledIdleMs: 1_000, compiledMax: 10 }
   const schemas = createSchemas({ registry, clock, log: silentLog }, bounds)
-  const routes = messageRoutes({
+  const parts = {
     ...{
       store,
       clock,
@@ -47,7 +47,8 @@ function setUp(masked: readonly string[] = ['password']) {
     registry: { registry, schemas, subjectOf: (each: string) => each } as unknown as OpenRegistry,
     namespace: { namespace: '', separator: '_' },
     masks: { member: maskedNames(masked), header: maskedNames(masked), isUsed: masked.length > 0 },
-  })
+  }
+  const routes = messageRoutes(parts, { open: () => Promise.reject(new Error('no tails here')) })
   const get = (url: string, principal: Principal = everybody): Promise<RouteAnswer> =>
     callRoute(routes, 'GET', url, { principal })
   const shown = async (url: string): Promise<Shown> => {

@@ -1,17 +1,26 @@
 /**
- * `/topics/{t}/browse` and the trial of filters on them: parse, call, answer.
+ * `/topics/{t}/browse`, the live tail and the trial of filters on messages: parse, call, answer.
  */
-import { reading, textAnswer, writing, type ApiRoute } from '@iris/common/http/api'
+import {
+  eventStreamAnswer,
+  eventStreamType,
+  reading,
+  textAnswer,
+  writing,
+  type ApiRoute,
+} from '@iris/common/http/api'
 import { readMessagesQuery } from '../../messages/message-query.js'
 import { readableTopic, readMessages, type MessageParts } from '../../messages/read-messages.js'
 import { messageJson } from '../../messages/shown-message.js'
+import { readTailChoice } from '../../messages/tail/tail-choice.js'
+import type { Tails } from '../../messages/tail/tails.js'
 import { tryFiltersOn } from '../../messages/try-filters.js'
 import { topicOfPath } from '../../requests.js'
 
 const jsonType = 'application/json'
 
 /** The routes of messages. */
-export function messageRoutes(parts: MessageParts): readonly ApiRoute[] {
+export function messageRoutes(parts: MessageParts, tails: Pick<Tails, 'open'>): readonly ApiRoute[] {
   return [
     reading('GET', '/topics/:topic/browse', async ({ params, query, principal }) => {
       const asked = {
@@ -25,6 +34,16 @@ export function messageRoutes(parts: MessageParts): readonly ApiRoute[] {
       const rest = JSON.stringify({ next, complete: next === null }).slice(1)
       return textAnswer(`{"items":[${items}],${rest}`, jsonType)
     }),
+    reading(
+      'GET',
+      '/topics/:topic/tail',
+      async ({ params, query, principal, judgeAgain }) => {
+        const topic = await readableTopic(parts, topicOfPath(params['topic']), principal)
+        const choice = readTailChoice(query, topic)
+        return eventStreamAnswer(await tails.open({ topic, choice, judgeAgain }))
+      },
+      eventStreamType,
+    ),
     writing('POST', '/topics/:topic/filters/try', async ({ params, body, principal }) => {
       const topic = await readableTopic(parts, topicOfPath(params['topic']), principal)
       return textAnswer(await tryFiltersOn(parts, topic, body), jsonType)
