@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { HermesError, refusal } from './hermes-error.js'
+import { HermesError, refusal, withHeaders } from './hermes-error.js'
 import { problemBody } from './problem.js'
 
 describe('a refusal', () => {
@@ -11,6 +11,21 @@ describe('a refusal', () => {
   it('carries the status of the table unless the contract names another', () => {
     expect(refusal('TOPIC_NOT_EXISTS', { topic: 'a.b' }).status).toBe(404)
     expect(new HermesError('OTHER', 'HTTP 404 Not Found', 404).status).toBe(404)
+  })
+
+  it('takes further headers and stays what it is, those that it had too', () => {
+    const about = { limit: 5 }
+    const first = withHeaders(refusal('VALIDATION_ERROR', { problem: 'x' }, 'frontend', about), { A: '1' })
+    const both = withHeaders(first, { B: '2' })
+
+    expect(both.headers).toEqual({ A: '1', B: '2' })
+    expect(first.headers).toEqual({ A: '1' })
+    expect([both.code, both.message, both.status, both.about]).toEqual([
+      first.code,
+      first.message,
+      first.status,
+      about,
+    ])
   })
 
   it('has a body of message and code, in this order', () => {

@@ -61,6 +61,17 @@ export function refusal(
   return new HermesError(code, fill(errorCodes[code].text, values, voice), undefined, undefined, about)
 }
 
+/** The same refusal, whose answer carries these headers beside its own. */
+export function withHeaders(error: HermesError, headers: Readonly<Record<string, string>>): HermesError {
+  return new HermesError(
+    error.code,
+    error.message,
+    error.status,
+    { ...error.headers, ...headers },
+    error.about,
+  )
+}
+
 function fill(text: ErrorText, values: Readonly<Record<string, string | number>>, voice: ErrorVoice): string {
   const template = typeof text === 'string' ? text : text[voice]
   return template.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))

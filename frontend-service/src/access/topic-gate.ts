@@ -7,7 +7,7 @@
  */
 import { splitTopicName } from '@iris/common/domain/names'
 import type { Topic } from '@iris/common/domain/topic'
-import { HermesError, refusal } from '@iris/common/errors/hermes-error'
+import { type HermesError, refusal, withHeaders } from '@iris/common/errors/hermes-error'
 import type { Clock } from '@iris/common/time/clock'
 import type { Sender, SentHeaders } from '../publish/sender.js'
 import type { Quotas, TopicQuota } from '../quota/quotas.js'
@@ -129,6 +129,5 @@ function blockedRefusal(topic: string, reason: string): HermesError {
 
 /** Nobody said who they are, or not truly; `challenge` says how to. */
 export function unauthenticated(challenge: string): HermesError {
-  const { code, message, status } = refusal('UNAUTHENTICATED', {}, 'frontend')
-  return new HermesError(code, message, status, { 'WWW-Authenticate': challenge })
+  return withHeaders(refusal('UNAUTHENTICATED', {}, 'frontend'), { 'WWW-Authenticate': challenge })
 }

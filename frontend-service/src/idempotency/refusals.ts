@@ -4,7 +4,7 @@
  * Takes why a request with a key is not served. Gives the refusal with its code, status and headers.
  * Promises: whatever may be sent again carries `Retry-After`.
  */
-import { HermesError, refusal } from '@iris/common/errors/hermes-error'
+import { type HermesError, refusal, withHeaders } from '@iris/common/errors/hermes-error'
 import type { Publication } from '../publish/publication.js'
 import { overloaded } from '../publish/refusals.js'
 import type { KeyRefusal } from './keyed-request.js'
@@ -48,5 +48,5 @@ export function keyRefusal(why: KeyRefusal): HermesError {
 }
 
 function later(error: HermesError): HermesError {
-  return new HermesError(error.code, error.message, error.status, { 'Retry-After': `${retryAfterS}` })
+  return withHeaders(error, { 'Retry-After': `${retryAfterS}` })
 }

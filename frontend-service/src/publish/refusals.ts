@@ -3,7 +3,7 @@
  * Takes how far a message had come and what went wrong. Gives the refusal with its code, text and headers.
  * Promises: "surely not stored" and "may have been stored" have codes of their own; a 4xx is never stored.
  */
-import { HermesError, refusal } from '@iris/common/errors/hermes-error'
+import { HermesError, refusal, withHeaders } from '@iris/common/errors/hermes-error'
 import { noRegistry } from '@iris/common/schema/open'
 import type { AppendOutcome } from '@iris/common/kafka/producer-message'
 import type { Keeping } from '../spool/message-log.js'
@@ -116,6 +116,5 @@ export function notReady(problem: string): HermesError {
 }
 
 function withRetryAfter(error: HermesError): HermesError {
-  const headers = { 'Retry-After': `${retryAfterS}` }
-  return new HermesError(error.code, error.message, error.status, headers, error.about)
+  return withHeaders(error, { 'Retry-After': `${retryAfterS}` })
 }

@@ -6,7 +6,7 @@
  * Bound: `publishersMax` publishers; the one unseen for longest is forgotten and begins with a full bucket.
  */
 import type { TopicQuotas } from '@iris/common/domain/topic-quotas'
-import { HermesError, refusal } from '@iris/common/errors/hermes-error'
+import { type HermesError, refusal, withHeaders } from '@iris/common/errors/hermes-error'
 import { Bucket, type BucketRate } from './bucket.js'
 import { policyHeader, remainingHeader, type ShownLimit } from './rate-limit-headers.js'
 
@@ -152,7 +152,7 @@ export class TopicQuota {
     const whose = limit.scope === 'topic' ? `Topic ${this.topic}` : `A publisher of topic ${this.topic}`
     const problem = `${whose} may have ${limit.perSecond} ${limit.unit} a second [quota:${limit.name}].`
     const about = { limit: limit.perSecond }
-    const { code, message, status } = refusal('THROUGHPUT_QUOTA_VIOLATION', { problem }, 'frontend')
-    return new HermesError(code, message, status, { 'Retry-After': `${retryAfterS}` }, about)
+    const exceeded = refusal('THROUGHPUT_QUOTA_VIOLATION', { problem }, 'frontend', about)
+    return withHeaders(exceeded, { 'Retry-After': `${retryAfterS}` })
   }
 }

@@ -4,7 +4,7 @@
  * Takes readers as they come and go. Refuses who is one too many: in the process and for a topic with 503,
  * for one address with 429.
  */
-import { HermesError, refusal } from '@iris/common/errors/hermes-error'
+import { type HermesError, refusal, withHeaders } from '@iris/common/errors/hermes-error'
 
 export interface SeatLimits {
   readonly max: number
@@ -32,12 +32,8 @@ export function createSeats(limits: SeatLimits): Seats {
       if (topics.of(topic) >= limits.perTopicMax)
         throw full(`all ${limits.perTopicMax} streams of topic ${topic} at this frontend are in use`)
       if (addresses.of(address) >= limits.perAddressMax) {
-        const { code, status, message } = refusal(
-          'TOO_MANY_STREAMS',
-          { problem: `all ${limits.perAddressMax} streams of address ${address} are in use` },
-          'frontend',
-        )
-        throw new HermesError(code, message, status, retryAfter)
+        const problem = `all ${limits.perAddressMax} streams of address ${address} are in use`
+        throw withHeaders(refusal('TOO_MANY_STREAMS', { problem }, 'frontend'), retryAfter)
       }
       count++
       topics.add(topic, 1)
@@ -65,8 +61,7 @@ export function viewsFull(max: number): HermesError {
 }
 
 function full(problem: string): HermesError {
-  const { code, status, message } = refusal('STREAMS_FULL', { problem }, 'frontend')
-  return new HermesError(code, message, status, retryAfter)
+  return withHeaders(refusal('STREAMS_FULL', { problem }, 'frontend'), retryAfter)
 }
 
 /** Counts by name; a name that nobody counts takes no memory. */

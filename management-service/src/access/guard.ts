@@ -7,7 +7,7 @@
 import { bearerChallenge, type Identity } from '@iris/common/access/authenticator'
 import { may, unknownCaller, type Principal, type Resource, type Right } from '@iris/common/access/principal'
 import type { OwnerId } from '@iris/common/domain/owner'
-import { HermesError, refusal } from '@iris/common/errors/hermes-error'
+import { HermesError, refusal, withHeaders } from '@iris/common/errors/hermes-error'
 import { frameworkError, type ApiCall, type ApiGuard, type ApiRoute } from '@iris/common/http/api'
 import { readable } from '../store/bounded-reads.js'
 import type { SubscriptionStore, TopicStore } from '../store/ports.js'
@@ -103,7 +103,6 @@ function principalOf(identity: Identity): Principal | null {
 function known(identity: Identity): Principal {
   if (identity.kind === 'principal') return identity.principal
   if (identity.kind === 'unclear') throw refusal('AUTHENTICATION_UNAVAILABLE', {})
-  const { code, message, status } = refusal('UNAUTHENTICATED', {})
   const detail = identity.kind === 'wrong' ? ', error="invalid_token"' : ''
-  throw new HermesError(code, message, status, { 'WWW-Authenticate': bearerChallenge + detail })
+  throw withHeaders(refusal('UNAUTHENTICATED', {}), { 'WWW-Authenticate': bearerChallenge + detail })
 }
