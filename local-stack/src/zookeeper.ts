@@ -19,6 +19,7 @@ const jvm = [
   '-Xms64m',
   '-Xmx256m',
   '-XX:+UseSerialGC',
+  '-XX:TieredStopAtLevel=1',
   '-Dzookeeper.forceSync=no',
   '-Dzookeeper.preAllocSize=4096',
 ]

@@ -54,7 +54,7 @@ export async function withBenchStack<T>(work: (stack: BenchStack) => Promise<T>)
 }
 
 async function start(dir: string, stops: (() => Promise<unknown>)[]): Promise<BenchStack> {
-  const kafka = await startKafka({ dataDir: join(dir, 'kafka') })
+  const kafka = await startKafka({ dataDir: join(dir, 'kafka'), isOptimized: true })
   stops.push(() => kafka.kill())
   const zookeeper = await startZooKeeper({ dataDir: join(dir, 'zookeeper') })
   stops.push(() => zookeeper.kill())

@@ -257,7 +257,7 @@ async function publishMany(
 async function withWorld<T>(dir: string, work: (world: World) => Promise<T>): Promise<T> {
   const ends: (() => Promise<unknown>)[] = []
   try {
-    const kafka = await startKafka({ dataDir: join(dir, 'kafka') })
+    const kafka = await startKafka({ dataDir: join(dir, 'kafka'), isOptimized: true })
     ends.push(() => kafka.kill())
     const zookeeper = await startZooKeeper({ dataDir: join(dir, 'zookeeper') })
     ends.push(() => zookeeper.kill())
