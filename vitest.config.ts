@@ -17,7 +17,7 @@ const alias = [
 ]
 /** A limit ends what hangs; how fast a machine is, it does not judge. */
 const limits = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 30_000 } } }
-/** These mostly wait, for sessions and timeouts: four keep two cores busy. */
+/** Two that mostly wait, for sessions and faults, beside two that compute keep two cores busy. */
 const maxWorkers = 4
 const globalSetup = [source('./tests/support/global-setup.ts')]
 
@@ -42,7 +42,7 @@ export default defineConfig({
           // Loading the modules anew for each file cost more than all tests together.
           pool: 'threads',
           isolate: false,
-          maxWorkers: 2,
+          maxWorkers: 3,
           ...limits,
         },
       },
