@@ -22,7 +22,10 @@ export function PageSwitch(): ReactNode {
     former.current = address
     forgetCallsSoon()
   }
-  useEffect(() => window.scrollTo(0, 0), [address])
+  useEffect(() => {
+    // Newer browsers answer with a promise, which React would take for the end of this effect.
+    void window.scrollTo(0, 0)
+  }, [address])
   return (
     <FailureFence key={address}>
       <Suspense fallback={<Waiting />}>
