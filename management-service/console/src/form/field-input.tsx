@@ -48,7 +48,7 @@ export function FieldInput({ field, value, problem, isNew, onChange }: FieldInpu
       return (
         <Switch
           {...shared}
-          checked={value === true}
+          checked={typeof value === 'boolean' ? value : field.isOnByDefault === true}
           onChange={event => onChange(event.currentTarget.checked)}
         />
       )
@@ -60,31 +60,42 @@ export function FieldInput({ field, value, problem, isNew, onChange }: FieldInpu
           min={field.min}
           max={field.max}
           clampBehavior="none"
-          allowDecimal={false}
+          allowDecimal={field.isDecimal === true}
           suffix={field.unit === undefined ? undefined : ` ${field.unit}`}
           onChange={next => onChange(typeof next === 'number' ? next : undefined)}
         />
       )
     case 'choice':
-      return (
-        <Select
-          {...shared}
-          data={[...field.choices]}
-          value={typeof value === 'string' ? value : null}
-          onChange={next => onChange(next ?? undefined)}
-        />
-      )
+      return <ChoiceField field={field} shared={shared} value={value} onChange={onChange} />
   }
 }
 
-interface JsonFieldProps {
+interface InnerProps {
   readonly shared: Readonly<Record<string, unknown>> & { readonly error: string | undefined }
   readonly value: unknown
   readonly onChange: (value: unknown) => void
 }
 
+interface ChoiceFieldProps extends InnerProps {
+  readonly field: Extract<Field, { readonly kind: 'choice' }>
+}
+
+function ChoiceField({ field, shared, value, onChange }: ChoiceFieldProps): ReactNode {
+  const { choices, fallback, label } = field
+  return (
+    <Select
+      {...shared}
+      data={[...choices]}
+      value={typeof value === 'string' ? value : (fallback ?? null)}
+      clearable={fallback === undefined}
+      clearButtonProps={{ 'aria-label': `Leave out: ${label}` }}
+      onChange={next => onChange(next ?? undefined)}
+    />
+  )
+}
+
 /** Text while it is no JSON yet; only a whole value goes into the draft. */
-function JsonField({ shared, value, onChange }: JsonFieldProps): ReactNode {
+function JsonField({ shared, value, onChange }: InnerProps): ReactNode {
   const [text, setText] = useState(() => (value === undefined ? '' : JSON.stringify(value, null, 2)))
   const [problem, setProblem] = useState<string | undefined>()
   const change = (next: string): void => {

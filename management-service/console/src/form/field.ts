@@ -18,11 +18,23 @@ interface FieldBase {
 export type Field = FieldBase &
   (
     | { readonly kind: 'text' | 'secret' | 'lines' | 'json' }
-    | { readonly kind: 'switch' }
-    | { readonly kind: 'number'; readonly unit?: string; readonly min?: number; readonly max?: number }
+    | {
+        readonly kind: 'switch'
+        /** Whether it is on where the member is left out. */
+        readonly isOnByDefault?: boolean
+      }
+    | {
+        readonly kind: 'number'
+        readonly unit?: string
+        readonly min?: number
+        readonly max?: number
+        readonly isDecimal?: boolean
+      }
     | {
         readonly kind: 'choice'
         readonly choices: readonly { readonly value: string; readonly label: string }[]
+        /** The choice that counts where the member is left out; without one it can be left out again. */
+        readonly fallback?: string
       }
   )
 

@@ -11,5 +11,6 @@ export const routes: readonly PageRoute[] = [
     navigation: { label: 'Topics', icon: IconMessages, order: 30 },
     load: () => import('./topics.js'),
   },
+  { path: '/new-topic', load: () => import('./new-topic.js') },
   { path: '/topics/:topic', load: () => import('./topic.js') },
 ]

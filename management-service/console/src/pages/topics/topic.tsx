@@ -3,9 +3,9 @@
  */
 import { Button, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { IconSend, IconTrash } from '@tabler/icons-react'
+import { IconCopy, IconSend, IconTrash } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
-import { useLocation } from 'wouter'
+import { Link, useLocation } from 'wouter'
 import { pathOf } from '../../api/call.js'
 import { api } from '../../api/client.js'
 import type { PageParams } from '../../app/page-route.js'
@@ -16,6 +16,7 @@ import { Page as Frame } from '../../ui/page.js'
 import { groupOf } from '../groups/count-by-group.js'
 import { OverviewTab } from './overview-tab.js'
 import { PublishDialog } from './publish-dialog.js'
+import { SettingsTab } from './settings-tab.js'
 import type { Topic } from './topic-words.js'
 
 /** The page. */
@@ -38,7 +39,10 @@ export function Page({ params }: { readonly params: PageParams }): ReactNode {
             {data.description !== '' && <Text c="dimmed">{data.description}</Text>}
             <AddressTabs
               label={`About ${name}`}
-              tabs={[{ id: 'overview', label: 'Overview', panel: () => <OverviewTab topic={data} /> }]}
+              tabs={[
+                { id: 'overview', label: 'Overview', panel: () => <OverviewTab topic={data} /> },
+                { id: 'settings', label: 'Settings', panel: () => <SettingsTab topic={data} /> },
+              ]}
             />
           </>
         )}
@@ -56,6 +60,14 @@ function Actions({ topic }: { readonly topic: Topic }): ReactNode {
     <>
       <Button leftSection={<IconSend size={16} />} onClick={publishing.open}>
         Publish
+      </Button>
+      <Button
+        component={Link}
+        href={`/new-topic?from=${encodeURIComponent(name)}`}
+        variant="default"
+        leftSection={<IconCopy size={16} />}
+      >
+        Copy
       </Button>
       <Button variant="default" leftSection={<IconTrash size={16} />} onClick={removal.open}>
         Remove

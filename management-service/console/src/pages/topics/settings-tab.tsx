@@ -1,0 +1,28 @@
+/**
+ * The settings of a topic, to be changed: only what the person changed is sent.
+ */
+import { useState, type ReactNode } from 'react'
+import { useLocation } from 'wouter'
+import { pathOf } from '../../api/call.js'
+import { changesBetween } from '../../form/changes.js'
+import { DefinitionForm } from '../../form/definition-form.js'
+import { topicFields } from './topic-fields.js'
+import type { Topic } from './topic-words.js'
+
+/** The tab. What others change meanwhile does not touch the draft. */
+export function SettingsTab({ topic }: { readonly topic: Topic }): ReactNode {
+  const [first] = useState(topic)
+  const [, go] = useLocation()
+  const path = pathOf('topics', topic.name ?? '')
+  return (
+    <DefinitionForm
+      groups={topicFields}
+      first={first}
+      isNew={false}
+      callOf={draft => ({ method: 'PUT', path, body: changesBetween(first, draft) })}
+      verb="Change the topic"
+      done="Topic changed"
+      onDone={() => go(path)}
+    />
+  )
+}
