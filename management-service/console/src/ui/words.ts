@@ -15,6 +15,11 @@ export function countOf(value: number | null | undefined): string {
   return isKnown(value) ? counts.format(value) : nothing
 }
 
+/** `1 topic`, `12 topics`. */
+export function many(count: number, noun: string): string {
+  return `${countOf(count)} ${noun}${count === 1 ? '' : 's'}`
+}
+
 /** `12.3K`. */
 export function shortCountOf(value: number | null | undefined): string {
   return isKnown(value) ? short.format(value) : nothing

@@ -109,8 +109,13 @@ export function Forwards({ topic }: { readonly topic: string }): ReactNode {
       <List>
         {data.map(({ topicName, name }) => (
           <List.Item key={`${topicName} ${name}`}>
-            <Go to={pathOf('topics', topicName ?? '')}>{topicName}</Go>, forwarded by{' '}
-            <Go to={pathOf('topics', topicName ?? '', 'subscriptions', name ?? '')}>{name}</Go>
+            <Go isInText to={pathOf('topics', topicName ?? '')}>
+              {topicName}
+            </Go>
+            , forwarded by{' '}
+            <Go isInText to={pathOf('topics', topicName ?? '', 'subscriptions', name ?? '')}>
+              {name}
+            </Go>
           </List.Item>
         ))}
       </List>

@@ -1,0 +1,6 @@
+/**
+ * The overview as management answers it.
+ */
+import type { paths } from '../../api/openapi.js'
+
+export type Overview = paths['/overview']['get']['responses'][200]['content']['application/json']

@@ -1,0 +1,101 @@
+/**
+ * What does not get on: subscriptions that are stuck, and endpoints to which only probes go.
+ */
+import { Badge, Text } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { pathOf } from '../../api/call.js'
+import { Go } from '../../ui/go.js'
+import { Section } from '../../ui/section.js'
+import { Table, type Column } from '../../ui/table.js'
+import { Trouble } from '../../ui/trouble.js'
+import { countOf, many } from '../../ui/words.js'
+import { nextStepOf } from './next-step.js'
+import type { Overview } from './overview-shape.js'
+
+interface Named {
+  readonly topic: string
+  readonly subscription: string
+}
+
+const named: Column<Named> = {
+  title: 'Subscription',
+  by: ({ topic, subscription }) => `${topic} ${subscription}`,
+  cell: ({ topic, subscription }) => (
+    <Go to={pathOf('topics', topic, 'subscriptions', subscription)}>
+      {subscription} of {topic}
+    </Go>
+  ),
+}
+
+const stuckColumns: readonly Column<Overview['stuck'][number]>[] = [
+  named,
+  { title: 'Cause', by: ({ cause }) => cause, cell: ({ cause }) => <Trouble cause={cause} /> },
+  { title: 'What is wrong', cell: ({ text }) => text },
+  { title: 'What to do', cell: ({ cause }) => nextStepOf(cause) },
+  { title: 'Waiting', by: ({ lag }) => lag, cell: ({ lag }) => countOf(lag), isNumeric: true },
+]
+
+/** The subscriptions that are stuck. */
+export function Stuck({ overview }: { readonly overview: Overview }): ReactNode {
+  const { stuck, stuckCount } = overview
+  return (
+    <Section title={stuckCount === 0 ? 'Nothing is stuck' : `${countOf(stuckCount)} stuck`}>
+      {stuckCount > stuck.length && (
+        <Text size="sm">Those farthest behind; the list of subscriptions has all.</Text>
+      )}
+      {stuckCount === 0 ? (
+        <Text c="dimmed">Wherever messages wait, some get through.</Text>
+      ) : (
+        <Table
+          label="Stuck subscriptions"
+          columns={stuckColumns}
+          rows={stuck}
+          keyOf={idOf}
+          textOf={({ topic, subscription, text }) => `${topic} ${subscription} ${text}`}
+          whenEmpty=""
+          firstOrder={{ column: 4, isDown: true }}
+        />
+      )}
+    </Section>
+  )
+}
+
+const circuitColumns: readonly Column<Overview['openCircuits'][number]>[] = [
+  named,
+  {
+    title: 'Since',
+    by: ({ circuit }) => circuit,
+    cell: ({ circuit }) => (
+      <Badge color="orange" variant="outline" c="inherit" tt="none" miw="max-content">
+        {circuit === 'open' ? 'long' : 'a moment'}
+      </Badge>
+    ),
+  },
+  { title: 'What is wrong', cell: ({ text }) => text },
+]
+
+/** The endpoints to which only probes go; nothing where there is none. */
+export function OpenCircuits({ overview }: { readonly overview: Overview }): ReactNode {
+  const { openCircuits, openCircuitCount } = overview
+  if (openCircuitCount === 0) return null
+  return (
+    <Section title={many(openCircuitCount, 'open circuit')}>
+      <Text size="sm" c="dimmed">
+        Attempts fail, so only a probe goes out now and then. With its first good answer delivery goes on by
+        itself.
+      </Text>
+      <Table
+        label="Open circuits"
+        columns={circuitColumns}
+        rows={openCircuits}
+        keyOf={idOf}
+        textOf={({ topic, subscription, text }) => `${topic} ${subscription} ${text}`}
+        whenEmpty=""
+      />
+    </Section>
+  )
+}
+
+function idOf({ topic, subscription }: Named): string {
+  return `${topic} ${subscription}`
+}
