@@ -9,6 +9,8 @@ import type { Call } from './call.js'
 import { send } from './client.js'
 import type { ApiProblem } from './problem.js'
 
+const closeButtonProps = { 'aria-label': 'Close this notice' }
+
 export interface ActionTold {
   /** Said when it went well, such as `Topic created`. */
   readonly done: string
@@ -22,12 +24,17 @@ export function useAction({ done, onDone }: ActionTold): UseMutationResult<unkno
   return useMutation<unknown, ApiProblem, Call>({
     mutationFn: call => send(call),
     async onSuccess(answer) {
-      notifications.show({ message: done, color: 'teal' })
+      notifications.show({ message: done, color: 'teal', closeButtonProps })
       onDone?.(answer)
       await queries.invalidateQueries()
     },
     onError(problem) {
-      notifications.show({ title: problem.message, message: problem.fix ?? problem.code, color: 'red' })
+      notifications.show({
+        title: problem.message,
+        message: problem.fix ?? problem.code,
+        color: 'red',
+        closeButtonProps,
+      })
     },
   })
 }

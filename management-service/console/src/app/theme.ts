@@ -2,7 +2,7 @@
  * How the console looks: the library's theme with what contrast asks for.
  * Gives a theme for light and dark. Text that steps back keeps 4.5 : 1 against its ground (WCAG 2.2, 1.4.3).
  */
-import { createTheme, type CSSVariablesResolver } from '@mantine/core'
+import { Alert, createTheme, type CSSVariablesResolver } from '@mantine/core'
 
 /** The theme. */
 export const theme = createTheme({
@@ -12,6 +12,10 @@ export const theme = createTheme({
   luminanceThreshold: 0.35,
   cursorType: 'pointer',
   defaultRadius: 'md',
+  components: {
+    // The library's title has the colour of its notice, on a ground of the same colour.
+    Alert: Alert.extend({ styles: { title: { color: 'var(--mantine-color-text)' } } }),
+  },
 })
 
 /** Text on the light ground of a badge or notice, for colours whose own darkest shade is too light there. */
@@ -28,10 +32,16 @@ const onLight = {
 /** Variables that differ from the theme's own. */
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},
-  light: { '--mantine-color-dimmed': '#56606a', '--mantine-color-placeholder': '#6a737b', ...onLight },
+  light: {
+    '--mantine-color-dimmed': '#56606a',
+    '--mantine-color-placeholder': '#6a737b',
+    '--mantine-color-error': '#c92a2a',
+    ...onLight,
+  },
   dark: {
     '--mantine-color-dimmed': '#a6adb4',
     '--mantine-color-placeholder': '#8f979e',
+    '--mantine-color-error': '#ff8787',
     '--mantine-color-anchor': '#b197fc',
   },
 })

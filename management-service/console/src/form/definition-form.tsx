@@ -33,6 +33,7 @@ export function DefinitionForm(props: DefinitionFormProps): ReactNode {
   const rehearsal = useRehearsal(isTouched ? call : null)
   const action = useAction({ done, onDone: () => onDone(draft) })
   const problems = action.error?.fields ?? rehearsal.fields
+  const shown = shownGroups(groups, draft)
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault()
     action.mutate(call)
@@ -44,30 +45,28 @@ export function DefinitionForm(props: DefinitionFormProps): ReactNode {
   return (
     <form onSubmit={submit} noValidate>
       <Stack>
-        <Accordion multiple defaultValue={groups.filter(({ isOpen }) => isOpen).map(({ title }) => title)}>
-          {groups.map(group => (
-            <Accordion.Item key={group.title} value={group.title}>
+        <Accordion multiple defaultValue={groups.filter(({ isOpen }) => isOpen).map(placeOf)}>
+          {shown.map(group => (
+            <Accordion.Item key={group.title} value={placeOf(group)}>
               <Accordion.Control>{titleOf(group, problems)}</Accordion.Control>
               <Accordion.Panel>
                 <SimpleGrid cols={{ base: 1, md: 2 }}>
-                  {group.fields
-                    .filter(({ isShown }) => isShown?.(draft) ?? true)
-                    .map(field => (
-                      <FieldInput
-                        key={field.pointer}
-                        field={field}
-                        value={memberOf(draft, field.pointer)}
-                        problem={problemAt(problems, field.pointer)}
-                        isNew={isNew}
-                        onChange={value => change(field, value)}
-                      />
-                    ))}
+                  {group.fields.map(field => (
+                    <FieldInput
+                      key={field.pointer}
+                      field={field}
+                      value={memberOf(draft, field.pointer)}
+                      problem={problemAt(problems, field.pointer)}
+                      isNew={isNew}
+                      onChange={value => change(field, value)}
+                    />
+                  ))}
                 </SimpleGrid>
               </Accordion.Panel>
             </Accordion.Item>
           ))}
         </Accordion>
-        <Elsewhere problems={problems} groups={groups} />
+        <Elsewhere problems={problems} groups={shown} />
         <Curl call={call} />
         <Group justify="flex-end">
           <Button type="submit" loading={action.isPending} disabled={!isTouched}>
@@ -77,6 +76,18 @@ export function DefinitionForm(props: DefinitionFormProps): ReactNode {
       </Stack>
     </form>
   )
+}
+
+/** The groups with the fields that count for the draft as it is. */
+function shownGroups(groups: readonly FieldGroup[], draft: Draft): readonly FieldGroup[] {
+  return groups
+    .map(group => ({ ...group, fields: group.fields.filter(({ isShown }) => isShown?.(draft) ?? true) }))
+    .filter(({ fields }) => fields.length > 0)
+}
+
+/** A word for its place in the document: an id has no blanks. */
+function placeOf({ title }: FieldGroup): string {
+  return title.replaceAll(' ', '-')
 }
 
 /** What is wrong at the field or below it: a list or object is one field here. */

@@ -46,7 +46,7 @@ export function ActionDialog(props: ActionDialogProps): ReactNode {
             Leave it
           </Button>
           <Button
-            color={isDangerous ? 'red' : undefined}
+            color={isDangerous ? 'red.9' : undefined}
             disabled={call === null}
             loading={action.isPending}
             onClick={() => call !== null && action.mutate(call)}

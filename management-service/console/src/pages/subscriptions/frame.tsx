@@ -18,6 +18,8 @@ const refetchInterval = 5000
 
 const parts = {
   overview: { label: 'Overview', below: [], query: '' },
+  settings: { label: 'Settings', below: [], query: '?tab=settings' },
+  signing: { label: 'Signing', below: [], query: '?tab=signing' },
 } as const satisfies Readonly<Record<string, PartLink>>
 
 interface PartLink {
@@ -32,7 +34,7 @@ export type Part = keyof typeof parts
 
 /** The part that `?tab=` of the subscription's own page means. */
 export function partOfTab(tab: string | null): Part {
-  return tab !== null && tab in parts ? (tab as Part) : 'overview'
+  return tab === 'settings' || tab === 'signing' ? tab : 'overview'
 }
 
 interface SubscriptionFrameProps {

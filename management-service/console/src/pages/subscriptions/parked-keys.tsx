@@ -53,7 +53,7 @@ function Keys({ names }: { readonly names: Names }): ReactNode {
       <Answer of={keys}>
         {({ items }) => (
           <Table
-            label="Parked keys"
+            label="Keys that are parked"
             columns={columnsWith(hash => release(hash))}
             rows={items}
             keyOf={({ hash }) => hash}

@@ -11,5 +11,6 @@ export const routes: readonly PageRoute[] = [
     navigation: { label: 'Subscriptions', icon: IconSend, order: 40 },
     load: () => import('./subscriptions.js'),
   },
+  { path: '/topics/:topic/new-subscription', load: () => import('./new-subscription.js') },
   { path: '/topics/:topic/subscriptions/:subscription', load: () => import('./subscription.js') },
 ]

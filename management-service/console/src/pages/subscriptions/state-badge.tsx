@@ -10,7 +10,7 @@ const colors: Readonly<Record<string, string>> = { ACTIVE: 'teal', SUSPENDED: 'y
 /** The badge. */
 export function StateBadge({ state }: { readonly state: string }): ReactNode {
   return (
-    <Badge variant="outline" color={colors[state] ?? 'gray'} c="inherit" tt="none" style={{ flexShrink: 0 }}>
+    <Badge variant="outline" color={colors[state] ?? 'gray'} c="inherit" tt="none" miw="max-content">
       {stateWord(state)}
     </Badge>
   )
