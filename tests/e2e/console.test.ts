@@ -1,5 +1,5 @@
 /**
- * The console in a real browser, on real services: the stories of its users, and what every page of it keeps to.
+ * The console in a real browser, on real services: the stories of its users, and what all pages keep to.
  */
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { graveFindings, noBrowser, startBrowser, type Browser } from '../support/browser.js'
