@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { FakeBroker } from '@iris/common/kafka/fake-broker'
 import { createFindOffsets, type FindOffsets } from '@iris/common/kafka/log-ends'
 import { earliestTime } from '@iris/common/kafka/offset-calls'
@@ -14,6 +14,7 @@ import { createHttpAnswers } from '../streams/http-answers.js'
 import { createSeats, type Seats } from '../streams/seats.js'
 import type { RoutedTopic } from '../topics/routed-topic.js'
 import { createSnapshots, type Snapshots } from './snapshots.js'
+import { comesTrue } from '../streams/testing/comes-true.js'
 
 const kafkaTopic = 'ns_shop.prices'
 const topic = {
@@ -143,7 +144,7 @@ describe('a snapshot', () => {
     const { broker, ask, seats, waiting } = await startWorld({ waitingBytesMax: 100 })
     broker.append(kafkaTopic, 0, ['1'], 'a')
     expect((await ask('a')).status).toBe(200)
-    await vi.waitFor(() => expect([seats.count(), waiting.bytes]).toEqual([0, 0]))
+    await comesTrue(() => expect([seats.count(), waiting.bytes]).toEqual([0, 0]))
 
     waiting.bytes = 100
     const { status, text } = await ask('a')

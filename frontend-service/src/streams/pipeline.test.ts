@@ -1,8 +1,9 @@
 import { connect } from 'node:net'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { refusal } from '@iris/common/errors/hermes-error'
 import { startHttpWorld, type HttpWorld, type HttpWorldOptions } from './testing/http-world.js'
 import { kafkaTopic } from './testing/stream-world.js'
+import { comesTrue } from './testing/comes-true.js'
 
 const worlds: HttpWorld[] = []
 const world = async (options?: HttpWorldOptions): Promise<HttpWorld> => {
@@ -24,7 +25,7 @@ describe('a stream', () => {
     made.broker.append(kafkaTopic, 0, ['1', '2'])
     const listener = await made.listen()
 
-    await vi.waitFor(() => expect(listener.text()).toContain('id: 0-1\n\n'))
+    await comesTrue(() => expect(listener.text()).toContain('id: 0-1\n\n'))
     expect(listener.text()).toMatch(/^retry: 1000\n/)
     expect(listener.events()).toEqual([])
     const { headers } = listener.response
@@ -38,10 +39,10 @@ describe('a stream', () => {
     made.broker.append(kafkaTopic, 0, ['1', '2', '3'])
 
     const first = await made.listen('?from=earliest')
-    await vi.waitFor(() => expect(first.data()).toEqual(['1', '2', '3']))
+    await comesTrue(() => expect(first.data()).toEqual(['1', '2', '3']))
     const again = await made.listen('?from=earliest', { 'last-event-id': first.events()[0]?.id ?? '' })
 
-    await vi.waitFor(() => expect(again.data()).toEqual(['2', '3']))
+    await comesTrue(() => expect(again.data()).toEqual(['2', '3']))
   })
 
   it.each(['garbage', '0-1;1-2', '-', '999-1'])('refuses Last-Event-ID %j', async id => {
@@ -49,7 +50,7 @@ describe('a stream', () => {
     const listener = await made.listen('', { 'last-event-id': id })
 
     expect(listener.status).toBe(400)
-    await vi.waitFor(() => expect(listener.text()).toContain('"code":"VALIDATION_ERROR"'))
+    await comesTrue(() => expect(listener.text()).toContain('"code":"VALIDATION_ERROR"'))
     expect(listener.text()).toContain('Last-Event-ID must be a position')
     expect(made.seats.count()).toBe(0)
   })
@@ -59,7 +60,7 @@ describe('a stream', () => {
     const [anna, all] = [await made.listen('?filter=$.sender%3Danna&envelope=true'), await made.listen()]
     made.broker.append(kafkaTopic, 0, [from('ben'), from('anna'), from('ben')])
 
-    await vi.waitFor(() => expect(all.events()).toHaveLength(3))
+    await comesTrue(() => expect(all.events()).toHaveLength(3))
     expect(anna.events()).toHaveLength(1)
     expect(JSON.parse(anna.data()[0] ?? '')).toMatchObject({
       partition: 0,
@@ -69,7 +70,7 @@ describe('a stream', () => {
       body: { sender: 'anna' },
     })
     made.open.tick()
-    await vi.waitFor(() => expect(anna.text()).toMatch(/: heartbeat\nid: 0-2\n\n$/))
+    await comesTrue(() => expect(anna.text()).toMatch(/: heartbeat\nid: 0-2\n\n$/))
   })
 
   it('shows what is not JSON as what it is', async () => {
@@ -77,8 +78,8 @@ describe('a stream', () => {
     const [plain, envelope] = [await made.listen(), await made.listen('?envelope=true')]
     made.broker.append(kafkaTopic, 0, ['two\nlines', '{"pretty":\n1}'])
 
-    await vi.waitFor(() => expect(plain.data()).toEqual(['two\nlines', '{"pretty":\n1}']))
-    await vi.waitFor(() => expect(envelope.data()).toHaveLength(2))
+    await comesTrue(() => expect(plain.data()).toEqual(['two\nlines', '{"pretty":\n1}']))
+    await comesTrue(() => expect(envelope.data()).toHaveLength(2))
     expect(envelope.data().map(data => JSON.parse(data) as object)).toMatchObject([
       { bodyText: 'two\nlines' },
       { body: { pretty: 1 } },
@@ -91,14 +92,14 @@ describe('a stream', () => {
     const alone = await made.listen()
     for (let count = 0; count < 10; count++) made.broker.append(kafkaTopic, 0, [`${count}`])
 
-    await vi.waitFor(() => expect(members.flatMap(member => member.data())).toHaveLength(10))
-    await vi.waitFor(() => expect(alone.data()).toHaveLength(10))
+    await comesTrue(() => expect(members.flatMap(member => member.data())).toHaveLength(10))
+    await comesTrue(() => expect(alone.data()).toHaveLength(10))
     expect(new Set(members.flatMap(member => member.data())).size).toBe(10)
     expect(members.map(member => member.data().length)).toEqual([5, 5])
     members[0]?.close()
-    await vi.waitFor(() => expect(made.seats.count()).toBe(2))
+    await comesTrue(() => expect(made.seats.count()).toBe(2))
     made.broker.append(kafkaTopic, 0, ['10', '11'])
-    await vi.waitFor(() => expect(members[1]?.data()).toHaveLength(7))
+    await comesTrue(() => expect(members[1]?.data()).toHaveLength(7))
   })
 
   it('of a group looks at the topic as the others do, and is refused where workers share the port', async () => {
@@ -118,7 +119,7 @@ describe('a stream', () => {
     slow.response.pause()
     const body = 'x'.repeat(100_000)
     let sent = 0
-    await vi.waitFor(
+    await comesTrue(
       () => {
         if (quick.data().length === sent) made.broker.append(kafkaTopic, 0, [`${body}${sent++}`])
         made.open.tick()
@@ -128,7 +129,7 @@ describe('a stream', () => {
     )
     slow.response.resume()
     await slow.closed
-    await vi.waitFor(() => expect(quick.data()).toHaveLength(sent))
+    await comesTrue(() => expect(quick.data()).toHaveLength(sent))
     expect(made.open.count()).toBe(1)
     const last = slow.events().at(-1)
     // Where the last words have still reached it, they tell the place to go on from.
@@ -169,7 +170,7 @@ describe('a stream', () => {
     expect([first.status, second.status]).toEqual([200, 503])
     expect(second.response.headers['retry-after']).toBe('5')
     first.close()
-    await vi.waitFor(() => expect(full.seats.count()).toBe(0))
+    await comesTrue(() => expect(full.seats.count()).toBe(0))
     expect((await full.listen()).status).toBe(200)
 
     const single = await world({ seats: { perAddressMax: 1 } })
@@ -180,11 +181,11 @@ describe('a stream', () => {
     const made = await world()
     const socket = connect(made.port, '127.0.0.1')
     socket.write('GET /topics/acme.chat/events HTTP/1.1\r\nHost: iris\r\n\r\n'.repeat(20))
-    await vi.waitFor(() => expect(made.open.count()).toBe(20))
+    await comesTrue(() => expect(made.open.count()).toBe(20))
     const feed = await made.feed()
     socket.destroy()
 
-    await vi.waitFor(() => expect([made.seats.count(), made.open.count()]).toEqual([0, 0]))
+    await comesTrue(() => expect([made.seats.count(), made.open.count()]).toEqual([0, 0]))
     expect(feed.readers.size).toBe(0)
   })
 
@@ -196,7 +197,7 @@ describe('a stream', () => {
     if (when === 'before') socket.end(request)
     else {
       socket.write(request)
-      await vi.waitFor(() => expect(made.open.count()).toBe(1))
+      await comesTrue(() => expect(made.open.count()).toBe(1))
       socket.end()
     }
 
@@ -264,14 +265,14 @@ describe('a pull', () => {
     const second = await made.ask(`${path}?from=0-1`)
     expect(second.json).toMatchObject({ items: [{ offset: 2, position: '0-2' }], next: '0-2' })
     expect((await made.ask(`${path}?from=0-2`)).json).toEqual({ items: [], next: '0-2' })
-    await vi.waitFor(() => expect(made.seats.count()).toBe(0))
+    await comesTrue(() => expect(made.seats.count()).toBe(0))
   })
 
   it('waits for a first message as long as it is asked to', async () => {
     const made = await world()
     const waiting = made.ask(`${path}?from=latest&wait=20s`)
-    await vi.waitFor(() => expect(made.seats.count()).toBe(1))
-    await vi.waitFor(async () => expect((await made.feed()).readers.size).toBe(1))
+    await comesTrue(() => expect(made.seats.count()).toBe(1))
+    await comesTrue(async () => expect((await made.feed()).readers.size).toBe(1))
     made.broker.append(kafkaTopic, 0, ['1'])
 
     expect((await waiting).json).toMatchObject({ items: [{ body: 1 }] })
@@ -286,7 +287,7 @@ describe('a pull', () => {
     socket.setEncoding('utf8').on('data', (piece: string) => void (text += piece))
     socket.end(`GET ${path}?from=earliest HTTP/1.1\r\nHost: iris\r\n\r\n`)
 
-    await vi.waitFor(() => expect(text).toContain('"body":1'))
+    await comesTrue(() => expect(text).toContain('"body":1'))
     socket.destroy()
   })
 
@@ -324,19 +325,19 @@ describe('a pull', () => {
     expect(made.seats.count()).toBe(1)
     expect(made.waiting.bytes).toBeGreaterThan(bytes)
     socket.destroy()
-    await vi.waitFor(() => expect([made.seats.count(), made.waiting.bytes]).toEqual([0, 0]))
+    await comesTrue(() => expect([made.seats.count(), made.waiting.bytes]).toEqual([0, 0]))
   })
 
   it('gives less, or is refused, where answers that were not taken leave no room', async () => {
     const made = await world({ waitingBytesMax: 100 })
     made.broker.append(kafkaTopic, 0, [from('a'), from('b')])
     expect((await made.ask(path)).json).toMatchObject({ items: [{ body: { sender: 'a' } }], next: '0-0' })
-    await vi.waitFor(() => expect(made.waiting.bytes).toBe(0))
+    await comesTrue(() => expect(made.waiting.bytes).toBe(0))
     made.waiting.bytes = 100
 
     const { status, json } = await made.ask(path)
     expect([status, json['code']]).toEqual([503, 'STREAMS_FULL'])
-    await vi.waitFor(() => expect(made.seats.count()).toBe(0))
+    await comesTrue(() => expect(made.seats.count()).toBe(0))
   })
 
   it.each(['?max=1001', '?wait=31s', '?wait=5', '?group=g', '?replay=1&max=0'])('refuses %s', async query => {

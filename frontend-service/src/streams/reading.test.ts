@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { systemClock } from '@iris/common/time/clock'
 import { turnMsMax } from './feed.js'
 import type { StreamItem } from './item.js'
@@ -6,6 +6,7 @@ import { readPosition } from './position.js'
 import { Reading } from './reading.js'
 import { createStreamWorld, kafkaTopic, placesOf, type StreamWorld } from './testing/stream-world.js'
 import type { Start } from './wish.js'
+import { comesTrue } from './testing/comes-true.js'
 
 const worlds: StreamWorld[] = []
 const world = (...bounds: Parameters<typeof createStreamWorld>): StreamWorld => {
@@ -29,8 +30,8 @@ describe('a reader', () => {
     const [now, all] = await Promise.all([made.read({ kind: 'latest' }), made.read(earliest)])
     made.broker.append(kafkaTopic, 1, ['new'])
 
-    await vi.waitFor(() => expect(placesOf(now.items)).toEqual(['1:0']))
-    await vi.waitFor(() => expect(placesOf(all.items)).toEqual(['0:0', '0:1', '0:2', '1:0']))
+    await comesTrue(() => expect(placesOf(now.items)).toEqual(['1:0']))
+    await comesTrue(() => expect(placesOf(all.items)).toEqual(['0:0', '0:1', '0:2', '1:0']))
     expect(now.items[0]?.position).toBe('1-0,0-2')
   })
 
@@ -39,7 +40,7 @@ describe('a reader', () => {
     const readers = await Promise.all(Array.from({ length: 50 }, () => made.read({ kind: 'latest' })))
     for (let round = 0; round < 5; round++) {
       made.broker.append(kafkaTopic, 0, ['x'])
-      await vi.waitFor(() => expect(readers.every(({ items }) => items.length === round + 1)).toBe(true))
+      await comesTrue(() => expect(readers.every(({ items }) => items.length === round + 1)).toBe(true))
     }
 
     expect(made.reader.stats().followers).toBe(1)
@@ -50,17 +51,17 @@ describe('a reader', () => {
     const made = world(2)
     for (let round = 0; round < 4; round++) made.broker.append(kafkaTopic, round % 2, [`${round}`])
     const fromLog = await made.read({ kind: 'replay', count: 1 })
-    await vi.waitFor(() => expect(fromLog.items).toHaveLength(1))
+    await comesTrue(() => expect(fromLog.items).toHaveLength(1))
 
     const live = await made.read({ kind: 'latest' })
     made.broker.append(kafkaTopic, 0, numbered(5))
-    await vi.waitFor(() => expect(live.items).toHaveLength(5))
+    await comesTrue(() => expect(live.items).toHaveLength(5))
     const fromMemory = await made.read({ kind: 'replay', count: 3 })
     expect(placesOf(fromMemory.items)).toEqual(numbers(0, 4, 7))
     expect(fromMemory.reading.isBehind()).toBe(false)
 
     const few = await made.read({ kind: 'replay', count: 100 })
-    await vi.waitFor(() => expect(few.items).toHaveLength(9))
+    await comesTrue(() => expect(few.items).toHaveLength(9))
   })
 
   it('is told what retention has removed before it came back', async () => {
@@ -71,7 +72,7 @@ describe('a reader', () => {
 
     const resumed = await made.read(at('0-2,1-3'))
 
-    await vi.waitFor(() => expect(resumed.items).toHaveLength(2))
+    await comesTrue(() => expect(resumed.items).toHaveLength(2))
     expect(placesOf(resumed.items)).toEqual(['0:3>10', '1:4'])
     expect(resumed.items[1]?.position).toBe('1-4,0-9')
   })
@@ -81,14 +82,14 @@ describe('a reader', () => {
     made.broker.append(kafkaTopic, 0, numbered(2))
     const resumed = await made.read(at('0-500'))
 
-    await vi.waitFor(() => expect(placesOf(resumed.items)).toEqual(['0:501>0', '0:0', '0:1']))
+    await comesTrue(() => expect(placesOf(resumed.items)).toEqual(['0:501>0', '0:0', '0:1']))
   })
 
   it('loses and repeats nothing over partitions that were added while it was away', async () => {
     const made = world(1)
     const first = await made.read(earliest)
     made.broker.append(kafkaTopic, 0, numbered(2))
-    await vi.waitFor(() => expect(first.items).toHaveLength(2))
+    await comesTrue(() => expect(first.items).toHaveLength(2))
     const lastEventId = first.items[1]?.position ?? ''
     first.reading.close()
     made.broker.append(kafkaTopic, 0, ['2'])
@@ -99,7 +100,7 @@ describe('a reader', () => {
     const feed = await made.feed()
     feed.grow()
 
-    await vi.waitFor(() => expect(resumed.items).toHaveLength(5))
+    await comesTrue(() => expect(resumed.items).toHaveLength(5))
     expect(placesOf(resumed.items).sort()).toEqual(['0:2', ...numbers(2, 0, 4)])
   })
 
@@ -111,7 +112,7 @@ describe('a reader', () => {
     const feed = await made.feed()
     feed.grow()
 
-    await vi.waitFor(() => expect(placesOf(listening.items)).toEqual(numbers(1, 0, 3)))
+    await comesTrue(() => expect(placesOf(listening.items)).toEqual(numbers(1, 0, 3)))
   })
 
   it('goes on from where it stands when the head has left it behind', async () => {
@@ -120,15 +121,15 @@ describe('a reader', () => {
     const slow = await made.read({ kind: 'latest' }, () => isOpen)
     const quick = await made.read({ kind: 'latest' })
     made.broker.append(kafkaTopic, 0, ['first'])
-    await vi.waitFor(() => expect(slow.items).toHaveLength(1))
+    await comesTrue(() => expect(slow.items).toHaveLength(1))
     isOpen = false
     made.broker.append(kafkaTopic, 0, numbered(200))
-    await vi.waitFor(() => expect(quick.items).toHaveLength(201))
+    await comesTrue(() => expect(quick.items).toHaveLength(201))
     expect(slow.items).toHaveLength(1)
     isOpen = true
     slow.reading.pump()
 
-    await vi.waitFor(() => expect(slow.reading.isAtHead()).toBe(true))
+    await comesTrue(() => expect(slow.reading.isAtHead()).toBe(true))
     expect(placesOf(slow.items)).toEqual(numbers(0, 0, 201))
   })
 
@@ -136,7 +137,7 @@ describe('a reader', () => {
     const made = world(1)
     const quick = await made.read({ kind: 'latest' })
     made.broker.append(kafkaTopic, 0, numbered(4))
-    await vi.waitFor(() => expect(quick.items).toHaveLength(4))
+    await comesTrue(() => expect(quick.items).toHaveLength(4))
     const given: StreamItem[] = []
     const give = (item: StreamItem): void => {
       given.push(item)
@@ -148,7 +149,7 @@ describe('a reader', () => {
     slow.pump()
 
     expect(given).toHaveLength(1)
-    await vi.waitFor(() => expect(given).toHaveLength(4))
+    await comesTrue(() => expect(given).toHaveLength(4))
   })
 
   it('that catches up holds of each partition one message, or of one only where there is no room', async () => {
@@ -162,7 +163,7 @@ describe('a reader', () => {
         return true
       }
       const all = await made.read(earliest, hasRoom)
-      await vi.waitFor(() => expect(all.items).toHaveLength(30))
+      await comesTrue(() => expect(all.items).toHaveLength(30))
       checkOrder(all.items, [])
       return { most, left: ahead.bytes }
     }
@@ -178,7 +179,7 @@ describe('a reader', () => {
     const { ahead } = (await made.feed()).parts
     let looksLeft = 6
     const reader = await made.read(earliest, () => looksLeft-- > 0)
-    await vi.waitFor(() => expect(ahead.bytes).toBeGreaterThan(0))
+    await comesTrue(() => expect(ahead.bytes).toBeGreaterThan(0))
     reader.reading.close()
 
     expect(ahead.bytes).toBe(0)
@@ -192,7 +193,7 @@ describe('a reader', () => {
     expect(feed.isReplaced).toBe(false)
     made.broker.create(kafkaTopic, 1)
 
-    await vi.waitFor(() => expect(feed.isReplaced).toBe(true))
+    await comesTrue(() => expect(feed.isReplaced).toBe(true))
     expect(await made.feed()).not.toBe(feed)
   })
 })
@@ -238,7 +239,7 @@ describe('readers that come, go and dawdle', () => {
       (sum, next) => sum + (next ?? 0),
       0,
     )
-    await vi.waitFor(() => expect(last.items).toHaveLength(total - before))
+    await comesTrue(() => expect(last.items).toHaveLength(total - before))
     checkOrder(last.items, readPosition(lastIds[1] ?? 'start') ?? [])
     expect(told.flat().length).toBeGreaterThan(0)
   })
