@@ -8,7 +8,8 @@ import { startTestStack, type TestStack } from '../support/stack.js'
 import { startSubscriber, type Subscriber } from '../support/subscriber.js'
 
 const firstLoadBytesMax = 250 * 1024
-const phone = { viewport: { width: 360, height: 740 } }
+/** Nothing moves, so that no colour is judged on its way. */
+const phone = { viewport: { width: 360, height: 740 }, reducedMotion: 'reduce' } as const
 
 describe.skipIf(noBrowser() !== null)('the console', () => {
   let stack: TestStack
@@ -59,25 +60,25 @@ describe.skipIf(noBrowser() !== null)('the console', () => {
     await close()
   })
 
-  it('has nothing grave against it on any page, in light and dark, and fits a phone', async () => {
-    const { page, faults, close } = await browser.open(phone)
-    const findings: string[] = []
-    for (const path of pages) {
-      await page.goto(path)
-      await page.getByRole('heading', { level: 1 }).waitFor()
-      await page.waitForLoadState('networkidle')
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme })
-        findings.push(...(await graveFindings(page)).map(finding => `${path} ${colorScheme} ${finding}`))
+  it.each(['light', 'dark'] as const)(
+    'has nothing grave against it on any page in the %s, and fits a phone',
+    async colorScheme => {
+      const { page, faults, close } = await browser.open({ ...phone, colorScheme })
+      const findings: string[] = []
+      for (const path of pages) {
+        await page.goto(path)
+        await page.getByRole('heading', { level: 1 }).waitFor()
+        await page.waitForFunction('document.querySelector("[aria-label=Loading]") === null')
+        findings.push(...(await graveFindings(page)).map(finding => `${path} ${finding}`))
+        const isWider = await page.evaluate('document.documentElement.scrollWidth > innerWidth')
+        if (isWider === true) findings.push(`${path} is wider than a phone`)
       }
-      const isWider = await page.evaluate('document.documentElement.scrollWidth > innerWidth')
-      if (isWider === true) findings.push(`${path} is wider than a phone`)
-    }
 
-    expect(findings).toEqual([])
-    expect(faults).toEqual([])
-    await close()
-  })
+      expect(findings).toEqual([])
+      expect(faults).toEqual([])
+      await close()
+    },
+  )
 
   it('finds a lost message: from its id to the dead letter that it became', async () => {
     const { page, faults, close } = await browser.open()
@@ -91,7 +92,7 @@ describe.skipIf(noBrowser() !== null)('the console', () => {
     })
 
     expect(await page.getByText(/Stored in Kafka at/).count()).toBe(1)
-    expect(await page.getByText(/Delivered with 200/).count()).toBe(1)
+    expect(await page.getByText(/^Delivered/).count()).toBe(1)
     expect(new URL(page.url()).searchParams.get('id')).toBe(lostId)
     expect(faults).toEqual([])
     await close()

@@ -9,7 +9,7 @@
 export interface Named {
   readonly id: string
   readonly label: string
-  readonly kind: 'Topic' | 'Subscription'
+  readonly kind: 'Page' | 'Topic' | 'Subscription'
   /** Of its page, below `/ui`. */
   readonly address: string
 }

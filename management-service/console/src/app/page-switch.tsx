@@ -5,7 +5,7 @@
  */
 import { Anchor, Center, Loader, Text } from '@mantine/core'
 import { lazy, Suspense, useEffect, useRef, type ComponentType, type ReactNode } from 'react'
-import { Link, Redirect, Route, Switch, useLocation } from 'wouter'
+import { Link, Route, Switch, useLocation } from 'wouter'
 import { forgetCalls } from '../api/calls.js'
 import { Page } from '../ui/page.js'
 import { FailureFence } from './failure-fence.js'
@@ -35,9 +35,6 @@ export function PageSwitch(): ReactNode {
               {params => <Body params={decoded(params)} />}
             </Route>
           ))}
-          <Route path="~/">
-            <Redirect to="~/ui/" replace />
-          </Route>
           <Route>
             <NotThere address={address} />
           </Route>

@@ -3,11 +3,11 @@
  * Takes what a person types. Gives at most `shownMax` hits: names that hold every word of it, shortest first.
  */
 import '@mantine/spotlight/styles.css'
-import { Spotlight, spotlight, type SpotlightActionData } from '@mantine/spotlight'
-import { IconMessage, IconSend } from '@tabler/icons-react'
+import { createSpotlight, Spotlight, type SpotlightActionData } from '@mantine/spotlight'
+import { IconFile, IconMessage, IconSend } from '@tabler/icons-react'
 import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { useEffect, useMemo, useState, type ReactNode } from 'react'
+import { useEffect, useState, type ReactNode } from 'react'
 import { useLocation } from 'wouter'
 import { pathOf } from '../api/call.js'
 import { send } from '../api/client.js'
@@ -28,6 +28,8 @@ interface FoundSubscription {
   readonly subscription: { readonly topic: { readonly qualifiedName: string } }
 }
 
+const [place, spotlight] = createSpotlight()
+
 /** The search; it opens each time that `openedCount` grows. */
 export function Search({ openedCount }: { readonly openedCount: number }): ReactNode {
   const [, go] = useLocation()
@@ -40,18 +42,24 @@ export function Search({ openedCount }: { readonly openedCount: number }): React
     enabled: wanted !== '',
     placeholderData: keepPreviousData,
   })
-  const actions = useMemo((): SpotlightActionData[] => {
-    const found = data.map(({ id, label, address, kind }) => ({
-      id,
-      label,
-      description: kind,
-      leftSection: kind === 'Topic' ? <IconMessage size={18} /> : <IconSend size={18} />,
+  const hits = [...pageHits(words), ...data]
+  const actions = hits.map(
+    ({ id, label, kind, address }): SpotlightActionData => ({
+      ...{ id, label, description: kind },
+      leftSection: iconOf(kind),
       onClick: () => go(address),
-    }))
-    return [...pageActions(words, go), ...found]
-  }, [data, words, go])
+    }),
+  )
+  const takeFirst = (): void => {
+    // Enter means the first hit, unless a person has gone to another one: the library then takes that.
+    const [first] = hits
+    if (first === undefined || place.getState().selected >= 0) return
+    spotlight.close()
+    go(first.address)
+  }
   return (
     <Spotlight
+      store={place}
       actions={actions}
       query={words}
       onQueryChange={setWords}
@@ -59,27 +67,30 @@ export function Search({ openedCount }: { readonly openedCount: number }): React
       nothingFound="Nothing has this name"
       scrollable
       maxHeight={420}
-      searchProps={{ placeholder: 'A topic, a subscription, a page', 'aria-label': 'Search' }}
+      searchProps={{
+        placeholder: 'A topic, a subscription, a page',
+        'aria-label': 'Search',
+        onKeyDown: ({ key }) => key === 'Enter' && takeFirst(),
+      }}
       shortcut={null}
     />
   )
 }
 
-function pageActions(words: string, go: (address: string) => void): SpotlightActionData[] {
-  const wanted = words.trim().toLowerCase()
-  return pages.flatMap(({ path, navigation }) => {
-    if (navigation?.label.toLowerCase().includes(wanted) !== true) return []
-    const { label, icon: Icon } = navigation
-    return [
-      {
-        id: `page ${path}`,
-        label,
-        description: 'Page',
-        leftSection: <Icon size={18} />,
-        onClick: () => go(path),
-      },
-    ]
-  })
+const pageNames: readonly Named[] = pages.flatMap(({ path, navigation }) =>
+  navigation === undefined
+    ? []
+    : [{ id: `page ${path}`, label: navigation.label, kind: 'Page', address: path }],
+)
+
+/** Pages stand above what management finds; all of them while nothing was typed. */
+function pageHits(words: string): readonly Named[] {
+  return words.trim() === '' ? pageNames : hitsOf(pageNames, words, shownMax)
+}
+
+function iconOf(kind: Named['kind']): ReactNode {
+  if (kind === 'Page') return <IconFile size={18} />
+  return kind === 'Topic' ? <IconMessage size={18} /> : <IconSend size={18} />
 }
 
 /** Management looks for one text in one name, so each word is asked for; what holds all of them is kept. */

@@ -11,6 +11,7 @@ export const theme = createTheme({
   autoContrast: true,
   luminanceThreshold: 0.35,
   cursorType: 'pointer',
+  respectReducedMotion: true,
   defaultRadius: 'md',
   components: {
     // The library's title has the colour of its notice, on a ground of the same colour.
