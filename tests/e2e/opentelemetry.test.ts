@@ -111,6 +111,27 @@ describe('the trace of a message', () => {
     expect(collector.spans(unrecorded.split('-')[1])).toEqual([])
   })
 
+  it('is linked to by the attempt that delivers it in a batch', async () => {
+    const topic = await stack.createTopic()
+    await stack.createSubscription(topic, `${subscriber.url}/batch`, {
+      ...{ deliveryType: 'BATCH' },
+      subscriptionPolicy: { batchSize: 2, batchTime: 5_000, batchVolume: 100_000, requestTimeout: 10_000 },
+    })
+    const traceIds = [newTraceId(), newTraceId()]
+    for (const each of traceIds) {
+      const headers = { traceparent: `00-${each}-${publisherSpan}-01`, 'Partition-Key': 'k' }
+      await stack.publish(topic, '{"a":1}', { headers })
+    }
+    const [request] = await subscriber.waitFor(1, { path: '/batch' })
+    const [, batchTrace = ''] = request?.headers['traceparent']?.split('-') ?? []
+
+    const spans = await trace(batchTrace, 2)
+    const published = await Promise.all(traceIds.map(async each => (await trace(each, 2)).at(-1)))
+    const links = ofKind(spans, 'consumer')[0]?.links
+    expect(links).toEqual(published.map(span => ({ traceId: span?.traceId, spanId: span?.spanId })))
+    expect(spanIdIn(request?.headers['traceparent'])).toBe(ofKind(spans, 'client')[0]?.spanId)
+  })
+
   it('is dropped, and nothing else is, while the collector is away', async () => {
     const topic = await stack.createTopic()
     await stack.createSubscription(topic, `${subscriber.url}/away`)

@@ -19,6 +19,7 @@ export interface CollectedSpan {
   readonly endNanos: bigint
   readonly attributes: Readonly<Record<string, string | number | boolean>>
   readonly error: string | null
+  readonly links: readonly { readonly traceId: string; readonly spanId: string }[]
 }
 
 export interface SpanCollector {
@@ -53,6 +54,7 @@ interface RawSpan {
   readonly startTimeUnixNano: string
   readonly endTimeUnixNano: string
   readonly attributes: readonly Attribute[]
+  readonly links?: CollectedSpan['links']
   readonly status: { readonly code?: number; readonly message?: string }
 }
 
@@ -120,6 +122,7 @@ function decodeSpan(service: string, span: RawSpan): CollectedSpan {
     endNanos: BigInt(span.endTimeUnixNano),
     attributes: byName(span.attributes),
     error: status.code === errorCode ? (status.message ?? '') : null,
+    links: span.links ?? [],
   }
 }
 

@@ -46,7 +46,8 @@ describe('a request of spans', () => {
         .set('whole', 2 ** 53 - 1)
         .set('part', 0.5)
         .set('flag', true)
-        .set('none', null),
+        .set('none', null)
+        .set('a "name"', ''),
     )
 
     expect(read(encodeSpans([], [span], 0))).toMatchObject([
@@ -56,9 +57,18 @@ describe('a request of spans', () => {
           { key: 'whole', value: { intValue: '9007199254740991' } },
           { key: 'part', value: { doubleValue: 0.5 } },
           { key: 'flag', value: { boolValue: true } },
+          { key: 'a "name"', value: { stringValue: '' } },
         ],
       },
     ])
+  })
+
+  it('links to spans of other traces, and says nothing of links where there are none', () => {
+    const link = { traceId: 'd'.repeat(32), spanId: 'e'.repeat(16) }
+    const linked = new Span(place, 'consumer', 'deliver g.t', 0, [link])
+
+    expect(read(encodeSpans([], [linked], 0))).toMatchObject([{ links: [link] }])
+    expect(encodeSpans([], [spanOf()], 0)).not.toContain('links')
   })
 
   it('says once whose spans they are', () => {

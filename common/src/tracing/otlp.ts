@@ -4,6 +4,7 @@
  * Takes spans, and how far wall time is ahead of the clock they were measured by. Gives the body of a
  * request, and what an answer says of spans that were not taken.
  */
+import type { RemoteSpan } from './context.js'
 import { spanKinds, type AttributeValue, type Span } from './span.js'
 
 /** Attributes of the process that all its spans share: names and values in turn. */
@@ -42,15 +43,22 @@ function encodeSpan(span: Span, wallLeadMs: number): string {
     `"name":${JSON.stringify(name)},"kind":${spanKinds[kind]},` +
     `"startTimeUnixNano":"${nanosOf(span.startMs + wallLeadMs)}",` +
     `"endTimeUnixNano":"${nanosOf(span.endMs + wallLeadMs)}",` +
-    `"attributes":[${encodeAttributes(span.attributes)}],"status":${status}}`
+    `"attributes":[${encodeAttributes(span.attributes)}],${encodeLinks(span.links)}"status":${status}}`
   )
+}
+
+/** Ids are hex, so they stand in a text as they are. */
+function encodeLinks(links: readonly RemoteSpan[]): string {
+  if (links.length === 0) return ''
+  const each = links.map(({ traceId, spanId }) => `{"traceId":"${traceId}","spanId":"${spanId}"}`)
+  return `"links":[${each.join(',')}],`
 }
 
 function encodeAttributes(attributes: readonly AttributeValue[]): string {
   let text = ''
   for (let index = 0; index + 1 < attributes.length; index += 2) {
     if (text !== '') text += ','
-    text += `{"key":"${String(attributes[index])}","value":${encodeValue(attributes[index + 1] ?? '')}}`
+    text += `{"key":${JSON.stringify(String(attributes[index]))},"value":${encodeValue(attributes[index + 1] ?? '')}}`
   }
   return text
 }

@@ -5,6 +5,8 @@
  * `iris.`.
  */
 
+import type { RemoteSpan } from './context.js'
+
 /** OTLP's numbers. */
 export const spanKinds = { server: 2, client: 3, producer: 4, consumer: 5 } as const
 export type SpanKind = keyof typeof spanKinds
@@ -17,6 +19,8 @@ export interface SpanPlace {
   readonly spanId: string
   readonly parentId: string
 }
+
+const none: readonly never[] = []
 
 export class Span {
   /** Monotonic. */
@@ -32,6 +36,8 @@ export class Span {
     readonly name: string,
     /** Monotonic. */
     readonly startMs: number,
+    /** Spans of other traces that it is about. */
+    readonly links: readonly RemoteSpan[] = none,
   ) {}
 
   /** Adds an attribute; what is not known is left out. */

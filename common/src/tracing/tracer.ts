@@ -13,6 +13,8 @@ export interface Tracer {
   begin(traceparent: string | undefined): SpanPlace | null
   /** Goes on with a trace that is recorded; begins none. */
   follow(traceparent: string | undefined): SpanPlace | null
+  /** The first place of a new trace, whatever the sampler says. */
+  start(): SpanPlace
   /** The place of a span below another one of ours. */
   below(parent: SpanPlace): SpanPlace
   record(span: Span): void
@@ -53,6 +55,7 @@ export function createTracer(
     const { traceId, spanId: parentId } = remoteSpanOf(traceparent)
     return { traceId, spanId: id(spanIdBytes), parentId }
   }
+  const start = (): SpanPlace => ({ traceId: id(traceIdBytes), spanId: id(spanIdBytes), parentId: '' })
   const isDrawn = (): boolean => ratio > 0 && random() < ratio
 
   return {
@@ -60,13 +63,13 @@ export function createTracer(
       const isInTrace = traceparent !== undefined && isTraceparent(traceparent)
       const isWanted = isInTrace && isParentObeyed ? isSampled(traceparent) : isDrawn()
       if (!isWanted) return null
-      if (isInTrace) return following(traceparent)
-      return { traceId: id(traceIdBytes), spanId: id(spanIdBytes), parentId: '' }
+      return isInTrace ? following(traceparent) : start()
     },
     follow(traceparent) {
       const isWanted = traceparent !== undefined && isTraceparent(traceparent) && isSampled(traceparent)
       return isWanted ? following(traceparent) : null
     },
+    start,
     below: ({ traceId, spanId: parentId }) => ({ traceId, spanId: id(spanIdBytes), parentId }),
     record,
   }

@@ -5,14 +5,20 @@
  * Promises: exists for messages whose publishing is recorded and for no others.
  */
 import type { AttemptResult } from '@iris/common/http/client'
-import { traceparentName, traceparentOf } from '@iris/common/tracing/context'
+import {
+  isSampled,
+  isTraceparent,
+  remoteSpanOf,
+  traceparentName,
+  traceparentOf,
+  type RemoteSpan,
+} from '@iris/common/tracing/context'
 import { Span, type SpanPlace } from '@iris/common/tracing/span'
 import type { Tracer } from '@iris/common/tracing/tracer'
+import { callSpan, errorTypeOf, isGood } from './call-span.js'
 import type { Verdict } from './judge.js'
 import type { Letter, LetterSpans } from './letter.js'
 import type { DeliveryPlan } from './plan.js'
-
-const firstError = 400
 
 export class AttemptSpans implements LetterSpans {
   private readonly request: SpanPlace
@@ -51,7 +57,12 @@ export class AttemptSpans implements LetterSpans {
   ended(letter: Letter, verdict: Verdict, nowMs: number): void {
     const { tracer } = this
     tracer.record(this.workSpan(letter, verdict, nowMs))
-    if (this.result !== null) tracer.record(this.requestSpan(letter, this.result, nowMs))
+    if (this.result === null) return
+    const { plan, attempt, request: place } = this
+    const { attemptedAtMs: startMs, remoteHosts: hosts } = letter
+    tracer.record(
+      callSpan({ place, startMs, endMs: nowMs, endpoint: plan.endpoint, hosts, attempt }, this.result),
+    )
   }
 
   private workSpan(letter: Letter, verdict: Verdict, nowMs: number): Span {
@@ -73,23 +84,6 @@ export class AttemptSpans implements LetterSpans {
     return span
   }
 
-  private requestSpan(letter: Letter, result: AttemptResult, nowMs: number): Span {
-    const { endpoint } = this.plan
-    const span = new Span(this.request, 'client', 'POST', letter.attemptedAtMs)
-    span.endMs = nowMs
-    span.set('http.request.method', 'POST')
-    // Without its query: that is where tokens are.
-    span.set('url.full', endpoint.origin + endpoint.pathname)
-    span.set('server.address', letter.remoteHosts === '' ? endpoint.hostname : letter.remoteHosts)
-    span.set('server.port', portOf(endpoint))
-    span.set('http.response.status_code', result.kind === 'answer' ? result.status : null)
-    span.set('http.request.resend_count', this.attempt > 1 ? this.attempt - 1 : null)
-    if (isGood(result)) return span
-    span.set('error.type', errorTypeOf(result))
-    span.error = result.kind === 'answer' ? `it answered ${result.status}` : result.detail
-    return span
-  }
-
   private outcomeOf(verdict: Verdict): string {
     if (this.death !== null) return 'dead_letter'
     return verdict.kind === 'dead' ? 'dead_letter' : verdict.kind
@@ -103,32 +97,29 @@ export function beginAttempt(
   { content, attempts }: Letter,
 ): AttemptSpans | null {
   const { propagated } = content
-  if (propagated === null) return null
+  const index = lineIndexIn(propagated)
+  const place = index < 0 ? null : tracer.follow(propagated?.[index + 1])
+  return place === null ? null : new AttemptSpans(tracer, plan, place, attempts + 1, index)
+}
+
+/** The span that published a message, where its publishing is recorded. */
+export function sampledLineOf(propagated: readonly string[] | null): RemoteSpan | null {
+  const value = propagated?.[lineIndexIn(propagated) + 1]
+  return value !== undefined && isTraceparent(value) && isSampled(value) ? remoteSpanOf(value) : null
+}
+
+/** Where the publisher's `traceparent` stands among its lines; -1 where it sent none. */
+function lineIndexIn(propagated: readonly string[] | null): number {
+  if (propagated === null) return -1
   for (let index = 0; index + 1 < propagated.length; index += 2) {
     const name = propagated[index] ?? ''
-    if (name.length !== traceparentName.length || name.toLowerCase() !== traceparentName) continue
-    const place = tracer.follow(propagated[index + 1])
-    return place === null ? null : new AttemptSpans(tracer, plan, place, attempts + 1, index)
+    if (name.length === traceparentName.length && name.toLowerCase() === traceparentName) return index
   }
-  return null
+  return -1
 }
 
 /** The publisher's lines as they go out with this attempt. */
 export function linesSent({ content, spans }: Pick<Letter, 'content' | 'spans'>): readonly string[] | null {
   const { propagated } = content
   return spans === null || propagated === null ? propagated : spans.linesFor(propagated)
-}
-
-function isGood(result: AttemptResult): boolean {
-  return result.kind === 'answer' && result.status < firstError
-}
-
-/** A status, or what kept an answer from coming. */
-function errorTypeOf(result: AttemptResult): string {
-  if (result.kind === 'answer') return String(result.status)
-  return result.kind === 'error' && result.isOurFault ? 'own_fault' : result.kind
-}
-
-function portOf({ port, protocol }: URL): number {
-  return port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port)
 }

@@ -16,6 +16,14 @@ export interface BatchSink {
   refusal(batch: Batch): string | null
 }
 
+/** What is told of an attempt to OpenTelemetry. */
+export interface BatchSpans {
+  /** What the receiver is told. */
+  readonly traceparent: string
+  /** The attempt ended: so many of the messages were delivered. */
+  ended(batch: Batch, result: AttemptResult, deliveredCount: number, nowMs: number): void
+}
+
 /** A message in a batch. */
 export class Element {
   private pieces: readonly Buffer[]
@@ -62,6 +70,8 @@ export class Batch implements OutgoingRequest {
   timeoutMs = 0
   body: Buffer = nothing
   sending: Sending | null = null
+  /** Of its attempt under way; null where no message of it is traced. */
+  spans: BatchSpans | null = null
 
   attemptedAtMs = 0
   isUnderWay = false

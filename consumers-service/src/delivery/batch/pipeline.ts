@@ -20,6 +20,7 @@ import type { BatchSender } from '../send/batch-sender.js'
 import { UnderWay } from '../under-way.js'
 import { isAttempt, isOwnFault, judgeBatch, summaryOf, verdictFor, type BatchVerdict } from './answer.js'
 import { Batch, detachAll, Element } from './batch.js'
+import { beginBatchSpans } from './batch-spans.js'
 import { elementProblem } from './element.js'
 import { Gathering, isTooLarge } from './gathering.js'
 import { createPoolShare, type BatchPool } from './pool.js'
@@ -40,7 +41,7 @@ const tooLarge = 'too large'
 
 /** Makes the pipeline of a subscription, without partitions. */
 export function createBatchPipeline(parts: BatchParts, firstPlan: BatchPlan): Pipeline {
-  const { clock, figures, requestBudget, authorization } = parts
+  const { clock, figures, requestBudget, authorization, tracer } = parts
   const share = createPoolShare(parts.pool)
   const sending = new UnderWay()
   const burying = new UnderWay()
@@ -154,6 +155,7 @@ export function createBatchPipeline(parts: BatchParts, firstPlan: BatchPlan): Pi
     present.isUnderWay = true
     requestBudget.open++
     pace.began(nowMs)
+    if (tracer !== null) present.spans = beginBatchSpans(tracer, plan, present)
     present.write()
     parts.sender.send(present)
   }
@@ -198,6 +200,7 @@ export function createBatchPipeline(parts: BatchParts, firstPlan: BatchPlan): Pi
     ).length
     figures.attempt(result, deliveredCount === elements.length, body.length, nowMs - attemptedAtMs)
     pace.ended(present, result, summaryOf(verdict, elements.length), nowMs)
+    present.spans?.ended(present, result, deliveredCount, nowMs)
     if (deliveredCount > 0) figures.batchDelivered()
     if (isOwnFault(verdict)) parts.log.warn('delivery.ownFault', { subscription: plan.id, result })
   }

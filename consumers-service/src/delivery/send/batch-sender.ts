@@ -5,6 +5,7 @@
  */
 import type { HttpClient } from '@iris/common/http/client'
 import type { Clock } from '@iris/common/time/clock'
+import { traceparentName } from '@iris/common/tracing/context'
 import type { Batch } from '../batch/batch.js'
 import type { BatchPlan } from '../plan.js'
 import { destinationOf, type Destination } from './destination.js'
@@ -47,7 +48,7 @@ export function createBatchSender(parts: BatchSenderParts, plan: BatchPlan): Bat
     send(batch) {
       const { destination, lines, sign, timeoutMs } = prepared
       batch.path = destination.path
-      const own = lines.of(batch.id, batch.attempts)
+      const own = traced(lines.of(batch.id, batch.attempts), batch)
       batch.headers = sign === null ? own : [...own, ...sign(batch.id, parts.clock.now(), batch.body)]
       batch.timeoutMs = timeoutMs
       batch.sending = destination.target.send(batch)
@@ -57,4 +58,11 @@ export function createBatchSender(parts: BatchSenderParts, plan: BatchPlan): Bat
     },
     stop: () => prepared.destination.target.close(),
   }
+}
+
+/** The attempt's span becomes the parent of what the receiver does; a fixed header of that name wins. */
+function traced(lines: readonly string[], { spans }: Batch): readonly string[] {
+  if (spans === null) return lines
+  const isSet = lines.some((name, index) => index % 2 === 0 && name.toLowerCase() === traceparentName)
+  return isSet ? lines : [...lines, traceparentName, spans.traceparent]
 }

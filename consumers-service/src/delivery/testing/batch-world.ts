@@ -3,6 +3,7 @@
  * Takes changes of the plan. Gives the pipeline, what it sent and buried, and the answers to give.
  * Promises: virtual time, so nothing happens unless the test says so.
  */
+import type { Tracer } from '@iris/common/tracing/tracer'
 import type { AttemptResult } from '@iris/common/http/client'
 import type { Batch } from '../batch/batch.js'
 import { createBatchPipeline } from '../batch/pipeline.js'
@@ -58,6 +59,7 @@ export const baseBatchPlan: BatchPlan = {
 export function batchWorld(
   policy: Partial<BatchPlan['policy']> = {},
   members: Partial<Omit<BatchPlan, 'policy'>> = {},
+  tracer: Tracer | null = null,
 ): BatchWorld {
   let changes = policy
   const planNow = (): BatchPlan => ({
@@ -79,6 +81,7 @@ export function batchWorld(
         stop: () => undefined,
       },
       pool,
+      tracer,
       newId: () => `batch-${++batchCount}`,
     },
     planNow(),
