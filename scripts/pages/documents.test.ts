@@ -7,9 +7,10 @@ import { parseWords, splitWords } from '@iris/cli/words/parse'
 import { contracts, frontendContracts } from '@iris/management-service/http/contract/contracts'
 import { problemOfCall, type Declared } from './known-words.js'
 import { checkLinks } from './links.js'
-import { planOf } from './plan.js'
+import { checkable, planOf } from './plan.js'
 import { readDeclared, readFiles, readPages } from './repository.js'
 import { checkRoutes } from './routes.js'
+import { commandsOf, type Call } from './shell.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const files = readFiles(root)
@@ -26,6 +27,12 @@ function irisProblem(words: readonly string[]): string | null {
   } catch (error) {
     return (error as Error).message
   }
+}
+
+/** A sentence names a command, often without what follows it. */
+function irisNameProblem(words: readonly string[]): string | null {
+  const { command, name } = splitWords(words, allCommands)
+  return command === null && words.length > 0 ? `iris has no command ${name}` : null
 }
 
 const told = ({ path, line, problem }: { path: string; line: number; problem: string }): string =>
@@ -48,17 +55,29 @@ it('has no command that nothing holds', () => {
   expect(plans.flatMap(({ findings }) => findings).map(told)).toEqual([])
 })
 
-it('has no command whose words are not declared', () => {
-  const problems = plans.flatMap(({ steps }) =>
-    steps.flatMap(({ path, line, command }) =>
-      command.calls
-        .filter(([program = '']) => ['npm', 'npx', 'iris', 'docker', 'helm', 'kubectl'].includes(program))
-        .flatMap(call => {
-          const problem = problemOfCall(call, declared)
-          return problem === null ? [] : [{ path, line, problem }]
-        }),
-    ),
+/** Calls of programs whose words are declared: in blocks, and in sentences that name a command. */
+function declaredCalls(): { path: string; line: number; call: Call; isSentence: boolean }[] {
+  const inBlocks = plans.flatMap(({ steps }) =>
+    steps.map(({ path, line, command }) => ({ path, line, calls: command.calls, isSentence: false })),
   )
+  const inSentences = pages.flatMap(({ path, words }) =>
+    words
+      .filter(({ text }) => /^(npm|npx|iris|docker compose) [a-z]/.test(text) && !/…|[A-Z]{3,}$/.test(text))
+      .map(({ text, line }) => {
+        const calls = commandsOf(text).flatMap(each => each.calls)
+        return { path, line, calls, isSentence: true }
+      }),
+  )
+  return [...inBlocks, ...inSentences].flatMap(({ calls, ...place }) =>
+    calls.filter(([program = '']) => checkable.includes(program)).map(call => ({ ...place, call })),
+  )
+}
+
+it('has no command whose words are not declared', () => {
+  const problems = declaredCalls().flatMap(({ path, line, call, isSentence }) => {
+    const problem = problemOfCall(call, isSentence ? { ...declared, irisProblem: irisNameProblem } : declared)
+    return problem === null ? [] : [{ path, line, problem: `${problem}: ${call.join(' ')}` }]
+  })
 
   expect(problems.map(told)).toEqual([])
 })

@@ -42,7 +42,7 @@ export function problemOfCall([program = '', ...words]: Call, declared: Declared
 }
 
 /** Commands of npm itself. */
-const ownOfNpm = ['ci', 'install', 'pack']
+const ownOfNpm = ['ci', 'install', 'link', 'pack']
 
 function npmProblem(words: readonly string[], declared: Declared): string | null {
   const [command = '', ...rest] = words

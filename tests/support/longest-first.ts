@@ -19,6 +19,7 @@ const long: Readonly<Record<string, number>> = {
   start: 44,
   'ownership-zookeeper-away': 41,
   'e-replication': 33,
+  documents: 30,
   'management-storage-away': 29,
   'session-faults': 28,
   subscribers: 26,
