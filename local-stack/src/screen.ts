@@ -48,7 +48,7 @@ export function screen(facts: ScreenFacts, paint: Paint): string {
     `  stored by Kafka after ${storedMs} ms, in the inbox after ${deliveredMs} ms`,
     '',
     ...curls(facts, paint),
-    paint.quiet('Next: open the console; npm run demo:shop, npm run demo:chat; README.md'),
+    paint.quiet('Next: open the console; npm run demo:shop, npm run demo:chat; docs/README.md'),
     paint.quiet(`Ctrl-C stops everything; data and logs stay in ${facts.dataDir} (--fresh: anew).`),
   ]
   return lines.map(line => `${line}\n`).join('')
