@@ -47,12 +47,22 @@ function consoleKey<T>(path: string, schema: z.ZodType<T>, fallback: T, prose: s
   return key(['console', ...path.split('/')].join('.'), schema, fallback, `Console: ${prose}`)
 }
 
+function isHttp(value: string): boolean {
+  return value === '' || (/^http:\/\//.test(value) && URL.canParse(value))
+}
+
 export const consoleKeys = {
   consoleDirectory: consoleKey(
     'directory',
     url,
     '',
     "folder with another console, such as Hermes', that is served at `/ui`; empty for Iris' own",
+  ),
+  inboxUrl: consoleKey(
+    'inboxUrl',
+    url.refine(isHttp, 'an http address'),
+    '',
+    'address of the webhook inbox of a local stack, whose messages management shows; empty for none',
   ),
   consoleTitle: consoleKey('console/title', label, 'hermes console', 'title of the page'),
   consoleContact: consoleKey('console/contactLink', url, '', 'where its users find help'),

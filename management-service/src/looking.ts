@@ -3,16 +3,22 @@
  * Takes the store and the clients. Gives routes, and starts and stops what runs behind them.
  */
 import type { ApiRoute } from '@iris/common/http/api'
+import { createCaller } from '@iris/common/http/calls'
 import { createFindOffsets } from '@iris/common/kafka/log-ends'
 import { kafkaNamespaceOf } from '@iris/common/kafka/names'
 import { createLogReader, logReaderDefaults } from '@iris/common/kafka/reader'
 import type { ManagementBase, ManagementConfig } from './base.js'
 import { createGate } from './gate.js'
+import { createHistoryMemory } from './history/memory.js'
+import { movementsOf } from './history/movements.js'
+import { historyRoutes, type HistoryParts } from './http/routes/history.js'
+import { inboxRoutes } from './http/routes/inbox.js'
 import { messageRoutes } from './http/routes/messages.js'
 import { maskedNames } from './messages/mask.js'
 import type { MessageParts } from './messages/read-messages.js'
 import type { Masks } from './messages/shown-message.js'
 import { createTails, type Tails } from './messages/tail/tails.js'
+import type { OwnRates } from './metrics/own-rates.js'
 import type { Outside } from './outside.js'
 import { createKafkaSearch } from './store/kafka.js'
 import { createMessageScan } from './store/message-scan.js'
@@ -29,6 +35,7 @@ export interface Looking {
 export interface LookingParts {
   readonly outside: Outside
   readonly store: Store
+  readonly told: Pick<OwnRates, 'onRound'>
 }
 
 /** Each may read some megabytes from Kafka. */
@@ -40,12 +47,19 @@ const findEndMs = 5_000
 /** Makes it. */
 export function createLooking(base: ManagementBase, config: ManagementConfig, parts: LookingParts): Looking {
   const messages = messageParts(base, config, parts)
+  const inboxCaller = createCaller(base.scheduler, { idleMs: 1_000, connectionsMax: 4 })
   const tails = createTailsOf(base, config, { ...parts, messages })
   return {
-    routes: messageRoutes(messages, tails),
+    routes: [
+      ...messageRoutes(messages, tails),
+      ...inboxRoutes({ caller: inboxCaller, url: config.inboxUrl, masks: messages.masks }),
+      ...historyRoutes(historyParts(base, config, parts)),
+    ],
     start: () => tails.start(),
     endStreams: () => tails.endAll(),
-    stop: () => tails.stop(),
+    async stop() {
+      await Promise.all([tails.stop(), inboxCaller.stop()])
+    },
   }
 }
 
@@ -62,6 +76,22 @@ function messageParts(
     scan: createMessageScan(kafka),
     gate: createGate(readsMax, 'readings of messages'),
   }
+}
+
+/** Remembers from now on. */
+function historyParts(
+  { clock }: ManagementBase,
+  config: ManagementConfig,
+  { store, told }: LookingParts,
+): HistoryParts {
+  const { ratePeriodMs: stepMs, historyMinutes: minutesMax, historySubjectsMax: subjectsMax } = config
+  const steps = Math.ceil((minutesMax * 60_000) / stepMs)
+  const memory = createHistoryMemory({ stepMs, steps, subjectsMax })
+  told.onRound(round => {
+    // Where nobody answered twice nobody knows what moved.
+    if (round.pairs.length > 0) memory.record(clock.now(), movementsOf(round))
+  })
+  return { memory, stepMs, minutesMax, clock, store }
 }
 
 function createTailsOf(

@@ -67,7 +67,7 @@ export function createOverview(
   const told = createOwnRates({ ...base, asker: outside.asker, processes }, config.ratePeriodMs)
   const rates = config.isPrometheusAsked ? createRatesOfPrometheus(base, config, parts) : told
   const namespace = kafkaNamespaceOf(config)
-  const looking = createLooking(base, config, parts)
+  const looking = createLooking(base, config, { ...parts, told })
   const inactivity = createInactivity(base, config, { ...parts, catalog })
   const lagParts: LagParts = {
     ...base,

@@ -50,6 +50,19 @@ export const rateKeys = {
     'management.rates.period',
     ms(200, 60_000),
     10_000,
-    'How often the services are asked for their figures where Prometheus is not asked; a rate is that of one period',
+    'How often the services are asked for their figures; a rate is that of one period, and a step of the history',
+  ),
+  historyMinutes: key(
+    'management.history.minutes',
+    count(1, 1_440),
+    60,
+    'How far back a process remembers what moved',
+  ),
+  historySubjectsMax: key(
+    'management.history.subjectsMax',
+    count(1, 100_000),
+    1_000,
+    'Topics and subscriptions of which it does, those that moved last; each takes some 17 KB for an hour of ten ' +
+      'seconds',
   ),
 } as const

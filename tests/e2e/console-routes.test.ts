@@ -133,3 +133,37 @@ describe('the live tail of a topic', () => {
     expect([wrong.status, absent.status]).toEqual([406, 404])
   })
 })
+
+interface History {
+  readonly stepMs: number
+  readonly from: string
+  readonly series: Readonly<Record<string, readonly (number | null)[]>>
+}
+
+describe('what moved lately', () => {
+  it('is remembered of all, of a topic and of a subscription', async () => {
+    subscriber.answerWith(() => ({}))
+    const topic = await stack.createTopic()
+    const name = await stack.createSubscription(topic, subscriber.url)
+    const moved = (history: History, series: string): boolean =>
+      history.series[series]?.some(value => value !== null && value > 0) === true
+    const [all, ofTopic, ofSubscription] = await eventually(async () => {
+      await stack.publish(topic, '{"n":1}')
+      const shown = await Promise.all([
+        show<History>('/history'),
+        show<History>(`/topics/${topic}/history?minutes=5`),
+        show<History>(`/topics/${topic}/subscriptions/${name}/history`),
+      ])
+      if (!moved(shown[2], 'latencyP50Ms') || !moved(shown[1], 'publishP50Ms'))
+        throw new Error(JSON.stringify(shown))
+      return shown
+    })
+
+    expect(all.stepMs).toBe(500)
+    expect([moved(all, 'published'), moved(ofTopic, 'published'), moved(ofTopic, 'delivered')]).toEqual([
+      ...[true, true, true],
+    ])
+    expect([moved(ofSubscription, 'delivered'), moved(ofSubscription, 'published')]).toEqual([true, false])
+    expect(Date.parse(all.from)).toBeLessThanOrEqual(Date.parse(ofSubscription.from))
+  })
+})

@@ -68,6 +68,17 @@ export function createHistogram(): FixedHistogram {
   }
 }
 
+/** The same of observations by bucket, as they travel between processes; null without any. */
+export function quantileOfCounts(counts: ReadonlyMap<number, number>, q: number): number | null {
+  let left = Math.ceil([...counts.values()].reduce((sum, count) => sum + count, 0) * q)
+  if (left <= 0) return null
+  for (const [index, count] of [...counts].sort(([one], [other]) => one - other)) {
+    left -= count
+    if (left <= 0) return first * growth ** (index - 0.5)
+  }
+  return null
+}
+
 /** The value below which the share `q` of the observations lies; NaN without observations. */
 export function quantile(histogram: FixedHistogram, q: number): number {
   const total = histogram.count()

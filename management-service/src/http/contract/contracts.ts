@@ -15,6 +15,8 @@ import { groupContract } from './groups.js'
 import { installationContract } from './installation.js'
 import { inactiveTopicContract } from './inactive-topics.js'
 import { jsonSchemaContract } from './json-schemas.js'
+import { historyContract } from './history.js'
+import { inboxContract } from './inbox.js'
 import { messageContract } from './messages.js'
 import { metricsContract } from './metrics.js'
 import { keyContract } from './keys.js'
@@ -60,6 +62,7 @@ export const contracts: readonly ResourceContract[] = [
   graphContract,
   metricsContract,
   installationContract,
+  historyContract,
   oAuthProviderContract,
   ownerContract,
   constraintContract,
@@ -71,6 +74,7 @@ export const contracts: readonly ResourceContract[] = [
   secretsContract,
   keyContract,
   consoleContract,
+  inboxContract,
   accessContract,
   statusContract,
   docsContract,
