@@ -166,7 +166,7 @@ describe('what Hermes keeps beside the definitions', () => {
       const answer = await fetch(stack.management.url + path, { signal: AbortSignal.timeout(10_000) })
       expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/html;charset=utf-8'])
       expect(answer.headers.get('access-control-allow-origin')).toBe('*')
-      expect(await answer.text()).toContain('Iris management')
+      expect(await answer.text()).toContain('<title>Iris')
     }
   })
 })
