@@ -6,10 +6,11 @@ import { Kafka, logLevel } from 'kafkajs'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import { silentLog } from '@iris/common/lifecycle/log'
 import type { DocumentStore } from '@iris/outbox/documents/document-source'
-import { startDocumentRelay, type DocumentRelay } from '@iris/outbox/documents/document-relay'
+import { startDocumentRelay } from '@iris/outbox/documents/document-relay'
 import { createJsonbStore, documentTable } from '@iris/outbox/documents/jsonb-store'
 import { enqueue } from '@iris/outbox/postgres/enqueue'
 import { startTableRelay } from '@iris/outbox/postgres/table-relay'
+import type { RelayLife } from '@iris/outbox/relay/life'
 import { outboxTable } from '@iris/outbox/postgres/table'
 import type { Delivery } from '@iris/receiver/delivery'
 import { createMemoryProgress } from '@iris/receiver/memory'
@@ -343,7 +344,7 @@ describe.skipIf(noDatabase !== null)(`C10 transactional outbox in a document${wi
         return Promise.reject(new Error('killed'))
       },
     }
-    const start = (of: DocumentStore): DocumentRelay =>
+    const start = (of: DocumentStore): RelayLife =>
       startDocumentRelay(silentLog, of, { ...toFrontend(), pollMs: 100 })
 
     await stack.frontends[0]!.stop()

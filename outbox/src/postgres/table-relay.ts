@@ -5,11 +5,9 @@
  * end; a lost database is asked again with back-off; `stop` settles what is under way.
  */
 import type { Log } from '@iris/common/lifecycle/log'
-import { systemClock, systemRandom } from '@iris/common/time/clock'
 import { sleep, systemScheduler } from '@iris/common/time/scheduler'
-import { createPublisher, type PublishOptions } from '../publish.js'
-import { persist } from '../relay/persist.js'
-import { createRelay, type Relay } from '../relay/relay.js'
+import type { PublishOptions } from '../publish.js'
+import { startLife, type RelayLife, type RelayWork } from '../relay/life.js'
 import { openSession, type Session } from './session.js'
 import { createTableSource, type TableSourceOptions } from './table-source.js'
 import { outboxTable } from './table.js'
@@ -22,56 +20,29 @@ export interface TableRelayOptions extends PublishOptions, TableSourceOptions {
   readonly createsTable: boolean
 }
 
-/** A running relay. */
-export interface TableRelay {
-  /** Resolves when requests under way are settled and the lock is free. */
-  stop(): Promise<void>
-}
-
 const standbyMs = 1_000
 
 /** Starts it; a database that is not there yet is waited for. */
-export function startTableRelay(log: Log, options: TableRelayOptions): TableRelay {
-  const publisher = createPublisher(options)
-  let relay: Relay | null = null
-  let isStopping = false
-
-  const attempt = async (): Promise<void> => {
-    const session = await openSession({ ...options, timeoutMs: options.databaseTimeoutMs })
-    try {
-      await serve(session)
-    } finally {
-      await session.end()
-    }
-  }
-  const serve = async (session: Session): Promise<void> => {
+export function startTableRelay(log: Log, options: TableRelayOptions): RelayLife {
+  const serve = async (session: Session, { isStopping, wake, relay }: RelayWork): Promise<void> => {
     if (options.createsTable) await session.query(outboxTable(options.table))
     for (let isFirst = true; !(await session.lead()); isFirst = false) {
-      if (isStopping) return
+      if (isStopping()) return
       if (isFirst) log.info('outbox.standingBy', { table: options.table })
       await sleep(systemScheduler, standbyMs)
     }
-    if (isStopping) return
+    if (isStopping()) return
     log.info('outbox.leading', { table: options.table })
-    const source = createTableSource(session, options)
-    const parts = { source, publish: publisher.publish, clock: systemClock, scheduler: systemScheduler }
-    const leading = createRelay({ ...parts, random: systemRandom, log }, options)
-    relay = leading
-    session.onWake(() => leading.wake())
-    session.onLost(() => leading.wake()) // its next statement fails and says why
+    session.onWake(wake)
+    session.onLost(wake) // its next statement fails and says why
+    await relay(createTableSource(session, options))
+  }
+  return startLife(log, options, async work => {
+    const session = await openSession({ ...options, timeoutMs: options.databaseTimeoutMs })
     try {
-      await leading.run()
+      await serve(session, work)
     } finally {
-      relay = null
+      await session.end()
     }
-  }
-  const living = persist(log, () => isStopping, attempt)
-  return {
-    async stop() {
-      isStopping = true
-      relay?.stop()
-      await living
-      publisher.stop()
-    },
-  }
+  })
 }
