@@ -8,6 +8,7 @@ import { z } from 'zod'
 import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
 import type { ParkedKey } from '@iris/common/domain/parked-keys'
 import type { Subscription } from '@iris/common/domain/subscription'
+import type { PartitionProgress } from '../store/group-progress.js'
 
 /** A source that did not answer, and why. */
 export interface Unanswered {
@@ -44,13 +45,7 @@ export interface KafkaFacts {
   readonly deadLetters: { readonly all: number; readonly lastHour: number }
 }
 
-export interface PartitionFacts {
-  readonly partition: number
-  /** Null where none is committed. */
-  readonly committed: number | null
-  /** What Kafka still holds: from `first` to before `end`. */
-  readonly first: number
-  readonly end: number
+export interface PartitionFacts extends PartitionProgress {
   readonly publishedLastMinute: number
 }
 
@@ -141,6 +136,6 @@ export function isUnanswered(facts: object): facts is Unanswered {
 }
 
 /** Messages that Kafka holds and the subscription has not settled. */
-export function lagOf({ committed, first, end }: PartitionFacts): number {
+export function lagOf({ committed, first, end }: PartitionProgress): number {
   return Math.max(0, end - Math.max(first, committed ?? first))
 }

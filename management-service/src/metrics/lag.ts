@@ -6,12 +6,10 @@ import { consumerGroupId, kafkaTopicName, type KafkaNamespace } from '@iris/comm
 import type { Log } from '@iris/common/lifecycle/log'
 import { withDeadline, type Scheduler } from '@iris/common/time/scheduler'
 import { lagOf } from '../diagnosis/facts.js'
-import type { KafkaProgress, KafkaSearch } from '../store/kafka-ports.js'
+import { readGroupProgress, type GroupProgressParts } from '../store/group-progress.js'
 import type { NamedSubscription } from './rates.js'
 
-export interface LagParts {
-  readonly search: KafkaSearch
-  readonly progress: KafkaProgress
+export interface LagParts extends GroupProgressParts {
   readonly namespace: KafkaNamespace
   readonly scheduler: Scheduler
   readonly log: Log
@@ -29,17 +27,9 @@ export async function readLag(parts: LagParts, subscription: NamedSubscription):
   }
 }
 
-async function ask({ search, progress, namespace }: LagParts, { topic, name }: NamedSubscription) {
-  const kafkaTopic = kafkaTopicName(namespace, topic)
-  const partitions = await search.partitions(kafkaTopic)
-  if (partitions === null) return null
-  const [committed, ranges] = await Promise.all([
-    progress.committed(consumerGroupId(namespace, topic, name), kafkaTopic, partitions),
-    search.ranges(kafkaTopic, partitions, { fromMs: null, toMs: null }),
-  ])
-  return partitions.reduce((lag, partition, index) => {
-    const { first, next: end } = ranges[index] ?? { first: 0, next: 0 }
-    const at = { partition, committed: committed[index] ?? null, first, end, publishedLastMinute: 0 }
-    return lag + lagOf(at)
-  }, 0)
+async function ask(parts: LagParts, { topic, name }: NamedSubscription): Promise<number | null> {
+  const { namespace } = parts
+  const group = consumerGroupId(namespace, topic, name)
+  const partitions = await readGroupProgress(parts, group, kafkaTopicName(namespace, topic))
+  return partitions === null ? null : partitions.reduce((lag, each) => lag + lagOf(each), 0)
 }

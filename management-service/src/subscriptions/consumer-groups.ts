@@ -9,14 +9,13 @@ import type { ValueOf } from '@iris/common/domain/json-shapes'
 import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
 import { consumerGroupId, kafkaTopicName, type KafkaNamespace } from '@iris/common/kafka/names'
 import { existingTopic } from '../store/existing.js'
-import type { KafkaGroups, KafkaProgress, KafkaSearch } from '../store/kafka-ports.js'
+import { readGroupProgress, type GroupProgressParts } from '../store/group-progress.js'
+import type { KafkaGroups } from '../store/kafka-ports.js'
 import type { LiveConsumers, SubscriptionStore, TopicStore } from '../store/ports.js'
 
-export interface ConsumerGroupParts {
+export interface ConsumerGroupParts extends GroupProgressParts {
   readonly store: TopicStore & SubscriptionStore
   readonly kafka: Pick<KafkaGroups, 'describe'>
-  readonly search: Pick<KafkaSearch, 'partitions' | 'ranges'>
-  readonly progress: KafkaProgress
   readonly consumers: LiveConsumers
   readonly namespace: KafkaNamespace
   readonly clusterName: string
@@ -116,20 +115,14 @@ async function ownersOf(
 }
 
 async function partitionsOf(
-  { search, progress }: ConsumerGroupParts,
+  parts: ConsumerGroupParts,
   groupId: string,
   { kafkaTopic, contentType }: { readonly kafkaTopic: string; readonly contentType: string },
 ): Promise<readonly OwnedPartition[]> {
-  const numbers = (await search.partitions(kafkaTopic)) ?? []
-  if (numbers.length === 0) return []
-  const [committed, ranges] = await Promise.all([
-    progress.committed(groupId, kafkaTopic, numbers),
-    search.ranges(kafkaTopic, numbers, { fromMs: null, toMs: null }),
-  ])
-  return numbers.map((partition, index) => {
-    const { first, next: logEndOffset } = ranges[index] ?? { first: 0, next: 0 }
+  const partitions = (await readGroupProgress(parts, groupId, kafkaTopic)) ?? []
+  return partitions.map(({ partition, committed, first, end: logEndOffset }) => {
     // Without a commit it starts at the earliest.
-    const currentOffset = committed[index] ?? first
+    const currentOffset = committed ?? first
     const lag = Math.max(0, logEndOffset - currentOffset)
     const offsetMetadata = ''
     return { partition, topic: kafkaTopic, currentOffset, logEndOffset, lag, offsetMetadata, contentType }
