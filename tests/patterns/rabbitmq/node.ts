@@ -3,15 +3,19 @@
  * Gives its address, or why there is none. Promises: loopback only, free ports; nothing is left running, nor
  * any file; a RabbitMQ that the machine runs itself is neither used nor disturbed.
  */
-import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createConnection } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { silentLog } from '@iris/common/lifecycle/log'
+import {
+  createManagedProcess,
+  type ManagedProcess,
+  type ProcessPlan,
+} from '@iris/local-stack/managed-process'
 import { freePort, loopback } from '@iris/local-stack/ports'
-import { eventually } from '../../support/eventually.js'
 import { skippedFor } from '../../support/needed.js'
 
 export interface RabbitNode {
@@ -52,22 +56,33 @@ export async function startRabbit(): Promise<RabbitNode> {
     RABBITMQ_CONFIG_FILE: join(home, 'rabbitmq.conf'),
     RABBITMQ_CONF_ENV_FILE: join(home, 'none'),
   }
+  const made = (name: string, plan: Pick<ProcessPlan, 'command' | 'args' | 'isReady'>): ManagedProcess =>
+    createManagedProcess(
+      { log: silentLog },
+      {
+        ...{ name, ...plan, environment, processFile: null, startMs, stopMs },
+        outputFile: join(home, `${plan.command.split('/').at(-1) ?? ''}.output`),
+      },
+    )
   // Erlang's name service outlives whoever starts it on the way: this one is ours to end.
-  const names = spawn('epmd', ['-address', loopback, '-port', String(namePort)], { stdio: 'ignore' })
-  const server = spawn(program, [], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] })
-  let said = ''
-  for (const stream of [server.stdout, server.stderr])
-    stream.on('data', (chunk: Buffer) => void (said = (said + chunk.toString()).slice(-4_000)))
+  const names = made('the name service of Erlang', {
+    command: 'epmd',
+    args: ['-address', loopback, '-port', String(namePort)],
+    isReady: () => greets(namePort),
+  })
+  const server = made(`RabbitMQ on port ${port}`, {
+    command: program,
+    args: [],
+    isReady: () => greets(port),
+  })
   const stop = async (): Promise<void> => {
-    await end(server)
-    await end(names)
+    await server.stop()
+    await names.stop()
     await rm(home, { recursive: true, force: true, maxRetries: 5 })
   }
   try {
-    await eventually(() => {
-      if (server.exitCode !== null) throw new Error(`RabbitMQ ended: ${said}`)
-      return greets(port)
-    }, startMs)
+    await names.start()
+    await server.start()
   } catch (error) {
     await stop()
     throw error
@@ -75,22 +90,14 @@ export async function startRabbit(): Promise<RabbitNode> {
   return { url: `amqp://guest:guest@${loopback}:${port}`, stop }
 }
 
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const ended = once(child, 'exit', { signal: AbortSignal.timeout(stopMs) })
-  child.kill('SIGTERM')
-  try {
-    await ended
-  } catch {
-    child.kill('SIGKILL')
-  }
-}
-
-/** Rejects while nobody listens. */
-async function greets(port: number): Promise<void> {
+/** Whether somebody listens. */
+async function greets(port: number): Promise<boolean> {
   const socket = createConnection(port, loopback)
   try {
     await once(socket, 'connect')
+    return true
+  } catch {
+    return false
   } finally {
     socket.destroy()
   }
