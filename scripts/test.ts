@@ -26,6 +26,20 @@ interface VitestReport {
   readonly success: boolean
 }
 
+/** Process groups of what runs beside the tests. */
+const groupsBeside = new Set<number>()
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    for (const group of groupsBeside) process.kill(-group)
+    process.exit(1)
+  })
+
+/**
+ * Before a command that is to take only what nobody else wants. Linux shares a machine between sessions
+ * before it looks at their processes, so this command needs a session of its own and that one the last place.
+ */
+const aside = ['sh', '-c', '{ echo 19 > /proc/self/autogroup; } 2>/dev/null; exec nice -n 19 "$@"', 'aside']
+
 /** Runs a command; its output is printed as it comes, or in one piece where another one runs beside it. */
 async function run(title: string, command: readonly string[], isAlone = true): Promise<boolean> {
   if (isAlone) process.stdout.write(`\n== ${title}\n`)
@@ -34,13 +48,17 @@ async function run(title: string, command: readonly string[], isAlone = true): P
   const child = spawn(program, parameters, {
     cwd: root,
     stdio: ['ignore', isAlone ? 'inherit' : 'pipe', isAlone ? 'inherit' : 'pipe'],
+    detached: !isAlone,
   })
+  const group = isAlone ? undefined : child.pid
+  if (group !== undefined) groupsBeside.add(group)
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', chunk => (output += String(chunk)))
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject)
     child.once('close', resolve)
   })
+  if (group !== undefined) groupsBeside.delete(group)
   if (!isAlone) process.stdout.write(`\n== ${title}\n${output}`)
   const tookS = ((performance.now() - startMs) / 1000).toFixed(1)
   process.stdout.write(`== ${title}: ${code === 0 ? 'ok' : 'FAILED'} in ${tookS} s\n`)
@@ -79,7 +97,7 @@ function readReport(file: string): VitestReport {
 /** What only computes, one after another; it takes the time that nobody else wants. */
 async function readings(sums: Sums): Promise<void> {
   const reading = (title: string, ...command: readonly string[]): Promise<void> =>
-    step(sums, title, ['nice', '-n', '19', ...command], false)
+    step(sums, title, [...aside, ...command], false)
   await reading('types of the console', 'npm', 'run', '--silent', 'console:check')
   await reading('types of tests', 'npx', 'tsc', '-p', 'tsconfig.tests.json')
   await reading('tidy', 'node', 'scripts/dist/tidy.js')
