@@ -64,7 +64,8 @@ const common = {
   inflight: 50,
   rate: 400,
   ttlMs: 600_000,
-  requestTimeoutMs: 5_000,
+  // A farm always answers: without a core for five seconds, its answer was read too late, and came again.
+  requestTimeoutMs: 10_000,
 } as const
 
 const onEvery: readonly PlannedSubscription[] = [
