@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net'
 import { hostname } from 'node:os'
 import { kafkaNamespaceOf } from '@iris/common/kafka/names'
 import { createListener, type HttpListener } from '@iris/common/http/server'
+import { selfPage } from '@iris/common/lifecycle/self-page'
 import { watchLoopLag } from '@iris/common/metrics/loop-lag'
 import { consumersMetrics } from '@iris/common/metrics/names'
 import { showProcess } from '@iris/common/metrics/process-state'
@@ -18,6 +19,7 @@ import { withDeadline, type Cancel } from '@iris/common/time/scheduler'
 import { createElection, type Election } from '@iris/common/zookeeper/election'
 import { zooPaths } from '@iris/common/zookeeper/paths'
 import type { ConsumersBase, ConsumersConfig } from './base.js'
+import { consumersKeys } from './config.js'
 import { createDelivering } from './delivering.js'
 import { createConsumerCounters } from './shared-counters.js'
 import { createStatusHandler } from './http/status.js'
@@ -92,7 +94,14 @@ export function createConsumers(base: ConsumersBase, config: ConsumersConfig): C
     ...(isReady ? [] : ['it is starting or stopping']),
     ...(session.isConnected() ? [] : ['ZooKeeper does not answer']),
   ]
-  const handle = createStatusHandler({ metrics, rows: fleet.rows, signs: fleet.signs, problems })
+  const self = {
+    ...{ keys: consumersKeys, config, directory: '' },
+    ...{ now: () => base.clock.now(), isReady: () => problems().length === 0 },
+  }
+  const handle = createStatusHandler({
+    ...{ metrics, rows: fleet.rows, signs: fleet.signs, problems },
+    self: () => selfPage(self),
+  })
   const listener = createStatusListener(base, config, handle)
   const counters = createConsumerCounters(base, config, { session, metrics })
   const cancels: Cancel[] = [

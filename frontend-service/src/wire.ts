@@ -5,6 +5,7 @@
  * health red and serves on, then accepts no more and serves who is connected, then closes, in `stopMsOf`.
  */
 import type { AddressInfo } from 'node:net'
+import type { StatusPage } from '@iris/common/http/status-routes'
 import { joinListeners } from '@iris/common/http/joined-listeners'
 import {
   createListener,
@@ -13,11 +14,13 @@ import {
   type ListenerOptions,
 } from '@iris/common/http/server'
 import { BrokenInvariant } from '@iris/common/lifecycle/invariant'
+import { selfPage, selfPath } from '@iris/common/lifecycle/self-page'
 import { watchLoopLag } from '@iris/common/metrics/loop-lag'
 import { showProcess } from '@iris/common/metrics/process-state'
 import { createMetrics } from '@iris/common/metrics/registry'
 import { sleep, withDeadline } from '@iris/common/time/scheduler'
 import type { FrontendBase, FrontendConfig } from './base.js'
+import { frontendKeys } from './config.js'
 import { createCompany, leaveMs } from './fellows/company.js'
 import { giveBackMs, openIdempotency } from './idempotency/open.js'
 import { createHandlers, figuresPage, metricsPage } from './http/routes.js'
@@ -112,6 +115,7 @@ export function createFrontend(
     pages: [
       ...(worker === null ? pages : worker.pages(pages.map(({ path }) => path))),
       figuresPage(registry),
+      ownPage(base, config, readiness.isReady),
     ],
     resources: [statusResource, ...byName(config, streams?.routes ?? [])],
     scheduler: base.scheduler,
@@ -175,6 +179,19 @@ export function createFrontend(
       cancelLag()
       cancelState()
     },
+  }
+}
+
+/** What this process says of itself to management. */
+function ownPage({ clock }: FrontendBase, config: FrontendConfig, isReady: () => boolean): StatusPage {
+  const parts = { keys: frontendKeys, config, now: () => clock.now(), isReady }
+  return {
+    path: selfPath,
+    read: async () => ({
+      status: 200,
+      body: await selfPage({ ...parts, directory: config.spoolDirectory }),
+      contentType: 'application/json',
+    }),
   }
 }
 

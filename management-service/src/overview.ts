@@ -11,6 +11,7 @@ import { createCatalog, type Catalog } from './catalog/catalog.js'
 import type { DescribeParts } from './describe/describe-topics.js'
 import { asyncApiRoutes } from './http/routes/asyncapi.js'
 import { installationRoutes } from './http/routes/installation.js'
+import { checkupRoutes } from './http/routes/checkup.js'
 import { graphRoutes } from './http/routes/graph.js'
 import { inactiveTopicRoutes } from './http/routes/inactive-topics.js'
 import { createInactivity } from './inactivity.js'
@@ -51,6 +52,8 @@ export interface OverviewParts {
 const unhealthyMax = 2
 /** Each may compute for a second or two, a slice at a time. */
 const queriesMax = 8
+/** Each asks every process. */
+const checkupsMax = 2
 /** Each looks at every definition, for some milliseconds. */
 const overviewsMax = 8
 
@@ -89,6 +92,14 @@ export function createOverview(
           tasks: createTasks(session, paths),
         },
         createGate(overviewsMax, 'looks at everything'),
+      ),
+      ...checkupRoutes(
+        {
+          ...{ ...base, catalog, processes, namespace, asker: outside.asker, cluster: kafka.cluster },
+          ...{ answeredAgoMs: told.answeredAgoMs, ratePeriodMs: config.ratePeriodMs },
+          touchZooKeeper: () => session.read(paths.groups),
+        },
+        createGate(checkupsMax, 'looks at the installation'),
       ),
       ...looking.routes,
       ...graphRoutes(catalog, createGate(queriesMax, 'graphs')),

@@ -12,12 +12,14 @@ import { tlsOf } from '@iris/common/http/listener-tls'
 import { createListener, type HttpListener } from '@iris/common/http/server'
 import { showProcess } from '@iris/common/metrics/process-state'
 import { createMetrics } from '@iris/common/metrics/registry'
+import { selfPage } from '@iris/common/lifecycle/self-page'
 import { watchLoopLag } from '@iris/common/metrics/loop-lag'
 import type { Cancel } from '@iris/common/time/scheduler'
 import { createMode } from './access/mode.js'
 import { createGuardOf } from './access/open-guard.js'
 import { openAudit } from './audit/open-audit.js'
 import { version, type ManagementBase, type ManagementConfig } from './base.js'
+import { managementKeys } from './config.js'
 import { withContracts } from './http/contract/contract.js'
 import { contracts, frontendContracts } from './http/contract/contracts.js'
 import { docsRoutes } from './http/routes/docs.js'
@@ -57,7 +59,8 @@ export function createManagement(base: ManagementBase, config: ManagementConfig)
   let life: 'starting' | 'running' | 'stopping' = 'starting'
   const isUp = (): boolean => life === 'running'
   const isReady = (): boolean => isUp() && outside.session.isConnected()
-  const status = statusRoutes({ metrics, isUp, isReady })
+  const own = { keys: managementKeys, config, now: () => base.clock.now(), isReady, directory: '' }
+  const status = statusRoutes({ metrics, isUp, isReady, self: () => selfPage(own) })
   const docs = docsRoutes([...frontendContracts, ...contracts], { version, frontendUrl: config.frontendUrl })
   const startPage = startPageOf(config)
   const pages = consoleRoutes(consoleSettings(config), linkTemplates(config), startPage)

@@ -89,12 +89,14 @@ it('finds what a broken endpoint refused, and sends it again once that is mended
     expect(linesOf(out)).toHaveLength(3)
     return linesOf(out)
   })
+  const third = dead.find(({ body }) => Buffer.from(String(body), 'base64').toString() === '{"n":3}')
+  const id = String(third?.['id'])
   const counted = await iris(`dlq redrive ${topic} broken --all --dry-run`)
-  const shown = await iris(`dlq show ${topic} broken ${String(dead[0]?.['id'])}`)
+  const shown = await iris(`dlq show ${topic} broken ${id}`)
   const why = await iris(`why ${topic}/broken`)
   subscriber.answerWith(() => ({}))
   subscriber.forget()
-  const purged = await iris(`dlq purge ${topic} broken --id ${String(dead[0]?.['id'])} --yes`)
+  const purged = await iris(`dlq purge ${topic} broken --id ${id} --yes`)
   const redriven = await iris(`dlq redrive ${topic} broken --all`)
 
   expect(counted.out).toContain('3 dead letters\nby class: refused 3\nby status: 400 3\n')
@@ -170,4 +172,32 @@ it('loads a topic for a moment, and completes the names that there are', async (
   expect([usual.code, usual.said]).toEqual([64, expect.stringContaining('--frontend')])
   expect(topics.out.split('\n')).toContain(topic)
   expect(names.out).toBe('billing\n')
+})
+
+it('finds nothing critical while all live, and says what to do when nobody delivers any more', async () => {
+  interface Doctor {
+    readonly critical: number
+    readonly findings: readonly { readonly check: string; readonly severity: string; readonly next: string }[]
+  }
+  const doctor = async (): Promise<Doctor> => JSON.parse((await iris('doctor --json')).out) as Doctor
+  const well = await eventually(async () => {
+    const told = await doctor()
+    expect(told.critical).toBe(0)
+    return told
+  })
+  await Promise.all(stack.consumers.map(each => each.stop()))
+  const ill = await eventually(async () => {
+    const told = await doctor()
+    expect(told.findings[0]?.check).toBe('processes.consumers')
+    return told
+  })
+
+  expect(well.findings.map(({ check }) => check)).toEqual(
+    expect.arrayContaining(['zookeeper', 'kafka', 'topics', 'frontend']),
+  )
+  expect(ill.findings[0]).toMatchObject({
+    severity: 'critical',
+    next: expect.stringContaining('Start one') as string,
+  })
+  expect((await iris('doctor')).code).toBe(2)
 })

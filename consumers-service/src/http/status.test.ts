@@ -28,6 +28,7 @@ async function ask(
     rows: only => rows.filter(({ id }) => only === undefined || only === id),
     signs: () => [{ id: row.id, lag: 3, trouble: null }],
     problems: () => problems,
+    self: () => Promise.resolve('{"version":"1"}'),
   })
   return new Promise(resolve => {
     let status = 0

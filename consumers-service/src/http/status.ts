@@ -5,6 +5,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { figuresPath, subscriptionFigures } from '@iris/common/metrics/figures'
+import { selfPath } from '@iris/common/lifecycle/self-page'
 import type { Metrics } from '@iris/common/metrics/registry'
 import type { FleetRow, FleetSigns } from '../workload/fleet.js'
 
@@ -14,6 +15,8 @@ export interface StatusParts {
   signs(): FleetSigns
   /** What keeps the process from its work, in sentences; empty when it is ready. */
   problems(): readonly string[]
+  /** What it says of itself, as JSON. */
+  self(): Promise<string>
 }
 
 interface Answer {
@@ -62,6 +65,8 @@ async function answer(parts: StatusParts, request: IncomingMessage): Promise<Ans
       }
     case figuresPath:
       return { status: 200, type: json, body: subscriptionFigures(parts.metrics, parts.signs()) }
+    case selfPath:
+      return { status: 200, type: json, body: await parts.self() }
     case '/status/prometheus':
       return { status: 200, type: parts.metrics.contentType, body: await parts.metrics.text() }
     default:

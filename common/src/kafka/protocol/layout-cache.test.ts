@@ -3,7 +3,10 @@ import { kafkaCode } from './kafka-error.js'
 import { createLayoutCache } from './layout-cache.js'
 
 const brokers = [{ id: 1, host: '127.0.0.1', port: 9092 }]
-const answer = (code: number, partitions = [{ partition: 0, leader: 1, inSyncCount: 1 }]) => ({
+const answer = (
+  code: number,
+  partitions = [{ partition: 0, leader: 1, replicaCount: 1, inSyncCount: 1 }],
+) => ({
   brokers,
   controller: 1,
   topics: [{ topic: 't', code, partitions }],

@@ -23,6 +23,7 @@ export interface PartitionMetadata {
   readonly partition: number
   /** -1 while there is none. */
   readonly leader: number
+  readonly replicaCount: number
   /** Replicas that are in sync, the leader included. */
   readonly inSyncCount: number
 }
@@ -71,10 +72,10 @@ function decodeMetadata(answer: WireReader): ClusterMetadata {
 function decodePartition(answer: WireReader): PartitionMetadata {
   answer.int16() // the code repeats what leader -1 says
   const place = { partition: answer.int32(), leader: answer.int32() }
-  skipBrokers(answer) // replicas
+  const replicaCount = skipBrokers(answer)
   const inSyncCount = skipBrokers(answer)
   skipBrokers(answer) // offline
-  return { ...place, inSyncCount }
+  return { ...place, replicaCount, inSyncCount }
 }
 
 function skipBrokers(answer: WireReader): number {

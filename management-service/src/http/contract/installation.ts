@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { listedSubscription, listedTopic } from '../../installation/listing.js'
 import { overviewShape } from '../../installation/overview.js'
 import { processShape } from '../../installation/processes.js'
+import { checkupShape } from '../../checkup/checkup.js'
 import { json, type ResourceContract } from './contract.js'
 import { words } from './parameters.js'
 
@@ -38,6 +39,30 @@ const overview = {
   processCounts: { frontend: 1, consumers: 1, management: 1 },
   processes: [process],
   problems: [],
+}
+
+const answeredAtOnce = { tookMs: 3, problem: null }
+const checkup = {
+  at: '2026-05-01T12:30:00.000Z',
+  zookeeper: answeredAtOnce,
+  kafka: {
+    ...{ ...answeredAtOnce, brokers: [{ id: 1, host: 'kafka-1', port: 9092 }], topics: 2, problemCount: 1 },
+    problems: [
+      {
+        ...{ topic: 'demo.orders', problem: 'ONE_REPLICA' },
+        text: 'it has one replica: a lost disk loses messages',
+      },
+    ],
+  },
+  processes: [
+    {
+      ...{ ...process, ...answeredAtOnce, clockAheadMs: -2 },
+      self: {
+        ...{ version: '0.1.0', node: 'v20.19.0', nowMs: 1_777_637_400_000, isReady: true },
+        ...{ settings: { 'kafka.namespace': 'e3b0c44298fc' }, disk: null },
+      },
+    },
+  ],
 }
 
 const listed = {
@@ -80,6 +105,15 @@ export const installationContract: ResourceContract = {
       query: { topicName: words('Only subscriptions of this topic') },
       answers: { 200: json(z.array(listedSubscription), [listed.subscription]) },
       errors: ['NOT_READY', 'OVERLOADED'],
+    },
+    'GET /checkup': {
+      summary: 'Looks at all that the installation stands on',
+      description:
+        'Asks ZooKeeper, Kafka and every process, three seconds at most. Of settings that have to be the same everywhere ' +
+        'digests are told, nothing of others. `iris doctor` says what the answer means.',
+      right: 'reader',
+      answers: { 200: json(checkupShape, checkup) },
+      errors: ['OVERLOADED'],
     },
     'GET /processes': {
       summary: 'Lists the processes that live',

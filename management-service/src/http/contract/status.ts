@@ -2,7 +2,8 @@
  * What the status pages promise.
  */
 import { z } from 'zod'
-import { text, type AnswerContract, type ResourceContract } from './contract.js'
+import { selfShape } from '@iris/common/lifecycle/self-page'
+import { json, text, type AnswerContract, type ResourceContract } from './contract.js'
 
 const healthType = 'application/vnd.spring-boot.actuator.v3+json'
 const health = (status: string): AnswerContract => ({
@@ -27,6 +28,11 @@ export const statusContract: ResourceContract = {
       summary: 'Tells whether ZooKeeper is connected as well',
       right: 'anyone',
       answers: { 200: text('READY'), 503: text('NOT_READY') },
+    },
+    'GET /status/self': {
+      summary: 'Tells version, clock, and digests of the settings that all processes have in common',
+      right: 'anyone',
+      answers: { 200: json(selfShape) },
     },
     'GET /status/prometheus': {
       summary: 'Gives the metrics',

@@ -4,6 +4,7 @@
  * Kafka cannot do is told by the calls that need it; nothing here asks anyone.
  */
 import { reading, textAnswer, type ApiRoute } from '@iris/common/http/api'
+import { selfPath } from '@iris/common/lifecycle/self-page'
 import type { Metrics } from '@iris/common/metrics/registry'
 
 export interface StatusParts {
@@ -12,13 +13,15 @@ export interface StatusParts {
   readonly isUp: () => boolean
   /** Serving, and connected to ZooKeeper. */
   readonly isReady: () => boolean
+  /** What it says of itself, as JSON. */
+  readonly self: () => Promise<string>
 }
 
 const healthType = 'application/vnd.spring-boot.actuator.v3+json'
 const textType = 'text/plain'
 
 /** The routes of status pages. */
-export function statusRoutes({ metrics, isUp, isReady }: StatusParts): readonly ApiRoute[] {
+export function statusRoutes({ metrics, isUp, isReady, self }: StatusParts): readonly ApiRoute[] {
   const page = (path: string, read: () => { status: number; text: string }): ApiRoute => {
     const answer = (): ReturnType<ApiRoute['handle']> => {
       const { status, text } = read()
@@ -37,6 +40,7 @@ export function statusRoutes({ metrics, isUp, isReady }: StatusParts): readonly 
     page('/status/ready', () =>
       isReady() ? { status: 200, text: 'READY' } : { status: 503, text: 'NOT_READY' },
     ),
+    reading('GET', selfPath, async () => textAnswer(await self(), 'application/json'), null),
     reading('GET', '/status/prometheus', metricsPage, null),
   ]
 }
