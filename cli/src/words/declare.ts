@@ -16,7 +16,6 @@ export type Completion =
   | 'subscription'
   | 'group'
   | 'profile'
-  | 'command'
   | 'file'
   | readonly string[]
 

@@ -23,7 +23,7 @@ export async function offersFor(
   const place = placeOfCursor(words.slice(0, -1), begun, commands)
   if (place === null) return []
   try {
-    const offers = await namesAt(world, place, begun, commands)
+    const offers = await namesAt(world, place, begun)
     return offers.filter(offer => offer === fileWord || offer.startsWith(begun)).slice(0, offersMax)
   } catch {
     return [] // a shell that completes is no place for problems: the command itself will tell
@@ -34,7 +34,6 @@ async function namesAt(
   { management, profiles }: World,
   { completes, before }: Place,
   begun: string,
-  commands: readonly Command[],
 ): Promise<readonly string[]> {
   switch (completes) {
     case 'topic':
@@ -45,8 +44,6 @@ async function namesAt(
       return list(management, '/groups')
     case 'profile':
       return [...(await profiles.read()).byName.keys()]
-    case 'command':
-      return commands.map(({ name }) => name)
     case 'file':
       return [fileWord]
     default:

@@ -1,0 +1,154 @@
+/** What commands print, over a management and a frontend that answer from a table. */
+import { spawnSync } from 'node:child_process'
+import { describe, expect, it } from 'vitest'
+import { runFake } from '../testing/fake-outside.js'
+import { completionScripts } from '../words/completion-scripts.js'
+import { quantile } from './messages/bench.js'
+
+const topic = { name: 'shop.orders', owner: { source: 'Plaintext', id: 'Shop team' } }
+const subscription = {
+  topicName: 'shop.orders',
+  name: 'billing',
+  state: 'SUSPENDED',
+  endpoint: 'http://billing/in',
+}
+const listing = {
+  'POST /query/topics': [topic],
+  'POST /query/topics/metrics': [
+    { name: 'shop.orders', rate: '12.54', deliveryRate: 'unavailable', subscriptions: 1 },
+  ],
+  'POST /query/subscriptions': [subscription],
+  'POST /query/subscriptions/metrics': [
+    { topicName: 'shop.orders', name: 'billing', rate: '0.0', lag: '1234' },
+  ],
+}
+
+describe('lists', () => {
+  it('of topics have rates and lag, and what is not known is no number', async () => {
+    const { code, out } = await runFake('topics --match order', { answers: listing })
+    const json = await runFake('topics --json', { answers: listing })
+
+    expect(code).toBe(0)
+    expect(`\n${out}`).toMatchInlineSnapshot(`
+      "
+      TOPIC        SUBSCRIPTIONS  PUBLISHED/S  DELIVERED/S    LAG  OWNER
+      shop.orders              1         12.5            -  1,234  Shop team
+      "
+    `)
+    expect(JSON.parse(json.out)).toMatchObject({ items: [{ name: 'shop.orders', lag: 1_234 }] })
+  })
+
+  it('of subscriptions have state, rate and lag', async () => {
+    const { out, asked } = await runFake('subscriptions shop.orders --state SUSPENDED', { answers: listing })
+
+    expect(`\n${out}`).toMatchInlineSnapshot(`
+      "
+      SUBSCRIPTION         STATE      DELIVERED/S    LAG  ENDPOINT
+      shop.orders/billing  SUSPENDED            0  1,234  http://billing/in
+      "
+    `)
+    expect(JSON.parse(asked[0]?.body ?? '')).toEqual({
+      query: { and: [{ topicName: 'shop.orders' }, { state: 'SUSPENDED' }] },
+    })
+  })
+
+  it('of dead letters are cut to the terminal, and whole as JSON', async () => {
+    const body = Buffer.from('{"order":17,"items":["a long list of things that nobody needs"]}').toString(
+      'base64',
+    )
+    const letter = {
+      ...{ id: '0-17', time: Date.UTC(2026, 4, 1), class: 'refused', lastStatus: 400, attempts: 1 },
+      ...{ reason: 'Message sending failed with status code: 400', body },
+    }
+    const answers = { 'GET /topics/shop.orders/subscriptions/billing/dead-letters': { items: [letter] } }
+    const { out } = await runFake('dlq list shop.orders/billing --status 400', { answers })
+    const json = await runFake('dlq list shop.orders/billing --json', { answers })
+
+    expect(`\n${out}`).toMatchInlineSnapshot(`
+      "
+      ID    DIED                      CLASS    STATUS  ATTEMPTS  REASON               BODY
+      0-17  2026-05-01T00:00:00.000Z  refused     400         1  Message sending fa…  {"order":17,"items"…
+      "
+    `)
+    expect(JSON.parse(json.out)).toEqual(letter)
+  })
+})
+
+describe('what cannot be taken back', () => {
+  const path = '/topics/a.b/subscriptions/s/dead-letters'
+  const answers = {
+    [`POST ${path}/redrive`]: { total: 3, byClass: { refused: 3 }, isComplete: true },
+    [`POST ${path}/purge`]: { isComplete: true },
+  }
+
+  it.each([
+    ['y', 0, 'Removed 3 dead letters.\n', 2],
+    ['n', 1, '', 1],
+    [null, 64, '', 1],
+  ])('is asked about: %s ends with %d', async (says, code, out, calls) => {
+    const ran = await runFake('dlq purge a.b s --all', { answers, says })
+
+    expect([ran.code, ran.out, ran.asked.length]).toEqual([code, out, calls])
+  })
+})
+
+describe('a tail', () => {
+  const event = (id: string, body: object): string =>
+    `id: ${id}\nevent: message\ndata: ${JSON.stringify({ partition: 0, offset: 1, time: 't', key: null, body })}\n\n`
+
+  it('goes on behind the last message when the connection breaks, and ends after so many', async () => {
+    let connections = 0
+    const answers = {
+      'GET frontend:/topics/a.b/events': () =>
+        connections++ === 0
+          ? `: hello\n\n${event('0-1', { n: 1 })}`
+          : event('0-2', { n: 2 }) + event('0-3', { n: 3 }),
+    }
+    const { code, out, said, asked } = await runFake('tail a.b --from 15m --max 2 --raw', { answers })
+
+    expect([code, out, said]).toEqual([
+      0,
+      '{"n":1}\n{"n":2}\n',
+      'The connection is broken; connecting again.\n',
+    ])
+    expect(asked.map(({ to, headers }) => [to, headers['last-event-id']])).toEqual([
+      ['GET frontend:/topics/a.b/events?envelope=true&from=2026-05-01T11:45:00.000Z', undefined],
+      ['GET frontend:/topics/a.b/events?envelope=true&from=2026-05-01T11:45:00.000Z', '0-1'],
+    ])
+  })
+})
+
+describe('completion', () => {
+  const answers = {
+    'GET /topics': ['shop.orders', 'shop.prices'],
+    'GET /topics/shop.orders/subscriptions': ['billing'],
+  }
+  const offered = async (words: string): Promise<readonly string[]> =>
+    (await runFake(`complete -- ${words}`, { answers })).out.split('\n').filter(Boolean)
+
+  it.each([
+    ['dl', ['dlq']],
+    ['dlq sh', ['show']],
+    ['why shop.o', ['shop.orders']],
+    ['why shop.orders/', ['shop.orders/billing']],
+    ['why shop.orders b', ['billing']],
+    ['dlq list --status 400 shop.orders bil', ['billing']],
+    ['tail shop.orders --fro', ['--frontend', '--from']],
+    ['tail shop.orders --from e', ['earliest']],
+    ['subscriptions --state S', ['SUSPENDED']],
+    ['apply --file x', [':file']],
+    ['nothing shop', []],
+  ])('of %s offers %j', async (words, expected) => {
+    expect(await offered(words)).toEqual(expected)
+  })
+
+  it('is a script that bash understands', () => {
+    const { status, stderr } = spawnSync('bash', ['-n'], { input: completionScripts.bash, timeout: 10_000 })
+    expect([status, String(stderr)]).toEqual([0, ''])
+  })
+})
+
+it('tells quantiles by the nearest rank', () => {
+  expect([0.5, 0.99, 1].map(share => quantile([1, 2, 3, 4], share))).toEqual([2, 4, 4])
+  expect(quantile([], 0.5)).toBeNull()
+})
