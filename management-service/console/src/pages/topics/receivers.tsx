@@ -71,7 +71,7 @@ export function Receivers({ topic }: { readonly topic: string }): ReactNode {
   const add = (
     <Button
       component={Link}
-      href={`/new-subscription?topic=${encodeURIComponent(topic)}`}
+      href={pathOf('topics', topic, 'new-subscription')}
       variant="default"
       size="xs"
       leftSection={<IconPlus size={14} />}

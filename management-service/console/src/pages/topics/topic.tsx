@@ -14,6 +14,8 @@ import { AddressTabs } from '../../ui/address-tabs.js'
 import { Answer } from '../../ui/answer.js'
 import { Page as Frame } from '../../ui/page.js'
 import { groupOf } from '../groups/count-by-group.js'
+import { LiveTab } from './live-tab.js'
+import { MessagesTab } from './messages-tab.js'
 import { OverviewTab } from './overview-tab.js'
 import { PublishDialog } from './publish-dialog.js'
 import { SettingsTab } from './settings-tab.js'
@@ -41,6 +43,8 @@ export function Page({ params }: { readonly params: PageParams }): ReactNode {
               label={`About ${name}`}
               tabs={[
                 { id: 'overview', label: 'Overview', panel: () => <OverviewTab topic={data} /> },
+                { id: 'messages', label: 'Messages', panel: () => <MessagesTab topic={name} /> },
+                { id: 'live', label: 'Live', panel: () => <LiveTab topic={name} /> },
                 { id: 'settings', label: 'Settings', panel: () => <SettingsTab topic={data} /> },
               ]}
             />
