@@ -18,6 +18,8 @@ import { LiveTab } from './live-tab.js'
 import { MessagesTab } from './messages-tab.js'
 import { OverviewTab } from './overview-tab.js'
 import { PublishDialog } from './publish-dialog.js'
+import { ScheduledTab } from './scheduled-tab.js'
+import { SchemaTab } from './schema-tab.js'
 import { SettingsTab } from './settings-tab.js'
 import type { Topic } from './topic-words.js'
 
@@ -45,6 +47,8 @@ export function Page({ params }: { readonly params: PageParams }): ReactNode {
                 { id: 'overview', label: 'Overview', panel: () => <OverviewTab topic={data} /> },
                 { id: 'messages', label: 'Messages', panel: () => <MessagesTab topic={name} /> },
                 { id: 'live', label: 'Live', panel: () => <LiveTab topic={name} /> },
+                { id: 'schema', label: 'Schema', panel: () => <SchemaTab topic={data} /> },
+                { id: 'scheduled', label: 'Scheduled', panel: () => <ScheduledTab topic={name} /> },
                 { id: 'settings', label: 'Settings', panel: () => <SettingsTab topic={data} /> },
               ]}
             />
