@@ -2,7 +2,9 @@
  * How the console looks: the library's theme with what contrast asks for.
  * Gives a theme for light and dark. Text that steps back keeps 4.5 : 1 against its ground (WCAG 2.2, 1.4.3).
  */
-import { Alert, createTheme, type CSSVariablesResolver } from '@mantine/core'
+import { Alert, createTheme, Drawer, Modal, type CSSVariablesResolver } from '@mantine/core'
+
+const closeButtonProps = { 'aria-label': 'Close' }
 
 /** The theme. */
 export const theme = createTheme({
@@ -15,6 +17,8 @@ export const theme = createTheme({
   defaultRadius: 'md',
   components: {
     // The library's title has the colour of its notice, on a ground of the same colour.
+    Drawer: Drawer.extend({ defaultProps: { closeButtonProps } }),
+    Modal: Modal.extend({ defaultProps: { closeButtonProps } }),
     Alert: Alert.extend({ styles: { title: { color: 'var(--mantine-color-text)' } } }),
   },
 })

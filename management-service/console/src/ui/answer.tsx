@@ -14,7 +14,7 @@ interface AnswerProps<T> {
 /** Shows the data; a failure of a later look is told above what is still known. */
 export function Answer<T>({ of, children }: AnswerProps<T>): ReactNode {
   const { data, error } = of
-  if (data === undefined && error === null) return <Skeleton h={120} aria-label="Loading" />
+  if (data === undefined && error === null) return <Skeleton h={120} role="status" aria-label="Loading" />
   return (
     <Stack gap="sm">
       {error !== null && <Problem error={error} />}

@@ -5,7 +5,7 @@ import { Stack, Text, Title } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { api } from '../../api/client.js'
 import { Answer } from '../../ui/answer.js'
-import { Facts, type Fact } from '../../ui/facts.js'
+import { Figures as Row, type Figure } from '../../ui/figures.js'
 import { bytesOf, countOf, rateOf } from '../../ui/words.js'
 import { readingOf, type Names } from './names.js'
 import { paceOf } from './pace.js'
@@ -32,28 +32,28 @@ export function Figures({ names, subscription, diagnosis }: FiguresProps): React
       <Answer of={metrics}>
         {told => (
           <>
-            <Facts
-              facts={[
-                { name: 'Waiting', value: countOf(diagnosis?.lag), note: 'messages not settled yet' },
+            <Row
+              figures={[
+                { label: 'Waiting', value: countOf(diagnosis?.lag), note: 'messages not settled yet' },
                 {
-                  name: 'Delivered',
+                  label: 'Delivered',
                   value: rateOf(Number(told.rate)),
                   note: `${countOf(told.delivered)} so far`,
                 },
                 {
-                  name: 'Given up',
+                  label: 'Given up',
                   value: countOf(told.discarded),
                   note: 'dead letters, or discarded by rule',
                 },
-                { name: 'Tried again', value: rateOf(Number(told.retries)), note: 'retries a second' },
-                { name: 'Output rate', value: pace?.output ?? '–', note: pace?.reason },
-                { name: 'Circuit', value: pace?.circuit ?? '–' },
+                { label: 'Tried again', value: rateOf(Number(told.retries)), note: 'retries a second' },
+                { label: 'Output rate', value: pace?.output ?? '–', note: pace?.reason },
+                { label: 'Circuit', value: pace?.circuit ?? '–' },
               ]}
             />
             <Title order={3} size="h5">
               Attempts by how they ended
             </Title>
-            <Facts facts={outcomes(told)} />
+            <Row figures={outcomes(told)} />
           </>
         )}
       </Answer>
@@ -64,13 +64,13 @@ export function Figures({ names, subscription, diagnosis }: FiguresProps): React
   )
 }
 
-function outcomes(told: Metrics): readonly Fact[] {
+function outcomes(told: Metrics): readonly Figure[] {
   return [
-    { name: 'Taken (2xx)', value: rateOf(Number(told.codes2xx)) },
-    { name: 'Refused (4xx)', value: rateOf(Number(told.codes4xx)) },
-    { name: 'Failed there (5xx)', value: rateOf(Number(told.codes5xx)) },
-    { name: 'No answer in time', value: rateOf(Number(told.timeouts)) },
-    { name: 'No answer', value: rateOf(Number(told.otherErrors)), note: 'refused connections, names, TLS' },
-    { name: 'Bytes a second', value: bytesOf(Number(told.throughput)) },
+    { label: 'Taken (2xx)', value: rateOf(Number(told.codes2xx)) },
+    { label: 'Refused (4xx)', value: rateOf(Number(told.codes4xx)) },
+    { label: 'Failed there (5xx)', value: rateOf(Number(told.codes5xx)) },
+    { label: 'No answer in time', value: rateOf(Number(told.timeouts)) },
+    { label: 'No answer', value: rateOf(Number(told.otherErrors)), note: 'refused connections, names, TLS' },
+    { label: 'Bytes a second', value: bytesOf(Number(told.throughput)) },
   ]
 }

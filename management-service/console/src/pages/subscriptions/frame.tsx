@@ -18,6 +18,8 @@ const refetchInterval = 5000
 
 const parts = {
   overview: { label: 'Overview', below: [], query: '' },
+  deadLetters: { label: 'Dead letters', below: ['dead-letters'], query: '' },
+  replay: { label: 'Replay', below: ['replay'], query: '' },
   settings: { label: 'Settings', below: [], query: '?tab=settings' },
   signing: { label: 'Signing', below: [], query: '?tab=signing' },
 } as const satisfies Readonly<Record<string, PartLink>>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { narrowed, narrowingCounts, narrowingOf, troubleWord, type ListedSubscription } from './states.js'
+import { narrowed, narrowingCounts, narrowingOf, troubleOf, type ListedSubscription } from './states.js'
 
 const row: ListedSubscription = {
   ...{ topicName: 'a.b', name: 's', state: 'ACTIVE', owner: 'me', endpoint: 'http://x/', mode: 'ANYCAST' },
@@ -42,8 +42,7 @@ describe('a list of subscriptions', () => {
   })
 
   it('tells trouble of what is meant to run only', () => {
-    expect(troubleWord(stuck)).toBe('no attempt succeeds')
-    expect(troubleWord(paused)).toBeNull()
-    expect(troubleWord({ ...row, trouble: 'SOMETHING_NEW' })).toBe('something new')
+    expect(troubleOf(stuck)).toBe('ENDPOINT_DOWN')
+    expect(troubleOf(paused)).toBeNull()
   })
 })

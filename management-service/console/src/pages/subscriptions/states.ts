@@ -22,7 +22,7 @@ const labels: Readonly<Record<Narrowing, string>> = {
 
 const tests: Readonly<Record<Narrowing, (row: ListedSubscription) => boolean>> = {
   all: () => true,
-  stuck: ({ trouble, state }) => trouble !== null && state !== 'SUSPENDED',
+  stuck: row => troubleOf(row) !== null,
   failing: ({ failureRate }) => failureRate !== null && failureRate > 0,
   active: ({ state }) => state === 'ACTIVE',
   paused: ({ state }) => state === 'SUSPENDED',
@@ -65,16 +65,7 @@ export function stateWord(state: string): string {
   return stateWords[state] ?? state
 }
 
-const troubleWords: Readonly<Record<string, string>> = {
-  CIRCUIT_OPEN: 'only probes go out',
-  ENDPOINT_DOWN: 'no attempt succeeds',
-  FENCED: 'waits for ZooKeeper',
-  HELD_BACK: 'reads no further',
-  NOT_RUNNING: 'no process can run it',
-}
-
-/** What is wrong, in short; null where nothing is. */
-export function troubleWord({ trouble, state }: ListedSubscription): string | null {
-  if (trouble === null || state === 'SUSPENDED') return null
-  return troubleWords[trouble] ?? trouble.toLowerCase().replaceAll('_', ' ')
+/** What holds it up; null where nothing does, or where it is meant to stand still. */
+export function troubleOf({ trouble, state }: ListedSubscription): string | null {
+  return state === 'SUSPENDED' ? null : trouble
 }

@@ -3,7 +3,6 @@
  * Takes `?state=` of the address. Sorted and narrowed in the browser, from one compact list.
  */
 import { Anchor, Group, Text } from '@mantine/core'
-import { IconAlertTriangle } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { Link, useSearchParams } from 'wouter'
 import { pathOf } from '../../api/call.js'
@@ -12,10 +11,11 @@ import { Answer } from '../../ui/answer.js'
 import { Page as Frame } from '../../ui/page.js'
 import { PageLinks } from '../../ui/page-links.js'
 import { Table, type Column } from '../../ui/table.js'
+import { Trouble } from '../../ui/trouble.js'
 import { countOf, rateOf } from '../../ui/words.js'
 import { pathTo } from './names.js'
 import { StateBadge } from './state-badge.js'
-import { narrowed, narrowingCounts, narrowingOf, troubleWord, type ListedSubscription } from './states.js'
+import { narrowed, narrowingCounts, narrowingOf, troubleOf, type ListedSubscription } from './states.js'
 
 const refetchInterval = 10_000
 
@@ -45,7 +45,7 @@ const columns: readonly Column<ListedSubscription>[] = [
   },
   {
     title: 'State',
-    by: row => troubleWord(row) ?? row.state,
+    by: row => troubleOf(row) ?? row.state,
     cell: row => <State row={row} />,
   },
   {
@@ -123,15 +123,11 @@ export function Page(): ReactNode {
 const oneLine = { whiteSpace: 'nowrap' } as const
 
 function State({ row }: { readonly row: ListedSubscription }): ReactNode {
-  const trouble = troubleWord(row)
+  const trouble = troubleOf(row)
   return (
     <Group gap={6} wrap="nowrap">
       <StateBadge state={row.state} />
-      {trouble !== null && (
-        <Text size="sm" style={oneLine}>
-          <IconAlertTriangle size={14} aria-hidden /> {trouble}
-        </Text>
-      )}
+      {trouble !== null && <Trouble cause={trouble} />}
     </Group>
   )
 }

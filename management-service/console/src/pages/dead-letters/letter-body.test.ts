@@ -1,0 +1,40 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { bodyOf, keyOf, readable } from './letter-body.js'
+
+function base64(text: string): string {
+  return Buffer.from(text, 'utf8').toString('base64')
+}
+
+describe('the body of a dead letter', () => {
+  it('is text where it is UTF-8, whatever its letters', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), text => {
+        expect(bodyOf(base64(text))).toEqual({ text })
+      }),
+    )
+  })
+
+  it('stays Base64 where it is no text', () => {
+    const bytes = Buffer.from([0xff, 0xfe, 0x00]).toString('base64')
+
+    expect(bodyOf(bytes)).toEqual({ base64: bytes })
+    expect(readable(bodyOf(bytes))).toBe(bytes)
+  })
+
+  it('is indented where it is JSON', () => {
+    expect(readable({ text: '{"a":[1]}' })).toBe('{\n  "a": [\n    1\n  ]\n}')
+  })
+
+  it.each(['{"id":12345678901234567890}', '{"a":1,"a":2}', '{"a":1.0}', '{"a": 1}', 'no JSON', ''])(
+    'stays as it is where indenting could change it: %s',
+    text => {
+      expect(readable({ text })).toBe(text)
+    },
+  )
+
+  it('has a key, or none', () => {
+    expect(keyOf(base64('k1'))).toBe('k1')
+    expect(keyOf(undefined)).toBeNull()
+  })
+})

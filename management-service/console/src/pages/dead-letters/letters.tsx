@@ -1,0 +1,116 @@
+/**
+ * A page of dead letters, the newest first; some can be marked for what is done with them.
+ */
+import { Button, Checkbox, Group } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { Link, useSearchParams } from 'wouter'
+import { api, type ReadOf } from '../../api/client.js'
+import { Answer } from '../../ui/answer.js'
+import { Go } from '../../ui/go.js'
+import { Moment } from '../../ui/moment.js'
+import { Table, type Column } from '../../ui/table.js'
+import { pathTo, type Names } from '../subscriptions/names.js'
+import { addressWith, classWord, type LetterFilter } from './letter-filter.js'
+
+const pageSize = 20
+const refetchInterval = 5000
+
+type Letter = ReadOf<'/topics/{topic}/subscriptions/{subscription}/dead-letters'>['items'][number]
+
+interface LettersProps {
+  readonly names: Names
+  readonly filter: LetterFilter
+  readonly marked: ReadonlySet<string>
+  readonly onMark: (marked: ReadonlySet<string>) => void
+}
+
+/** The page. */
+export function Letters({ names, filter, marked, onMark }: LettersProps): ReactNode {
+  const [search] = useSearchParams()
+  const after = search.get('after')
+  const query = { ...filter, limit: pageSize, ...(after === null ? {} : { after }) } as Readonly<
+    Record<string, unknown>
+  >
+  const page = api.useQuery(
+    'get',
+    '/topics/{topic}/subscriptions/{subscription}/dead-letters',
+    { params: { path: names, query } },
+    { refetchInterval },
+  )
+  const address = pathTo(names, 'dead-letters')
+  const toggle = (id: string): void => {
+    const next = new Set(marked)
+    if (!next.delete(id)) next.add(id)
+    onMark(next)
+  }
+  return (
+    <Answer of={page}>
+      {({ items, next }) => (
+        <>
+          <Table
+            label="Dead letters"
+            columns={columnsFor({ names, marked, toggle })}
+            rows={items}
+            keyOf={({ id }) => id}
+            whenEmpty={
+              next === undefined ? 'There is none here.' : 'None on this page; there may be older ones.'
+            }
+          />
+          <Group gap="xs">
+            {after !== null && (
+              <Button component={Link} href={addressWith(address, filter)} size="xs" variant="default">
+                The newest
+              </Button>
+            )}
+            {next !== undefined && (
+              <Button component={Link} href={olderThan(address, filter, next)} size="xs" variant="default">
+                Older
+              </Button>
+            )}
+          </Group>
+        </>
+      )}
+    </Answer>
+  )
+}
+
+function olderThan(address: string, filter: LetterFilter, next: string): string {
+  return `${address}?${new URLSearchParams({ ...filter, after: next }).toString()}`
+}
+
+interface Marking {
+  readonly names: Names
+  readonly marked: ReadonlySet<string>
+  readonly toggle: (id: string) => void
+}
+
+function columnsFor({ names, marked, toggle }: Marking): readonly Column<Letter>[] {
+  return [
+    {
+      title: 'Marked',
+      cell: ({ id }) => (
+        <Checkbox size="xs" checked={marked.has(id)} onChange={() => toggle(id)} aria-label={`Mark ${id}`} />
+      ),
+    },
+    { title: 'Died', by: ({ time }) => time, cell: ({ time }) => <Moment at={time} /> },
+    {
+      title: 'Cause',
+      by: ({ reason }) => reason,
+      cell: ({ id, reason }) => <Go to={pathTo(names, 'dead-letters', id)}>{reason}</Go>,
+    },
+    { title: 'Because it was', by: row => row.class, cell: row => classWord(row.class) },
+    {
+      title: 'Status',
+      by: row => row.lastStatus ?? null,
+      cell: row => row.lastStatus ?? '–',
+      isNumeric: true,
+    },
+    { title: 'Attempts', by: ({ attempts }) => attempts, cell: ({ attempts }) => attempts, isNumeric: true },
+    {
+      title: 'Published at',
+      by: ({ offset }) => offset,
+      cell: ({ partition, offset }) => `${partition} / ${offset}`,
+    },
+    { title: 'Message', by: ({ messageId }) => messageId, cell: ({ messageId }) => messageId },
+  ]
+}
