@@ -68,7 +68,7 @@ describe.skipIf(noBrowser() !== null)('the console', () => {
       for (const path of pages) {
         await page.goto(path)
         await page.getByRole('heading', { level: 1 }).waitFor()
-        await page.waitForFunction('document.querySelector("[aria-label=Loading]") === null')
+        await expect.poll(() => page.getByLabel('Loading').count()).toBe(0)
         findings.push(...(await graveFindings(page)).map(finding => `${path} ${finding}`))
         const isWider = await page.evaluate('document.documentElement.scrollWidth > innerWidth')
         if (isWider === true) findings.push(`${path} is wider than a phone`)
