@@ -6,7 +6,7 @@ import { IconAlertTriangle } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { api } from '../../api/client.js'
 import { Answer } from '../../ui/answer.js'
-import { Facts } from '../../ui/facts.js'
+import { Figures } from '../../ui/figures.js'
 import { Go } from '../../ui/go.js'
 import { Page as Frame } from '../../ui/page.js'
 import { countOf, many, rateOf } from '../../ui/words.js'
@@ -49,14 +49,14 @@ function Now({ overview }: { readonly overview: Overview }): ReactNode {
   const { counts, rates, lag } = overview
   return (
     <Stack gap="xs">
-      <Facts
-        facts={[
-          { name: 'Published', value: rateOf(rates.publishedPerS) },
-          { name: 'Delivered', value: rateOf(rates.deliveredPerS) },
-          { name: 'Attempts that failed', value: rateOf(rates.failedPerS) },
-          { name: 'Given up: dead letters', value: rateOf(rates.discardedPerS) },
-          { name: 'Messages that wait', value: countOf(lag) },
-          { name: 'Stuck subscriptions', value: countOf(overview.stuckCount) },
+      <Figures
+        figures={[
+          { label: 'Published', value: rateOf(rates.publishedPerS) },
+          { label: 'Delivered', value: rateOf(rates.deliveredPerS) },
+          { label: 'Attempts that failed', value: rateOf(rates.failedPerS) },
+          { label: 'Given up: dead letters', value: rateOf(rates.discardedPerS) },
+          { label: 'Messages that wait', value: countOf(lag) },
+          { label: 'Stuck subscriptions', value: countOf(overview.stuckCount) },
         ]}
       />
       <Text size="sm" c="dimmed">

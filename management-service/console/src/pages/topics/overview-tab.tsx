@@ -5,7 +5,7 @@ import { Stack } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { api } from '../../api/client.js'
 import { Answer } from '../../ui/answer.js'
-import { Facts } from '../../ui/facts.js'
+import { Figures } from '../../ui/figures.js'
 import { Lines } from '../../ui/lines.js'
 import { Moment } from '../../ui/moment.js'
 import { Section } from '../../ui/section.js'
@@ -29,14 +29,14 @@ export function OverviewTab({ topic }: { readonly topic: Topic }): ReactNode {
     <Stack gap="lg">
       <Answer of={metrics}>
         {({ published, volume, rate, deliveryRate, throughput, subscriptions }) => (
-          <Facts
-            facts={[
-              { name: 'Published', value: rateOf(Number(rate)) },
-              { name: 'Delivered', value: rateOf(Number(deliveryRate)) },
-              { name: 'Bytes', value: `${bytesOf(Number(throughput))}/s` },
-              { name: 'Messages so far', value: countOf(published) },
-              { name: 'Bytes so far', value: bytesOf(volume) },
-              { name: 'Subscriptions', value: countOf(subscriptions) },
+          <Figures
+            figures={[
+              { label: 'Published', value: rateOf(Number(rate)) },
+              { label: 'Delivered', value: rateOf(Number(deliveryRate)) },
+              { label: 'Bytes', value: `${bytesOf(Number(throughput))}/s` },
+              { label: 'Messages so far', value: countOf(published) },
+              { label: 'Bytes so far', value: bytesOf(volume) },
+              { label: 'Subscriptions', value: countOf(subscriptions) },
             ]}
           />
         )}
