@@ -8,5 +8,5 @@ const timeout = 60_000
 
 /** Gives what `check` gives once it throws no more. */
 export function comesTrue<T>(check: () => T | Promise<T>): Promise<T> {
-  return vi.waitFor(check, { timeout, interval: 10 })
+  return vi.waitFor(check, { timeout, interval: 5 })
 }
