@@ -35,9 +35,13 @@ interface Overview {
 
 describe('the installation', () => {
   it('lists its processes, with kind and version', async () => {
-    const processes = await show<readonly { kind: string; port: number; version: string }[]>('/processes')
+    // Each shows itself in its own time.
+    const processes = await eventually(async () => {
+      const shown = await show<readonly { kind: string; port: number; version: string }[]>('/processes')
+      expect(shown.map(({ kind }) => kind)).toEqual(['frontend', 'consumers', 'management'])
+      return shown
+    })
 
-    expect(processes.map(({ kind }) => kind)).toEqual(['frontend', 'consumers', 'management'])
     expect(processes[0]).toMatchObject({ version: '0.1.0', pid: expect.any(Number) as number })
     expect(processes[2]?.port).toBe(Number(new URL(stack.management.url).port))
   })
@@ -51,12 +55,13 @@ describe('the installation', () => {
     const overview = await eventually(async () => {
       await stack.publish(topic, '{"n":2}')
       const seen = await show<Overview>('/overview')
-      if (seen.stuck.length === 0 || seen.busiest.length === 0) throw new Error(JSON.stringify(seen))
+      const [stuck, ...others] = seen.stuck
+      const isTold = stuck?.text.includes('503') === true && stuck.lag > 0 && others.length === 0
+      if (!isTold || seen.busiest.length === 0) throw new Error(JSON.stringify(seen))
       return seen
     })
 
-    expect(overview.stuck).toMatchObject([{ subscription: 'broken', text: expect.stringMatching(/503/) }])
-    expect(overview.stuck[0]?.lag).toBeGreaterThan(0)
+    expect(overview.stuck[0]?.subscription).toBe('broken')
     expect(overview.busiest[0]?.topic).toBe(topic)
     expect(overview).toMatchObject({
       counts: { groups: 1, topics: 1, subscriptions: 2 },
