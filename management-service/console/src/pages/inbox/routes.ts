@@ -1,7 +1,14 @@
 /**
- * The pages of this area.
+ * The page of the local stack's inbox.
  */
+import { IconInbox } from '@tabler/icons-react'
 import type { PageRoute } from '../../app/page-route.js'
 
 /** Its addresses. */
-export const routes: readonly PageRoute[] = []
+export const routes: readonly PageRoute[] = [
+  {
+    path: '/inbox',
+    navigation: { label: 'Inbox', icon: IconInbox, order: 95 },
+    load: () => import('./inbox.js'),
+  },
+]

@@ -7,6 +7,7 @@ import type { ReactNode } from 'react'
 import { api } from '../../api/client.js'
 import { Answer } from '../../ui/answer.js'
 import { Figures } from '../../ui/figures.js'
+import { FlowCharts } from '../../ui/flow-charts.js'
 import { Go } from '../../ui/go.js'
 import { Page as Frame } from '../../ui/page.js'
 import { countOf, many, rateOf } from '../../ui/words.js'
@@ -36,6 +37,7 @@ function Parts({ overview }: { readonly overview: Overview }): ReactNode {
         <Alert key={problem} color="orange" icon={<IconAlertTriangle size={16} />} title={problem} />
       ))}
       <Now overview={overview} />
+      {counts.topics > 0 && <FlowCharts />}
       {isNew && <FirstSteps overview={overview} />}
       {counts.subscriptions > 0 && <Stuck overview={overview} />}
       <OpenCircuits overview={overview} />

@@ -6,6 +6,7 @@ import type { ReactNode } from 'react'
 import { api } from '../../api/client.js'
 import { Answer } from '../../ui/answer.js'
 import { Figures } from '../../ui/figures.js'
+import { FlowCharts } from '../../ui/flow-charts.js'
 import { Lines } from '../../ui/lines.js'
 import { Moment } from '../../ui/moment.js'
 import { Section } from '../../ui/section.js'
@@ -41,6 +42,7 @@ export function OverviewTab({ topic }: { readonly topic: Topic }): ReactNode {
           />
         )}
       </Answer>
+      <FlowCharts of={[name]} />
       <Receivers topic={name} />
       <Forwards topic={name} />
       <Section title="Settings">
