@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { inOrder } from './election.js'
+import { silentLog } from '../lifecycle/log.js'
+import { createElection, inOrder } from './election.js'
+import type { CoordinationDependencies } from './own-node.js'
 
 describe('candidates', () => {
   it('stand in the order of their numbers, whatever their names begin with', () => {
@@ -14,5 +16,14 @@ describe('candidates', () => {
 
   it.each(['other', 'candidate-a', 'candidate-a-12', '0000000001'])('are not made by %s', name => {
     expect(inOrder([name])).toEqual([])
+  })
+})
+
+describe('an election', () => {
+  it('lets a job ask by itself whether it may work', () => {
+    const deps = { session: {}, log: silentLog, scheduler: {} } as unknown as CoordinationDependencies
+    const { isLeader } = createElection(deps, { path: '/leader', data: Buffer.alloc(0) })
+
+    expect(isLeader()).toBe(false)
   })
 })

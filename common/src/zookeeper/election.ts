@@ -16,8 +16,8 @@ export interface Election {
   start(): void
   /** Withdraws; the next candidate leads at once. */
   stop(): Promise<void>
-  /** Never true when another may lead. */
-  isLeader(): boolean
+  /** Never true when another may lead. It may be handed on by itself: the leader's jobs take no more. */
+  readonly isLeader: () => boolean
   onChange(listener: (isLeader: boolean) => void): Cancel
 }
 
@@ -85,7 +85,7 @@ class Candidate implements Election {
     if (this.own !== '') await removeOwnNode(this.deps, `${this.options.path}/${this.own}`, this.sessionId)
   }
 
-  isLeader(): boolean {
+  readonly isLeader = (): boolean => {
     const { session } = this.deps
     return this.isAhead && session.isConnected() && session.silentMs() < session.sessionTimeoutMs()
   }
