@@ -5,6 +5,7 @@ import { Stack } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { api } from '../../api/client.js'
 import { Answer } from '../../ui/answer.js'
+import { FlowCharts } from '../../ui/flow-charts.js'
 import { Figures } from './figures.js'
 import { readingOf, type Names } from './names.js'
 import { Owners } from './owners.js'
@@ -31,6 +32,7 @@ export function Overview({ names, subscription }: OverviewProps): ReactNode {
     <Stack>
       <Answer of={why}>{diagnosis => <Why diagnosis={diagnosis} />}</Answer>
       <Figures names={names} subscription={subscription} diagnosis={why.data} />
+      <FlowCharts of={[names.topic, names.subscription]} />
       <ParkedKeys names={names} subscription={subscription} />
       <Owners names={names} />
     </Stack>
