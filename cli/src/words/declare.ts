@@ -11,13 +11,7 @@ export class UsageError extends Error {
 }
 
 /** What a shell may offer in a place: names that management knows, or these words. */
-export type Completion =
-  | 'topic'
-  | 'subscription'
-  | 'group'
-  | 'profile'
-  | 'file'
-  | readonly string[]
+export type Completion = 'topic' | 'subscription' | 'group' | 'profile' | 'file' | readonly string[]
 
 /** A word by its place, such as TOPIC. */
 export interface Argument<V> {
