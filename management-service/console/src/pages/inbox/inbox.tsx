@@ -126,7 +126,7 @@ function columnsOf(onOpen: (number: number) => void): readonly Column<Delivery>[
     {
       title: 'Body',
       cell: ({ number, body }) => (
-        <UnstyledButton onClick={() => onOpen(number)} aria-label={`Open delivery ${number}`}>
+        <UnstyledButton onClick={() => onOpen(number)}>
           <Code style={{ overflowWrap: 'anywhere' }}>{body.slice(0, 160)}</Code>
         </UnstyledButton>
       ),

@@ -15,8 +15,13 @@ import { MessageTable } from './message-table.js'
 import { placeOf, placeText } from './message-words.js'
 import { callOf, useTail } from './use-tail.js'
 
-/** The tab. */
+/** The tab; another key begins anew. */
 export function LiveTab({ topic }: { readonly topic: string }): ReactNode {
+  const [params] = useSearchParams()
+  return <Stream key={params.get('key')} topic={topic} />
+}
+
+function Stream({ topic }: { readonly topic: string }): ReactNode {
   const [params, setParams] = useSearchParams()
   const key = params.get('key') ?? ''
   const [isPaused, setPaused] = useState(false)
@@ -30,7 +35,7 @@ export function LiveTab({ topic }: { readonly topic: string }): ReactNode {
   return (
     <Stack>
       <Group align="flex-end" justify="space-between">
-        <KeyChoice key={key} first={key} onChosen={next => put('key', next)} />
+        <KeyChoice first={key} onChosen={next => put('key', next)} />
         <Button
           variant="default"
           leftSection={isPaused ? <IconPlayerPlay size={16} /> : <IconPlayerPause size={16} />}

@@ -29,7 +29,7 @@ export function MessageTable({ label, messages, whenEmpty, onOpen }: MessageTabl
     {
       title: 'Message',
       cell: message => (
-        <UnstyledButton onClick={() => onOpen(message)} aria-label={`Open ${placeText(message)}`}>
+        <UnstyledButton onClick={() => onOpen(message)}>
           <Code style={{ overflowWrap: 'anywhere' }}>{shortBodyOf(message)}</Code>
         </UnstyledButton>
       ),
