@@ -35,9 +35,19 @@ describe.skipIf(noBrowser() !== null)('the console', () => {
     const published = await stack.publish(topic, '{"status":"new","password":"hidden"}')
     lostId = String(published.headers.get('hermes-message-id'))
     const strict = `/ui/topics/${topic}/subscriptions/strict`
+    const tabs = ['messages', 'live', 'schema', 'scheduled', 'settings']
     pages = [
-      ...['/ui/groups', `/ui/groups/${stack.group}`, '/ui/topics', `/ui/topics/${topic}`],
-      ...['/ui/subscriptions', strict],
+      ...[
+        '/ui/',
+        '/ui/groups',
+        `/ui/groups/${stack.group}`,
+        '/ui/topics',
+        `/ui/new-topic?group=${stack.group}`,
+      ],
+      ...[`/ui/topics/${topic}`, ...tabs.map(tab => `/ui/topics/${topic}?tab=${tab}`)],
+      ...['/ui/subscriptions', `/ui/topics/${topic}/new-subscription`],
+      ...[strict, `${strict}?tab=settings`, `${strict}?tab=signing`],
+      ...[`${strict}/dead-letters`, `${strict}/replay`, '/ui/tasks', '/ui/inbox'],
       ...[`/ui/trace?topic=${topic}&id=${lostId}`, `/ui/filter-lab?topic=${topic}`],
       ...['/ui/audit', '/ui/keys', '/ui/processes', '/ui/no-such-page'],
     ]

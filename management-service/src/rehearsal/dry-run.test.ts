@@ -125,6 +125,7 @@ describe('a route that changes something', () => {
       .map(({ key }) => key)
 
     expect(left.sort()).toEqual([
+      'DELETE /inbox/messages',
       'DELETE /secrets/reseal',
       'POST /filters/:topic',
       'POST /query/groups',

@@ -23,7 +23,6 @@ export function SearchButton(): ReactNode {
         variant="default"
         onClick={open}
         leftSection={<IconSearch size={16} />}
-        aria-label="Search"
         aria-keyshortcuts="Control+K"
       >
         <Text size="sm" mr="xs">

@@ -37,7 +37,9 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
               aria-label="Navigation"
             />
             <Anchor component={Link} href="/" underline="never" c="inherit">
-              <Text fw={700}>Iris</Text>
+              <Text fw={700} style={{ whiteSpace: 'nowrap' }}>
+                Iris
+              </Text>
             </Anchor>
           </Group>
           <Group gap="xs" wrap="nowrap">

@@ -4,6 +4,7 @@
  */
 import { Alert, createTheme, Drawer, Modal, type CSSVariablesResolver } from '@mantine/core'
 
+/** The library's button is a cross without a name. */
 const closeButtonProps = { 'aria-label': 'Close' }
 
 /** The theme. */
@@ -16,9 +17,9 @@ export const theme = createTheme({
   respectReducedMotion: true,
   defaultRadius: 'md',
   components: {
-    // The library's title has the colour of its notice, on a ground of the same colour.
     Drawer: Drawer.extend({ defaultProps: { closeButtonProps } }),
     Modal: Modal.extend({ defaultProps: { closeButtonProps } }),
+    // The library's title has the colour of its notice, on a ground of the same colour.
     Alert: Alert.extend({ styles: { title: { color: 'var(--mantine-color-text)' } } }),
   },
 })
