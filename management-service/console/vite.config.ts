@@ -9,9 +9,20 @@ import { defineConfig } from 'vite'
 /** Everything that is not a page or a file of the console is the API of management. */
 const isApi = '^/(?!ui|assets|src|@|node_modules|index.html|$)'
 
+/** By so many pages at least. */
+const sharedByMin = 12
+
 export default defineConfig({
   plugins: [react()],
   root: import.meta.dirname,
-  build: { target: 'es2022', reportCompressedSize: false, chunkSizeWarningLimit: 600 },
+  build: {
+    target: 'es2022',
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 600,
+    // What many pages share comes in one file: each file costs a request, and the head of its answer.
+    rolldownOptions: {
+      output: { codeSplitting: { groups: [{ name: 'shared', minShareCount: sharedByMin }] } },
+    },
+  },
   server: { host: '127.0.0.1', proxy: { [isApi]: 'http://127.0.0.1:8090' } },
 })

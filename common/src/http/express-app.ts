@@ -1,7 +1,7 @@
 /**
  * A hardened Express application over a table of routes.
  * Takes routes and limits. Gives a request listener for the hardened server of `server.ts`.
- * Promises: every answer carries the CORS headers; every refusal is `{"message","code"}` without a stack;
+ * Promises: every answer but files of pages carries the CORS headers; every refusal is `{"message","code"}` without a stack;
  * nothing is parsed but JSON under a size and a depth, once the guard has let it in, and no page of another
  * origin changes anything; a broken invariant still ends the process.
  */
@@ -64,10 +64,10 @@ export function createExpressApp(
   app.set('trust proxy', false)
   app.enable('case sensitive routing')
   app.use((request, response, next) => {
-    addCors(response, options.allowedOrigin)
+    if (!request.path.startsWith('/assets/')) addCors(response, options.allowedOrigin)
     next(options.checkHost(request.headers.host) ?? undefined)
   })
-  app.use(compression({ filter: isWorthwhile }))
+  app.use(compression({ filter: isWorthwhile, level: compressionLevel }))
   for (const route of routes) {
     app[verbOf(route.method)](route.path, (request: Request, response: Response) =>
       serve(route, request, response, { ...options, departures }),
@@ -92,6 +92,9 @@ export function createExpressApp(
   })
   return app
 }
+
+/** Pages are small and asked for by people: the best of zlib costs milliseconds. */
+const compressionLevel = 9
 
 const staticOptions = { index: false, redirect: false, dotfiles: 'ignore' } as const
 

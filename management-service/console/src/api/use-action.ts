@@ -3,10 +3,10 @@
  * Takes the call when it is done. Gives whether it is under way; what was shown is read anew
  * afterwards, and the person is told in a sentence how it went.
  */
-import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient, type UseMutationResult } from '@tanstack/react-query'
 import type { Call } from './call.js'
 import { send } from './client.js'
+import { notify } from './notify.js'
 import type { ApiProblem } from './problem.js'
 
 const closeButtonProps = { 'aria-label': 'Close this notice' }
@@ -24,12 +24,12 @@ export function useAction({ done, onDone }: ActionTold): UseMutationResult<unkno
   return useMutation<unknown, ApiProblem, Call>({
     mutationFn: call => send(call),
     async onSuccess(answer) {
-      notifications.show({ message: done, color: 'teal', closeButtonProps })
+      void notify({ message: done, color: 'teal', closeButtonProps })
       onDone?.(answer)
       await queries.invalidateQueries()
     },
     onError(problem) {
-      notifications.show({
+      void notify({
         title: problem.message,
         message: problem.fix ?? problem.code,
         color: 'red',

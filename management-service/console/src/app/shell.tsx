@@ -5,13 +5,15 @@
 import { ActionIcon, Anchor, AppShell, Burger, Group, NavLink, Text, Tooltip } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconTerminal2 } from '@tabler/icons-react'
-import type { ReactNode } from 'react'
+import { lazy, Suspense, type ReactNode } from 'react'
 import { Link, useLocation } from 'wouter'
-import { Commands } from './commands.js'
 import { pages } from './pages.js'
 import { SchemeSwitch } from './scheme-switch.js'
 import { SearchButton } from './search-button.js'
 import { SignInButton } from './sign-in.js'
+
+/** Loaded when they are looked at first. */
+const Commands = lazy(async () => ({ default: (await import('./commands.js')).Commands }))
 
 /** The frame with a page in it. */
 export function Shell({ children }: { readonly children: ReactNode }): ReactNode {
@@ -63,7 +65,7 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
         <Navigation onGo={menu.close} />
       </AppShell.Navbar>
       <AppShell.Main id="page">{children}</AppShell.Main>
-      <Commands isOpen={areCommandsOpen} onClose={commands.close} />
+      <Suspense>{areCommandsOpen && <Commands isOpen onClose={commands.close} />}</Suspense>
     </AppShell>
   )
 }

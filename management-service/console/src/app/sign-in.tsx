@@ -1,11 +1,10 @@
 /**
  * Who the console speaks for: the button that tells it, and the dialog that asks for a key.
  */
-import { ActionIcon, Button, Group, Modal, PasswordInput, Stack, Text, Tooltip } from '@mantine/core'
+import { ActionIcon, Tooltip } from '@mantine/core'
 import { IconKey, IconKeyOff } from '@tabler/icons-react'
-import { useQueryClient } from '@tanstack/react-query'
-import { useState, type SyntheticEvent, type ReactNode } from 'react'
-import { askForKey, session, signIn, signOut } from '../api/session.js'
+import { lazy, Suspense, useState, type ReactNode } from 'react'
+import { askForKey, session } from '../api/session.js'
 
 /** Says whether a key is in use; opens the dialog. */
 export function SignInButton(): ReactNode {
@@ -21,48 +20,16 @@ export function SignInButton(): ReactNode {
   )
 }
 
-/** The dialog; it opens by itself when management asks who calls. */
+const Dialog = lazy(async () => ({ default: (await import('./sign-in-dialog.js')).SignInDialog }))
+
+/** The dialog, loaded when management asks who calls, or the person wants to tell. */
 export function SignIn(): ReactNode {
-  const { key, isAsked } = session.use()
-  const [text, setText] = useState('')
-  const queries = useQueryClient()
-  const close = (): void => session.set({ ...session.get(), isAsked: false })
-  const submit = (event: SyntheticEvent): void => {
-    event.preventDefault()
-    signIn(text.trim())
-    setText('')
-    void queries.resetQueries()
-  }
-  const leave = (): void => {
-    signOut()
-    void queries.resetQueries()
-  }
-  return (
-    <Modal opened={isAsked} onClose={close} title="Who are you?">
-      <form onSubmit={submit}>
-        <Stack>
-          <Text size="sm">
-            Management asks for an API key or a token here. It is kept in this tab only and forgotten with it.
-          </Text>
-          <PasswordInput
-            label="Key or token"
-            value={text}
-            onChange={event => setText(event.currentTarget.value)}
-            autoComplete="off"
-            data-autofocus
-          />
-          <Group justify="flex-end">
-            {key !== null && (
-              <Button variant="default" onClick={leave}>
-                Sign out
-              </Button>
-            )}
-            <Button type="submit" disabled={text.trim() === ''}>
-              Sign in
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
-  )
+  const { isAsked } = session.use()
+  const [wasAsked, setWasAsked] = useState(false)
+  if (isAsked && !wasAsked) setWasAsked(true)
+  return wasAsked ? (
+    <Suspense>
+      <Dialog />
+    </Suspense>
+  ) : null
 }

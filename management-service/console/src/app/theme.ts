@@ -2,7 +2,7 @@
  * How the console looks: the library's theme with what contrast asks for.
  * Gives a theme for light and dark. Text that steps back keeps 4.5 : 1 against its ground (WCAG 2.2, 1.4.3).
  */
-import { Alert, createTheme, Drawer, Modal, type CSSVariablesResolver } from '@mantine/core'
+import { createTheme, type CSSVariablesResolver } from '@mantine/core'
 
 /** The library's button is a cross without a name. */
 const closeButtonProps = { 'aria-label': 'Close' }
@@ -16,11 +16,12 @@ export const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   defaultRadius: 'md',
+  // By name, so that what few pages show is loaded with those.
   components: {
-    Drawer: Drawer.extend({ defaultProps: { closeButtonProps } }),
-    Modal: Modal.extend({ defaultProps: { closeButtonProps } }),
+    Drawer: { defaultProps: { closeButtonProps } },
+    Modal: { defaultProps: { closeButtonProps } },
     // The library's title has the colour of its notice, on a ground of the same colour.
-    Alert: Alert.extend({ styles: { title: { color: 'var(--mantine-color-text)' } } }),
+    Alert: { styles: { title: { color: 'var(--mantine-color-text)' } } },
   },
 })
 

@@ -3,9 +3,9 @@
  */
 import { Button } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { notifications } from '@mantine/notifications'
 import { IconTrash } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
+import { notify } from '../../api/notify.js'
 import { DangerDialog } from '../../ui/danger-dialog.js'
 import { countOf } from '../../ui/words.js'
 import { pathTo, type Names } from '../subscriptions/names.js'
@@ -23,7 +23,7 @@ export function Purge({ names, selection, onDone }: PurgeProps): ReactNode {
   const tell = (answer: unknown): void => {
     const { purged, isComplete } = answer as { readonly purged: number; readonly isComplete: boolean }
     if (!isComplete)
-      notifications.show({
+      void notify({
         message: `${countOf(purged)} are gone, and there was no time for all: purge once more`,
         closeButtonProps: { 'aria-label': 'Close this notice' },
       })
