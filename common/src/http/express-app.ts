@@ -1,7 +1,8 @@
 /**
  * A hardened Express application over a table of routes.
  * Takes routes and limits. Gives a request listener for the hardened server of `server.ts`.
- * Promises: every answer but files of pages carries the CORS headers; every refusal is `{"message","code"}` without a stack;
+ * Promises: every answer but a page's files carries the CORS headers; every refusal is `{"message","code"}`
+ * without a stack;
  * nothing is parsed but JSON under a size and a depth, once the guard has let it in, and no page of another
  * origin changes anything; a broken invariant still ends the process.
  */
@@ -67,7 +68,7 @@ export function createExpressApp(
     if (!request.path.startsWith('/assets/')) addCors(response, options.allowedOrigin)
     next(options.checkHost(request.headers.host) ?? undefined)
   })
-  app.use(compression({ filter: isWorthwhile, level: compressionLevel }))
+  app.use(compression({ filter: isWorthwhile }))
   for (const route of routes) {
     app[verbOf(route.method)](route.path, (request: Request, response: Response) =>
       serve(route, request, response, { ...options, departures }),
@@ -92,9 +93,6 @@ export function createExpressApp(
   })
   return app
 }
-
-/** Pages are small and asked for by people: the best of zlib costs milliseconds. */
-const compressionLevel = 9
 
 const staticOptions = { index: false, redirect: false, dotfiles: 'ignore' } as const
 
