@@ -1,8 +1,7 @@
 /**
  * A hardened Express application over a table of routes.
  * Takes routes and limits. Gives a request listener for the hardened server of `server.ts`.
- * Promises: every answer but a page's files carries the CORS headers; every refusal is `{"message","code"}`
- * without a stack;
+ * Promises: every answer but a page's files carries the CORS headers; every refusal is `{"message","code"}`;
  * nothing is parsed but JSON under a size and a depth, once the guard has let it in, and no page of another
  * origin changes anything; a broken invariant still ends the process.
  */
