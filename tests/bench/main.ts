@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util'
 import { systemClock } from '@iris/common/time/clock'
 import { withBenchStack, type BenchStack } from './bench-stack.js'
 import { benchCatalog, catalogSizes } from './catalog.js'
+import { benchConsole } from './console.js'
 import { benchDelivery } from './delivery.js'
 import { benchFailing } from './failing.js'
 import { benchFanout } from './fanout.js'
@@ -40,6 +41,7 @@ const benches: Readonly<Record<string, (stack: BenchStack) => Promise<readonly s
   idle: benchIdle,
   catalog: stack => benchCatalog(stack, isQuick ? catalogSizes.quick : catalogSizes.whole),
   streams: benchStreams,
+  console: stack => benchConsole(stack, isQuick ? 3 : 10),
 }
 /** With servers of their own, which they stop and start. */
 const worlds: Readonly<Record<string, () => Promise<readonly string[]>>> = {

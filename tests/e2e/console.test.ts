@@ -90,6 +90,66 @@ describe.skipIf(noBrowser() !== null)('the console', () => {
     },
   )
 
+  it('leads from the first topic to its first delivery', async () => {
+    const { page, faults, close } = await browser.open()
+    const fill = (label: string, text: string): Promise<void> =>
+      page.getByRole('textbox', { name: label, exact: true }).fill(text)
+    await page.goto(`/ui/groups/${stack.group}`)
+    await page.getByRole('link', { name: 'New topic' }).click()
+    await fill('Name', `${stack.group}.firsts`)
+    await fill('Description', 'The first topic of a team')
+    await fill('Owner', 'Firsts')
+    await page.getByRole('button', { name: 'Make the topic' }).click()
+    await page.getByRole('heading', { name: `${stack.group}.firsts`, level: 1 }).waitFor()
+
+    await page.getByRole('link', { name: 'New subscription' }).click()
+    await fill('Name', 'receiver')
+    await fill('Endpoint', `${subscriber.url}/firsts`)
+    await fill('Description', 'What receives it')
+    await fill('Owner', 'Firsts')
+    await page.getByRole('button', { name: 'Subscribe' }).click()
+    await page.getByRole('heading', { name: 'receiver', level: 1 }).waitFor()
+
+    const published = await stack.publish(`${stack.group}.firsts`, '{"first":true}')
+    expect(published.status).toBe(201)
+    expect((await subscriber.waitFor(1, { path: '/firsts' })).map(({ body }) => String(body))).toEqual([
+      '{"first":true}',
+    ])
+    await page.goto(`/ui/topics/${stack.group}.firsts?tab=messages`)
+    await page.getByText('{"first":true}').first().waitFor()
+    expect(faults).toEqual([])
+    await close()
+  })
+
+  it('leads from a broken endpoint over its dead letters to a redrive', async () => {
+    const broken = await stack.createTopic()
+    await stack.createSubscription(broken, `${subscriber.url}/mended`, { name: 'mended' })
+    let isBroken = true
+    subscriber.answerWith(({ path }) =>
+      path.endsWith('/strict') || (path.endsWith('/mended') && isBroken) ? { status: 400 } : {},
+    )
+    await stack.publish(broken, '{"lost":1}')
+    const { page, faults, close } = await browser.open()
+    await eventually(async () => {
+      await page.goto(`/ui/topics/${broken}/subscriptions/mended/dead-letters`)
+      await page.getByRole('button', { name: 'Redrive' }).waitFor({ timeout: 5000 })
+    })
+
+    isBroken = false
+    await page.getByRole('button', { name: 'Redrive' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Send again?' })
+    await dialog.getByText('/dead-letters/redrive').waitFor()
+    await dialog.getByRole('button', { name: 'Redrive' }).click()
+
+    await subscriber.waitFor(2, { path: '/mended' })
+    await eventually(async () => {
+      const { text } = await stack.api.manage('GET', `/topics/${broken}/subscriptions/mended/dead-letters`)
+      if ((JSON.parse(text) as { items: unknown[] }).items.length > 0) throw new Error(text)
+    })
+    expect(faults).toEqual([])
+    await close()
+  })
+
   it('finds a lost message: from its id to the dead letter that it became', async () => {
     const { page, faults, close } = await browser.open()
     await eventually(async () => {
