@@ -16,6 +16,7 @@ const secondsOfShort = 8
 const long: Readonly<Record<string, number>> = {
   'ownership-processes': 53,
   'publish-faults': 48,
+  console: 46,
   start: 44,
   'ownership-zookeeper-away': 41,
   'e-replication': 33,
@@ -36,6 +37,7 @@ const long: Readonly<Record<string, number>> = {
   'management-changes': 20,
   retransmission: 20,
   kafka: 20,
+  'iris-command': 20,
 }
 
 /** A stable order: by the moment at which each file would begin if its kind kept to its workers. */
