@@ -13,8 +13,12 @@ describe('which dead letters are meant', () => {
   it('is what was marked before what fits', () => {
     expect(selectionOf(['0-1'], { status: '500' })).toEqual({ ids: ['0-1'] })
     expect(selectionOf([], { status: '500', class: 'expired' })).toEqual({
-      filter: { status: 500, class: 'expired' },
+      filter: { status: '500', class: 'expired' },
     })
+  })
+
+  it('keeps what is no status, so that management refuses it', () => {
+    expect(selectionOf([], { status: 'abc' })).toEqual({ filter: { status: 'abc' } })
   })
 
   it('is all of them only where nothing was marked or asked for', () => {
@@ -25,7 +29,7 @@ describe('which dead letters are meant', () => {
     expect(selectionWords({ all: true })).toBe('all dead letters of this subscription')
     expect(selectionWords({ ids: ['0-1'] })).toBe('this dead letter')
     expect(selectionWords({ ids: ['0-1', '0-2'] })).toBe('the 2 marked')
-    expect(selectionWords({ filter: { status: 500 } })).toBe('the dead letters with status 500')
+    expect(selectionWords({ filter: { status: '500' } })).toBe('the dead letters with status 500')
     expect(classWord('refused')).toBe('refused by the subscriber')
     expect(classWord('new')).toBe('new')
   })

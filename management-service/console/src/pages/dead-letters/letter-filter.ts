@@ -12,7 +12,7 @@ export type LetterFilter = Readonly<Partial<Record<FilterName, string>>>
 export type Selection =
   | { readonly all: true }
   | { readonly ids: readonly string[] }
-  | { readonly filter: Readonly<Record<string, string | number>> }
+  | { readonly filter: LetterFilter }
 
 /** The filter in the query of an address. */
 export function filterIn(query: URLSearchParams): LetterFilter {
@@ -33,9 +33,8 @@ export function addressWith(address: string, filter: LetterFilter): string {
 /** What is meant: those that were marked, else those that fit, else all. */
 export function selectionOf(ids: readonly string[], filter: LetterFilter): Selection {
   if (ids.length > 0) return { ids }
-  const { status, ...texts } = filter
-  const members = { ...texts, ...(status === undefined ? {} : { status: Number(status) }) }
-  return Object.keys(members).length === 0 ? { all: true } : { filter: members }
+  // As it was asked for: what is no status is refused by management, where null would mean all.
+  return Object.keys(filter).length === 0 ? { all: true } : { filter }
 }
 
 /** The same in words. */
