@@ -94,9 +94,14 @@ function ChoiceField({ field, shared, value, onChange }: ChoiceFieldProps): Reac
   )
 }
 
-/** Text while it is no JSON yet; only a whole value goes into the draft. */
+function textOf(value: unknown): string {
+  if (value === undefined) return ''
+  return typeof value === 'string' ? value : JSON.stringify(value, null, 2)
+}
+
+/** Text; while it is no JSON it goes into the draft as it stands, so that management refuses it. */
 function JsonField({ shared, value, onChange }: InnerProps): ReactNode {
-  const [text, setText] = useState(() => (value === undefined ? '' : JSON.stringify(value, null, 2)))
+  const [text, setText] = useState(() => textOf(value))
   const [problem, setProblem] = useState<string | undefined>()
   const change = (next: string): void => {
     setText(next)
@@ -105,6 +110,7 @@ function JsonField({ shared, value, onChange }: InnerProps): ReactNode {
       setProblem(undefined)
     } catch (error) {
       setProblem((error as Error).message)
+      onChange(next)
     }
   }
   return (
