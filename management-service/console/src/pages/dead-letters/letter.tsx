@@ -72,7 +72,7 @@ export function Page({ params }: { readonly params: PageParams }): ReactNode {
 function Detail({ names, letter }: { readonly names: Names; readonly letter: LetterDetail }): ReactNode {
   const { messageId, reason, attempts, lastStatus, time, published, partition, offset, copyOf } = letter
   const key = keyOf(letter.key)
-  const trace = new URLSearchParams({ topic: names.topic, subscription: names.subscription, id: messageId })
+  const trace = new URLSearchParams({ topic: names.topic, id: messageId })
   return (
     <Stack>
       <Section title="Why it died">

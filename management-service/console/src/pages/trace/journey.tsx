@@ -42,7 +42,7 @@ export function Journey({ topic, journey }: JourneyProps): ReactNode {
 }
 
 function messagesAt(topic: string, { partition, offset }: { partition: number; offset: number }): string {
-  return `${pathOf('topics', topic)}?tab=messages&partition=${partition}&from=${offset}`
+  return `${pathOf('topics', topic)}?tab=messages&open=${partition}-${offset}`
 }
 
 function LegView({ topic, leg }: { readonly topic: string; readonly leg: Leg }): ReactNode {
@@ -59,7 +59,7 @@ function LegView({ topic, leg }: { readonly topic: string; readonly leg: Leg }):
         steps={steps}
       />
       {deadLetterId !== null && (
-        <Anchor component={Link} size="sm" href={`${page}/dead-letters?letter=${deadLetterId}`}>
+        <Anchor component={Link} size="sm" href={`${page}${pathOf('dead-letters', deadLetterId)}`}>
           To its dead letter
         </Anchor>
       )}
