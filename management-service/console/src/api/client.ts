@@ -9,7 +9,7 @@ import { addressOf, type Call } from './call.js'
 import { noteCall } from './calls.js'
 import type { components, paths } from './openapi.js'
 import { ApiProblem, problemOf, unreachable } from './problem.js'
-import { askForKey, session } from './session.js'
+import { refuseKey, session } from './session.js'
 
 /** The shapes that have a name in management's description. */
 export type Shapes = components['schemas']
@@ -23,6 +23,7 @@ export type ReadOf<Path extends keyof paths> = paths[Path] extends {
     : never
   : never
 
+const scheme = 'Bearer '
 const accepted = 'application/json, application/problem+json'
 
 const middleware: Middleware = {
@@ -33,8 +34,8 @@ const middleware: Middleware = {
     if (request.method === 'GET') noteCall({ method: 'GET', path: pathname, query })
     return request
   },
-  async onResponse({ response }) {
-    if (!response.ok) throw await problemIn(response)
+  async onResponse({ request, response }) {
+    if (!response.ok) throw await problemIn(response, request.headers)
   },
   onError({ error }) {
     return error instanceof ApiProblem ? error : unreachable(error)
@@ -66,18 +67,23 @@ export async function answerTo(call: Call, accept: string, signal?: AbortSignal)
   const response = await fetch(addressOf(call), init).catch((error: unknown) => {
     throw signal?.aborted === true ? error : unreachable(error)
   })
-  if (!response.ok) throw await problemIn(response)
+  if (!response.ok) throw await problemIn(response, headers)
   return response
 }
 
 function addHeaders(headers: Headers, accept = accepted): void {
   headers.set('Accept', accept)
   const { key } = session.get()
-  if (key !== null) headers.set('Authorization', `Bearer ${key}`)
+  if (key !== null) headers.set('Authorization', scheme + key)
 }
 
-async function problemIn(response: Response): Promise<ApiProblem> {
-  if (response.status === 401) askForKey()
+function keyIn(headers: Headers): string | null {
+  return headers.get('Authorization')?.slice(scheme.length) ?? null
+}
+
+/** `sent`: the headers of the call, since the person may have signed in otherwise meanwhile. */
+async function problemIn(response: Response, sent: Headers): Promise<ApiProblem> {
+  if (response.status === 401) refuseKey(keyIn(sent))
   const text = await response.text()
   try {
     return problemOf(response.status, JSON.parse(text))

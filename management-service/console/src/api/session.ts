@@ -12,24 +12,39 @@ export interface Session {
   readonly key: string | null
   /** Whether management refused a call for want of a key, or because the key is none. */
   readonly isAsked: boolean
+  /** The key that the dialog was closed for without another one; undefined where it was not closed so. */
+  readonly keptTo: string | null | undefined
 }
 
 /** The session of this tab. */
-export const session = createStore<Session>({ key: sessionStorage.getItem(place), isAsked: false })
+export const session = createStore<Session>({
+  ...{ key: sessionStorage.getItem(place), isAsked: false, keptTo: undefined },
+})
 
 /** Uses this key from now on. */
 export function signIn(key: string): void {
   sessionStorage.setItem(place, key)
-  session.set({ key, isAsked: false })
+  session.set({ key, isAsked: false, keptTo: undefined })
 }
 
 /** Forgets the key. */
 export function signOut(): void {
   sessionStorage.removeItem(place)
-  session.set({ key: null, isAsked: false })
+  session.set({ key: null, isAsked: false, keptTo: undefined })
 }
 
 /** Opens the dialog that asks for a key. */
 export function askForKey(): void {
   if (!session.get().isAsked) session.set({ ...session.get(), isAsked: true })
+}
+
+/** Closes it. Polling goes on being refused: it does not ask again for the same key. */
+export function closeDialog(): void {
+  session.set({ ...session.get(), isAsked: false, keptTo: session.get().key })
+}
+
+/** Tells that management refused this key: it is asked for another one, unless it is a former key. */
+export function refuseKey(refused: string | null): void {
+  const { key, keptTo } = session.get()
+  if (refused === key && refused !== keptTo) askForKey()
 }

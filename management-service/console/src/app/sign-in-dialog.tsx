@@ -4,14 +4,13 @@
 import { Button, Group, Modal, PasswordInput, Stack, Text } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState, type ReactNode, type SyntheticEvent } from 'react'
-import { session, signIn, signOut } from '../api/session.js'
+import { closeDialog, session, signIn, signOut } from '../api/session.js'
 
 /** The dialog. */
 export function SignInDialog(): ReactNode {
   const { key, isAsked } = session.use()
   const [text, setText] = useState('')
   const queries = useQueryClient()
-  const close = (): void => session.set({ ...session.get(), isAsked: false })
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault()
     signIn(text.trim())
@@ -23,7 +22,7 @@ export function SignInDialog(): ReactNode {
     void queries.resetQueries()
   }
   return (
-    <Modal opened={isAsked} onClose={close} title="Who are you?">
+    <Modal opened={isAsked} onClose={closeDialog} title="Who are you?">
       <form onSubmit={submit}>
         <Stack>
           <Text size="sm">
