@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { addressOf, curlOf, pathOf, rehearsed } from './call.js'
+import { addressOf, curlOf, pathOf, rehearsed, withoutSecrets } from './call.js'
 
 const origin = 'http://127.0.0.1:8090'
 
@@ -21,6 +21,15 @@ describe('a call as a command', () => {
     const call = { method: 'POST', path: '/x', body: { text: "it's" } } as const
 
     expect(curlOf(call, origin, false)).toContain(`-d '{"text":"it'\\''s"}'`)
+  })
+
+  it('never holds a secret of the body', () => {
+    const body = { oAuthPolicy: { username: 'me', password: 'hidden' } }
+    const call = { method: 'PUT', path: '/x', body, secrets: ['/oAuthPolicy/password', '/other'] } as const
+
+    expect(curlOf(call, origin, false)).toContain(`'{"oAuthPolicy":{"username":"me","password":"****"}}'`)
+    expect(JSON.stringify(withoutSecrets(call))).not.toContain('hidden')
+    expect(call.body.oAuthPolicy.password).toBe('hidden')
   })
 
   it('never holds the key', () => {

@@ -4,6 +4,8 @@
  * Takes a method, a path, a query and a body. Gives its address and its `curl`, quoted for a POSIX shell.
  */
 
+import { memberOf, withMember, type Draft } from '../form/pointer.js'
+
 /** A call that can be shown, rehearsed and sent. */
 export interface Call {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
@@ -12,6 +14,8 @@ export interface Call {
   readonly query?: Readonly<Record<string, string>>
   /** A JSON value; left out where nothing is sent. */
   readonly body?: unknown
+  /** Members of the body that are never shown, as JSON pointers. */
+  readonly secrets?: readonly string[]
 }
 
 /** `/topics/{}/subscriptions/{}` with each part encoded: `pathOf('topics', topic, 'subscriptions', name)`. */
@@ -41,9 +45,23 @@ export function curlOf(call: Call, origin: string, hasKey: boolean): string {
   words.push(quoted(origin + addressOf(call)))
   if (hasKey) words.push('-H', '"Authorization: Bearer $IRIS_KEY"')
   if (call.body !== undefined) {
-    words.push('-H', quoted('Content-Type: application/json'), '-d', quoted(JSON.stringify(call.body)))
+    words.push('-H', quoted('Content-Type: application/json'), '-d', quoted(JSON.stringify(shownBody(call))))
   }
   return words.join(' ')
+}
+
+/** Takes the place of a secret. */
+const stars = '****'
+
+/** The body with stars in place of its secrets. */
+function shownBody({ body, secrets = [] }: Call): unknown {
+  const given = secrets.filter(pointer => typeof memberOf(body, pointer) === 'string')
+  return given.reduce((masked, pointer) => withMember(masked, pointer, stars), body as Draft)
+}
+
+/** The call as it may be kept: without its secrets. */
+export function withoutSecrets(call: Call): Call {
+  return call.secrets === undefined ? call : { ...call, body: shownBody(call) }
 }
 
 /** The text as one word of a POSIX shell. */

@@ -3,7 +3,7 @@
  * Takes each call as it goes out. Gives the distinct ones since the page was opened, oldest first.
  * Bound: `callsMax`; what came first stays, since it is what the page is about.
  */
-import { addressOf, type Call } from './call.js'
+import { addressOf, withoutSecrets, type Call } from './call.js'
 import { createStore } from './store.js'
 
 const callsMax = 30
@@ -15,7 +15,7 @@ export function noteCall(call: Call): void {
   const calls = made.get()
   const isSame = (other: Call): boolean =>
     other.method === call.method && addressOf(other) === addressOf(call) && call.method === 'GET'
-  if (calls.length < callsMax && !calls.some(isSame)) made.set([...calls, call])
+  if (calls.length < callsMax && !calls.some(isSame)) made.set([...calls, withoutSecrets(call)])
 }
 
 /** Begins anew: another page was opened. */

@@ -27,9 +27,11 @@ interface DefinitionFormProps {
 /** The form. */
 export function DefinitionForm(props: DefinitionFormProps): ReactNode {
   const { groups, first, isNew, callOf, verb, done, onDone } = props
-  const [draft, setDraft] = useState(first)
-  const isTouched = draft !== first
-  const call = callOf(draft)
+  // Polling brings another one of the same content: the form keeps to the one it began with.
+  const [start] = useState(first)
+  const [draft, setDraft] = useState(start)
+  const isTouched = draft !== start
+  const call: Call = { ...callOf(draft), secrets: secretsOf(groups) }
   const rehearsal = useRehearsal(isTouched ? call : null)
   const action = useAction({ done, onDone: () => onDone(draft) })
   const problems = action.error?.fields ?? rehearsal.fields
@@ -76,6 +78,12 @@ export function DefinitionForm(props: DefinitionFormProps): ReactNode {
       </Stack>
     </form>
   )
+}
+
+/** Where the secrets of a definition stand. */
+function secretsOf(groups: readonly FieldGroup[]): readonly string[] {
+  const fields = groups.flatMap(group => group.fields)
+  return fields.filter(({ kind }) => kind === 'secret').map(({ pointer }) => pointer)
 }
 
 /** The groups with the fields that count for the draft as it is. */
