@@ -4,7 +4,7 @@
  * that fails says what happened and leaves the shell standing.
  */
 import { Anchor, Center, Loader, Text } from '@mantine/core'
-import { lazy, Suspense, useEffect, useRef, type ComponentType, type ReactNode } from 'react'
+import { lazy, Suspense, useEffect, useLayoutEffect, type ComponentType, type ReactNode } from 'react'
 import { Link, Route, Switch, useLocation } from 'wouter'
 import { forgetCalls } from '../api/calls.js'
 import { Page } from '../ui/page.js'
@@ -17,11 +17,8 @@ const loaded = pages.map(page => ({ path: page.path, Body: lazyPage(page) }))
 /** The page in sight. */
 export function PageSwitch(): ReactNode {
   const [address] = useLocation()
-  const former = useRef(address)
-  if (former.current !== address) {
-    former.current = address
-    forgetCallsSoon()
-  }
+  // Before the effects of the page, by which it asks: its calls stay.
+  useLayoutEffect(forgetCalls, [address])
   useEffect(() => {
     // Newer browsers answer with a promise, which React would take for the end of this effect.
     void window.scrollTo(0, 0)
@@ -42,11 +39,6 @@ export function PageSwitch(): ReactNode {
       </Suspense>
     </FailureFence>
   )
-}
-
-/** After the render: a store may not change while components are made. */
-function forgetCallsSoon(): void {
-  queueMicrotask(forgetCalls)
 }
 
 function decoded(params: Readonly<Record<string, string | undefined>>): PageParams {
