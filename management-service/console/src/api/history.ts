@@ -6,6 +6,7 @@
 import { useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { pathOf } from './call.js'
 import { send } from './client.js'
+import { ApiProblem } from './problem.js'
 
 /** Series over the same time. */
 export interface History {
@@ -19,6 +20,13 @@ export interface History {
 const periodMs = 5000
 const minutes = '30'
 
+const refusals = [401, 403, 404]
+
+/** Who is refused is refused the next time too; any other failure may pass. */
+export function isRefused(error: unknown): boolean {
+  return error instanceof ApiProblem && refusals.includes(error.status)
+}
+
 /** The history of all (`historyOf()`), of a topic, or of a subscription (`historyOf(topic, name)`). */
 export function useHistory(...of: readonly string[]): UseQueryResult<History> {
   const [topic, subscription] = of
@@ -30,7 +38,6 @@ export function useHistory(...of: readonly string[]): UseQueryResult<History> {
   return useQuery({
     queryKey: ['history', ...of],
     queryFn: async ({ signal }) => (await send(call, signal)) as History,
-    // Who is refused is refused the next time too.
-    refetchInterval: ({ state }) => (state.status === 'error' ? false : periodMs),
+    refetchInterval: ({ state }) => (isRefused(state.error) ? false : periodMs),
   })
 }

@@ -5,8 +5,9 @@
  */
 import { SimpleGrid } from '@mantine/core'
 import type { ReactNode } from 'react'
-import { useHistory } from '../api/history.js'
+import { isRefused, useHistory, type History } from '../api/history.js'
 import { Chart, chartColors } from './chart.js'
+import { Problem } from './problem.js'
 import { rateOf, shortCountOf, spanOf } from './words.js'
 
 interface Drawn {
@@ -46,10 +47,18 @@ const drawn: readonly Drawn[] = [
 
 /** The charts. */
 export function FlowCharts({ of = [] }: { readonly of?: readonly string[] }): ReactNode {
-  const { data } = useHistory(...of)
-  if (data === undefined) return null
-  const { series, stepMs } = data
-  const fromMs = Date.parse(data.from)
+  const { data, error } = useHistory(...of)
+  return (
+    <>
+      {error !== null && !isRefused(error) && <Problem error={error} />}
+      {data !== undefined && <Drawings history={data} />}
+    </>
+  )
+}
+
+function Drawings({ history }: { readonly history: History }): ReactNode {
+  const { series, stepMs } = history
+  const fromMs = Date.parse(history.from)
   return (
     <SimpleGrid cols={{ base: 1, md: 2 }}>
       {drawn.map(({ title, wordsOf, lines }) => {
