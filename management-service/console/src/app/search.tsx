@@ -42,7 +42,8 @@ export function Search({ openedCount }: { readonly openedCount: number }): React
     enabled: wanted !== '',
     placeholderData: keepPreviousData,
   })
-  const hits = [...pageHits(words), ...data]
+  // What was found for the words before stands until the answer for these: only what still fits is shown.
+  const hits = [...pageHits(words), ...hitsOf(data, words, shownMax)]
   const actions = hits.map(
     ({ id, label, kind, address }): SpotlightActionData => ({
       ...{ id, label, description: kind },
