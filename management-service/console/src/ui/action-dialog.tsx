@@ -35,14 +35,18 @@ export function ActionDialog(props: ActionDialogProps): ReactNode {
       onDone?.(answer)
     },
   })
+  const close = (): void => {
+    action.reset()
+    onClose()
+  }
   return (
-    <Modal opened={isOpen} onClose={onClose} title={title} size="lg">
+    <Modal opened={isOpen} onClose={close} title={title} size="lg">
       <Stack>
         {children}
         {action.error !== null && <Problem error={action.error} />}
         {call !== null && <Curl call={call} />}
         <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
+          <Button variant="default" onClick={close}>
             Leave it
           </Button>
           <Button

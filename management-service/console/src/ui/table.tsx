@@ -61,7 +61,7 @@ export function Table<Row>(props: TableProps<Row>): ReactNode {
     }))
   return (
     <>
-      {textOf !== undefined && rows.length > 5 && (
+      {textOf !== undefined && (rows.length > 5 || words !== '') && (
         <Group>
           <TextInput
             value={words}
