@@ -13,10 +13,9 @@ const Search = lazy(async () => ({ default: (await import('./search.js')).Search
 export function SearchButton(): ReactNode {
   const [openedCount, setOpenedCount] = useState(0)
   const open = (): void => setOpenedCount(count => count + 1)
-  useHotkeys([
-    ['mod+K', open],
-    ['/', open],
-  ])
+  useHotkeys([['/', open]])
+  // Not a letter of a text: it counts in an input too.
+  useHotkeys([['mod+K', open]], [])
   return (
     <>
       <Button

@@ -37,12 +37,15 @@ export function Page(): ReactNode {
     getNextPageParam: page => page.next,
   })
   const narrow = (name: string, value: string): void =>
-    setParams(old => {
-      const next = new URLSearchParams(old)
-      if (value === '') next.delete(name)
-      else next.set(name, value)
-      return next
-    })
+    setParams(
+      old => {
+        const next = new URLSearchParams(old)
+        if (value === '') next.delete(name)
+        else next.set(name, value)
+        return next
+      },
+      { replace: true },
+    )
   return (
     <Frame title="Audit">
       <Text c="dimmed">Every change of definitions, states, keys and messages, kept for a year.</Text>

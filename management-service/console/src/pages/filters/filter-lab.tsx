@@ -35,7 +35,7 @@ export function Page(): ReactNode {
         data={topics.data ?? []}
         limit={shownTopicsMax}
         value={topic}
-        onChange={name => setParams(name === '' ? {} : { topic: name })}
+        onChange={name => setParams(name === '' ? {} : { topic: name }, { replace: true })}
         maw={420}
       />
       {topics.data?.includes(topic) === true &&
