@@ -217,7 +217,14 @@ function filtersField({ topic, subscription }: FieldsFor): Field {
       <>
         A list such as {'[{"type": "jsonpath", "path": "$.status", "matcher": "new|paid"}]'}; a message must
         pass all. Without any, all messages are delivered.{' '}
-        <Anchor component={Link} href={`/filter-lab?${query}`} size="xs" underline="always">
+        <Anchor
+          component={Link}
+          href={`/filter-lab?${query}`}
+          target="_blank"
+          rel="noopener"
+          size="xs"
+          underline="always"
+        >
           Try them on real messages
         </Anchor>
       </>

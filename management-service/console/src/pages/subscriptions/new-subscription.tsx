@@ -10,6 +10,7 @@ import { DefinitionForm } from '../../form/definition-form.js'
 import { Page as Frame } from '../../ui/page.js'
 import { fieldsOf } from './fields.js'
 import { pathTo } from './names.js'
+import { withoutIdleToken } from './token.js'
 
 /** The page. */
 export function Page({ params }: { readonly params: PageParams }): ReactNode {
@@ -31,7 +32,11 @@ export function Page({ params }: { readonly params: PageParams }): ReactNode {
         groups={fieldsOf({ topic, subscription: null })}
         first={{ topicName: topic, description: '', owner: { source: 'Plaintext' } }}
         isNew
-        callOf={draft => ({ method: 'POST', path: pathOf('topics', topic, 'subscriptions'), body: draft })}
+        callOf={draft => ({
+          method: 'POST',
+          path: pathOf('topics', topic, 'subscriptions'),
+          body: withoutIdleToken(draft),
+        })}
         verb="Subscribe"
         done="Subscribed"
         onDone={draft => go(pathTo({ topic, subscription: String(draft['name']) }))}

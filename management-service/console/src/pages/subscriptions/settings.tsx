@@ -8,6 +8,7 @@ import { DefinitionForm } from '../../form/definition-form.js'
 import { fieldsOf } from './fields.js'
 import { pathTo, type Names } from './names.js'
 import type { Subscription } from './subscription-shape.js'
+import { withoutIdleToken } from './token.js'
 
 interface SettingsProps {
   readonly names: Names
@@ -23,7 +24,11 @@ export function Settings({ names, subscription }: SettingsProps): ReactNode {
       groups={fieldsOf(names)}
       first={first}
       isNew={false}
-      callOf={draft => ({ method: 'PUT', path: pathTo(names), body: changesBetween(first, draft) })}
+      callOf={draft => ({
+        method: 'PUT',
+        path: pathTo(names),
+        body: changesBetween(withoutIdleToken(first), withoutIdleToken(draft)),
+      })}
       verb="Save"
       done="Saved: it counts from the next message on"
       onDone={() => go(pathTo(names))}
