@@ -23,7 +23,7 @@ describe('an edited copy', () => {
     const draft = { ...first, key: '', headers: 'X-A: one: two\nX-B:3\n\n', isReplacing: false }
 
     expect(copyCallOf('/copy', first, draft).body).toEqual({
-      text: first.body,
+      body: letter.body,
       key: null,
       headers: { 'X-A': 'one: two', 'X-B': '3' },
       replace: false,

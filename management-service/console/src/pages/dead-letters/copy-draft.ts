@@ -8,6 +8,8 @@ import { bodyOf, keyOf, readable } from './letter-body.js'
 
 export interface CopyDraft {
   readonly body: string
+  /** As it came, in Base64: what is shown may be indented. */
+  readonly original: string
   /** Whether the body is text; otherwise it is Base64. */
   readonly isText: boolean
   readonly key: string
@@ -27,6 +29,7 @@ export function draftOf(letter: Letter): CopyDraft {
   const body = bodyOf(letter.body)
   return {
     body: readable(body),
+    original: letter.body,
     isText: 'text' in body,
     key: keyOf(letter.key) ?? '',
     headers: letter.propagated.map(({ name, value }) => `${name}: ${value}`).join('\n'),
@@ -45,12 +48,17 @@ export function copyCallOf(path: string, first: CopyDraft, draft: CopyDraft): Ca
     method: 'POST',
     path,
     body: {
-      ...(draft.isText ? { text: draft.body } : { body: draft.body }),
+      ...bodyMember(first, draft),
       ...(draft.key === first.key ? {} : { key: draft.key === '' ? null : draft.key }),
       ...(draft.headers === first.headers ? {} : { headers: headersIn(draft.headers) }),
       replace: draft.isReplacing,
     },
   }
+}
+
+function bodyMember(first: CopyDraft, { body, isText }: CopyDraft): Readonly<Record<string, string>> {
+  if (body === first.body) return { body: first.original }
+  return isText ? { text: body } : { body }
 }
 
 function headersIn(text: string): Readonly<Record<string, string>> {
