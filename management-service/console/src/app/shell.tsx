@@ -61,7 +61,7 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
           </Group>
         </Group>
       </AppShell.Header>
-      <AppShell.Navbar p="xs" aria-label="Areas">
+      <AppShell.Navbar p="xs" aria-label="Areas" className="areas" data-open={isMenuOpen}>
         <Navigation onGo={menu.close} />
       </AppShell.Navbar>
       <AppShell.Main id="page">{children}</AppShell.Main>
