@@ -2,7 +2,7 @@
  * Where a message is: every step of it from its publisher to the last attempt, by its id or by its key.
  */
 import { Button, List, Stack, Text } from '@mantine/core'
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { useSearchParams } from 'wouter'
 import { pathOf, type Call } from '../../api/call.js'
@@ -21,7 +21,12 @@ export function Page(): ReactNode {
     by: params.has('key') ? 'key' : 'id',
     text: params.get('key') ?? params.get('id') ?? '',
   }
-  const search = ({ topic, by, text }: Asked): void => setParams({ topic, [by]: text })
+  const queries = useQueryClient()
+  const search = ({ topic, by, text }: Asked): void => {
+    setParams({ topic, [by]: text })
+    // The same question again means that it is to be asked again.
+    void queries.invalidateQueries({ queryKey: ['trace', { topic, by, text }] })
+  }
   return (
     <Frame title="Find a message">
       <Text c="dimmed">
