@@ -35,6 +35,7 @@ describe('a selection of dead letters', () => {
     [{ ids: [5] }, 'ids must be'],
     [{ filter: {} }, 'must not be empty'],
     [{ filter: { reson: 'typo' } }, 'filter.reson'],
+    [{ filter: { status: null } }, 'filter.status must not be null'],
     [{ filter: [] }, 'must be an object'],
     [{ filter: { class: 'lost' } }, 'class must be'],
     [{ filter: { status: 99 } }, 'status must be'],

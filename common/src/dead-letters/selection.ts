@@ -78,6 +78,9 @@ function filterOf(json: unknown): LetterFilter {
   if (unknown !== undefined) {
     throw invalidMember(`filter.${unknown}`, `is none of ${filterMembers.join(', ')}`)
   }
+  // A filter without its value would mean every letter.
+  const empty = Object.keys(json).find(name => json[name] === null)
+  if (empty !== undefined) throw invalidMember(`filter.${empty}`, 'must not be null; leave it out')
   if (Object.keys(json).length === 0)
     throw invalidMember('filter', 'must not be empty; {"all":true} means all')
   return readFilter(json)

@@ -5,7 +5,7 @@ import { countOpen } from './count-open.js'
 import { showDeadLetter } from './find-letter.js'
 import { listDeadLetters } from './list.js'
 import { purgeDeadLetters, type Purged } from './purge.js'
-import { summarizeDeadLetters } from './summary.js'
+import { summarizeDeadLetters, type DeadLetterSummary } from './summary.js'
 import { createLettersWorld, names, type LettersWorld } from './testing/letters-world.js'
 
 async function open(world: LettersWorld): Promise<string[]> {
@@ -13,8 +13,11 @@ async function open(world: LettersWorld): Promise<string[]> {
   return (await listDeadLetters(world.parts, query)).items.map(({ id }) => id)
 }
 
-const purge = (world: LettersWorld, body: unknown, after: string | null = null): Promise<Purged> =>
-  purgeDeadLetters(world.parts, names, { body, after })
+const purge = (
+  world: LettersWorld,
+  body: unknown,
+  after: string | null = null,
+): Promise<Purged | DeadLetterSummary> => purgeDeadLetters(world.parts, names, { body, after })
 
 describe('one dead letter', () => {
   it('is shown with its key and all its headers', async () => {
@@ -158,6 +161,27 @@ describe('a purge', () => {
     expect(await purge(world, { ids: ['0-1'] })).toEqual({ purged: 0, isComplete: true })
     expect(await purge(world, { filter: { status: 404 } })).toEqual({ purged: 0, isComplete: true })
   })
+
+  it('that is only tried counts, and removes nothing', async () => {
+    const world = filled()
+
+    expect(await purge(world, { all: true, dryRun: true })).toMatchObject({ total: 6, isComplete: true })
+    expect(await purge(world, { ids: ['0-1'], dryRun: true })).toMatchObject({ total: 1 })
+    expect(await purge(world, { filter: { status: 404 }, dryRun: true })).toMatchObject({ total: 3 })
+
+    expect(await open(world)).toHaveLength(6)
+  })
+
+  it.each([{ dryrun: true }, { dryRun: 'true' }, { after: '0-3' }])(
+    'with the member %j is refused',
+    async slip => {
+      const world = filled()
+
+      await expect(purge(world, { all: true, ...slip })).rejects.toMatchObject({ code: 'VALIDATION_ERROR' })
+
+      expect(await open(world)).toHaveLength(6)
+    },
+  )
 
   it('that does not say what is meant is refused', async () => {
     const world = filled()

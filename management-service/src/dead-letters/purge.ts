@@ -1,6 +1,6 @@
 /**
  * Dead letters that nobody wants any more.
- * Takes a selection. All of them are removed from Kafka; some of them are closed by markers. Gives how many,
+ * Takes a selection; with `dryRun` it only counts. All of them are removed from Kafka; some of them are closed by markers. Gives how many,
  * and where to go on when a filter had more to look at than one answer may. Promises: what died after the
  * question is untouched. Refuses while a redrive of the subscription is open: it might still send them.
  */
@@ -8,8 +8,9 @@ import { z } from 'zod'
 import type { ValueOf } from '@iris/common/domain/json-shapes'
 import { letterMatcher, type LetterFilter } from '@iris/common/dead-letters/letter-filter'
 import { rangesOf } from '@iris/common/dead-letters/marker'
-import { selectionOf } from '@iris/common/dead-letters/selection'
+import { selectingMembers, selectionOf } from '@iris/common/dead-letters/selection'
 import { refusal } from '@iris/common/errors/hermes-error'
+import { invalidMember } from '@iris/common/errors/member-about'
 import type { TaskStore } from '@iris/common/tasks/task-store'
 import { patchOf } from '../requests.js'
 import {
@@ -19,6 +20,7 @@ import {
   type DeadLetterParts,
   type LetterNames,
 } from './open-letters.js'
+import { countSelected, type DeadLetterSummary } from './summary.js'
 
 /** What a purge did. */
 export const purgedShape = z.object({
@@ -34,13 +36,21 @@ export interface PurgeParts extends DeadLetterParts {
   readonly tasks: Pick<TaskStore, 'openId'>
 }
 
-/** Purges what the body selects. */
+const members = [...selectingMembers, 'dryRun']
+
+/** Purges what the body selects, or counts it. */
 export async function purgeDeadLetters(
   parts: PurgeParts,
   names: LetterNames,
   request: { readonly body: unknown; readonly after: string | null },
-): Promise<Purged> {
-  const selection = selectionOf(patchOf(request.body))
+): Promise<Purged | DeadLetterSummary> {
+  const body = patchOf(request.body)
+  const unknown = Object.keys(body).find(name => !members.includes(name))
+  if (unknown !== undefined) throw invalidMember(unknown, `is none of ${members.join(', ')}`)
+  const { dryRun = null } = body
+  if (dryRun !== null && typeof dryRun !== 'boolean') throw invalidMember('dryRun', 'must be true or false')
+  const selection = selectionOf(body)
+  if (dryRun === true) return countSelected(parts, names, selection, request.after)
   await refuseBesideRedrive(parts, names)
   if (selection.kind === 'filter') return purgeFitting(parts, names, selection.filter, request.after)
   const kafkaTopic = await kafkaTopicOf(parts, names)

@@ -5,7 +5,8 @@
  */
 import { z } from 'zod'
 import type { ValueOf } from '@iris/common/domain/json-shapes'
-import { letterMatcher, type LetterFilter } from '@iris/common/dead-letters/letter-filter'
+import { everyLetter, letterMatcher, type LetterFilter } from '@iris/common/dead-letters/letter-filter'
+import type { Selection } from '@iris/common/dead-letters/selection'
 import { readDeadLetterHeaders } from '@iris/common/kafka/dead-letter-headers'
 import type { LogEntry } from '@iris/common/kafka/log-entry'
 import {
@@ -55,6 +56,25 @@ export function summarizeDeadLetters(
 ): Promise<DeadLetterSummary> {
   const { after, filter } = query
   return countDeadLetters(parts, query, { after, fromMs: filter.fromMs, fits: letterMatcher(filter) })
+}
+
+/** Counts what a redrive or a purge of a selection would take. */
+export function countSelected(
+  parts: DeadLetterParts,
+  names: LetterNames,
+  selection: Selection,
+  after: string | null,
+): Promise<DeadLetterSummary> {
+  const fromMs = selection.kind === 'filter' ? selection.filter.fromMs : null
+  return countDeadLetters(parts, names, { after, fromMs, fits: fitsOf(selection) })
+}
+
+function fitsOf(selection: Selection): (entry: LogEntry) => boolean {
+  if (selection.kind === 'ids') {
+    const offsets = new Set(selection.offsets)
+    return entry => offsets.has(entry.offset)
+  }
+  return letterMatcher(selection.kind === 'filter' ? selection.filter : everyLetter)
 }
 
 /** Counts dead letters by their causes. */

@@ -3,7 +3,6 @@
  * Takes a selection and options. Gives a task, or with `dryRun` what it would send, counted by causes.
  * Promises: letters that die after the question are not part of it; a suspended subscription's redrive waits.
  */
-import { everyLetter, letterMatcher } from '@iris/common/dead-letters/letter-filter'
 import {
   letterPartition,
   selectingMembers,
@@ -11,10 +10,9 @@ import {
   selectionOf,
   type Selection,
 } from '@iris/common/dead-letters/selection'
-import type { LogEntry } from '@iris/common/kafka/log-entry'
 import type { Task, TaskRange } from '@iris/common/tasks/task'
 import { kafkaTopicOf } from '../dead-letters/open-letters.js'
-import { countDeadLetters, type DeadLetterSummary } from '../dead-letters/summary.js'
+import { countSelected, type DeadLetterSummary } from '../dead-letters/summary.js'
 import { patchOf } from '../requests.js'
 import type { StoredLetters } from '../store/letter-ports.js'
 import type { Asked } from '../topics/create-topic.js'
@@ -35,25 +33,11 @@ export async function redriveDeadLetters(
   const { rate, endpoint, isDryRun } = await taskOptionsOf(parts, names, body, selectingMembers)
   const selection = selectionOf(body)
   const kafkaTopic = await kafkaTopicOf(parts, names)
-  if (isDryRun) {
-    const place = {
-      after: request.after,
-      fromMs: selection.kind === 'filter' ? selection.filter.fromMs : null,
-    }
-    return { dryRun: await countDeadLetters(parts, names, { ...place, fits: fitsOf(selection) }) }
-  }
+  if (isDryRun) return { dryRun: await countSelected(parts, names, selection, request.after) }
   const stored = await parts.letters.open(kafkaTopic, null)
   const ranges = [rangeOf(selection, stored)]
   const spec = { ranges, rate, endpoint, selection: selectionJson(selection) }
   return { task: await addTask(parts, names, { kind: 'redrive', spec }) }
-}
-
-function fitsOf(selection: Selection): (entry: LogEntry) => boolean {
-  if (selection.kind === 'ids') {
-    const offsets = new Set(selection.offsets)
-    return entry => offsets.has(entry.offset)
-  }
-  return letterMatcher(selection.kind === 'filter' ? selection.filter : everyLetter)
 }
 
 /** What has to be read for it; nothing where nothing died yet. */

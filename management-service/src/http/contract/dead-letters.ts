@@ -27,6 +27,11 @@ const copy = z
   })
   .strict()
 
+const purge = z.object({
+  ...selecting,
+  dryRun: z.boolean().nullish().describe('Only count: answers like the summary'),
+})
+
 const item = {
   id: '0-17',
   messageId: '3fa85f64-5717-4562-b3fc-2c963f66afa6',
@@ -87,8 +92,8 @@ export const deadLetterContract: ResourceContract = {
       summary: 'Removes dead letters for good',
       right: 'owner',
       query: { after: paging.after },
-      body: { schema: z.object(selecting), example: { ids: ['0-17', '0-18'] } },
-      answers: { 200: json(purgedShape, { purged: 2, isComplete: true }) },
+      body: { schema: purge, example: { ids: ['0-17', '0-18'] } },
+      answers: { 200: json(z.union([purgedShape, deadLetterSummary]), { purged: 2, isComplete: true }) },
       errors: ['CONFLICT', kafka],
     },
   },
