@@ -8,8 +8,9 @@
 import { z } from 'zod'
 import type { LogEntry } from '@iris/common/kafka/log-entry'
 import type { LetterContent } from '@iris/common/kafka/open-entry'
+import { avroJson } from '@iris/common/schema/avro/read'
 import { bodyMember, headersObject, shownBody } from '@iris/common/kafka/shown-body'
-import { maskHeaders, maskJsonText, type IsMasked } from './mask.js'
+import { maskHeaders, maskJsonText, maskText, type IsMasked } from './mask.js'
 
 /** What the API promises of it. */
 export const messageShape = z.object({
@@ -39,6 +40,27 @@ export interface Masks {
 export interface OpenedMessage {
   readonly entry: LogEntry
   readonly content: LetterContent
+}
+
+/** What filters of people may look at: the message as it is shown, since an answer tells of what it judged. */
+export function judgedContent(content: LetterContent, masks: Masks): LetterContent {
+  if (content.problem !== null) return content
+  const { avro, body, propagated } = content
+  const lines = propagated?.map((line, at) => {
+    const isHidden = at % 2 === 1 && masks.header(propagated[at - 1] ?? '')
+    return isHidden ? maskText : line
+  })
+  const headers = lines ?? null
+  if (!masks.isUsed) return { ...content, propagated: headers }
+  const json = avro === null ? jsonOf(body) : avroJson(avro.known.schema, avro.record)
+  const masked = json === null ? null : maskJsonText(json, masks.member)
+  if (masked?.isMasked !== true) return { ...content, propagated: headers }
+  return { ...content, propagated: headers, body: Buffer.from(masked.value), avro: null }
+}
+
+function jsonOf(body: Buffer): string | null {
+  const shown = shownBody(body)
+  return shown.kind === 'body' ? shown.json : null
 }
 
 /** The message as JSON text. */

@@ -12,7 +12,7 @@ import { invalidMember } from '@iris/common/errors/member-about'
 import { entityOf } from '../requests.js'
 import { maxMost, readMessagesQuery, type MessagesQuery } from './message-query.js'
 import { readMessages, type MessagePage, type MessageParts } from './read-messages.js'
-import { messageJson, messageShape, type Masks } from './shown-message.js'
+import { judgedContent, messageJson, messageShape, type Masks } from './shown-message.js'
 
 const word = z.union([z.string(), z.number()]).nullish()
 
@@ -60,7 +60,7 @@ export async function tryFiltersOn(parts: MessageParts, topic: Topic, body: unkn
         ? { kind: 'failed', problem: content.problem }
         : compiled === null
           ? { kind: 'passed' }
-          : inspector.judge(compiled, content)
+          : inspector.judge(compiled, judgedContent(content, parts.masks))
     judged.set(message, outcome)
   }
   return answerOf(page, judged, parts.masks)

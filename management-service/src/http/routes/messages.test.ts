@@ -186,6 +186,22 @@ describe('filters on real messages', () => {
     ])
   })
 
+  it('look at hidden values no more than people do', async () => {
+    const { log, attempt } = setUp()
+    log.append({ timeMs: 1, value: '{"password":"x"}', headers: { 'h-Password': 'x' } })
+    log.append({ timeMs: 1, value: record, headers: version })
+    const guess = (matcher: string): object[] => [
+      { type: 'jsonpath', path: '$.password', matcher },
+      { type: 'header', header: 'Password', matcher },
+    ]
+    const counts = async (filters: object[], topic?: string) => (await attempt({ filters }, topic)).body
+
+    for (const filter of guess('x')) expect(await counts([filter])).toMatchObject({ passed: 0 })
+    for (const filter of guess('\\*+')) expect(await counts([filter])).toMatchObject({ passed: 1 })
+    const avro = { type: 'avropath', path: '.password', matcher: 'x' }
+    expect(await counts([avro], 'g.avro')).toMatchObject({ passed: 0 })
+  })
+
   it('look into the records of an AVRO topic', async () => {
     const { log, attempt } = setUp()
     log.append({ timeMs: 1, value: record, headers: version })

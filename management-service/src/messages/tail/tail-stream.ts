@@ -93,11 +93,12 @@ export class TailStream {
   }
 
   /** What no filter can judge is shown, and not kept back in silence. */
-  private wants({ opened: { entry, content } }: TailedMessage): boolean {
+  private wants(message: TailedMessage): boolean {
+    const { entry, content } = message.opened
     const { partition, keys, filters } = this.choice
     if (partition !== null && entry.partition !== partition) return false
     if (keys !== null && (entry.key === null || !keys.some(key => key.equals(entry.key ?? key)))) return false
     if (filters === null || content.problem !== null) return true
-    return this.inspector.judge(filters, content).kind !== 'filtered'
+    return this.inspector.judge(filters, message.judged()).kind !== 'filtered'
   }
 }

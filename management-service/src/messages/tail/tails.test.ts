@@ -105,6 +105,17 @@ function setUp({ tailsMax = 2, members = {} }: { tailsMax?: number; members?: ob
 }
 
 describe('a live tail', () => {
+  it('tells nobody by a filter what is hidden', async () => {
+    const { time, kafka, watch } = setUp()
+    const guessing = await watch('filter=$.password=x')
+    const plain = await watch('filter=$.n=1')
+    kafka.append(0, '{"n":1,"password":"x"}')
+    await time.advance(0)
+
+    expect(guessing.bodies()).toEqual([])
+    expect(plain.bodies()).toEqual([{ n: 1, password: '****' }])
+  })
+
   it('gives what comes from now on, masked, and what each viewer wants of it', async () => {
     const { time, kafka, watch } = setUp()
     kafka.append(0, '{"n":0}')
