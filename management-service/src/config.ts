@@ -70,8 +70,9 @@ export const managementKeys = {
     'management.server.hostNames',
     list(),
     [],
-    'Names in `Host` by which it may be called where it listens on loopback and `management.auth.mode` is `open`, ' +
-      'beside those of loopback: that of a proxy in front which passes its own on. Any other is 403 WRONG_HOST',
+    'Names in `Host` by which it may be called while `management.auth.mode` is `open`, beside addresses and those ' +
+      'of loopback: that of a proxy in front which passes its own on. Any other is 403 WRONG_HOST where it listens ' +
+      'on loopback, and elsewhere once names are given',
   ),
   port: key('management.server.port', count(0, 65_535), 8090, 'Port of the REST API'),
   bodyBytesMax: key(

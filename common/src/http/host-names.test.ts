@@ -8,14 +8,21 @@ const codeOf = (host: string | undefined, listening: Partial<Listening> = {}): s
 describe('a service on loopback that asks nobody', () => {
   it.each([
     ...['127.0.0.1:8090', '127.0.0.1', '127.8.9.10:80', 'localhost:8090', 'LOCALHOST', 'localhost.:8090'],
-    ...['[::1]:8090', '[::1]', undefined],
+    ...['[::1]:8090', '[::1]', '10.0.0.1', '[::2]:80', undefined],
   ])('is called %s', host => {
     expect(codeOf(host)).toBeUndefined()
   })
 
   it.each([
     ...['evil.example:8090', 'evil.example', '127.0.0.1.evil.example:8090', '127.evil.example', ''],
-    ...['localhost.evil.example', 'evil.localhost.example', '10.0.0.1', '[::2]:80', 'x[::1]', '1270001'],
+    ...[
+      'localhost.evil.example',
+      'evil.localhost.example',
+      '10.0.0.1.evil.example',
+      '10.0.0',
+      'x[::1]',
+      '1270001',
+    ],
   ])('is not called %j, as the page of another site would', host => {
     expect(codeOf(host)).toBe('WRONG_HOST')
   })
@@ -29,6 +36,22 @@ describe('a service on loopback that asks nobody', () => {
 
   it.each(['::1', 'localhost', '127.0.0.2'])('is one that listens on %s', host => {
     expect(codeOf('evil.example', { host })).toBe('WRONG_HOST')
+  })
+})
+
+describe('a service that others reach and that is told its names', () => {
+  const named = { host: '0.0.0.0', hostNames: ['management'] }
+
+  it.each(['management:8090', 'localhost:8090', '172.30.77.4:8090', '[fd00::4]:8090'])(
+    'is called %s',
+    host => {
+      expect(codeOf(host, named)).toBeUndefined()
+    },
+  )
+
+  it('is not called as the page of another site would, unless it asks who calls', () => {
+    expect(codeOf('evil.example', named)).toBe('WRONG_HOST')
+    expect(codeOf('evil.example', { ...named, isAsking: true })).toBeUndefined()
   })
 })
 

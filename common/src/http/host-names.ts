@@ -1,10 +1,13 @@
 // pure
 /**
- * The names by which a service on loopback may be called while it asks nobody who they are.
+ * The names by which a service may be called while it asks nobody who they are: one on loopback, and one that
+ * is told its names.
  * Takes how it listens, and the `Host` of each request. Gives the refusal of any other name, or null.
  * Promises: a web page whose own name was made to point at this machine (DNS rebinding) is of its origin for
- * the browser, and is refused here all the same. A service that other machines reach is left alone.
+ * the browser, and is refused here all the same; an address is no name that can be made to
+ * point elsewhere. A service that other machines reach and that is told no names is left alone.
  */
+import { isIP } from 'node:net'
 import { refusal, type HermesError } from '../errors/hermes-error.js'
 
 /** How a service listens. */
@@ -12,7 +15,7 @@ export interface Listening {
   readonly host: string
   /** Whether callers have to say who they are: no page can do that for them. */
   readonly isAsking: boolean
-  /** Further names, such as that of a proxy in front, in any letter case. */
+  /** Further names, such as that of a proxy in front, in any letter case; none: any where others reach it. */
   readonly hostNames: readonly string[]
 }
 
@@ -28,12 +31,12 @@ export function isLoopback(host: string): boolean {
 
 /** Makes the check. */
 export function createHostCheck({ host: listening, isAsking, hostNames }: Listening): HostCheck {
-  if (isAsking || !isLoopback(listening)) return () => null
+  if (isAsking || (!isLoopback(listening) && hostNames.length === 0)) return () => null
   const named = new Set(hostNames.map(name => name.toLowerCase()))
   return host => {
     if (host === undefined) return null
     const name = nameOf(host)
-    return isLoopback(name) || named.has(name) ? null : refusal('WRONG_HOST', { host })
+    return isLoopback(name) || isIP(name) !== 0 || named.has(name) ? null : refusal('WRONG_HOST', { host })
   }
 }
 

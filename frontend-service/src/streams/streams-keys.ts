@@ -100,7 +100,8 @@ export const streamsKeys = {
     'frontend.streams.hostNames',
     list(),
     [],
-    'Names in `Host` by which readers may call a frontend that listens on loopback and asks nobody who they are, ' +
-      'beside those of loopback: that of a proxy in front which passes its own on. Any other is 403 WRONG_HOST',
+    'Names in `Host` by which readers may call a frontend that asks nobody who they are, beside addresses and those ' +
+      'of loopback: that of a proxy in front which passes its own on. Any other is 403 WRONG_HOST where it listens ' +
+      'on loopback, and elsewhere once names are given',
   ),
 } as const
