@@ -16,6 +16,7 @@ import { inboxRoutes } from './http/routes/inbox.js'
 import { messageRoutes } from './http/routes/messages.js'
 import { maskedNames } from './messages/mask.js'
 import type { MessageParts } from './messages/read-messages.js'
+import type { TryParts } from './messages/try-filters.js'
 import type { Masks } from './messages/shown-message.js'
 import { createTails, type Tails } from './messages/tail/tails.js'
 import type { OwnRates } from './metrics/own-rates.js'
@@ -64,13 +65,13 @@ export function createLooking(base: ManagementBase, config: ManagementConfig, pa
 }
 
 function messageParts(
-  { clock }: ManagementBase,
+  { clock, scheduler }: ManagementBase,
   config: ManagementConfig,
   { store, outside }: LookingParts,
-): MessageParts {
+): TryParts {
   const { kafka, schemas: registry } = outside
   return {
-    ...{ store, clock, registry, masks: masksOf(config), namespace: kafkaNamespaceOf(config) },
+    ...{ store, clock, scheduler, registry, masks: masksOf(config), namespace: kafkaNamespaceOf(config) },
     areIdsUsed: config.areSchemaIdsUsed,
     search: createKafkaSearch(kafka),
     scan: createMessageScan(kafka),

@@ -1,18 +1,25 @@
 /**
  * Filters tried over real messages, before anybody subscribes with them.
  * Takes filters and where to look. Gives each message with what the filters make of it.
- * Refuses filters that a subscription of the topic could not have.
+ * Refuses filters that a subscription of the topic could not have. Bounds: `turnMsMax`, then others have their
+ * turn; `judgeMs` in all, and what was not judged by then says so.
  */
 import { z } from 'zod'
 import { freeObject, plainList, readShape } from '@iris/common/domain/json-shapes'
 import type { Topic } from '@iris/common/domain/topic'
-import { compileFilters, createInspector, type FilterOutcome } from '@iris/common/filter/filters'
+import {
+  compileFilters,
+  createInspector,
+  type CompiledFilters,
+  type FilterOutcome,
+} from '@iris/common/filter/filters'
 import { refusal } from '@iris/common/errors/hermes-error'
 import { invalidMember } from '@iris/common/errors/member-about'
+import { sleep, type Scheduler } from '@iris/common/time/scheduler'
 import { entityOf } from '../requests.js'
 import { maxMost, readMessagesQuery, type MessagesQuery } from './message-query.js'
 import { readMessages, type MessagePage, type MessageParts } from './read-messages.js'
-import { judgedContent, messageJson, messageShape, type Masks } from './shown-message.js'
+import { judgedContent, messageJson, messageShape, type Masks, type OpenedMessage } from './shown-message.js'
 
 const word = z.union([z.string(), z.number()]).nullish()
 
@@ -33,7 +40,7 @@ export const filterLabAnswer = z.object({
       message: messageShape,
       passes: z.boolean(),
       refusedBy: z.string().optional().describe('The type of the filter that it did not pass'),
-      error: z.string().optional().describe('Why nobody can tell: it would become a dead letter'),
+      error: z.string().optional().describe('Why nobody can tell, such as for a dead letter'),
     }),
   ),
   passed: z.int(),
@@ -43,27 +50,49 @@ export const filterLabAnswer = z.object({
   complete: z.boolean(),
 })
 
+export interface TryParts extends MessageParts {
+  readonly scheduler: Scheduler
+}
+
+const turnMsMax = 10
+/** All messages of an answer are judged in so much time, or are told as not judged. */
+export const judgeMs = 4_000
+const late = 'There was no time left to judge it; ask for fewer messages with max'
+
 /** Tries them; gives the answer as JSON text. */
-export async function tryFiltersOn(parts: MessageParts, topic: Topic, body: unknown): Promise<string> {
+export async function tryFiltersOn(parts: TryParts, topic: Topic, body: unknown): Promise<string> {
   const { filters, query } = readBody(body)
   const compiled = compileFilters(filters, topic.contentType)
   if (compiled !== null && 'problem' in compiled) throw refusal('VALIDATION_ERROR', compiled)
   const page = await readMessages(parts, topic, query)
   // What passes `latest` depends on what came before: messages are judged in the order of their time.
-  const judged = new Map<MessagePage['messages'][number], FilterOutcome>()
-  const inspector = createInspector()
   const inTime = query.way === 'older' ? [...page.messages].reverse() : page.messages
-  for (const message of inTime) {
-    const { content } = message
-    const outcome: FilterOutcome =
-      content.problem !== null
-        ? { kind: 'failed', problem: content.problem }
-        : compiled === null
-          ? { kind: 'passed' }
-          : inspector.judge(compiled, judgedContent(content, parts.masks))
-    judged.set(message, outcome)
+  return answerOf(page, await judgeAll(parts, compiled, inTime), parts.masks)
+}
+
+type Judged = ReadonlyMap<OpenedMessage, FilterOutcome>
+
+async function judgeAll(
+  { clock, scheduler, masks }: TryParts,
+  compiled: CompiledFilters | null,
+  messages: readonly OpenedMessage[],
+): Promise<Judged> {
+  const inspector = createInspector()
+  const judge = ({ content }: OpenedMessage): FilterOutcome => {
+    if (content.problem !== null) return { kind: 'failed', problem: content.problem }
+    return compiled === null ? { kind: 'passed' } : inspector.judge(compiled, judgedContent(content, masks))
   }
-  return answerOf(page, judged, parts.masks)
+  const judged = new Map<OpenedMessage, FilterOutcome>()
+  const endMs = clock.monotonic() + judgeMs
+  let turnEndMs = clock.monotonic() + turnMsMax
+  for (const message of messages) {
+    const nowMs = clock.monotonic()
+    judged.set(message, nowMs < endMs ? judge(message) : { kind: 'failed', problem: late })
+    if (nowMs < turnEndMs || nowMs >= endMs) continue
+    await sleep(scheduler, 0)
+    turnEndMs = clock.monotonic() + turnMsMax
+  }
+  return judged
 }
 
 function readBody(body: unknown): { filters: readonly Record<string, unknown>[]; query: MessagesQuery } {
@@ -74,11 +103,7 @@ function readBody(body: unknown): { filters: readonly Record<string, unknown>[];
   return { filters: given.filters.map(filter => ({ ...filter })), query }
 }
 
-function answerOf(
-  { messages, next }: MessagePage,
-  judged: ReadonlyMap<MessagePage['messages'][number], FilterOutcome>,
-  masks: Masks,
-): string {
+function answerOf({ messages, next }: MessagePage, judged: Judged, masks: Masks): string {
   const counts = { passed: 0, filtered: 0, failed: 0 }
   const items = messages.map(message => {
     const outcome = judged.get(message) ?? { kind: 'passed' }

@@ -6,12 +6,14 @@ import { silentLog } from '@iris/common/lifecycle/log'
 import type { OpenRegistry } from '@iris/common/schema/open'
 import { createSchemas } from '@iris/common/schema/schemas'
 import { createMemoryRegistry } from '@iris/common/schema/testing/memory-registry'
+import type { Scheduler } from '@iris/common/time/scheduler'
 import { createVirtualTime } from '@iris/common/time/virtual-time'
 import { holdTopic } from '../../changes/testing/held.js'
 import { createGate } from '../../gate.js'
 import { maskedNames } from '../../messages/mask.js'
 import { createMessageLog } from '../../messages/testing/message-log.js'
 import { createMemoryStore } from '../../store/in-memory.js'
+import { judgeMs } from '../../messages/try-filters.js'
 import { callRoute, type RouteAnswer } from '../testing/call-route.js'
 import { messageRoutes } from './messages.js'
 
@@ -21,13 +23,15 @@ interface Shown {
   readonly complete: boolean
 }
 
-function setUp(masked: readonly string[] = ['password']) {
+function setUp(masked: readonly string[] = ['password'], scheduler?: Scheduler, tickMs = 0) {
   const store = createMemoryStore()
   holdTopic(store, 'g.t')
   holdTopic(store, 'g.closed', { subscribingRestricted: true })
   holdTopic(store, 'g.avro', { contentType: 'AVRO' })
   const log = createMessageLog(2)
-  const [registry, clock] = [createMemoryRegistry(), createVirtualTime()]
+  const [registry, time] = [createMemoryRegistry(), createVirtualTime()]
+  let lookMs = 0
+  const clock = { now: time.now, monotonic: () => (lookMs += tickMs) }
   const fields = [
     { name: 'n', type: 'int' },
     { name: 'password', type: 'string' },
@@ -39,6 +43,7 @@ function setUp(masked: readonly string[] = ['password']) {
     ...{
       store,
       clock,
+      scheduler: scheduler ?? time,
       search: log.search,
       scan: log.scan,
       gate: createGate(1, 'readings'),
@@ -184,6 +189,41 @@ describe('filters on real messages', () => {
       false,
       true,
     ])
+  })
+
+  const turns = () => {
+    const made = { count: 0 }
+    const after = (_ms: number, run: () => void) => {
+      made.count++
+      queueMicrotask(run)
+      return () => undefined
+    }
+    return { made, scheduler: { after, every: () => () => undefined } satisfies Scheduler }
+  }
+
+  it('let others have their turn, and are all judged', async () => {
+    const { made, scheduler } = turns()
+    const { log, attempt } = setUp([], scheduler, 4)
+    for (let n = 0; n < 20; n++) log.append({ timeMs: n, value: '{"country":"DE"}' })
+
+    expect((await attempt({ filters: [german] })).body).toMatchObject({ passed: 20, failed: 0 })
+    expect(made.count).toBeGreaterThan(2)
+  })
+
+  it('end in time, and say of what was not judged that it was not', async () => {
+    const { scheduler } = turns()
+    const { log, attempt } = setUp([], scheduler, judgeMs / 4)
+    for (let n = 0; n < 20; n++) log.append({ timeMs: n, value: '{"country":"DE"}' })
+    const { passed, failed, items } = (await attempt({ filters: [german] })).body as {
+      passed: number
+      failed: number
+      items: { error?: string }[]
+    }
+
+    expect(passed).toBeGreaterThan(0)
+    expect(failed).toBe(items.length - passed)
+    expect(failed).toBeGreaterThan(0)
+    expect(items[0]?.error).toContain('no time left')
   })
 
   it('look at hidden values no more than people do', async () => {

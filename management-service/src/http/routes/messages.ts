@@ -10,17 +10,17 @@ import {
   type ApiRoute,
 } from '@iris/common/http/api'
 import { readMessagesQuery } from '../../messages/message-query.js'
-import { readableTopic, readMessages, type MessageParts } from '../../messages/read-messages.js'
+import { readableTopic, readMessages } from '../../messages/read-messages.js'
 import { messageJson } from '../../messages/shown-message.js'
 import { readTailChoice } from '../../messages/tail/tail-choice.js'
 import type { Tails } from '../../messages/tail/tails.js'
-import { tryFiltersOn } from '../../messages/try-filters.js'
+import { tryFiltersOn, type TryParts } from '../../messages/try-filters.js'
 import { topicOfPath } from '../../requests.js'
 
 const jsonType = 'application/json'
 
 /** The routes of messages. */
-export function messageRoutes(parts: MessageParts, tails: Pick<Tails, 'open'>): readonly ApiRoute[] {
+export function messageRoutes(parts: TryParts, tails: Pick<Tails, 'open'>): readonly ApiRoute[] {
   return [
     reading('GET', '/topics/:topic/browse', async ({ params, query, principal }) => {
       const asked = {
