@@ -251,6 +251,8 @@ describe('a read-only mode', () => {
       expect(await statusOf('PUT /topics/:topic', 'an admin')).toBe(200)
       expect(await statusOf('GET /topics/:topic', 'a reader of the group')).toBe(200)
       expect(await statusOf('POST /mode', 'an owner of the group')).toBe(403)
+      expect(await statusOf('POST /topics/:topic/filters/try', 'a reader of the group')).toBe(200)
+      expect(await statusOf('POST /topics/:topic/filters/try', 'no role')).toBe(403)
     })
     expect(await statusOf('PUT /topics/:topic', 'an owner of the group')).toBe(200)
   })

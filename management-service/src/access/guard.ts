@@ -28,6 +28,8 @@ export interface RoutePromise {
   readonly right: Right
   /** Shows each caller only what that one may see, or nobody's data: whoever is known may call it. */
   readonly isForEachCaller?: boolean
+  /** Changes nothing, whatever its method: it passes in a read-only mode. */
+  readonly onlyAsks?: boolean
 }
 
 /** Makes the guard. */
@@ -39,7 +41,7 @@ export function createGuard(parts: GuardParts): ApiGuard {
       const identity = await parts.identify(call.incoming)
       if (promise.right === 'anyone') return { principal: principalOf(identity) ?? unknownCaller }
       const principal = known(identity)
-      refuseReadOnly(parts.mode, principal, call)
+      if (promise.onlyAsks !== true) refuseReadOnly(parts.mode, principal, call)
       if (isAskedByBody(route)) {
         const allows = (body: unknown): void => {
           const group = groupOfBody(route, body)
