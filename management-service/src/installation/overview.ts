@@ -107,7 +107,7 @@ export function overviewOf({ nowMs, view, round, tasks, processes, seesAll }: Ov
     tasks,
     processCounts: processes === null ? null : countKinds(processes),
     processes: seesAll ? processes : null,
-    problems: problemsOf(processes, subscriptions.length - suspended),
+    problems: problemsOf(processes, subscriptions.length - suspended, seesAll),
   }
 }
 
@@ -164,13 +164,22 @@ function countKinds(processes: readonly ProcessRow[]): NonNullable<Overview['pro
   return counts
 }
 
-function problemsOf(processes: readonly ProcessRow[] | null, active: number): string[] {
+function problemsOf(processes: readonly ProcessRow[] | null, active: number, seesAll: boolean): string[] {
   if (processes === null) return ['ZooKeeper did not tell in time which processes live']
   const { frontend, consumers } = countKinds(processes)
   const silent = processes.filter(({ answering }) => answering === false)
   return [
     ...(frontend === 0 ? ['No frontend process lives: nothing can be published'] : []),
     ...(consumers === 0 && active > 0 ? ['No consumers process lives: nothing is delivered'] : []),
-    ...silent.map(({ kind, id }) => `The ${kind} process ${id} lives and does not answer`),
+    ...(seesAll
+      ? silent.map(({ kind, id }) => `The ${kind} process ${id} lives and does not answer`)
+      : silentCounts(silent)),
   ]
+}
+
+/** For who may not see which processes there are. */
+function silentCounts(silent: readonly ProcessRow[]): string[] {
+  return Object.entries(countKinds(silent))
+    .filter(([, count]) => count > 0)
+    .map(([kind, count]) => `Of the ${kind} processes ${count} live and do not answer`)
 }

@@ -140,6 +140,12 @@ describe('the overview', () => {
       'The frontend process f lives and does not answer',
     ])
 
+    const anna = principalOf('anna', [{ role: 'reader', group: 'g' }])
+    expect((await overview(anna)).problems).toEqual([
+      'No consumers process lives: nothing is delivered',
+      'Of the frontend processes 1 live and do not answer',
+    ])
+
     Object.assign(world, { isSilent: true, isUnknown: true })
     expect(await overview()).toMatchObject({
       rates: { publishedPerS: null, deliveredPerS: null },
