@@ -10,6 +10,7 @@ import type { Cancel } from '@iris/common/time/scheduler'
 import type { Lock } from '@iris/common/zookeeper/lock'
 import { followHeld, type HeldFollower } from '../delivery/delay/held-follower.js'
 import type { DeliveryFigures } from '../delivery/figures.js'
+import { lagOf } from '../delivery/lag.js'
 import type { Pipeline, PipelineStatus } from '../delivery/pipeline-parts.js'
 import type { DeliveryPlan } from '../delivery/plan.js'
 import type { PartitionWork } from '../delivery/partition-work.js'
@@ -101,7 +102,7 @@ export interface Runner {
 export type RunnerSign = Omit<SubscriptionSign, 'id'>
 
 /** What exists while a plan runs. */
-interface Run {
+export interface Run {
   readonly plan: DeliveryPlan
   readonly pipeline: Pipeline
   readonly figures: DeliveryFigures
@@ -221,12 +222,9 @@ function statusOf(run: Run | null, nowMs: number): RunnerStatus {
   }
 }
 
-function signOf(run: Run, nowMs: number): RunnerSign | null {
-  let lag = 0
-  for (const claim of run.reading.claims()) {
-    const work = claim.work()
-    if (work !== null) lag += Math.max(0, work.follower.endOffset - work.committed.offset)
-  }
+/** The sign of what runs. */
+export function signOf(run: Run, nowMs: number): RunnerSign | null {
+  const { messages: lag } = lagOf(run.reading.claims().flatMap(claim => claim.work() ?? []))
   const isQuiet = lag === 0 && run.reading.problem() === null && run.delays.waiting().messages === 0
   return isQuiet ? null : { lag, trouble: troubleOf(statusOf(run, nowMs)) }
 }
