@@ -2,7 +2,7 @@
  * A look at all that an installation stands on: ZooKeeper, Kafka and its topics, every process with its
  * clock, version and settings.
  * Takes the clients. Gives facts; what they mean is said by who asks, such as `iris doctor`.
- * Promises: ends within `askMs` and a little; who does not answer is a fact too. Bound: `problemsMax` topics.
+ * Promises: ends within two times `askMs` and a little; who does not answer is a fact too. Bound: `problemsMax` topics.
  */
 import { z } from 'zod'
 import type { ValueOf } from '@iris/common/domain/json-shapes'
@@ -94,25 +94,35 @@ async function timed<T>(
   }
 }
 
+/** Definitions come out of ZooKeeper: without them Kafka is asked all the same, and no topics are looked at. */
 async function lookAtKafka(parts: CheckupParts): Promise<Checkup['kafka']> {
   const { cluster, catalog, namespace } = parts
-  const look = async (): Promise<Omit<Checkup['kafka'], 'tookMs' | 'problem'>> => {
-    const [metadata, view] = await Promise.all([describeCluster(cluster, askMs), catalog.view()])
-    const wanted = view.topics.map(({ name }) => kafkaTopicName(namespace, name))
-    const known = new Set(metadata.topics.map(({ topic }) => topic))
-    const there = wanted.filter(topic => known.has(topic))
-    const [inSyncMin, unclean] = await Promise.all([
-      topicSetting(cluster, there, 'min.insync.replicas', askMs),
-      topicSetting(cluster, there, 'unclean.leader.election.enable', askMs),
-    ])
-    const problems = topicProblemsOf({ wanted, metadata, inSyncMin, unclean })
-    return {
-      brokers: metadata.brokers.map(({ id, host, port }) => ({ id, host, port })),
-      ...{ topics: wanted.length, problemCount: problems.length, problems: problems.slice(0, problemsMax) },
-    }
-  }
-  const { value, tookMs, problem } = await timed(parts, 'Kafka', look())
-  return { tookMs, problem, ...(value ?? { brokers: [], topics: 0, problemCount: 0, problems: [] }) }
+  const [{ value: metadata, ...described }, definitions] = await Promise.all([
+    timed(parts, 'Kafka', describeCluster(cluster, askMs)),
+    timed(parts, 'the list of topics', catalog.view()),
+  ])
+  const wanted = (definitions.value?.topics ?? []).map(({ name }) => kafkaTopicName(namespace, name))
+  const nothing = { brokers: [], topics: 0, problemCount: 0, problems: [] }
+  if (metadata === null) return { ...described, ...nothing }
+  const brokers = metadata.brokers.map(({ id, host, port }) => ({ id, host, port }))
+  const { value: problems, problem } = await timed(parts, 'Kafka', problemsOf(cluster, wanted, metadata))
+  if (problems === null) return { ...nothing, brokers, tookMs: null, problem }
+  const shown = problems.slice(0, problemsMax)
+  return { ...described, brokers, topics: wanted.length, problemCount: problems.length, problems: shown }
+}
+
+async function problemsOf(
+  cluster: CheckupParts['cluster'],
+  wanted: readonly string[],
+  metadata: Awaited<ReturnType<typeof describeCluster>>,
+): Promise<ReturnType<typeof topicProblemsOf>> {
+  const known = new Set(metadata.topics.map(({ topic }) => topic))
+  const there = wanted.filter(topic => known.has(topic))
+  const [inSyncMin, unclean] = await Promise.all([
+    topicSetting(cluster, there, 'min.insync.replicas', askMs),
+    topicSetting(cluster, there, 'unclean.leader.election.enable', askMs),
+  ])
+  return topicProblemsOf({ wanted, metadata, inSyncMin, unclean })
 }
 
 async function lookAtProcesses(parts: CheckupParts): Promise<Checkup['processes']> {

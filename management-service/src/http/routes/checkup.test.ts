@@ -53,12 +53,18 @@ it('tells the clock of each process beside that of management, and who does not 
 })
 
 it('is given also where ZooKeeper and a process are silent, or a process is of an earlier version', async () => {
+  const broker = { id: 1, host: 'k', port: 9092 }
+  const connection = { request: () => Promise.resolve({ brokers: [broker], topics: [] }) }
   const away = await checkup({
     touchZooKeeper: () => Promise.reject(new Error('not connected')),
     processes: () => Promise.reject(new Error('not connected')),
+    catalog: { ...catalogOf(createMemoryStore()), view: () => Promise.reject(new Error('not connected')) },
+    cluster: { anyConnection: () => Promise.resolve(connection as never) },
   })
   const silent = await checkup({ asker: { json: () => Promise.reject(new Error('it answered 404')) } })
 
+  // Kafka is asked all the same, and is not blamed.
+  expect(away.kafka).toMatchObject({ problem: null, tookMs: 0, brokers: [broker], topics: 0 })
   expect([away.zookeeper.problem, away.processes]).toEqual(['not connected', []])
   expect(silent.processes).toMatchObject([{ self: null, clockAheadMs: null, problem: 'it answered 404' }])
 })
