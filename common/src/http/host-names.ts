@@ -1,13 +1,10 @@
 // pure
 /**
- * The names by which a service may be called while it asks nobody who they are: one on loopback, and one that
- * is told its names.
+ * The names by which a service on loopback, or one that is told its names, is called while it asks nobody.
  * Takes how it listens, and the `Host` of each request. Gives the refusal of any other name, or null.
  * Promises: a web page whose own name was made to point at this machine (DNS rebinding) is of its origin for
- * the browser, and is refused here all the same; an address is no name that can be made to
- * point elsewhere. A service that other machines reach and that is told no names is left alone.
+ * the browser, and is refused here all the same. Left alone is who others reach and who is told no names.
  */
-import { isIP } from 'node:net'
 import { refusal, type HermesError } from '../errors/hermes-error.js'
 
 /** How a service listens. */
@@ -22,6 +19,8 @@ export interface Listening {
 /** Why a request with that `Host` is refused. No browser leaves it out, so who does is let in. */
 export type HostCheck = (host: string | undefined) => HermesError | null
 
+/** No name: none can be made to point elsewhere. */
+const address = /^(\d{1,3}(\.\d{1,3}){3}|[\da-f]*:[\da-f:]*:[\da-f:.]*)$/
 const loopback = /^(localhost|127(\.\d{1,3}){3}|::1)$/
 
 /** Whether an address to listen on, or a name that is called, is one that only this machine reaches. */
@@ -36,7 +35,7 @@ export function createHostCheck({ host: listening, isAsking, hostNames }: Listen
   return host => {
     if (host === undefined) return null
     const name = nameOf(host)
-    return isLoopback(name) || isIP(name) !== 0 || named.has(name) ? null : refusal('WRONG_HOST', { host })
+    return isLoopback(name) || address.test(name) || named.has(name) ? null : refusal('WRONG_HOST', { host })
   }
 }
 

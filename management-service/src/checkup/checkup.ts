@@ -94,7 +94,7 @@ async function timed<T>(
   }
 }
 
-/** Definitions come out of ZooKeeper: without them Kafka is asked all the same, and no topics are looked at. */
+/** Definitions come out of ZooKeeper: without them Kafka is asked too, but no topics are looked at. */
 async function lookAtKafka(parts: CheckupParts): Promise<Checkup['kafka']> {
   const { cluster, catalog, namespace } = parts
   const [{ value: metadata, ...described }, definitions] = await Promise.all([

@@ -42,7 +42,7 @@ export interface OpenedMessage {
   readonly content: LetterContent
 }
 
-/** What filters of people may look at: the message as it is shown, since an answer tells of what it judged. */
+/** What filters of people may look at: the message as shown, since an answer tells of what it judged. */
 export function judgedContent(content: LetterContent, masks: Masks): LetterContent {
   if (content.problem !== null) return content
   const { avro, body, propagated } = content

@@ -1,8 +1,8 @@
 /**
  * Filters tried over real messages, before anybody subscribes with them.
  * Takes filters and where to look. Gives each message with what the filters make of it.
- * Refuses filters that a subscription of the topic could not have. Bounds: `turnMsMax`, then others have their
- * turn; `judgeMs` in all, and what was not judged by then says so.
+ * Refuses filters that a subscription of the topic could not have. Bounds: `turnMsMax`, then others have
+ * their turn; `judgeMs` in all, and what was not judged by then says so.
  */
 import { z } from 'zod'
 import { freeObject, plainList, readShape } from '@iris/common/domain/json-shapes'
