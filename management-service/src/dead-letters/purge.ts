@@ -2,7 +2,7 @@
  * Dead letters that nobody wants any more.
  * Takes a selection. All of them are removed from Kafka, some are closed by markers; `dryRun` only counts.
  * Gives how many, and where to go on when a filter had more to look at than one answer may. Promises: what
- * died after the question is untouched. Refuses while a redrive of the subscription is open: it might still send them.
+ * died after the question is untouched. Refuses while a redrive is open: it might still send them.
  */
 import { z } from 'zod'
 import type { ValueOf } from '@iris/common/domain/json-shapes'
