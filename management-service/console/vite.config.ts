@@ -10,7 +10,7 @@ import { defineConfig } from 'vite'
 const isApi = '^/(?!ui|assets|src|@|node_modules|index.html|$)'
 
 /** By so many pages at least. */
-const sharedByMin = 12
+const sharedByMin = 14
 
 export default defineConfig({
   plugins: [react()],

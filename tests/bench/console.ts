@@ -47,7 +47,7 @@ function rowOf(name: string, loads: readonly Load[]): readonly string[] {
 
 /** Every load has a browser context of its own: nothing is cached. */
 async function load(browser: Browser, path: string): Promise<Load> {
-  const { page, receivedBytes, close } = await browser.open()
+  const { page, fileBytes, close } = await browser.open()
   await page.goto(path)
   await page.getByRole('heading', { level: 1 }).waitFor()
   const readyMs = await page.evaluate<number>('performance.now()')
@@ -55,7 +55,7 @@ async function load(browser: Browser, path: string): Promise<Load> {
   const paintMs = await page.evaluate<number>(
     'performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? NaN',
   )
-  const bytes = await receivedBytes()
+  const bytes = fileBytes()
   await close()
   return { bytes, paintMs, readyMs }
 }

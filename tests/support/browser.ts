@@ -27,8 +27,8 @@ export interface WatchedPage {
   readonly page: Page
   /** Errors of scripts, refused resources, requests to other origins: none in a sound page. */
   readonly faults: readonly string[]
-  /** Bytes of answers so far, as they came over the wire. */
-  receivedBytes(): Promise<number>
+  /** Bytes of the page's own files so far, as they came over the wire, without what it asks of the API. */
+  fileBytes(): number
   close(): Promise<void>
 }
 
@@ -57,9 +57,15 @@ export async function startBrowser(origin: string): Promise<Browser> {
       })
       const wire = await context.newCDPSession(page)
       let bytes = 0
-      wire.on('Network.loadingFinished', ({ encodedDataLength }) => (bytes += encodedDataLength))
+      const questions = new Set<string>()
+      wire.on('Network.responseReceived', ({ requestId, type }) => {
+        if (type === 'Fetch' || type === 'XHR') questions.add(requestId)
+      })
+      wire.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+        if (!questions.has(requestId)) bytes += encodedDataLength
+      })
       await wire.send('Network.enable')
-      return { page, faults, receivedBytes: () => Promise.resolve(bytes), close: () => context.close() }
+      return { page, faults, fileBytes: () => bytes, close: () => context.close() }
     },
     stop: () => browser.close(),
   }
