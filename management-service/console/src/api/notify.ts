@@ -8,9 +8,12 @@ import { createStore } from './store.js'
 /** Whether anything was told yet, so that a place for it is wanted. */
 export const wasTold = createStore(false)
 
+/** The library's button is a cross without a name. */
+const closeButtonProps = { 'aria-label': 'Close this notice' }
+
 /** Tells it. */
 export async function notify(notice: NotificationData): Promise<void> {
   const { notifications } = await import('@mantine/notifications')
-  notifications.show(notice)
+  notifications.show({ closeButtonProps, ...notice })
   wasTold.set(true)
 }

@@ -8,6 +8,12 @@
 /** What is wrong, by JSON pointer of the field; the pointer is empty where no field is meant. */
 export type FieldProblems = ReadonlyMap<string, string>
 
+/** What is wrong at the member or below it: a list or object is one field of a form. */
+export function problemAt(problems: FieldProblems, pointer: string): string | undefined {
+  for (const [place, text] of problems) if (place === pointer || place.startsWith(`${pointer}/`)) return text
+  return undefined
+}
+
 /** A call that was refused, or that found nobody. */
 export class ApiProblem extends Error {
   override readonly name = 'ApiProblem'

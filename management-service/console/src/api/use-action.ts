@@ -9,8 +9,6 @@ import { send } from './client.js'
 import { notify } from './notify.js'
 import type { ApiProblem } from './problem.js'
 
-const closeButtonProps = { 'aria-label': 'Close this notice' }
-
 export interface ActionTold {
   /** Said when it went well, such as `Topic created`. */
   readonly done: string
@@ -24,7 +22,7 @@ export function useAction({ done, onDone }: ActionTold): UseMutationResult<unkno
   return useMutation<unknown, ApiProblem, Call>({
     mutationFn: call => send(call),
     async onSuccess(answer) {
-      void notify({ message: done, color: 'teal', closeButtonProps })
+      void notify({ message: done, color: 'teal' })
       onDone?.(answer)
       await queries.invalidateQueries()
     },
@@ -33,7 +31,6 @@ export function useAction({ done, onDone }: ActionTold): UseMutationResult<unkno
         title: problem.message,
         message: problem.fix ?? problem.code,
         color: 'red',
-        closeButtonProps,
       })
     },
   })

@@ -11,42 +11,25 @@ import { ApiProblem, type FieldProblems } from './problem.js'
 const pauseMs = 300
 const nothing: FieldProblems = new Map()
 
-export interface Rehearsal {
-  readonly isChecking: boolean
-  /** Whether the call as it stands now would be done. */
-  readonly isGood: boolean
-  readonly fields: FieldProblems
-  /** What management would do, where it would do it. */
-  readonly answer: unknown
-}
-
-/** Rehearses the call as it stands; `null` rehearses nothing. */
-export function useRehearsal(call: Call | null): Rehearsal {
+/** What is wrong with the call as it stands, by field; `null` rehearses nothing. */
+export function useRehearsal(call: Call | null): FieldProblems {
   const text = call === null ? '' : JSON.stringify([call.method, addressOf(call), call.body])
   const [settled] = useDebouncedValue(text, pauseMs)
-  const { data, isFetching } = useQuery({
+  const { data } = useQuery({
     queryKey: ['rehearsal', settled],
-    queryFn: ({ signal }) => (call === null ? null : rehearse(call, signal)),
+    queryFn: ({ signal }) => (call === null ? nothing : problemsOf(call, signal)),
     enabled: settled !== '' && settled === text,
     gcTime: 0,
   })
-  const isChecking = isFetching || settled !== text
-  return {
-    isChecking,
-    isGood: !isChecking && data?.problem === null,
-    fields: data?.problem?.fields ?? nothing,
-    answer: data?.answer ?? null,
-  }
+  return data ?? nothing
 }
 
-async function rehearse(
-  call: Call,
-  signal: AbortSignal,
-): Promise<{ problem: ApiProblem | null; answer: unknown }> {
+async function problemsOf(call: Call, signal: AbortSignal): Promise<FieldProblems> {
   try {
-    return { problem: null, answer: await send(rehearsed(call), signal) }
+    await send(rehearsed(call), signal)
+    return nothing
   } catch (error) {
-    if (error instanceof ApiProblem) return { problem: error, answer: null }
+    if (error instanceof ApiProblem) return error.fields
     throw error
   }
 }

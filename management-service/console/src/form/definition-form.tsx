@@ -6,7 +6,7 @@
 import { Accordion, Alert, Button, Group, SimpleGrid, Stack } from '@mantine/core'
 import { useState, type SyntheticEvent, type ReactNode } from 'react'
 import type { Call } from '../api/call.js'
-import type { FieldProblems } from '../api/problem.js'
+import { problemAt, type FieldProblems } from '../api/problem.js'
 import { useAction } from '../api/use-action.js'
 import { useRehearsal } from '../api/use-rehearsal.js'
 import { Curl } from '../ui/curl.js'
@@ -32,9 +32,9 @@ export function DefinitionForm(props: DefinitionFormProps): ReactNode {
   const [draft, setDraft] = useState(start)
   const isTouched = draft !== start
   const call: Call = { ...callOf(draft), secrets: secretsOf(groups) }
-  const rehearsal = useRehearsal(isTouched ? call : null)
+  const rehearsed = useRehearsal(isTouched ? call : null)
   const action = useAction({ done, onDone: () => onDone(draft) })
-  const problems = action.error?.fields ?? rehearsal.fields
+  const problems = action.error?.fields ?? rehearsed
   const shown = shownGroups(groups, draft)
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault()
@@ -96,12 +96,6 @@ function shownGroups(groups: readonly FieldGroup[], draft: Draft): readonly Fiel
 /** A word for its place in the document: an id has no blanks. */
 function placeOf({ title }: FieldGroup): string {
   return title.replaceAll(' ', '-')
-}
-
-/** What is wrong at the field or below it: a list or object is one field here. */
-function problemAt(problems: FieldProblems, pointer: string): string | undefined {
-  for (const [place, text] of problems) if (place === pointer || place.startsWith(`${pointer}/`)) return text
-  return undefined
 }
 
 function titleOf({ title, fields }: FieldGroup, problems: FieldProblems): string {

@@ -25,7 +25,6 @@ export function Purge({ names, selection, onDone }: PurgeProps): ReactNode {
     if (!isComplete)
       void notify({
         message: `${countOf(purged)} are gone, and there was no time for all: purge once more`,
-        closeButtonProps: { 'aria-label': 'Close this notice' },
       })
     onDone()
   }

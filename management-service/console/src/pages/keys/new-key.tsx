@@ -4,6 +4,7 @@
 import { Button, Group, Stack, TagsInput, TextInput } from '@mantine/core'
 import { useState, type ReactNode, type SyntheticEvent } from 'react'
 import type { Call } from '../../api/call.js'
+import { problemAt } from '../../api/problem.js'
 import { useAction } from '../../api/use-action.js'
 import { useRehearsal } from '../../api/use-rehearsal.js'
 import { Curl } from '../../ui/curl.js'
@@ -22,7 +23,7 @@ export function NewKey({ onMade }: { readonly onMade: (answer: unknown) => void 
     path: '/keys',
     body: { name, roles, teams, ...(expiresAt === '' ? {} : { expiresAt }) },
   }
-  const { fields } = useRehearsal(name === '' ? null : call)
+  const fields = useRehearsal(name === '' ? null : call)
   const action = useAction({ done: 'Key made', onDone: onMade })
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault()
@@ -44,14 +45,14 @@ export function NewKey({ onMade }: { readonly onMade: (answer: unknown) => void 
           description="admin, or owner, publisher, reader with a group: publisher:demo, reader:*"
           data={['admin', ...roleKinds.map(kind => `${kind}:*`)]}
           value={[...roles]}
-          error={problemBelow(fields, '/roles')}
+          error={problemAt(fields, '/roles')}
           onChange={setRoles}
         />
         <TagsInput
           label="Teams"
           description="Owners that the key is: it owns their topics and subscriptions"
           value={[...teams]}
-          error={problemBelow(fields, '/teams')}
+          error={problemAt(fields, '/teams')}
           onChange={setTeams}
         />
         <TextInput
@@ -71,9 +72,4 @@ export function NewKey({ onMade }: { readonly onMade: (answer: unknown) => void 
       </Stack>
     </form>
   )
-}
-
-function problemBelow(fields: ReadonlyMap<string, string>, pointer: string): string | undefined {
-  for (const [place, text] of fields) if (place.startsWith(pointer)) return text
-  return undefined
 }
