@@ -26,6 +26,8 @@ import { createPublishJournal } from './publish/journal.js'
 import { createPropagation, type Propagation } from './publish/propagation.js'
 import { createRoom } from './publish/room.js'
 import { createPublishRequest, type PublishRequest } from './publish/single-request.js'
+import { createCallers } from './publishers/callers.js'
+import { createPublishers, publisherLimits, type Publishers } from './publishers/publishers.js'
 import { createRareLog } from './rare-log.js'
 import { openSchedule } from './schedule/open-schedule.js'
 import type { Spools } from './spool/spools.js'
@@ -38,6 +40,7 @@ export interface Publishing {
   readonly publish: PublishRequest
   readonly bulk: Bulk
   readonly topics: TopicCache
+  readonly publishers: Publishers
   readonly unknownTopics: UnknownTopics
   /** Null where callers are not asked who they are. */
   readonly authenticate: Authenticate | null
@@ -80,6 +83,7 @@ export function createPublishing(
     keysAndTokens: outside.access?.authenticator ?? null,
   })
   const shelf = previewShelfOf(config)
+  const publishers = createPublishers(publisherLimits, clock.monotonic())
   const routing: RoutingOptions = {
     namespace: kafkaNamespaceOf(config),
     bodyBytesMax: config.bodyBytesMax,
@@ -108,6 +112,7 @@ export function createPublishing(
     onRemoved(topic) {
       metrics.removeTopic(topic.name)
       gates.forget(topic.name)
+      publishers.forget(topic.name)
       const subject = topic.avroSubject ?? topic.avroTrial?.subject
       if (subject !== undefined) schemas?.schemas.forget(subject)
     },
@@ -124,7 +129,7 @@ export function createPublishing(
   const schedule = openSchedule(base, config, { cluster, session, route: kafka.byAck.ALL })
   const pipeline = createPipeline({
     ...{ clock, scheduler, warn, metrics, topics, unknownTopics, propagation, reading },
-    ...{ journal, spooling, room, forwards: outside.seal },
+    ...{ journal, spooling, room, forwards: outside.seal, callers: createCallers(), publishers },
     makeKeyed: events => surroundings.idempotency.makeKeyed(events, { room, schedule }),
     rules: { acceptAnyBytes: config.acceptAnyBytes },
     random: systemRandom,
@@ -162,6 +167,7 @@ export function createPublishing(
     publish: createPublishRequest(pipeline, { scheduler, isClosing, isForwarded, answerHeaders }),
     bulk,
     topics,
+    publishers,
     unknownTopics,
     authenticate: gates.authenticate,
     spools: spooling?.spools ?? null,

@@ -27,6 +27,7 @@ import { createHandlers, figuresPage, metricsPage } from './http/routes.js'
 import { closeTimeoutMs, createOutside, startOutside, stopOutside } from './outside.js'
 import { createJudge } from './access/judge.js'
 import { createPublishing } from './publishing.js'
+import { publishersRoute } from './publishers/publishers-route.js'
 import { createOptionalChecks } from './readiness/checks.js'
 import { createReadiness, readinessPages } from './readiness/readiness.js'
 import { createFrontendCounters } from './shared-counters.js'
@@ -117,7 +118,11 @@ export function createFrontend(
       figuresPage(registry),
       ownPage(base, config, readiness.isReady),
     ],
-    resources: [statusResource, ...byName(config, streams?.routes ?? [])],
+    resources: [
+      statusResource,
+      publishersRoute(base.clock, publishing, company),
+      ...byName(config, streams?.routes ?? []),
+    ],
     scheduler: base.scheduler,
     isClosed: () => isClosed,
     onDefect: error => reportDefect(base, error),

@@ -9,7 +9,7 @@ import { splitTopicName } from '@iris/common/domain/names'
 import type { Topic } from '@iris/common/domain/topic'
 import { type HermesError, refusal, withHeaders } from '@iris/common/errors/hermes-error'
 import type { Clock } from '@iris/common/time/clock'
-import type { Sender, SentHeaders } from '../publish/sender.js'
+import { callerOf, type Sender } from '../publish/sender.js'
 import type { Quotas, TopicQuota } from '../quota/quotas.js'
 import type { Throughput } from '../quota/throughput.js'
 import type { Authenticate } from './authentication.js'
@@ -23,6 +23,8 @@ export interface TopicGate {
   permit(sender: Sender): HermesError | null
   /** Whether there is quota left; counts what is known of the message. */
   charge(sender: Sender): HermesError | null
+  /** The name that the caller has proved; null where it has proved none, or the topic does not ask. */
+  nameOf(sender: Sender): string | null
   /** The body has come: counts what was not known before. */
   received(sender: Sender, bytes: number): HermesError | null
 }
@@ -106,21 +108,21 @@ class Gate implements TopicGate {
     return refusal('THROUGHPUT_QUOTA_VIOLATION', { problem }, 'frontend')
   }
 
+  nameOf(sender: Sender): string | null {
+    const caller = this.authenticate?.(callerOf(sender)) ?? null
+    return caller?.kind === 'principal' ? caller.principal.name : null
+  }
+
   /** Who the caller is where it says so; else what the header says; else where the request came from. */
   private publisherOf(sender: Sender): string {
     if (this.quota?.isPerPublisher !== true) return ''
-    const caller = this.authenticate?.(callerOf(sender)) ?? null
-    if (caller?.kind === 'principal') return `account ${caller.principal.name}`
+    const name = this.nameOf(sender)
+    if (name !== null) return `account ${name}`
     const { publisherHeader } = this.parts
     const named = publisherHeader === '' ? undefined : callerOf(sender).headers[publisherHeader]
     if (typeof named === 'string' && named !== '') return `header ${named.slice(0, publisherLettersMax)}`
     return `address ${sender.address ?? ''}`
   }
-}
-
-/** The headers that say who publishes: a record of a bulk request cannot put others in their place. */
-function callerOf(sender: Sender): SentHeaders {
-  return sender.caller ?? sender.sent
 }
 
 function blockedRefusal(topic: string, reason: string): HermesError {

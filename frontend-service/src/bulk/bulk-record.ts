@@ -23,6 +23,8 @@ export interface RecordEvents {
   readonly caller: SentHeaders
   /** Where it came from. */
   readonly address: string | undefined
+  /** What it came over. */
+  readonly connection: object
   /** It has its place before all that comes after it. */
   onWay(record: BulkRecord): void
   settled(record: BulkRecord, messageId: string, outcome: RecordOutcome): void
@@ -48,6 +50,10 @@ export class BulkRecord implements Origin {
 
   get address(): string | undefined {
     return this.events.address
+  }
+
+  get connection(): object {
+    return this.events.connection
   }
 
   read(taker: BodyTaker): null {

@@ -127,6 +127,10 @@ export class BulkRequest implements Deadlined, Held, RecordEvents {
     return this.request.socket.remoteAddress
   }
 
+  get connection(): object {
+    return this.request.socket
+  }
+
   onWay(record: BulkRecord): void {
     if (this.awaited !== record) return
     this.awaited = null

@@ -7,6 +7,7 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { forwardedHeader, frontendTokenHeader } from '@iris/common/http/forwarded-headers'
 import { createRelay, type RelayRequest, type RelayResult } from '@iris/common/http/relay'
 import { withoutHeaders } from '@iris/common/http/raw-headers'
 import { frontendMetrics } from '@iris/common/metrics/names'
@@ -14,12 +15,8 @@ import type { Metrics } from '@iris/common/metrics/registry'
 import type { Scheduler } from '@iris/common/time/scheduler'
 import { originOf, type Fellow } from './card.js'
 
-/** Names the frontend that passed a request on. */
-const forwardedHeader = 'Iris-Forwarded'
-/** The token of the frontend that it is passed on to. */
-const tokenHeader = 'Iris-Forwarded-Token'
 /** Lower-case names of the lines that only a frontend may write. */
-export const forwardedHeaders: readonly string[] = [forwardedHeader, tokenHeader].map(name =>
+export const forwardedHeaders: readonly string[] = [forwardedHeader, frontendTokenHeader].map(name =>
   name.toLowerCase(),
 )
 
@@ -36,9 +33,12 @@ const connectionsMax = 32
 const exchangesMax = 2_000
 const connectTimeoutMs = 1_000
 
-/** Whether a fellow has passed this request on to the frontend with that token, which has to answer it. */
+/**
+ * Whether a process of the installation sent this request to the frontend with that token: a fellow passed it
+ * on to be answered here, or management asks what only it may know.
+ */
 export function isForwarded({ headers }: Pick<IncomingMessage, 'headers'>, ownToken: string): boolean {
-  const token = headers[tokenHeader.toLowerCase()]
+  const token = headers[frontendTokenHeader.toLowerCase()]
   if (typeof token !== 'string' || ownToken === '') return false
   return timingSafeEqual(digest(token), digest(ownToken))
 }
@@ -56,7 +56,7 @@ export function createForwarder(scheduler: Scheduler, metrics: Metrics): Forward
     async forward(from, to, request) {
       const headers = withoutHeaders(request.headers, forwardedHeaders)
       headers.push(forwardedHeader, from)
-      if (to.token !== '') headers.push(tokenHeader, to.token)
+      if (to.token !== '') headers.push(frontendTokenHeader, to.token)
       const result = await relay.exchange({ ...request, origin: originOf(to), headers })
       ;(result.kind === 'answer' ? answered : failed).value++
       return result

@@ -13,8 +13,11 @@ import { createMemoryRegistry, type MemoryRegistry } from '@iris/common/schema/t
 import type { PublishedEvent } from '@iris/common/trace/event'
 import type { TraceWriter } from '@iris/common/trace/writer'
 import { createVirtualTime, type VirtualTime } from '@iris/common/time/virtual-time'
+import type { KeyedEvents } from '../idempotency/keyed-publication.js'
 import { createPublishMetrics, type PublishMetrics } from '../publish-metrics.js'
 import { createSchedule } from '../schedule/schedule.js'
+import { createCallers } from '../publishers/callers.js'
+import { createPublishers, publisherLimits, type Publishers } from '../publishers/publishers.js'
 import type { Span } from '@iris/common/tracing/span'
 import { createTracer } from '@iris/common/tracing/tracer'
 import type { TopicCache } from '../topics/cache.js'
@@ -55,6 +58,8 @@ export interface PipelineWorld {
   readonly topics: Map<string, RoutedTopic>
   /** The schemas of AVRO topics. */
   readonly registry: MemoryRegistry
+  /** Who has published. */
+  readonly publishers: Publishers
   /** What was written for those who ask where a message is. */
   readonly traced: PublishedEvent[]
   /** What OpenTelemetry was told. */
@@ -63,6 +68,8 @@ export interface PipelineWorld {
   drawn: number
   /** Publications with an idempotency key, which go no further here. */
   readonly keyed: Publication[]
+  /** What becomes of them. */
+  keyedEvents: KeyedEvents | null
   /** Names being looked up; the test answers. */
   readonly lookUps: LookUpWaiter[]
   areTopicsLoaded: boolean
@@ -124,6 +131,7 @@ export async function createPipelineWorld(spooling: Spooling | null = null): Pro
   })
   const pipeline = createPipeline({
     ...{ clock: time, scheduler: time, metrics, reading, room, warn: () => undefined },
+    ...{ callers: createCallers(), publishers: world.publishers },
     topics: { find: name => topics.get(name), isLoaded: () => world.areTopicsLoaded } as TopicCache,
     unknownTopics: { lookUp: (_name, waiter) => void lookUps.push(waiter), stop: () => undefined },
     propagation,
@@ -142,7 +150,10 @@ export async function createPipelineWorld(spooling: Spooling | null = null): Pro
     }),
     avro: createAvroCheck({ schemas: schemasOver(world), warn: () => undefined, areIdsUsed: false }),
     random: () => 0,
-    makeKeyed: () => ({ take: publication => void world.keyed.push(publication) }),
+    makeKeyed(events) {
+      world.keyedEvents = events
+      return { take: publication => void world.keyed.push(publication) }
+    },
     spooling,
     tracer: createTracer(
       span => void world.spans.push(span),
@@ -179,10 +190,12 @@ function createParts(): Omit<PipelineWorld, 'pipeline' | 'url' | 'stop'> {
     topics: new Map(),
     metricsText: () => registry.text(),
     registry: createMemoryRegistry(),
+    publishers: createPublishers(publisherLimits, 0),
     traced: [],
     spans: [],
     drawn: 1,
     keyed: [],
+    keyedEvents: null,
     lookUps: [],
     areTopicsLoaded: true,
     schedulePartitions: 12,

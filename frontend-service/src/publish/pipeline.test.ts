@@ -247,6 +247,7 @@ const refusingGate = (step: 'permit' | 'charge', error: HermesError): TopicGate 
   asksWho: false,
   permit: () => (step === 'permit' ? error : null),
   charge: () => (step === 'charge' ? error : null),
+  nameOf: () => null,
   received: () => null,
 })
 const closedGate = refusingGate('permit', refusal('TOPIC_BLOCKED', { topic: 't', reason: 'r' }, 'frontend'))

@@ -17,6 +17,8 @@ import type { FoundStored, KeyedEvents } from '../idempotency/keyed-publication.
 import type { Keyed } from '../idempotency/keyed.js'
 import { keyUnavailable } from '../idempotency/refusals.js'
 import type { PublishMetrics } from '../publish-metrics.js'
+import type { Callers } from '../publishers/callers.js'
+import type { Publishers } from '../publishers/publishers.js'
 import type { RareLog } from '../rare-log.js'
 import { scheduledAnswer, type Schedule } from '../schedule/schedule.js'
 import type { TopicCache } from '../topics/cache.js'
@@ -64,6 +66,9 @@ export interface PipelineParts extends ContentParts {
   /** For topics with a chaos policy. */
   readonly random: Random
   readonly schedule: Schedule
+  /** Who publishes what. */
+  readonly callers: Callers
+  readonly publishers: Pick<Publishers, 'count'>
   /** Makes the step of messages with an idempotency key. */
   readonly makeKeyed: (events: KeyedEvents) => Keyed
   /** Null where no message is answered before Kafka has it. */
@@ -157,6 +162,9 @@ function read(parts: Wired, publication: Publication, topic: RoutedTopic): void 
   const { origin } = publication
   publication.comesFromTopic = parts.forwards.isForward(topic.name, origin.sent.headers)
   const refused = admit(origin, topic) ?? topic.gate?.charge(origin) ?? admitKey(publication, topic)
+  // A fellow that has passed it on counts it, by who really sent it.
+  if (origin.isForwarded !== true)
+    publication.publisher = parts.callers.of(origin, refused?.status === 401 ? null : topic.gate)
   if (refused !== null) return refuse(parts, publication, refused)
   const time = parts.schedule.timeOf(origin.sent, topic, parts.clock.now())
   if (typeof time !== 'number') return refuse(parts, publication, time)
@@ -222,6 +230,8 @@ function answerFound(parts: Wired, publication: Publication, found: FoundStored)
   if (publication.stage === 'answered') return
   const { messageId, scheduled, isReplay } = found
   publication.id = messageId
+  // It was counted when it was stored.
+  if (isReplay) publication.publisher = null
   finish(parts, publication, 201)
   publication.origin.stored(messageId, scheduled, isReplay)
 }
@@ -304,12 +314,13 @@ function refuse(parts: Wired, publication: Publication, error: HermesError): voi
 }
 
 function finish(parts: Wired, publication: Publication, status: number): void {
-  const { routed: topic, startedMs } = publication
+  const { routed: topic, startedMs, publisher } = publication
   publication.stage = 'answered'
   publication.queue?.remove(publication)
   parts.room.release(publication)
   parts.metrics.inflight--
   const nowMs = parts.clock.monotonic()
   topic?.counters().answered(status, (nowMs - startedMs) / 1_000)
+  if (topic !== null && publisher !== null) parts.publishers.count(topic.name, publisher, status < 300, nowMs)
   publication.spans?.ended(publication, status, nowMs)
 }

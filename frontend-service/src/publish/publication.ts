@@ -9,6 +9,7 @@ import type { BodyReading } from '@iris/common/http/body'
 import type { AppendOutcome, ProducerMessage } from '@iris/common/kafka/producer-message'
 import type { Keeping, SpoolMessage } from '../spool/message-log.js'
 import type { SpooledEntry } from '../spool/segment.js'
+import type { Publisher } from '../publishers/publisher.js'
 import type { RoutedTopic } from '../topics/routed-topic.js'
 import type { AvroMessage } from './check-avro.js'
 import type { Deadlined, DeadlineQueue } from './deadline-queue.js'
@@ -76,6 +77,8 @@ export class Publication implements ProducerMessage, SpoolMessage, BodyTaker, De
   idempotencyKey: string | null = null
   /** Null for a message whose answer waits for Kafka. */
   later: Later | null = null
+  /** Whose message it is counted as; null before that is known, and where it is counted elsewhere. */
+  publisher: Publisher | null = null
   /** What is told of it to OpenTelemetry; null for a message that is not traced. */
   spans: PublicationSpans | null = null
 

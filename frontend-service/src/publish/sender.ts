@@ -17,6 +17,8 @@ export interface Sender {
   readonly announcedBytes: number
   /** Where the message came from over the network, where that is known. */
   readonly address?: string | undefined
+  /** What it came over, which later messages come over too; left out where nobody knows. */
+  readonly connection?: object
   /**
    * A fellow has passed it on: there it was judged who publishes, and its quota was charged. Left out where
    * no fellow can.
@@ -24,4 +26,9 @@ export interface Sender {
   readonly isForwarded?: boolean
   /** Headers that the answer carries beside its own; an origin whose answer has none leaves it out. */
   note?(headers: readonly string[]): void
+}
+
+/** The headers that say who publishes: a record of a bulk request cannot put others in their place. */
+export function callerOf(sender: Sender): SentHeaders {
+  return sender.caller ?? sender.sent
 }

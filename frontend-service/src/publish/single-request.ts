@@ -98,7 +98,10 @@ class SingleRequest implements Origin, BodySink {
     return this.sent.socket.remoteAddress
   }
 
-  /** Asked only by topics with a gate. */
+  get connection(): object {
+    return this.sent.socket
+  }
+
   get isForwarded(): boolean {
     return this.surroundings.isForwarded(this.sent)
   }

@@ -1,0 +1,46 @@
+/**
+ * Who publishes over which connection.
+ * Takes what is known of a message before its body. Gives its publisher. Promises: it is found out once a
+ * connection and remembered with it, as long as its requests say the same of themselves; a name is remembered
+ * only of credentials that were right, and asked only of topics that ask for one.
+ */
+import type { TopicGate } from '../access/topic-gate.js'
+import { callerOf, type Sender } from '../publish/sender.js'
+import { clientOf, named, stranger, type Publisher } from './publisher.js'
+
+export interface Callers {
+  /** `gate` is null where the topic has none, and where it takes the caller's credentials for wrong. */
+  of(sender: Sender, gate: Pick<TopicGate, 'asksWho' | 'nameOf'> | null): Publisher
+}
+
+/** Who a connection has spoken for last. */
+interface Remembered {
+  readonly agent: string | undefined
+  readonly nobody: Publisher
+  authorization: string
+  somebody: Publisher
+}
+
+/** Makes a memory of connections, which goes with them. */
+export function createCallers(): Callers {
+  const connections = new WeakMap<object, Remembered>()
+  return {
+    of(sender, gate) {
+      const { 'user-agent': agent, authorization } = callerOf(sender).headers
+      const { connection } = sender
+      let known = connection === undefined ? undefined : connections.get(connection)
+      if (known === undefined || known.agent !== agent) {
+        const nobody = stranger(sender.address, clientOf(agent))
+        known = { agent, nobody, authorization: '', somebody: nobody }
+        if (connection !== undefined) connections.set(connection, known)
+      }
+      if (authorization === undefined || gate?.asksWho !== true) return known.nobody
+      if (known.authorization === authorization) return known.somebody
+      const name = gate.nameOf(sender)
+      if (name === null) return known.nobody
+      known.authorization = authorization
+      known.somebody = named(name, known.nobody.client)
+      return known.somebody
+    },
+  }
+}

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest'
+import { clientOf, named, networkOf, stranger } from './publisher.js'
+
+describe('of an address', () => {
+  it.each([
+    ['10.1.2.3', '10.1.2.0/24'],
+    ['127.0.0.1', '127.0.0.0/24'],
+    ['::ffff:10.1.2.3', '10.1.2.0/24'],
+    ['::FFFF:10.1.2.3', '10.1.2.0/24'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1::/48'],
+    ['2001:0db8:0001::9', '2001:db8:1::/48'],
+    ['2001:db8::9', '2001:db8::/48'],
+    ['2001::1:0:0:9', '2001::/48'],
+    ['::1', '::/48'],
+    ['::', '::/48'],
+    ['::2:3:4:5:6:7:8', '0:2:3::/48'],
+    ['::2:3:4:5:6:1.2.3.4', '0:2:3::/48'],
+    ['64:ff9b::1.2.3.4', '64:ff9b::/48'],
+    ['fe80::1%eth0', 'fe80::/48'],
+    ['1:2:3:4:5:6:7::', '1:2:3::/48'],
+  ])('%s the network %s remains', (address, network) => {
+    expect(networkOf(address)).toBe(network)
+  })
+
+  it.each([undefined, '', 'localhost', '10.1.2', '10.1.2.3.4', '::x', '::ffff:999.1.1.1'])(
+    'nothing remains where it is none: %s',
+    address => {
+      expect(networkOf(address)).toBeNull()
+    },
+  )
+})
+
+describe('of a User-Agent', () => {
+  it.each([
+    ['curl/8.5.0', 'curl'],
+    ['iris-cli', 'iris-cli'],
+    ['hermes-client/2.0 (Java 21) x', 'hermes-client'],
+    ['a'.repeat(41), 'a'.repeat(40)],
+  ])('%s remains %s', (agent, client) => {
+    expect(clientOf(agent)).toBe(client)
+  })
+
+  it.each([undefined, '', ' curl', '(nobody)', '\u00e4'])(
+    'nothing remains where it names none: %j',
+    agent => {
+      expect(clientOf(agent)).toBeNull()
+    },
+  )
+})
+
+describe('a publisher', () => {
+  it('is the same by name and client, from wherever', () => {
+    expect(named('shop', 'curl').key).toBe(named('shop', 'curl').key)
+    expect(stranger('10.1.2.3', null)).toEqual(stranger('10.1.2.200', null))
+  })
+
+  it.each([
+    [named('shop', 'curl'), named('shop', null)],
+    [named('shop', null), named('shops', null)],
+    [named('10.1.2.0/24', null), stranger('10.1.2.3', null)],
+    [stranger('10.1.2.3', null), stranger('10.1.3.3', null)],
+    [stranger(undefined, null), stranger('10.1.3.3', null)],
+  ])('is another: %o, %o', (one, other) => {
+    expect(one.key).not.toBe(other.key)
+  })
+
+  it('keeps of a name no more than is shown', () => {
+    expect(named('n'.repeat(300), null).name).toBe('n'.repeat(200))
+  })
+})

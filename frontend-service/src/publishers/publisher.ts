@@ -1,0 +1,50 @@
+// pure
+/**
+ * Who publishes, as far as it is remembered.
+ * Takes the name that a caller has proved, its address and what it says of its program. Gives an identity.
+ * Promises: of an address only its network remains, of a program only its name.
+ */
+import { parseAddress } from '@iris/common/http/address'
+
+/** One identity; the same `key` is the same one. */
+export interface Publisher {
+  readonly key: string
+  /** Of the key, account or token that let it in; null where nothing did. */
+  readonly name: string | null
+  /** Where the name is null: the first 24 bits of an IPv4 address, the first 48 of an IPv6 address. */
+  readonly network: string | null
+  /** The first product of its `User-Agent`. */
+  readonly client: string | null
+}
+
+const nameLettersMax = 200
+const clientLettersMax = 40
+const productPattern = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+/
+
+/** Somebody who has proved a name. */
+export function named(name: string, client: string | null): Publisher {
+  const shown = name.slice(0, nameLettersMax)
+  return { key: `name ${shown}\n${client ?? ''}`, name: shown, network: null, client }
+}
+
+/** Somebody of whom only the address is known, or not even that. */
+export function stranger(address: string | undefined, client: string | null): Publisher {
+  const network = networkOf(address)
+  return { key: `network ${network ?? ''}\n${client ?? ''}`, name: null, network, client }
+}
+
+/** The program of a `User-Agent`, without its version: `curl` of `curl/8.5.0`. */
+export function clientOf(userAgent: string | undefined): string | null {
+  return productPattern.exec(userAgent ?? '')?.[0].slice(0, clientLettersMax) ?? null
+}
+
+/** `10.1.2.0/24` of `10.1.2.3`, `2001:db8:1::/48` of `2001:db8:1:2::3`; null of what is no address. */
+export function networkOf(address: string | undefined): string | null {
+  // Of a listener for both families IPv4 comes mapped, and a link-local address with its zone.
+  const bytes = parseAddress((address ?? '').replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, ''))
+  if (bytes === null) return null
+  if (bytes.length === 4) return `${bytes.slice(0, 3).join('.')}.0/24`
+  const groups = [0, 2, 4].map(at => (((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0)).toString(16))
+  while (groups.at(-1) === '0') groups.pop()
+  return `${groups.join(':')}::/48`
+}

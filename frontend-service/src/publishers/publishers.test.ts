@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest'
+import { named } from './publisher.js'
+import { createPublishers, type PublisherLimits, type Publishers } from './publishers.js'
+
+const limits: PublisherLimits = { publishersEachMax: 3, publishersMax: 5, quietMsMax: 1_000 }
+const table = (sinceMs = 0): Publishers => createPublishers(limits, sinceMs)
+/** One accepted message of each, a millisecond apart. */
+const publish = (publishers: Publishers, topic: string, names: string, fromMs = 1): void =>
+  names.split(' ').forEach((name, at) => publishers.count(topic, named(name, null), true, fromMs + at))
+const refuse = (publishers: Publishers, topic: string, name: string, atMs: number): void =>
+  publishers.count(topic, named(name, null), false, atMs)
+const namesOf = (publishers: Publishers, topic: string, nowMs = 100): string =>
+  publishers
+    .tell(topic, nowMs)
+    .publishers.map(({ publisher }) => publisher.name)
+    .join('')
+
+describe('the publishers of a topic', () => {
+  it('are told with what became of their messages, the last one first', () => {
+    const publishers = table()
+    publish(publishers, 'a.b', 'x y x')
+    refuse(publishers, 'a.b', 'y', 9)
+
+    expect(publishers.tell('a.b', 10)).toEqual({
+      sinceMs: 0,
+      publishers: [
+        expect.objectContaining({
+          publisher: named('y', null),
+          accepted: 1,
+          refused: 1,
+          firstMs: 2,
+          lastMs: 9,
+        }),
+        expect.objectContaining({
+          publisher: named('x', null),
+          accepted: 2,
+          refused: 0,
+          firstMs: 1,
+          lastMs: 3,
+        }),
+      ],
+      others: null,
+    })
+  })
+
+  it('are nobody for a topic that nobody published to, whoever publishes to others', () => {
+    const publishers = table(7)
+    publish(publishers, 'a.b', 'x', 8)
+
+    expect(publishers.tell('a.c', 10)).toEqual({ sinceMs: 7, publishers: [], others: null })
+  })
+
+  it('are as many as there is place for; the one longest quiet becomes one of the others', () => {
+    const publishers = table()
+    publish(publishers, 'a.b', 'x x y z x')
+    expect(publishers.tell('a.b', 9)).toMatchObject({ others: null })
+    refuse(publishers, 'a.b', 'y', 9)
+    publish(publishers, 'a.b', 'w', 10)
+
+    expect(namesOf(publishers, 'a.b')).toBe('wyx')
+    expect(publishers.tell('a.b', 11)).toMatchObject({
+      sinceMs: 0,
+      others: { accepted: 1, refused: 0, lastMs: 4 },
+    })
+  })
+
+  it('give way only when no crowd of the refused can: these leave first, however lately they came', () => {
+    const publishers = table()
+    publish(publishers, 'a.b', 'x y')
+    for (const [at, name] of ['a', 'b', 'c', 'd', 'e', 'f'].entries())
+      refuse(publishers, 'a.b', name, 10 + at)
+
+    expect(namesOf(publishers, 'a.b')).toBe('fyx')
+    expect(publishers.tell('a.b', 20)).toMatchObject({ others: { accepted: 0, refused: 5, lastMs: 14 } })
+  })
+
+  it('add up with the others to all messages', () => {
+    const publishers = table()
+    publish(publishers, 'a.b', 'x y z u v w x y z u v w x')
+    const told = publishers.tell('a.b', 20)
+
+    const sum = told.publishers.reduce((all, { accepted }) => all + accepted, told.others?.accepted ?? 0)
+    expect([sum, told.publishers.length]).toEqual([13, limits.publishersEachMax])
+  })
+
+  it('are forgotten with their topic', () => {
+    const publishers = table()
+    publish(publishers, 'a.b', 'x y z')
+    publish(publishers, 'a.c', 'x', 5)
+    publishers.forget('a.b')
+    publishers.forget('a.b')
+    // There is place for all but one of these only where nobody of the other topic takes one.
+    publish(publishers, 'a.d', 'u v w', 6)
+    publish(publishers, 'a.e', 'u', 9)
+
+    expect(['a.b', 'a.c', 'a.d', 'a.e'].map(topic => namesOf(publishers, topic))).toEqual([
+      '',
+      'x',
+      'wvu',
+      'u',
+    ])
+    expect(publishers.tell('a.b', 20)).toMatchObject({ others: null, sinceMs: 0 })
+  })
+})
+
+describe('the publishers of all topics', () => {
+  it('are as many as there is place for; who leaves is told by the time since which all are known', () => {
+    const publishers = table()
+    publish(publishers, 'a.b', 'x y z')
+    publish(publishers, 'a.c', 'x y', 4)
+    publish(publishers, 'a.b', 'x', 6)
+    expect(publishers.tell('a.b', 6).sinceMs).toBe(0)
+    publish(publishers, 'a.d', 'x', 7)
+
+    expect(['a.b', 'a.c', 'a.d'].map(topic => namesOf(publishers, topic))).toEqual(['xz', 'yx', 'x'])
+    expect(publishers.tell('a.d', 8).sinceMs).toBe(2)
+  })
+
+  it('are forgotten when they were quiet for long, others too once nobody of the topic is left', () => {
+    const publishers = table()
+    publish(publishers, 'a.b', 'x y z w')
+    publish(publishers, 'a.c', 'x', 1_004)
+
+    expect(namesOf(publishers, 'a.b', 1_004)).toBe('w')
+    expect(publishers.tell('a.b', 1_005)).toEqual({ sinceMs: 4, publishers: [], others: null })
+    expect(namesOf(publishers, 'a.c', 1_005)).toBe('x')
+  })
+
+  it('stay within the bound whatever comes', () => {
+    const publishers = table()
+    const topics = ['a.b', 'a.c', 'a.d', 'a.e']
+    for (let at = 0; at < 200; at++)
+      publishers.count(topics[at % 4] ?? '', named(String(at % 7), null), at % 3 > 0, at)
+
+    const counts = topics.map(topic => publishers.tell(topic, 200).publishers.length)
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(limits.publishersMax)
+  })
+})

@@ -1,0 +1,190 @@
+// pure
+/**
+ * Who has published which topic lately, and how much.
+ * Takes each message when it is answered. Gives the publishers of a topic and what became of their messages.
+ * Promises: whoever has published since `sinceMs` is named or counted among the others; a message costs two
+ * look-ups and a place in a list. Bounds: `publishersEachMax` a topic, of which one without an accepted
+ * message leaves first, then the one longest quiet; `publishersMax` of all; `quietMsMax` without a message.
+ */
+import type { Publisher } from './publisher.js'
+
+export interface PublisherLimits {
+  readonly publishersEachMax: number
+  readonly publishersMax: number
+  readonly quietMsMax: number
+}
+
+export const publisherLimits: PublisherLimits = {
+  publishersEachMax: 32,
+  publishersMax: 20_000,
+  quietMsMax: 24 * 3_600_000,
+}
+
+/** What became of somebody's messages. Moments are of the clock that `nowMs` is of. */
+export interface Counted {
+  readonly accepted: number
+  readonly refused: number
+  readonly lastMs: number
+}
+
+export interface CountedPublisher extends Counted {
+  readonly publisher: Publisher
+  readonly firstMs: number
+}
+
+export interface TopicTold {
+  readonly sinceMs: number
+  /** Who published last comes first. */
+  readonly publishers: readonly CountedPublisher[]
+  /** Those for whom there was no place; null where there was one for everybody. */
+  readonly others: Counted | null
+}
+
+export interface Publishers {
+  /** A message of that publisher was answered; `nowMs` never goes back. */
+  count(topic: string, publisher: Publisher, isAccepted: boolean, nowMs: number): void
+  tell(topic: string, nowMs: number): TopicTold
+  /** A topic is gone. */
+  forget(topic: string): void
+}
+
+/** Makes an empty table at the time `sinceMs`. */
+export function createPublishers(limits: PublisherLimits, sinceMs: number): Publishers {
+  return new Table(limits, sinceMs)
+}
+
+/** What is known of one topic. */
+interface Row {
+  readonly topic: string
+  readonly entries: Map<string, Entry>
+  others: { accepted: number; refused: number; lastMs: number } | null
+}
+
+/** Its links are its own, so that a message moves it to the end of the list at the cost of a few writes. */
+class Entry implements CountedPublisher {
+  accepted = 0
+  refused = 0
+  lastMs: number
+  previous: Entry | null = null
+  next: Entry | null = null
+
+  constructor(
+    readonly row: Row,
+    readonly publisher: Publisher,
+    readonly firstMs: number,
+  ) {
+    this.lastMs = firstMs
+  }
+}
+
+class Table implements Publishers {
+  private readonly rows = new Map<string, Row>()
+  /** All entries, the one longest quiet first. */
+  private first: Entry | null = null
+  private last: Entry | null = null
+  private size = 0
+
+  constructor(
+    private readonly limits: PublisherLimits,
+    private sinceMs: number,
+  ) {}
+
+  count(topic: string, publisher: Publisher, isAccepted: boolean, nowMs: number): void {
+    const entry = this.rows.get(topic)?.entries.get(publisher.key) ?? this.add(topic, publisher, nowMs)
+    if (isAccepted) entry.accepted++
+    else entry.refused++
+    entry.lastMs = nowMs
+    if (entry === this.last) return
+    this.unlink(entry)
+    this.link(entry)
+  }
+
+  tell(topic: string, nowMs: number): TopicTold {
+    this.dropQuiet(nowMs)
+    const { sinceMs } = this
+    const row = this.rows.get(topic)
+    if (row === undefined) return { sinceMs, publishers: [], others: null }
+    const publishers = [...row.entries.values()].sort((one, other) => other.lastMs - one.lastMs)
+    return { sinceMs, publishers, others: row.others }
+  }
+
+  forget(topic: string): void {
+    const row = this.rows.get(topic)
+    if (row === undefined) return
+    for (const entry of row.entries.values()) this.unlink(entry)
+    this.size -= row.entries.size
+    this.rows.delete(topic)
+  }
+
+  private add(topic: string, publisher: Publisher, nowMs: number): Entry {
+    this.dropQuiet(nowMs)
+    if (this.size >= this.limits.publishersMax && this.first !== null) this.drop(this.first)
+    let row = this.rows.get(topic)
+    if (row === undefined) {
+      row = { topic, entries: new Map(), others: null }
+      this.rows.set(topic, row)
+    }
+    if (row.entries.size >= this.limits.publishersEachMax) this.giveWay(row)
+    const entry = new Entry(row, publisher, nowMs)
+    row.entries.set(publisher.key, entry)
+    this.link(entry)
+    this.size++
+    return entry
+  }
+
+  /** One publisher becomes one of the others, so that a crowd who are refused hides nobody who is not. */
+  private giveWay({ entries }: Row): void {
+    let leaving: Entry | null = null
+    for (const entry of entries.values())
+      if (leaving === null || leavesBefore(entry, leaving)) leaving = entry
+    if (leaving === null) return
+    const { row, accepted, refused, lastMs } = leaving
+    const others = (row.others ??= { accepted: 0, refused: 0, lastMs })
+    others.accepted += accepted
+    others.refused += refused
+    others.lastMs = Math.max(others.lastMs, lastMs)
+    this.take(leaving)
+  }
+
+  private dropQuiet(nowMs: number): void {
+    const quietMs = nowMs - this.limits.quietMsMax
+    while (this.first !== null && this.first.lastMs < quietMs) this.drop(this.first)
+  }
+
+  /** Forgets somebody; from now on less is told of what was before. */
+  private drop(entry: Entry): void {
+    const { row } = entry
+    this.sinceMs = Math.max(this.sinceMs, entry.lastMs)
+    this.take(entry)
+    if (row.entries.size > 0) return
+    this.rows.delete(row.topic)
+    if (row.others !== null) this.sinceMs = Math.max(this.sinceMs, row.others.lastMs)
+  }
+
+  private take(entry: Entry): void {
+    this.unlink(entry)
+    entry.row.entries.delete(entry.publisher.key)
+    this.size--
+  }
+
+  private link(entry: Entry): void {
+    entry.previous = this.last
+    if (this.last === null) this.first = entry
+    else this.last.next = entry
+    this.last = entry
+  }
+
+  private unlink(entry: Entry): void {
+    if (entry.previous === null) this.first = entry.next
+    else entry.previous.next = entry.next
+    if (entry.next === null) this.last = entry.previous
+    else entry.next.previous = entry.previous
+    entry.previous = null
+    entry.next = null
+  }
+}
+
+function leavesBefore(one: Entry, other: Entry): boolean {
+  if (one.accepted > 0 !== other.accepted > 0) return one.accepted === 0
+  return one.lastMs < other.lastMs
+}
