@@ -104,7 +104,7 @@ export const managementKeys = {
     text(1024),
     '*',
     'Value of `Access-Control-Allow-Origin` in every answer: whose pages may read. Pages of an origin that is named ' +
-      'here may change things too; `*` lets those of others only read',
+      "here may change things and see messages too; `*` lets those of others only read, and of messages only Hermes' previews",
   ),
   groupNamePattern: key(
     'management.group.allowedGroupNameRegex',

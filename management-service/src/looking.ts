@@ -97,14 +97,14 @@ function historyParts(
 
 function createTailsOf(
   base: ManagementBase,
-  { tailsMax }: ManagementConfig,
+  { tailsMax, tailsPerCallerMax }: ManagementConfig,
   { outside, store, messages }: LookingParts & { readonly messages: MessageParts },
 ): Tails {
   const { masks, registry, areIdsUsed, namespace } = messages
   const { cluster } = outside.kafka
   const calls = { ...base, cluster }
   return createTails({
-    ...{ ...calls, store, masks, registry, areIdsUsed, namespace, tailsMax },
+    ...{ ...calls, store, masks, registry, areIdsUsed, namespace, tailsMax, tailsPerCallerMax },
     reader: createLogReader(calls, { ...logReaderDefaults, cacheBytesMax: tailCacheBytesMax }),
     findOffsets: createFindOffsets(calls, findEndMs),
   })

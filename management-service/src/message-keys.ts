@@ -35,4 +35,11 @@ export const messageKeys = {
     50,
     'Live tails open at a time in this process; further ones are 503 STREAMS_FULL',
   ),
+  tailsPerCallerMax: key(
+    'management.messages.tailsPerCallerMax',
+    count(1, 10_000),
+    20,
+    'The same for one caller, who is known by key or token, else by address; further ones are 429 TOO_MANY_STREAMS. ' +
+      'All behind one proxy have one address',
+  ),
 } as const

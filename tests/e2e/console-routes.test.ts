@@ -76,6 +76,21 @@ interface Page {
 }
 
 describe('the messages of a topic', () => {
+  it('are not for pages of other sites, which may read definitions', async () => {
+    const topic = await stack.createTopic()
+    const asked = async (path: string, site: string): Promise<number> => {
+      const headers = { Origin: 'https://evil.example', 'Sec-Fetch-Site': site }
+      const signal = AbortSignal.timeout(10_000)
+      const answer = await fetch(`${stack.management.url}/topics/${topic}${path}`, { headers, signal })
+      await answer.body?.cancel()
+      return answer.status
+    }
+
+    for (const path of ['/browse', '/tail', '/trace?key=k'])
+      expect([path, await asked(path, 'cross-site')]).toEqual([path, 403])
+    expect([await asked('/browse', 'same-origin'), await asked('', 'cross-site')]).toEqual([200, 200])
+  })
+
   it('are shown from Kafka, the newest first, masked, by key, and page by page', async () => {
     const topic = await stack.createTopic()
     for (let n = 0; n < 6; n++) {

@@ -114,7 +114,7 @@ export const errorCodes = {
   },
   CROSS_SITE_REQUEST: {
     status: 403,
-    text: 'A page of {origin} may change nothing here',
+    text: 'A page of {origin} may {what} here: management.cors.allowedOrigin does not name it',
     fix: 'Name its origin in management.cors.allowedOrigin, or let it send a Bearer token in Authorization',
   },
   WRONG_HOST: {

@@ -21,6 +21,8 @@ export interface ApiRequest {
   header(name: string): string | null
   /** Who asks. */
   readonly principal: Principal
+  /** From where, as the connection tells it: behind a proxy that is the proxy's. */
+  readonly address: string
   /** Which of these media types the caller likes best; null when none of them will do. */
   preferred(types: readonly string[]): string | null
   /** Asks the guard once more, for answers that last: gives who asks, or rejects with the refusal. */
@@ -61,6 +63,8 @@ export interface ApiRoute {
    * The media type it answers with; a request that accepts no such type is 406. Null: whatever is asked for.
    */
   readonly produces: string | null
+  /** Contents of messages are for pages of the same origin only, whatever CORS lets others read. */
+  readonly shows?: 'contents'
   handle(request: ApiRequest): Promise<ApiAnswer>
 }
 

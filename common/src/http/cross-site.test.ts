@@ -5,9 +5,9 @@ const host = 'iris.example:8090'
 const elsewhere = 'https://evil.example'
 type Headers = Readonly<Record<string, string>>
 
-function judged(headers: Headers, { method = 'POST', trusted = '*' } = {}): unknown {
+function judged(headers: Headers, { method = 'POST', showsContents = false, trusted = '*' } = {}): unknown {
   try {
-    refuseCrossSite(method, { host, ...headers }, trusted)
+    refuseCrossSite({ method, showsContents }, { host, ...headers }, trusted)
     return 'passes'
   } catch (error) {
     return error
@@ -66,7 +66,33 @@ describe('a request that changes something', () => {
 })
 
 describe('a request that reads', () => {
+  const foreign = { origin: elsewhere, 'sec-fetch-site': 'cross-site' }
+
   it.each(['GET', 'HEAD', 'OPTIONS'])('passes from anywhere: %s', method => {
-    expect(judged({ origin: elsewhere, 'sec-fetch-site': 'cross-site' }, { method })).toBe('passes')
+    expect(judged(foreign, { method })).toBe('passes')
+  })
+
+  it.each(['GET', 'HEAD'])('contents is refused where it comes from a page elsewhere: %s', method => {
+    expect(judged(foreign, { method, showsContents: true })).toMatchObject({
+      ...{ status: 403, code: 'CROSS_SITE_REQUEST' },
+      message: `A page of ${elsewhere} may not read messages here: management.cors.allowedOrigin does not name it`,
+    })
+  })
+
+  it.each<[string, Headers]>([
+    ['a client that is no browser', {}],
+    ['a page of the same origin', { 'sec-fetch-site': 'same-origin' }],
+    ['a page of the same origin, of an old browser', { origin: `http://${host}` }],
+    ['somebody who typed it', { 'sec-fetch-site': 'none' }],
+    ['a page elsewhere with a token of its own', { ...foreign, authorization: 'Bearer x' }],
+  ])('contents passes from %s', (_name, headers) => {
+    expect(judged(headers, { method: 'GET', showsContents: true })).toBe('passes')
+  })
+
+  it('contents passes from the origin that CORS names, and `*` names none', () => {
+    const asked = { method: 'GET', showsContents: true }
+
+    expect(judged(foreign, { ...asked, trusted: elsewhere })).toBe('passes')
+    expect(judged(foreign, { ...asked, trusted: '*' })).toMatchObject({ code: 'CROSS_SITE_REQUEST' })
   })
 })

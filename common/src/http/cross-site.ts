@@ -1,8 +1,8 @@
 // pure
 /**
  * Requests that a page of another origin makes a browser send, with whatever lets that browser in.
- * Takes method, headers, and the one foreign origin that is trusted. Refuses what changes something, where a
- * browser says that it comes from elsewhere (Fetch Metadata, `Origin` of RFC 6454).
+ * Takes method, headers, and the one foreign origin that is trusted. Refuses what changes something or shows
+ * contents, where a browser says that it comes from elsewhere (Fetch Metadata, `Origin` of RFC 6454).
  * Promises: lets pass who says neither, as no browser does, and who sends a `Bearer` token: browsers send
  * passwords that they remember by themselves, and tokens never.
  */
@@ -16,15 +16,25 @@ export interface SiteHeaders {
   readonly 'sec-fetch-site'?: string | string[] | undefined
 }
 
+/** What is asked for. */
+export interface SiteRequest {
+  readonly method: string
+  /** Whether its answer is for pages of the same origin only, although it changes nothing. */
+  readonly showsContents: boolean
+}
+
 /**
  * Refuses it with `CROSS_SITE_REQUEST`.
- * @param trusted - `Access-Control-Allow-Origin`; `*` names nobody who may change something.
+ * @param trusted - `Access-Control-Allow-Origin`; `*` names nobody who may change something or see contents.
  */
-export function refuseCrossSite(method: string, headers: SiteHeaders, trusted: string): void {
-  if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') return
+export function refuseCrossSite(request: SiteRequest, headers: SiteHeaders, trusted: string): void {
+  const { method, showsContents } = request
+  const onlyReads = method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
+  if (onlyReads && !showsContents) return
   if (isToken(headers.authorization) || !comesFromElsewhere(headers)) return
   const { origin = 'another site' } = headers
-  if (origin !== trusted) throw refusal('CROSS_SITE_REQUEST', { origin })
+  const what = onlyReads ? 'not read messages' : 'change nothing'
+  if (origin !== trusted) throw refusal('CROSS_SITE_REQUEST', { origin, what })
 }
 
 function isToken(authorization: string | undefined): boolean {

@@ -17,6 +17,10 @@ const routes = [
   writing('POST', '/things', ({ body }) => Promise.resolve(jsonAnswer(body, 201))),
   writing('PUT', '/things/:thing', ({ params }) => Promise.resolve(jsonAnswer(params['thing']))),
   reading('DELETE', '/things/:thing', () => Promise.resolve(emptyAnswer(204))),
+  {
+    ...reading('GET', '/contents', ({ address }) => Promise.resolve(textAnswer(address)), null),
+    shows: 'contents' as const,
+  },
   reading('GET', '/text', () => Promise.resolve(textAnswer('hi')), 'text/plain'),
   reading('GET', '/any', () => Promise.resolve(textAnswer('{}', 'application/own')), null),
   reading(
@@ -163,6 +167,16 @@ describe('a request', () => {
     expect([status, text]).toEqual([403, expect.stringContaining('"code":"CROSS_SITE_REQUEST"')])
     expect(answered['access-control-allow-origin']).toBe('*')
     expect((await call('GET', '/things', { headers })).status).toBe(200)
+  })
+
+  it('of a page elsewhere reads no contents, which its own pages and other clients do', async () => {
+    const foreign = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }
+    const refused = await call('GET', '/contents', { headers: foreign })
+
+    expect([refused.status, refused.text]).toEqual([403, expect.stringContaining('CROSS_SITE_REQUEST')])
+    expect(refused.text).not.toContain('127.0.0.1')
+    for (const headers of [{}, { 'sec-fetch-site': 'same-origin' }])
+      expect(await call('GET', '/contents', { headers })).toMatchObject({ status: 200, text: '127.0.0.1' })
   })
 
   it.each(['/things', '/text', '/assets/app.js', '/nothing'])(

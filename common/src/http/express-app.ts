@@ -3,7 +3,7 @@
  * Takes routes and limits. Gives a request listener for the hardened server of `server.ts`.
  * Promises: every answer but a page's files carries the CORS headers; every refusal is `{"message","code"}`;
  * nothing is parsed but JSON under a size and a depth, once the guard has let it in, and no page of another
- * origin changes anything; a broken invariant still ends the process.
+ * origin changes anything or reads contents; a broken invariant still ends the process.
  */
 import type { RequestListener, ServerResponse } from 'node:http'
 import compression from 'compression'
@@ -30,7 +30,7 @@ import { parseJsonBody } from './json-body.js'
 
 export interface ExpressAppOptions {
   readonly bodyBytesMax: number
-  /** Value of `Access-Control-Allow-Origin`; unless it is `*`, pages of this origin may change things too. */
+  /** Value of `Access-Control-Allow-Origin`; unless it is `*`, its pages may do all that ours may. */
   readonly allowedOrigin: string
   readonly guard: ApiGuard
   /** By which names it may be called. */
@@ -117,7 +117,8 @@ async function serve(
   response: Response,
   options: ExpressAppOptions & { readonly departures: Departures },
 ): Promise<void> {
-  refuseCrossSite(request.method, request.headers, options.allowedOrigin)
+  const { method, headers } = request
+  refuseCrossSite({ method, showsContents: route.shows === 'contents' }, headers, options.allowedOrigin)
   const call = callOf(request)
   const admission = await options.guard.admit(route, call)
   if (route.produces !== null && !accepts(request, route.produces)) throw frameworkError(406)
@@ -130,6 +131,7 @@ async function serve(
     body,
     header: name => headerOf(request, name),
     principal: admission.principal,
+    address: request.socket.remoteAddress ?? '',
     judgeAgain: async () => (await options.guard.admit(route, call)).principal,
     preferred: types => request.accepts([...types]) || types.find(type => accepts(request, type)) || null,
   })

@@ -61,9 +61,25 @@ describe('routes and contracts', () => {
   })
 
   it('give a route its contract', () => {
-    const [route] = withContracts([reading('GET', '/one', answer)], [resource({ 'GET /one': contract })])
+    const bare = [reading('GET', '/one', answer), reading('GET', '/two', answer)]
+    const two = { ...contract, shows: 'contents' as const }
+    const [one, other] = withContracts(bare, [resource({ 'GET /one': contract, 'GET /two': two })])
 
-    expect(route).toMatchObject({ tag: 'T', contract })
+    expect(one).toMatchObject({ tag: 'T', contract })
+    expect([one?.shows, other?.shows]).toEqual([undefined, 'contents'])
+  })
+
+  it('keep from pages elsewhere whatever shows the body of a message', () => {
+    const showing = rows.filter(([key, { answers }]) => {
+      const schemas = Object.values(answers).flatMap(({ content }) => Object.values(content))
+      const texts = schemas.map(({ schema }) =>
+        schema === null ? '' : JSON.stringify(z.toJSONSchema(schema, { unrepresentable: 'any' })),
+      )
+      return key.startsWith('GET ') && texts.some(text => text.includes('"body":'))
+    })
+
+    expect(showing.map(([key]) => key)).toContain('GET /topics/:topic/browse')
+    expect(showing.filter(([, { shows }]) => shows === undefined).map(([key]) => key)).toEqual([])
   })
 
   it.each([

@@ -55,6 +55,8 @@ export interface RouteContract {
   readonly onlyAsks?: boolean
   /** Whether `?dryRun=true` is refused: it steers what runs on after the answer, so nothing is foretold. */
   readonly hasNoDryRun?: boolean
+  /** Whether it shows messages: pages of other origins are refused, unless the settings name theirs. */
+  readonly shows?: 'contents'
   /** Parameters of the query by name. */
   readonly query?: Readonly<Record<string, z.ZodType>>
   /** Headers of the request by name. */
@@ -113,7 +115,9 @@ export function withContracts(
   if (problems.length > 0) throw new Error(`Routes and contracts differ. ${problems.join('; ')}`)
   return routes.flatMap(route => {
     const row = known.get(routeKey(route))
-    return row === undefined ? [] : [{ ...route, tag: row.tag, contract: row.contract }]
+    if (row === undefined) return []
+    const { tag, contract } = row
+    return [{ ...route, tag, contract, ...(contract.shows === undefined ? {} : { shows: contract.shows }) }]
   })
 }
 

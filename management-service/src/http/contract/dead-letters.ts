@@ -64,6 +64,7 @@ export const deadLetterContract: ResourceContract = {
       summary: 'Lists dead letters, newest first',
       description: 'A page may be shorter than `limit`, even empty, while there is a `next`.',
       right: 'owner',
+      shows: 'contents',
       query: { ...paging, ...letterFilter },
       answers: { 200: json(deadLetterPage, { items: [item], next: '0-16~' }) },
       errors: ['VALIDATION_ERROR', kafka],
@@ -71,6 +72,7 @@ export const deadLetterContract: ResourceContract = {
     'GET /topics/:topic/subscriptions/:subscription/dead-letters/summary': {
       summary: 'Counts dead letters by their causes',
       right: 'reader',
+      shows: 'contents',
       query: { after: paging.after, ...letterFilter },
       answers: { 200: json(deadLetterSummary, summary) },
       errors: ['VALIDATION_ERROR', kafka],
@@ -78,6 +80,7 @@ export const deadLetterContract: ResourceContract = {
     'GET /topics/:topic/subscriptions/:subscription/dead-letters/:id': {
       summary: 'Shows one dead letter',
       right: 'owner',
+      shows: 'contents',
       answers: { 200: json(deadLetterDetail, { ...item, propagated: [], headers: [] }) },
       errors: ['DEAD_LETTER_NOT_EXISTS', kafka],
     },

@@ -26,8 +26,8 @@ const ofKnown: readonly ErrorWord[] = [
   // A read-only mode.
   'OTHER 503',
 ]
-/** Of those that change or ask something by another method than GET. */
-const ofChanges: readonly ErrorWord[] = ['CROSS_SITE_REQUEST']
+/** Of those that show contents, or change or ask something by another method than GET. */
+const ofOwnPages: readonly ErrorWord[] = ['CROSS_SITE_REQUEST']
 /** Of those that read `dryRun`: a word that is neither true nor false. */
 const ofDryRun: readonly ErrorWord[] = ['VALIDATION_ERROR']
 /** Of those that take a body. */
@@ -55,7 +55,7 @@ export function errorsOf(key: string, contract: RouteContract): ReadonlyMap<numb
     ...(contract.errors ?? []),
     ...(contract.body === undefined ? [] : ofBody),
     ...(contract.right === 'anyone' ? [] : ofKnown),
-    ...(key.startsWith('GET ') ? [] : ofChanges),
+    ...(key.startsWith('GET ') && contract.shows === undefined ? [] : ofOwnPages),
     ...(readsDryRun({ method: key.split(' ')[0] as ApiMethod, contract }) ? ofDryRun : []),
     ...ofAll,
   ])

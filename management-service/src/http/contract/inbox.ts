@@ -23,6 +23,7 @@ export const inboxContract: ResourceContract = {
     'GET /inbox/messages': {
       summary: 'Shows what the inbox received, the newest first',
       right: 'reader',
+      shows: 'contents',
       query: { limit: z.coerce.number().int().min(1).max(inboxLimitMax).optional().describe('At most; 50') },
       answers: { 200: json(inboxPage, example) },
       errors: ['VALIDATION_ERROR', 'NOT_READY', 'OTHER 404'],

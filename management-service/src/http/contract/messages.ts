@@ -44,6 +44,7 @@ export const messageContract: ResourceContract = {
         'and `maskedHeaders` name are hidden before anything leaves management. A topic that restricts subscribing is ' +
         'shown to its owners only. A search for a key may end before it has looked at everything: `next` goes on.',
       right: 'reader',
+      shows: 'contents',
       query: {
         partition: words('Only this partition'),
         from: words(from),
@@ -67,6 +68,7 @@ export const messageContract: ResourceContract = {
         '500, `gap` what retention took before it was read. It ends with `lagging` or `end`, which say why: `removed`, ' +
         '`replaced`, `forbidden`, `stopping`. A comment each ten seconds shows that it lives.',
       right: 'reader',
+      shows: 'contents',
       query: {
         partition: words('Only this partition'),
         key: words('Only messages with this partition key'),
@@ -78,12 +80,13 @@ export const messageContract: ResourceContract = {
           'text/event-stream',
         ),
       },
-      errors: ['VALIDATION_ERROR', 'PERMISSION_DENIED', 'STREAMS_FULL', 'NOT_READY'],
+      errors: ['VALIDATION_ERROR', 'PERMISSION_DENIED', 'TOO_MANY_STREAMS', 'STREAMS_FULL', 'NOT_READY'],
     },
     'POST /topics/:topic/filters/try': {
       summary: 'Tries filters on messages of a topic',
       description: 'As a subscription with these filters would judge them. Nothing is changed.',
       right: 'reader',
+      shows: 'contents',
       onlyAsks: true,
       body: {
         schema: filterLabShape,

@@ -25,6 +25,7 @@ export const scheduledContract: ResourceContract = {
     'GET /topics/:topic/scheduled': {
       summary: 'Lists what waits, the next first',
       right: 'reader',
+      shows: 'contents',
       query: {
         ...paging,
         state: z.enum(['refused']).optional().describe('Those that Kafka has refused instead'),
@@ -35,6 +36,7 @@ export const scheduledContract: ResourceContract = {
     'GET /topics/:topic/scheduled/:id': {
       summary: 'Shows one, with its content',
       right: 'owner',
+      shows: 'contents',
       answers: { 200: json(scheduledDetail, detail) },
       errors: ['SCHEDULED_MESSAGE_NOT_EXISTS', kafka],
     },

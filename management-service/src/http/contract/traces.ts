@@ -35,6 +35,7 @@ export const traceContract: ResourceContract = {
       summary: 'Shows what happened to a message',
       description: 'An unknown id has no events.',
       right: 'reader',
+      shows: 'contents',
       query: bounds,
       answers: { 200: json(traceAnswer, example) },
       errors,
@@ -42,6 +43,7 @@ export const traceContract: ResourceContract = {
     'GET /topics/:topic/trace': {
       summary: 'Shows what happened to the messages with a partition key',
       right: 'reader',
+      shows: 'contents',
       query: { key: z.string().describe('The `Partition-Key`'), ...bounds },
       answers: { 200: json(traceAnswer, { ...example, published: undefined }) },
       errors,

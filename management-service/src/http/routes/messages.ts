@@ -1,6 +1,7 @@
 /**
  * `/topics/{t}/browse`, the live tail and the trial of filters on messages: parse, call, answer.
  */
+import { everybody } from '@iris/common/access/principal'
 import {
   eventStreamAnswer,
   eventStreamType,
@@ -37,10 +38,11 @@ export function messageRoutes(parts: TryParts, tails: Pick<Tails, 'open'>): read
     reading(
       'GET',
       '/topics/:topic/tail',
-      async ({ params, query, principal, judgeAgain }) => {
+      async ({ params, query, principal, address, judgeAgain }) => {
         const topic = await readableTopic(parts, topicOfPath(params['topic']), principal)
         const choice = readTailChoice(query, topic)
-        return eventStreamAnswer(await tails.open({ topic, choice, judgeAgain }))
+        const caller = principal === everybody ? address : principal.name
+        return eventStreamAnswer(await tails.open({ topic, choice, caller, judgeAgain }))
       },
       eventStreamType,
     ),

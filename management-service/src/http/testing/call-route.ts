@@ -42,6 +42,7 @@ export async function callRoute(
       query,
       body,
       principal,
+      address: '127.0.0.1',
       preferred,
       judgeAgain: () => Promise.resolve(principal),
       header: () => null,

@@ -71,13 +71,14 @@ function createViewer() {
   return { viewer, to, leave, bodies }
 }
 
-function setUp({ tailsMax = 2, members = {} }: { tailsMax?: number; members?: object } = {}) {
+function setUp({ tailsMax = 2, tailsPerCallerMax = 2, members = {} } = {}) {
   const time = createVirtualTime()
   const store = createMemoryStore()
   holdTopic(store, topic, members)
   const kafka = createLogs(2)
   const tails = createTails({
-    ...{ clock: time, scheduler: time, log: silentLog, store, registry: null, areIdsUsed: false, tailsMax },
+    ...{ clock: time, scheduler: time, log: silentLog, store, registry: null, areIdsUsed: false },
+    ...{ tailsMax, tailsPerCallerMax },
     namespace: { namespace: '', separator: '_' },
     masks: { member: maskedNames(['password']), header: maskedNames([]), isUsed: true },
     cluster: {
@@ -94,11 +95,12 @@ function setUp({ tailsMax = 2, members = {} }: { tailsMax?: number; members?: ob
   const watch = async (
     query = '',
     judgeAgain: () => Promise<Principal> = () => Promise.resolve(everybody),
+    caller = 'anna',
   ) => {
     const made = createViewer()
     const { value } = (await store.topic(topic))!
     const choice = readTailChoice(new URLSearchParams(query), value)
-    ;(await tails.open({ topic: value, choice, judgeAgain }))(made.to)
+    ;(await tails.open({ topic: value, choice, caller, judgeAgain }))(made.to)
     return made
   }
   return { time, store, kafka, tails, watch }
@@ -143,12 +145,26 @@ describe('a live tail', () => {
 
   it('has so many places, and takes the next when one is free', async () => {
     const { watch } = setUp()
+    const by = (caller: string) => watch('', undefined, caller)
     const first = await watch()
     await watch()
-    await expect(watch()).rejects.toMatchObject({ status: 503, code: 'STREAMS_FULL' })
+    await expect(by('ben')).rejects.toMatchObject({ status: 503, code: 'STREAMS_FULL' })
 
     first.leave()
-    await expect(watch()).resolves.toBeDefined()
+    await expect(by('ben')).resolves.toBeDefined()
+  })
+
+  it('has fewer places for one caller, whose own leaving frees them', async () => {
+    const { watch, tails } = setUp({ tailsMax: 3, tailsPerCallerMax: 1 })
+    const by = (caller: string) => watch('', undefined, caller)
+    const { leave } = await by('anna')
+    await by('ben')
+    await expect(by('anna')).rejects.toMatchObject({ status: 429, code: 'TOO_MANY_STREAMS' })
+    expect(tails.count()).toBe(2)
+
+    leave()
+    await expect(by('anna')).resolves.toBeDefined()
+    await expect(by('ben')).rejects.toMatchObject({ status: 429 })
   })
 
   it('cuts off who takes too little, and lets the others go on', async () => {

@@ -2,7 +2,7 @@
  * Live tails of topics: who watches what comes.
  * Takes a topic, which of its messages, and the way to a viewer. Promises: a topic is read once however many
  * watch it, and not at all when nobody does; a viewer that loses its right, or whose topic goes, is told
- * within `checkMs` and ended; who cannot take its last words is cut off `cutMs` later. Bound: `tailsMax`.
+ * within `checkMs` and ended; who cannot take its last words is cut off `cutMs` later. Bounds: `TailLimits`.
  */
 import type { Principal } from '@iris/common/access/principal'
 import type { Topic } from '@iris/common/domain/topic'
@@ -15,20 +15,22 @@ import type { Log } from '@iris/common/lifecycle/log'
 import type { Cancel } from '@iris/common/time/scheduler'
 import type { TopicStore } from '../../store/ports.js'
 import { mayReadMessages } from '../read-messages.js'
+import { createTailPlaces, type TailLimits } from './tail-places.js'
 import { TailStream, type TailChoice, type TailEnd } from './tail-stream.js'
 import { TopicTail, type TopicTailParts } from './topic-tail.js'
 
-export interface TailsParts extends Omit<TopicTailParts, 'reader'> {
+export interface TailsParts extends Omit<TopicTailParts, 'reader'>, TailLimits {
   readonly reader: LogReader
   readonly store: Pick<TopicStore, 'topic'>
   readonly namespace: KafkaNamespace
   readonly log: Log
-  readonly tailsMax: number
 }
 
 export interface TailRequest {
   readonly topic: Topic
   readonly choice: TailChoice
+  /** Whose tails count together. */
+  readonly caller: string
   /** Gives who watches, or rejects where that one may not look at the topic any more. */
   readonly judgeAgain: () => Promise<Principal>
 }
@@ -63,11 +65,11 @@ const layoutMs = 5_000
 
 /** Makes it; nothing is read before somebody watches. */
 export function createTails(parts: TailsParts): Tails {
-  const { reader, store, clock, scheduler, log, tailsMax, cluster } = parts
+  const { reader, store, clock, scheduler, log, cluster } = parts
+  const places = createTailPlaces(parts)
   const tails = new Map<string, Entry>()
   const viewers = new Map<Viewer, TopicTail>()
   const inspector = createInspector()
-  let taken = 0
   let isStopping = false
   let isReading = false
   let layoutAskedMs = 0
@@ -137,8 +139,7 @@ export function createTails(parts: TailsParts): Tails {
       (error: unknown) => log.debug('tails.layoutUnknown', { error }),
     )
   }
-  const watch = (request: TailRequest, entry: Entry, to: AnswerStream): void => {
-    const { tail } = entry
+  const watch = (request: TailRequest, { tail }: Entry, to: AnswerStream, leave: () => void): void => {
     const stream: TailStream = new TailStream(to, request.choice, inspector, () => end(viewer, 'lagging'))
     const viewer: Viewer = { ...request, stream, to, checkedMs: clock.monotonic() }
     viewers.set(viewer, tail)
@@ -147,8 +148,7 @@ export function createTails(parts: TailsParts): Tails {
       stream.isEnded = true
       viewers.delete(viewer)
       tail.viewers.delete(stream)
-      taken--
-      release(entry)
+      leave()
     })
     if (isStopping) end(viewer, 'stopping')
   }
@@ -156,17 +156,20 @@ export function createTails(parts: TailsParts): Tails {
   return {
     async open(request) {
       if (isStopping) throw refusal('NOT_READY', { problem: 'This management is stopping' })
-      if (taken >= tailsMax) throw full(tailsMax)
-      taken++
+      const free = places.take(request.caller)
       try {
         const entry = await enter(request.topic)
-        return to => watch(request, entry, to)
+        const leave = (): void => {
+          free()
+          release(entry)
+        }
+        return to => watch(request, entry, to, leave)
       } catch (error) {
-        taken--
+        free()
         throw error
       }
     },
-    count: () => taken,
+    count: places.count,
     start: () => void (cancel = scheduler.every(tickMs, tick)),
     endAll() {
       isStopping = true
@@ -185,11 +188,4 @@ export function createTails(parts: TailsParts): Tails {
 /** A topic that is made anew, or holds something else now, is another one. */
 function lifeOf({ name, createdAtMs, contentType }: Topic): string {
   return `${name} ${createdAtMs} ${contentType}`
-}
-
-function full(max: number): HermesError {
-  const { code, status, message } = refusal('STREAMS_FULL', {
-    problem: `all ${max} live tails of this management are in use`,
-  })
-  return new HermesError(code, message, status, { 'Retry-After': '5' })
 }
