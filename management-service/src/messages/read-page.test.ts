@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { indexOfKey } from '@iris/common/kafka/partitioner'
 import { createVirtualTime } from '@iris/common/time/virtual-time'
 import { readMessagesQuery, type AskedMessages } from './message-query.js'
-import { readPage, searchMs, type PageParts } from './read-page.js'
+import { lookedBytesMax, searchMs } from './look.js'
+import { readPage, type PageParts } from './read-page.js'
 import { createMessageLog, type MessageLog } from './testing/message-log.js'
 
 const none: AskedMessages = { from: null, partition: null, key: null, max: null, next: null }
@@ -166,6 +167,77 @@ describe('messages of a key', () => {
 
     expect([first.entries.length, first.next]).toEqual([0, expect.stringMatching(/^older:0-\d+$/)])
     expect((await walk({ key })).flat()).toEqual(['found'])
+  })
+})
+
+describe('a page that would read much', () => {
+  const mebibyte = 1024 * 1024
+  const large = Buffer.alloc(mebibyte)
+  /** Every entry once, by pages; `parts` may be others than those of the log. */
+  const walkPlaces = async (parts: PageParts, asked: Partial<AskedMessages>): Promise<string[][]> => {
+    const pages: string[][] = []
+    for (let next: string | null = ''; next !== null; ) {
+      const read = await readPage(parts, 'g.t', readMessagesQuery({ ...none, ...asked, next }))
+      pages.push(read.entries.map(({ partition, offset }) => `${partition}-${offset}`))
+      next = read.next
+      if (pages.length > 1_000) throw new Error('it does not end')
+    }
+    return pages
+  }
+  const places = (partitions: number, offsets: number): string[] =>
+    Array.from(
+      { length: partitions * offsets },
+      (_each, n) => `${n % partitions}-${Math.floor(n / partitions)}`,
+    )
+
+  it.each(['latest', 'earliest'])('is cut within a stretch of large messages: from %s', async from => {
+    const { log, parts, page } = setUp(1)
+    // Sizes would be guessed from the first ones that are looked at.
+    if (from === 'earliest') fill(log, 20, () => 0)
+    for (let n = 0; n < 100; n++) log.append({ timeMs: 2_000 + n, value: large })
+    if (from === 'latest') fill(log, 20, () => 0, 5_000)
+    const { entries, next } = await page({ from, max: 500 })
+
+    expect(entries.length).toBeGreaterThan(20)
+    expect(next).not.toBeNull()
+    expect(log.lookedAtBytes()).toBeLessThan(70 * mebibyte)
+    const all = places(1, 120)
+    expect((await walkPlaces(parts, { from, max: 500 })).flat()).toEqual(
+      from === 'latest' ? all.toReversed() : all,
+    )
+  })
+
+  it('reads so many bytes of all partitions together', async () => {
+    const { log, page } = setUp(100)
+    for (let n = 0; n < 800; n++) log.append({ partition: n % 100, timeMs: n, value: large })
+    const { entries, next } = await page()
+
+    expect([entries.length > 0, next === null]).toEqual([true, false])
+    // Beyond it: an entry of each partition, what was under way, and the chosen ones once more.
+    expect(log.lookedAtBytes()).toBeLessThan(lookedBytesMax + 150 * mebibyte)
+  })
+
+  it.each(['latest', 'earliest'])('is cut when time is over, and goes on there: from %s', async from => {
+    const { log, parts } = setUp(3)
+    for (let n = 0; n < 120; n++)
+      log.append({ partition: n % 3, timeMs: n, value: large.subarray(0, 128 * 1024) })
+    let nowMs = 0
+    const clock = { now: () => nowMs, monotonic: () => nowMs }
+    const scan: PageParts['scan'] = (topic, range, visit, mayGoOn) =>
+      parts.scan(
+        topic,
+        range,
+        entry => {
+          nowMs += searchMs / 20
+          visit(entry)
+        },
+        mayGoOn,
+      )
+    const pages = await walkPlaces({ ...parts, clock, scan }, { from, max: 100 })
+
+    const all = places(3, 40)
+    expect(pages.flat()).toEqual(from === 'latest' ? all.toReversed() : all)
+    expect(Math.max(...pages.map(({ length }) => length))).toBeLessThan(25)
   })
 })
 

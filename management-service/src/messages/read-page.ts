@@ -3,7 +3,7 @@
  * Takes where to begin and which way. Gives entries in the order of their time, the newest first on the way
  * back, and where the next page begins. Promises: each partition is read in its order, nothing twice and
  * nothing left out from page to page; says honestly what is left. Memory holds places until the page is
- * chosen. Bounds: `searchMs`, `lookedAtMax` entries looked at, `answerBytesMax` but at least one entry.
+ * chosen. Bounds: those of `look.ts` to find them, `answerBytesMax` but at least one entry.
  */
 import type { LogEntry } from '@iris/common/kafka/log-entry'
 import { invalidMember } from '@iris/common/errors/member-about'
@@ -12,6 +12,7 @@ import { forEachOf } from '../store/bounded-reads.js'
 import type { KafkaSearch } from '../store/kafka-ports.js'
 import type { ScanMessages } from '../tasks/replay-count.js'
 import { keyBytes, stagesOf } from './key-places.js'
+import { createLookBudget, look } from './look.js'
 import { nextText, type MessagesQuery } from './message-query.js'
 import { createTrack, leftOf, mergeTracks, type FoundEntry, type Track } from './tracks.js'
 
@@ -27,14 +28,8 @@ export interface EntryPage {
   readonly next: string | null
 }
 
-export const searchMs = 4_000
-const lookedAtMax = 1_000_000
 const answerBytesMax = 8 * 1024 * 1024
 const partitionsMax = 1_000
-/** One step of a search reads about so much of a partition. */
-const stepBytes = 4 * 1024 * 1024
-const firstStep = 16
-const stepMax = 5_000
 /** Chosen entries that lie so near each other are read with what lies between. */
 const runGapMax = 32
 
@@ -48,21 +43,23 @@ export async function readPage(
   if (all === null) return { entries: [], next: null }
   const stages = stagesFor(query, all)
   const tracks = await tracksOf(parts, kafkaTopic, query, stages)
-  const endMs = parts.clock.monotonic() + searchMs
-  const wants = wantedBy(query)
+  const budget = createLookBudget(parts.clock)
+  const { way, key, max } = query
+  const common = { kafkaTopic, way, wants: wantedBy(query), isChoosy: key !== null, budget }
   const chosen: FoundEntry[] = []
   for (const stage of tracks) {
-    const room = query.max - chosen.length
-    if (room === 0 || (chosen.length > 0 && parts.clock.monotonic() >= endMs)) break
-    await look(parts, { kafkaTopic, room, wants, isChoosy: query.key !== null, endMs }, stage)
-    chosen.push(...mergeTracks(stage, query.way, { max: room, bytesMax: answerBytesMax }))
+    const room = max - chosen.length
+    if (room === 0 || (chosen.length > 0 && !budget.hasLeft())) break
+    const roomBytes = answerBytesMax
+    await look(parts.scan, { ...common, room, roomBytes }, stage)
+    chosen.push(...mergeTracks(stage, way, { max: room, bytesMax: roomBytes }))
     // What comes in a later stage is only next when nothing of this one is left.
     if (leftOf(stage).size > 0) break
   }
   const left = new Map(tracks.flatMap(stage => [...leftOf(stage)]))
   return {
     entries: await readChosen(parts, kafkaTopic, chosen),
-    next: nextText(query.way, left),
+    next: nextText(way, left),
   }
 }
 
@@ -102,60 +99,6 @@ async function tracksOf(
       return range.first < range.next ? [createTrack(partition, range, way)] : []
     }),
   )
-}
-
-interface LookRequest {
-  readonly kafkaTopic: string
-  readonly room: number
-  readonly wants: (entry: LogEntry) => boolean
-  /** Whether most entries may not be wanted. */
-  readonly isChoosy: boolean
-  readonly endMs: number
-}
-
-/** Looks on in each partition until it has enough to choose from, or a bound is reached. */
-async function look(parts: PageParts, request: LookRequest, tracks: readonly Track[]): Promise<void> {
-  const { room, endMs } = request
-  let lookedAt = 0
-  // At least one step of each: who goes on where an answer ended must come to an end.
-  for (let isFirst = true; ; isFirst = false) {
-    if (!isFirst && (parts.clock.monotonic() >= endMs || lookedAt >= lookedAtMax)) return
-    const hungry = tracks.filter(track => !track.isDone() && track.found.length < room)
-    if (hungry.length === 0) return
-    await forEachOf(hungry, async track => {
-      const before = track.lookedAt
-      await step(parts, request, track)
-      lookedAt += track.lookedAt - before
-    })
-  }
-}
-
-async function step({ scan }: PageParts, request: LookRequest, track: Track): Promise<void> {
-  const { kafkaTopic, wants } = request
-  const range = track.stretch(sizeOf(track, request))
-  const found: FoundEntry[] = []
-  const times: number[] = []
-  await scan(
-    kafkaTopic,
-    { partition: track.partition, ...range },
-    entry => {
-      const bytes = (entry.key?.length ?? 0) + (entry.value?.length ?? 0)
-      track.saw(bytes)
-      if (entry.timestampMs >= 0) times.push(entry.timestampMs)
-      const { partition, offset, timestampMs: timeMs } = entry
-      if (wants(entry)) found.push({ partition, offset, timeMs, bytes })
-    },
-    () => true,
-  )
-  track.looked(range, found, times)
-}
-
-/** Nobody knows how large messages are before the first step. */
-function sizeOf({ lookedAt, found, meanBytes }: Track, { room, isChoosy }: LookRequest): number {
-  if (lookedAt === 0) return firstStep
-  const fitting = Math.floor(stepBytes / Math.max(1, meanBytes()))
-  const needed = isChoosy ? stepMax : Math.ceil((room - found.length) * 1.1)
-  return Math.max(1, Math.min(stepMax, fitting, needed))
 }
 
 function wantedBy({ key }: MessagesQuery): (entry: LogEntry) => boolean {

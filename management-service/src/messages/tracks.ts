@@ -24,6 +24,8 @@ export interface Track {
   readonly partition: number
   /** In the order of the way. */
   readonly found: readonly FoundEntry[]
+  /** All of them together. */
+  readonly foundBytes: number
   /** How many of them were chosen. */
   chosenCount: number
   /** Entries that were looked at. */
@@ -52,7 +54,7 @@ export function createTrack(
   const found: FoundEntry[] = []
   let at = isBack ? next : first
   let edgeMs: number | null = null
-  let [lookedAt, sumBytes] = [0, 0]
+  let [lookedAt, sumBytes, foundBytes] = [0, 0, 0]
   const isDone = (): boolean => (isBack ? at <= first : at >= next)
   return {
     partition,
@@ -60,6 +62,9 @@ export function createTrack(
     chosenCount: 0,
     get lookedAt() {
       return lookedAt
+    },
+    get foundBytes() {
+      return foundBytes
     },
     meanBytes: () => (lookedAt === 0 ? 0 : sumBytes / lookedAt),
     saw(bytes) {
@@ -70,6 +75,7 @@ export function createTrack(
       isBack ? { from: Math.max(first, at - size), to: at } : { from: at, to: Math.min(next, at + size) },
     looked({ from, to }, added, times) {
       found.push(...(isBack ? [...added].reverse() : added))
+      for (const { bytes } of added) foundBytes += bytes
       at = isBack ? from : to
       edgeMs = (isBack ? times[0] : times.at(-1)) ?? edgeMs
     },

@@ -24,12 +24,16 @@ export interface MessageLog {
   readonly scan: ScanMessages
   /** Entries that were looked at so far. */
   lookedAt(): number
+  lookedAtBytes(): number
 }
+
+/** As many bytes as the real scan shows at one go. */
+const stepBytesMax = 128 * 1024
 
 /** Makes empty partitions. */
 export function createMessageLog(partitions: number): MessageLog {
   const logs = Array.from({ length: partitions }, () => ({ entries: [] as LogEntry[], next: 0, first: 0 }))
-  let lookedAt = 0
+  let [lookedAt, lookedAtBytes] = [0, 0]
   const logOf = (partition: number): (typeof logs)[number] =>
     logs[partition] ?? { entries: [], next: 0, first: 0 }
   return {
@@ -71,15 +75,26 @@ export function createMessageLog(partitions: number): MessageLog {
         ),
       find: () => Promise.resolve([]),
     },
-    async scan(_topic, { partition, from, to }, visit) {
+    async scan(_topic, { partition, from, to }, visit, mayGoOn) {
       await Promise.resolve()
+      let position = from
+      let stepBytes = stepBytesMax
       for (const entry of logOf(partition).entries) {
         if (entry.offset < from || entry.offset >= to) continue
+        if (stepBytes >= stepBytesMax) {
+          if (!mayGoOn()) return position
+          stepBytes = 0
+        }
+        const bytes = entry.value?.length ?? 0
         lookedAt++
+        lookedAtBytes += bytes
+        stepBytes += bytes
         visit(entry)
+        position = entry.offset + 1
       }
       return to
     },
     lookedAt: () => lookedAt,
+    lookedAtBytes: () => lookedAtBytes,
   }
 }
