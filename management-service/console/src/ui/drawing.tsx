@@ -61,7 +61,11 @@ function optionsOf(
     height: heightPx,
     legend: { show: false },
     cursor: { y: false },
-    scales: { y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.1 : 1] } },
+    scales: {
+      // One value alone has no width: the library would draw years around it.
+      x: { range: (_plot, min, max) => [max > min ? min : min - 60, max] },
+      y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.1 : 1] },
+    },
     axes: [
       { stroke, grid },
       { stroke, grid, size: 64, values: (_plot, values) => words(values) },

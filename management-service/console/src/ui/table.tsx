@@ -1,12 +1,14 @@
 /**
  * A table of things: sorted by any column, narrowed by words, quick with tens of thousands of rows.
- * Takes columns and rows. Gives a real table of which only the rows in sight are made.
+ * Takes columns and rows. Gives a real table of which only the rows in sight are made. How it is sorted and
+ * narrowed stands in the address.
  */
 import { Group, Table as Frame, Text, TextInput, UnstyledButton } from '@mantine/core'
 import { IconArrowDown, IconArrowUp, IconSearch } from '@tabler/icons-react'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useDeferredValue, useMemo, useRef, useState, type ReactNode } from 'react'
+import { useDeferredValue, useMemo, useRef, type ReactNode } from 'react'
 import { arranged, type Order } from './arrange.js'
+import { useArrangement } from './use-arrangement.js'
 import { countOf } from './words.js'
 
 export interface Column<Row> {
@@ -23,6 +25,8 @@ export interface Column<Row> {
 interface TableProps<Row> {
   /** What the table is, for who does not see it. */
   readonly label: string
+  /** Its name in the address, where a page has several tables. */
+  readonly name?: string
   readonly columns: readonly Column<Row>[]
   readonly rows: readonly Row[]
   readonly keyOf: (row: Row) => string
@@ -40,9 +44,8 @@ const wholeRowsMax = 60
 
 /** The table. */
 export function Table<Row>(props: TableProps<Row>): ReactNode {
-  const { label, columns, rows, textOf, whenEmpty } = props
-  const [words, setWords] = useState('')
-  const [order, setOrder] = useState<Order | null>(props.firstOrder ?? null)
+  const { label, name, columns, rows, textOf, whenEmpty, firstOrder = null } = props
+  const { words, order, setWords, setOrder, settle } = useArrangement({ name, columns, firstOrder })
   const wanted = useDeferredValue(words)
   const shown = useMemo(
     () =>
@@ -55,10 +58,10 @@ export function Table<Row>(props: TableProps<Row>): ReactNode {
     [rows, wanted, textOf, order, columns],
   )
   const turn = (column: number): void =>
-    setOrder(old => ({
+    setOrder({
       column,
-      isDown: old?.column === column ? !old.isDown : columns[column]?.isNumeric === true,
-    }))
+      isDown: order?.column === column ? !order.isDown : columns[column]?.isNumeric === true,
+    })
   return (
     <>
       {textOf !== undefined && (rows.length > 5 || words !== '') && (
@@ -66,6 +69,7 @@ export function Table<Row>(props: TableProps<Row>): ReactNode {
           <TextInput
             value={words}
             onChange={event => setWords(event.currentTarget.value)}
+            onBlur={settle}
             placeholder="Narrow down"
             aria-label={`Narrow down: ${label}`}
             leftSection={<IconSearch size={16} />}

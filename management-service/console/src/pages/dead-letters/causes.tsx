@@ -50,6 +50,7 @@ function Counts({ told, address }: { readonly told: Summary; readonly address: s
       />
       <Table
         label="Dead letters by cause"
+        name="causes"
         columns={columnsFor(address)}
         rows={byReason}
         keyOf={({ reason }) => reason}

@@ -109,8 +109,8 @@ function Detail({ names, letter }: { readonly names: Names; readonly letter: Let
       <Section title="Body">
         <BodyView bodyText={readable(bodyOf(letter.body))} />
       </Section>
-      <Headers title="What the publisher sent along" lines={letter.propagated} />
-      <Headers title="Headers of the record in Kafka" lines={letter.headers} />
+      <Headers title="What the publisher sent along" name="sent" lines={letter.propagated} />
+      <Headers title="Headers of the record in Kafka" name="record" lines={letter.headers} />
     </Stack>
   )
 }
@@ -122,15 +122,18 @@ const columns: readonly Column<HeaderLine>[] = [
 
 function Headers({
   title,
+  name,
   lines,
 }: {
   readonly title: string
+  readonly name: string
   readonly lines: readonly HeaderLine[]
 }): ReactNode {
   return (
     <Section title={title}>
       <Table
         label={`${title}: list`}
+        name={name}
         columns={columns}
         rows={lines}
         keyOf={({ name, value }) => `${name} ${value}`}

@@ -48,6 +48,7 @@ export function Stuck({ overview }: { readonly overview: Overview }): ReactNode 
       ) : (
         <Table
           label="Stuck subscriptions"
+          name="stuck"
           columns={stuckColumns}
           rows={stuck}
           keyOf={idOf}
@@ -86,6 +87,7 @@ export function OpenCircuits({ overview }: { readonly overview: Overview }): Rea
       </Text>
       <Table
         label="Open circuits"
+        name="circuits"
         columns={circuitColumns}
         rows={openCircuits}
         keyOf={idOf}

@@ -50,7 +50,14 @@ export function Tasks({ tasks }: { readonly tasks: readonly Task[] }): ReactNode
   if (tasks.length === 0) return null
   return (
     <Section title="Tasks under way">
-      <Table label="Tasks under way" columns={taskColumns} rows={tasks} keyOf={({ id }) => id} whenEmpty="" />
+      <Table
+        label="Tasks under way"
+        name="tasks"
+        columns={taskColumns}
+        rows={tasks}
+        keyOf={({ id }) => id}
+        whenEmpty=""
+      />
     </Section>
   )
 }
@@ -101,6 +108,7 @@ export function Busiest({ busiest }: Pick<Overview, 'busiest'>): ReactNode {
     <Section title="Busiest topics">
       <Table
         label="Busiest topics"
+        name="busiest"
         columns={busyColumns}
         rows={busiest}
         keyOf={({ topic }) => topic}

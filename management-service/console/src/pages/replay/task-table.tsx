@@ -24,6 +24,7 @@ export function TaskTable({ label, tasks, whenEmpty, first = [] }: TaskTableProp
     <>
       <Table
         label={label}
+        name="tasks"
         columns={[...first, ...columns, cancelColumn(setCancelled)]}
         rows={tasks}
         keyOf={({ id }) => id}

@@ -49,6 +49,7 @@ function Group({ group }: { readonly group: ConsumerGroup }): ReactNode {
       </Text>
       <Table
         label="Partitions and their owners"
+        name="owners"
         columns={columns}
         rows={group.members.flatMap(rowsOf)}
         keyOf={({ owner, partition }) => `${owner} ${partition?.partition ?? ''}`}

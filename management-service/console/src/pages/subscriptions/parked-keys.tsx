@@ -54,6 +54,7 @@ function Keys({ names }: { readonly names: Names }): ReactNode {
         {({ items }) => (
           <Table
             label="Keys that are parked"
+            name="parked"
             columns={columnsWith(hash => release(hash))}
             rows={items}
             keyOf={({ hash }) => hash}
