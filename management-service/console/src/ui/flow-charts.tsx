@@ -1,7 +1,8 @@
 /**
- * What flowed over the last minutes, as charts: messages, attempts that failed, latency and what waits.
+ * What flowed over the last minutes, as charts: messages, attempts that failed, what waits, and how long
+ * publishers and deliveries waited.
  * Takes whose history: nothing for everything, a topic, or a topic and a subscription. Gives a chart for each
- * kind of figure, and nothing where management does not tell it to this person.
+ * kind of figure that it has, and nothing where management does not tell it to this person.
  */
 import { SimpleGrid } from '@mantine/core'
 import type { ReactNode } from 'react'
@@ -13,8 +14,15 @@ import { rateOf, shortCountOf, spanOf } from './words.js'
 interface Drawn {
   readonly title: string
   readonly wordsOf: (value: number | null) => string
-  /** Names in the history and what they are called. */
-  readonly lines: readonly (readonly [name: string, label: string])[]
+  readonly lines: readonly Line[]
+}
+
+interface Line {
+  /** In the history. */
+  readonly name: string
+  readonly label: string
+  /** Left out of a subscription's charts: nothing is published to one. */
+  readonly isOfTopics?: true
 }
 
 const drawn: readonly Drawn[] = [
@@ -22,25 +30,34 @@ const drawn: readonly Drawn[] = [
     title: 'Messages',
     wordsOf: rateOf,
     lines: [
-      ['published', 'published'],
-      ['delivered', 'delivered'],
+      { name: 'published', label: 'published', isOfTopics: true },
+      { name: 'delivered', label: 'delivered' },
+      { name: 'discarded', label: 'given up' },
     ],
   },
   {
     title: 'Attempts that failed',
     wordsOf: rateOf,
     lines: [
-      ['failed', 'failed'],
-      ['retried', 'retried'],
+      { name: 'failed', label: 'failed' },
+      { name: 'retried', label: 'retried' },
     ],
   },
-  { title: 'Messages that wait', wordsOf: shortCountOf, lines: [['lag', 'waiting']] },
+  { title: 'Messages that wait', wordsOf: shortCountOf, lines: [{ name: 'lag', label: 'waiting' }] },
   {
     title: 'How long an attempt takes',
     wordsOf: spanOf,
     lines: [
-      ['latencyP50Ms', 'half within'],
-      ['latencyP99Ms', '99 % within'],
+      { name: 'latencyP50Ms', label: 'half within' },
+      { name: 'latencyP99Ms', label: '99 % within' },
+    ],
+  },
+  {
+    title: 'How long a publisher waits',
+    wordsOf: spanOf,
+    lines: [
+      { name: 'publishP50Ms', label: 'half within', isOfTopics: true },
+      { name: 'publishP99Ms', label: '99 % within', isOfTopics: true },
     ],
   },
 ]
@@ -51,21 +68,26 @@ export function FlowCharts({ of = [] }: { readonly of?: readonly string[] }): Re
   return (
     <>
       {error !== null && !isRefused(error) && <Problem error={error} />}
-      {data !== undefined && <Drawings history={data} />}
+      {data !== undefined && <Drawings history={data} isOfTopics={of.length < 2} />}
     </>
   )
 }
 
-function Drawings({ history }: { readonly history: History }): ReactNode {
+interface DrawingsProps {
+  readonly history: History
+  readonly isOfTopics: boolean
+}
+
+function Drawings({ history, isOfTopics }: DrawingsProps): ReactNode {
   const { series, stepMs } = history
   const fromMs = Date.parse(history.from)
   return (
     <SimpleGrid cols={{ base: 1, md: 2 }}>
       {drawn.map(({ title, wordsOf, lines }) => {
-        const known = lines.flatMap(([name, label], index) => {
+        const known = lines.flatMap(({ name, label, isOfTopics: onlyThere = false }, index) => {
           const values = series[name]
           const color = chartColors[index] ?? chartColors[0]
-          return values === undefined ? [] : [{ label, color, values }]
+          return values === undefined || (onlyThere && !isOfTopics) ? [] : [{ label, color, values }]
         })
         if (known.length === 0) return null
         return (
