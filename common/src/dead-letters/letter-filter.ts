@@ -4,6 +4,7 @@
  * Takes a form as people write it, or as a task keeps it. Gives a test of records.
  * Promises: every member that is given must fit; the work for a record is linear in its size.
  */
+import { causeOfLetter, type FailureCause } from '../domain/failure-cause.js'
 import { readDeadLetterHeaders, messageIdHeader, type DeadLetterClass } from '../kafka/dead-letter-headers.js'
 import type { LogEntry } from '../kafka/log-entry.js'
 
@@ -15,6 +16,8 @@ export interface LetterFilter {
   /** Text that the reason contains, letter case aside. */
   readonly reason: string | null
   readonly class: DeadLetterClass | null
+  /** Why the last attempt failed. */
+  readonly cause: FailureCause | null
   /** Status of the last answer. */
   readonly status: number | null
   /** Time of death, milliseconds since the epoch: `fromMs` is included, `toMs` is not. */
@@ -29,6 +32,7 @@ export interface LetterFilter {
 export const everyLetter: LetterFilter = {
   reason: null,
   class: null,
+  cause: null,
   status: null,
   fromMs: null,
   toMs: null,
@@ -41,7 +45,7 @@ export function letterMatcher(filter: LetterFilter): (record: LetterRecord) => b
   const { fromMs, toMs, messageId, status } = filter
   const reason = filter.reason?.toLowerCase() ?? null
   const body = filter.body === null ? null : Buffer.from(filter.body)
-  const asksFacts = reason !== null || filter.class !== null || status !== null
+  const asksFacts = reason !== null || filter.class !== null || filter.cause !== null || status !== null
 
   const factsFit = (record: LetterRecord): boolean => {
     if (!asksFacts) return true
@@ -49,6 +53,7 @@ export function letterMatcher(filter: LetterFilter): (record: LetterRecord) => b
     if (facts === null) return false
     return (
       (filter.class === null || facts.class === filter.class) &&
+      (filter.cause === null || causeOfLetter(facts) === filter.cause) &&
       (status === null || facts.lastStatus === status) &&
       (reason === null || facts.reason.toLowerCase().includes(reason))
     )

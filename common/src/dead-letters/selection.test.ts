@@ -7,7 +7,18 @@ describe('a selection of dead letters', () => {
   it.each([
     { all: true },
     { ids: ['0-1', '0-17'] },
-    { filter: { reason: 'boom', class: 'refused', status: 404, messageId: 'm', body: 'x', from: 5, to: 9 } },
+    {
+      filter: {
+        reason: 'boom',
+        class: 'refused',
+        cause: 'timeout',
+        status: 404,
+        messageId: 'm',
+        body: 'x',
+        from: 5,
+        to: 9,
+      },
+    },
   ])('%j is read as it was meant', body => {
     expect(selectionJson(selectionOf(body))).toEqual(body)
   })
@@ -38,6 +49,7 @@ describe('a selection of dead letters', () => {
     [{ filter: { status: null } }, 'filter.status must not be null'],
     [{ filter: [] }, 'must be an object'],
     [{ filter: { class: 'lost' } }, 'class must be'],
+    [{ filter: { cause: 'bad luck' } }, 'cause must be'],
     [{ filter: { status: 99 } }, 'status must be'],
     [{ filter: { from: 'yesterday' } }, 'from must be'],
     [{ filter: { body: '' } }, 'body must be'],
@@ -53,6 +65,8 @@ describe('a filter', () => {
     ['reason=timeout', false],
     ['class=expired', true],
     ['class=refused', false],
+    ['cause=500', true],
+    ['cause=timeout', false],
     ['status=500', true],
     ['status=404', false],
     ['messageId=message-0', true],

@@ -5,6 +5,7 @@
  * Refuses what could be a slip (an unknown member, an empty filter, two selections at once) with
  * `VALIDATION_ERROR`: what is purged by mistake does not come back.
  */
+import { failureWords, isFailureCause, type FailureCause } from '../domain/failure-cause.js'
 import { isJsonObject, type JsonObject } from '../domain/json-shapes.js'
 import { timeOf } from '../domain/time-text.js'
 import { refusal, type HermesError } from '../errors/hermes-error.js'
@@ -28,7 +29,7 @@ export const idsMax = 1_000
 /** Letters of a text to look for. */
 export const filterTextMax = 1_000
 
-const filterMembers = ['reason', 'class', 'status', 'from', 'to', 'messageId', 'body'] as const
+const filterMembers = ['reason', 'class', 'cause', 'status', 'from', 'to', 'messageId', 'body'] as const
 type FilterMember = (typeof filterMembers)[number]
 
 /** The id of the dead letter at an offset. */
@@ -102,6 +103,7 @@ function readFilter(members: JsonObject): LetterFilter {
     ...everyLetter,
     reason: text('reason'),
     class: classOf(text('class')),
+    cause: causeOf(text('cause')),
     status: statusOf(members['status'] ?? null),
     fromMs: time('from'),
     toMs: time('to'),
@@ -115,6 +117,11 @@ function classOf(word: string | null): DeadLetterClass | null {
   const found = deadLetterClasses.find(each => each === word)
   if (found === undefined) throw invalid(`class must be one of ${deadLetterClasses.join(', ')}`)
   return found
+}
+
+function causeOf(word: string | null): FailureCause | null {
+  if (word === null || isFailureCause(word)) return word
+  throw invalid(`cause must be a status code such as 500, or one of ${failureWords.join(', ')}`)
 }
 
 function statusOf(value: unknown): number | null {

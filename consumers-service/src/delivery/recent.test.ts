@@ -44,6 +44,22 @@ describe('the recent attempts of a subscription', () => {
     expect(recent.read(0).outcomes).toEqual({ error: 1, ownFault: 1 })
   })
 
+  it('tell why they failed: how often by each cause, and the newest of it', () => {
+    const recent = createRecentAttempts()
+    recent.attempt(refused, false, 1, 0)
+    recent.attempt({ ...refused, detail: 'connect ECONNREFUSED 1' }, false, 1, 6_000)
+    recent.attempt(answer(503), false, 1, 6_000)
+    recent.attempt(answer(200), true, 1, 7_000)
+
+    const { failures } = recent.read(8_000)
+    expect(failures).toEqual({
+      connectionRefused: { count: 2, detail: 'connect ECONNREFUSED 1', agoMs: 2_000 },
+      503: { count: 1, detail: 'answered 503', agoMs: 2_000 },
+    })
+    expect(recent.read(8_000).failures).toEqual(failures)
+    expect(recent.read(6_000 + 2 * recentWindowMs).failures).toEqual({})
+  })
+
   it('are forgotten after a minute, piece by piece', () => {
     const recent = createRecentAttempts()
     recent.attempt(answer(500), false, 10, 0)
@@ -64,7 +80,7 @@ describe('the recent attempts of a subscription', () => {
 
   it('are nothing without attempts', () => {
     expect(createRecentAttempts().read(0)).toEqual({
-      ...{ windowMs: recentWindowMs, attempts: 0, succeeded: 0, outcomes: {} },
+      ...{ windowMs: recentWindowMs, attempts: 0, succeeded: 0, outcomes: {}, failures: {} },
       ...{ meanMs: null, p50Ms: null, p99Ms: null, lastFailure: null },
       ended: { delivered: 0, givenUp: 0, filtered: 0 },
     })

@@ -4,6 +4,7 @@
  * Takes attempts as they end. Gives counts by outcome, and how long they took.
  * Bound: `bucketCount` buckets of fixed size, made at the first attempt; an idle subscription holds none.
  */
+import { causeOfAttempt, type FailureCause } from '@iris/common/domain/failure-cause'
 import type { AttemptResult } from '@iris/common/http/client'
 
 /** The last minute, as far as it is over. */
@@ -15,11 +16,21 @@ export interface RecentView {
   readonly ended: Readonly<Record<Ending, number>>
   /** Attempts by status of the answer, or `timeout`, `error`, `forbidden`, `ownFault` where none came. */
   readonly outcomes: Readonly<Record<string, number>>
+  /** Those that failed, by cause; with the newest of each. */
+  readonly failures: Readonly<Record<FailureCause, RecentFailure>>
   /** Of all attempts; null without any. Quantiles are right to an eighth. */
   readonly meanMs: number | null
   readonly p50Ms: number | null
   readonly p99Ms: number | null
   readonly lastFailure: { readonly outcome: string; readonly detail: string; readonly agoMs: number } | null
+}
+
+/** Attempts that failed for one cause. */
+export interface RecentFailure {
+  readonly count: number
+  /** Of the newest. */
+  readonly detail: string
+  readonly agoMs: number
 }
 
 /** How the way of a message ends. */
@@ -53,7 +64,14 @@ interface Bucket {
   givenUp: number
   filtered: number
   readonly outcomes: Map<string | number, number>
+  readonly failures: Map<FailureCause, Failures>
   readonly latencies: Uint32Array
+}
+
+interface Failures {
+  count: number
+  detail: string
+  atMs: number
 }
 
 /** Makes an empty record. */
@@ -79,16 +97,19 @@ export function createRecentAttempts(): RecentAttempts {
       const latency = latencyIndex(tookMs)
       bucket.latencies[latency] = (bucket.latencies[latency] ?? 0) + 1
       if (isSuccess) bucket.succeeded++
-      else lastFailure = { outcome: String(outcome), detail: detailOf(result), atMs: nowMs }
+      else {
+        const failure = { count: 1, detail: detailOf(result), atMs: nowMs }
+        lastFailure = { outcome: String(outcome), ...failure }
+        addFailures(bucket.failures, causeOfAttempt(result), failure)
+      }
     },
     ended(ending, nowMs) {
       bucketAt(nowMs)[ending]++
     },
     read(nowMs) {
       const oldest = Math.floor(nowMs / bucketMs) - bucketCount
-      const { attempts, succeeded, sumMs, delivered, givenUp, filtered, outcomes, latencies } = sumOf(
-        buckets.filter(bucket => bucket.epoch > oldest),
-      )
+      const { attempts, succeeded, sumMs, delivered, givenUp, filtered, outcomes, failures, latencies } =
+        sumOf(buckets.filter(bucket => bucket.epoch > oldest))
       const failedMs = lastFailure === null ? Infinity : nowMs - lastFailure.atMs
       return {
         windowMs: recentWindowMs,
@@ -96,6 +117,12 @@ export function createRecentAttempts(): RecentAttempts {
         succeeded,
         ended: { delivered, givenUp, filtered },
         outcomes: Object.fromEntries(outcomes),
+        failures: Object.fromEntries(
+          [...failures].map(([cause, { count, detail, atMs }]) => [
+            cause,
+            { count, detail, agoMs: Math.round(nowMs - atMs) },
+          ]),
+        ),
         meanMs: attempts === 0 ? null : Math.round(sumMs / attempts),
         p50Ms: quantileMs(latencies, attempts, 0.5),
         p99Ms: quantileMs(latencies, attempts, 0.99),
@@ -110,12 +137,13 @@ export function createRecentAttempts(): RecentAttempts {
 
 function emptyBucket(): Bucket {
   const latencies = new Uint32Array(latencyCount)
-  return { epoch: -1, ...noCounts, outcomes: new Map(), latencies }
+  return { epoch: -1, ...noCounts, outcomes: new Map(), failures: new Map(), latencies }
 }
 
 function clear(bucket: Bucket, epoch: number): void {
   Object.assign(bucket, noCounts, { epoch })
   bucket.outcomes.clear()
+  bucket.failures.clear()
   bucket.latencies.fill(0)
 }
 
@@ -125,9 +153,20 @@ function sumOf(buckets: readonly Bucket[]): Bucket {
     for (const count of countNames) sum[count] += bucket[count]
     for (const [outcome, count] of bucket.outcomes)
       sum.outcomes.set(outcome, (sum.outcomes.get(outcome) ?? 0) + count)
+    for (const [cause, failures] of bucket.failures) addFailures(sum.failures, cause, failures)
     bucket.latencies.forEach((count, index) => (sum.latencies[index] = (sum.latencies[index] ?? 0) + count))
   }
   return sum
+}
+
+/** What is kept is changed in place and never `added` itself, which may be kept elsewhere. */
+function addFailures(into: Map<FailureCause, Failures>, cause: FailureCause, added: Failures): void {
+  const known = into.get(cause)
+  if (known === undefined) return void into.set(cause, { ...added })
+  known.count += added.count
+  if (added.atMs < known.atMs) return
+  known.atMs = added.atMs
+  known.detail = added.detail
 }
 
 function outcomeOf(result: AttemptResult): string | number {

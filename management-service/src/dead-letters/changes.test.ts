@@ -207,7 +207,7 @@ describe('a count', () => {
 })
 
 describe('a summary', () => {
-  it('counts open letters by class, status and reason', async () => {
+  it('counts open letters by class, status, cause and reason', async () => {
     const world = createLettersWorld()
     world.memory.letter({ class: 'refused', lastStatus: 404, reason: 'gone' })
     world.memory.letter({ class: 'expired', lastStatus: 500, reason: 'boom' })
@@ -219,6 +219,11 @@ describe('a summary', () => {
       total: 3,
       byClass: { refused: 1, expired: 2 },
       byStatus: { 404: 1, 500: 1, none: 1 },
+      byCause: [
+        { cause: 'other', count: 1, newest: 1002 },
+        { cause: '500', count: 1, newest: 1001 },
+        { cause: '404', count: 1, newest: 1000 },
+      ],
       byReason: [
         { reason: 'boom', count: 2 },
         { reason: 'gone', count: 1 },

@@ -4,6 +4,7 @@
  * time that one answer may look; what is cut says so and where to go on.
  */
 import { z } from 'zod'
+import { causeOfLetter, type FailureCause } from '@iris/common/domain/failure-cause'
 import type { ValueOf } from '@iris/common/domain/json-shapes'
 import { everyLetter, letterMatcher, type LetterFilter } from '@iris/common/dead-letters/letter-filter'
 import type { Selection } from '@iris/common/dead-letters/selection'
@@ -24,6 +25,15 @@ export const deadLetterSummary = z.object({
   total: z.int(),
   byClass: counts,
   byStatus: counts.describe('`none` where no answer came'),
+  byCause: z
+    .array(
+      z.object({
+        cause: z.string().describe('Why the last attempt failed: the parameter `cause` takes it'),
+        count: z.int(),
+        newest: z.int().describe('Time of death'),
+      }),
+    )
+    .describe('The most frequent first'),
   byReason: z.array(z.object({ reason: z.string(), count: z.int() })).describe('The most frequent first'),
   otherReasons: z.int().describe('Those whose reason is not listed'),
   oldest: z.int().optional().describe('Time of death, milliseconds since the epoch'),
@@ -41,6 +51,7 @@ export interface SummaryQuery extends LetterNames {
 /** What is counted of one. */
 interface Cause {
   readonly class: string
+  readonly cause: FailureCause
   readonly status: string
   readonly reason: string
   readonly timeMs: number
@@ -102,6 +113,7 @@ function causeOf(entry: LogEntry): Cause {
   const facts = readDeadLetterHeaders(name => entry.header(name))
   return {
     class: facts?.class ?? 'pipeline',
+    cause: causeOfLetter(facts),
     status: String(facts?.lastStatus ?? 'none'),
     reason: facts?.reason ?? '',
     timeMs: entry.timestampMs,
@@ -111,6 +123,7 @@ function causeOf(entry: LogEntry): Cause {
 function createTally(): { add(cause: Cause): void; summary(next: string | null): DeadLetterSummary } {
   const byClass = new Map<string, number>()
   const byStatus = new Map<string, number>()
+  const byCause = new Map<FailureCause, { count: number; newest: number }>()
   const byReason = new Map<string, number>()
   let total = 0
   let otherReasons = 0
@@ -124,6 +137,9 @@ function createTally(): { add(cause: Cause): void; summary(next: string | null):
       total++
       count(byClass, cause.class)
       count(byStatus, cause.status)
+      const known = byCause.get(cause.cause) ?? { count: 0, newest: cause.timeMs }
+      const newestOfIt = Math.max(known.newest, cause.timeMs)
+      byCause.set(cause.cause, { count: known.count + 1, newest: newestOfIt })
       if (byReason.size < reasonsMax || byReason.has(cause.reason)) count(byReason, cause.reason)
       else otherReasons++
       oldest = Math.min(oldest, cause.timeMs)
@@ -133,6 +149,9 @@ function createTally(): { add(cause: Cause): void; summary(next: string | null):
       total,
       byClass: Object.fromEntries(byClass),
       byStatus: Object.fromEntries(byStatus),
+      byCause: [...byCause]
+        .map(([cause, counted]) => ({ cause, ...counted }))
+        .sort((one, other) => other.count - one.count),
       byReason: [...byReason]
         .sort(([, one], [, other]) => other - one)
         .map(([reason, times]) => ({ reason, count: times })),

@@ -260,6 +260,33 @@ describe('a diagnosis', () => {
     expect(found?.text.trim()).toMatch(/\.$|[^.]$/)
   })
 
+  it('tells the failures of the last minute by cause, added up over processes', () => {
+    const row = (count: number, agoMs: number) => ({
+      instance: `host$${count}`,
+      answer: {
+        row: rowOf({
+          recent: {
+            attempts: 10,
+            failures: {
+              timeout: { count, detail: `${agoMs} ago`, agoMs },
+              503: { count: 3, detail: '', agoMs },
+            },
+          },
+        }),
+      },
+    })
+    const facts = factsWith({ consumers: { said: [row(1, 50), row(4, 20)] } })
+
+    expect(diagnose(facts).lastMinute).toEqual({
+      attempts: 20,
+      failures: [
+        { cause: '503', count: 6, detail: '', agoMs: 20 },
+        { cause: 'timeout', count: 5, detail: '20 ago', agoMs: 20 },
+      ],
+    })
+    expect(diagnose(factsWith({ row: { recent: null } })).lastMinute).toBe(null)
+  })
+
   it('finds nothing but that all is well where all is well', () => {
     expect(diagnose(factsWith())).toMatchObject({
       ...{ subscription: 'acme.orders$billing', state: 'ACTIVE', lag: 0 },

@@ -5,6 +5,7 @@
  * found, it says that all is well, that there is nothing to do, or that it does not know.
  */
 import { z } from 'zod'
+import { failureCauseText } from '@iris/common/domain/failure-cause'
 import type { ValueOf } from '@iris/common/domain/json-shapes'
 import { causesAround } from './causes-around.js'
 import { causesWithin } from './causes-within.js'
@@ -13,12 +14,27 @@ import { findingShape, type Finding, type Severity } from './finding.js'
 import { tallyOf, type Tally } from './tally.js'
 import { countText, durationText, numberText } from './words.js'
 
+const lastMinute = z.object({
+  attempts: z.int(),
+  failures: z
+    .array(
+      z.object({
+        cause: z.string().describe(failureCauseText),
+        count: z.int(),
+        detail: z.string().describe('Of the newest'),
+        agoMs: z.number().describe('Of the newest'),
+      }),
+    )
+    .describe('The most frequent cause first'),
+})
+
 export const diagnosisShape = z.object({
   subscription: z.string().describe('`group.topic$subscription`'),
   state: z.string().describe('`UNKNOWN` while ZooKeeper does not answer'),
   summary: z.string(),
   lag: z.int().nullable().describe('Messages that wait; null while Kafka does not answer'),
   findings: z.array(findingShape).describe('The gravest first'),
+  lastMinute: lastMinute.nullable().describe('Attempts; null where no process that delivers told'),
 })
 export type Diagnosis = ValueOf<typeof diagnosisShape>
 
@@ -39,6 +55,7 @@ export function diagnose(facts: Facts): Diagnosis {
     summary: summaryOf(findings),
     lag: tally.lag,
     findings,
+    lastMinute: tally.lastMinute,
   }
 }
 

@@ -105,6 +105,9 @@ const rowShape = z.object({
       succeeded: z.number(),
       ended: z.object({ delivered: z.number(), givenUp: z.number(), filtered: z.number() }),
       outcomes,
+      failures: z
+        .record(z.string(), z.object({ count: z.number(), detail: z.string(), agoMs: z.number() }))
+        .default({}),
       meanMs: z.number().nullable(),
       p50Ms: z.number().nullable(),
       p99Ms: z.number().nullable(),

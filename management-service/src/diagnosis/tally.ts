@@ -3,6 +3,7 @@
  * The facts about a subscription, added up over partitions and processes.
  * Takes facts. Gives the figures that causes are told from; null where a source did not answer.
  */
+import type { FailureCause } from '@iris/common/domain/failure-cause'
 import { isUnanswered, lagOf, type ConsumerRow, type Facts } from './facts.js'
 
 export interface Tally {
@@ -24,9 +25,27 @@ export interface Tally {
   readonly delivered: number
   readonly filtered: number
   readonly outcomes: ReadonlyMap<string, number>
+  /** Null where no process that delivers told. */
+  readonly lastMinute: LastMinute | null
   readonly meanMs: number | null
   readonly p99Ms: number | null
   readonly lastFailure: string | null
+}
+
+/** The attempts of the last minute, and why they failed. */
+export interface LastMinute {
+  readonly attempts: number
+  /** The most frequent cause first. */
+  readonly failures: readonly FailuresOfCause[]
+}
+
+/** Attempts that failed for one cause. */
+export interface FailuresOfCause {
+  readonly cause: FailureCause
+  readonly count: number
+  /** Of the newest. */
+  readonly detail: string
+  readonly agoMs: number
 }
 
 /** Adds up. */
@@ -54,6 +73,7 @@ export function tallyOf({ kafka, consumers }: Facts): Tally {
     delivered: sum(recent.map(each => each.ended.delivered)),
     filtered: sum(recent.map(each => each.ended.filtered)),
     outcomes: merged(recent.map(each => each.outcomes)),
+    lastMinute: recent.length === 0 ? null : { attempts, failures: failuresOf(recent) },
     meanMs: attempts === 0 ? null : sum(recent.map(each => (each.meanMs ?? 0) * each.attempts)) / attempts,
     p99Ms: recent.reduce<number | null>((most, { p99Ms }) => maxOf(most, p99Ms), null),
     lastFailure: lastFailures[0]?.detail ?? null,
@@ -76,6 +96,17 @@ function merged(all: readonly Readonly<Record<string, number>>[]): ReadonlyMap<s
     for (const [outcome, count] of Object.entries(each))
       counts.set(outcome, (counts.get(outcome) ?? 0) + count)
   return counts
+}
+
+function failuresOf(recent: readonly NonNullable<ConsumerRow['recent']>[]): readonly FailuresOfCause[] {
+  const found = new Map<FailureCause, FailuresOfCause>()
+  for (const { failures } of recent)
+    for (const [cause, told] of Object.entries(failures)) {
+      const known = found.get(cause)
+      const newest = known === undefined || told.agoMs < known.agoMs ? told : known
+      found.set(cause, { ...newest, cause, count: (known?.count ?? 0) + told.count })
+    }
+  return [...found.values()].sort((one, other) => other.count - one.count)
 }
 
 function maxOf(one: number | null, other: number | null): number | null {

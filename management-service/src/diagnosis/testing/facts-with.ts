@@ -77,7 +77,7 @@ export function rowOf(changes: Changes = {}): ConsumerRow {
       ...changes.delivery,
     },
     recent: {
-      ...{ attempts: 60, succeeded: 60, outcomes: { 200: 60 }, lastFailure: null },
+      ...{ attempts: 60, succeeded: 60, outcomes: { 200: 60 }, failures: {}, lastFailure: null },
       ...{ ended: { delivered: 60, givenUp: 0, filtered: 0 }, meanMs: 20, p50Ms: 18, p99Ms: 40 },
       ...changes.recent,
     },

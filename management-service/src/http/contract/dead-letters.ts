@@ -49,6 +49,11 @@ const summary = {
   total: 120,
   byClass: { expired: 100, refused: 20 },
   byStatus: { '500': 90, '404': 20, none: 10 },
+  byCause: [
+    { cause: '500', count: 90, newest: 1_795_368_999_000 },
+    { cause: '404', count: 20, newest: 1_795_368_900_000 },
+    { cause: 'timeout', count: 10, newest: 1_795_368_800_000 },
+  ],
   byReason: [{ reason: 'Message sending failed with status code: 500', count: 90 }],
   otherReasons: 30,
   oldest: 1_795_368_211_123,

@@ -18,6 +18,10 @@ const diagnosis = {
   summary: finding.text,
   lag: 37,
   findings: [finding],
+  lastMinute: {
+    attempts: 388,
+    failures: [{ cause: 'timeout', count: 3, detail: 'Total timeout 1000 ms elapsed', agoMs: 4_200 }],
+  },
 }
 
 export const diagnosisContract: ResourceContract = {

@@ -3,6 +3,7 @@
  */
 import { z } from 'zod'
 import { filterTextMax, idsMax } from '@iris/common/dead-letters/selection'
+import { failureCauseText, isFailureCause } from '@iris/common/domain/failure-cause'
 import { deadLetterClasses } from '@iris/common/kafka/dead-letter-headers'
 import { moment } from './parameters.js'
 
@@ -14,6 +15,11 @@ const status = z.coerce.number().int().min(100).max(999)
 export const letterFilter = {
   reason: text('A reason that contains the text, letter case aside'),
   class: z.enum(deadLetterClasses).optional().describe('Who let it die'),
+  cause: z
+    .string()
+    .refine(isFailureCause)
+    .optional()
+    .describe(`Why the last attempt failed: ${failureCauseText}`),
   status: status.optional().describe('Status of the last answer'),
   from: moment('The first time of death'),
   to: moment('The time of death before which it was'),

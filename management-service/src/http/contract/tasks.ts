@@ -68,6 +68,7 @@ export const taskContract: ResourceContract = {
         200: counted(
           json(deadLetterSummary, {
             ...{ total: 2, byClass: { expired: 2 }, byStatus: { '503': 2 }, otherReasons: 0 },
+            byCause: [{ cause: '503', count: 2, newest: 1_795_368_999_000 }],
             byReason: [{ reason: 'Message sending failed with status code: 503', count: 2 }],
             isComplete: true,
           }),

@@ -30,6 +30,9 @@ describe('which dead letters are meant', () => {
     expect(selectionWords({ ids: ['0-1'] })).toBe('this dead letter')
     expect(selectionWords({ ids: ['0-1', '0-2'] })).toBe('the 2 marked')
     expect(selectionWords({ filter: { status: '500' } })).toBe('the dead letters with status 500')
+    expect(selectionWords({ filter: { cause: 'timeout' } })).toBe(
+      'the dead letters with cause “no answer in time”',
+    )
     expect(classWord('refused')).toBe('refused by the subscriber')
     expect(classWord('new')).toBe('new')
   })

@@ -3,8 +3,10 @@
  * Which dead letters are meant: as it stands in an address, and as the API takes it.
  */
 
+import { causeWord } from './cause-words.js'
+
 /** What may be asked for; each that is given must fit. */
-export const filterNames = ['reason', 'class', 'status', 'messageId', 'body', 'from', 'to'] as const
+export const filterNames = ['reason', 'class', 'cause', 'status', 'messageId', 'body', 'from', 'to'] as const
 type FilterName = (typeof filterNames)[number]
 export type LetterFilter = Readonly<Partial<Record<FilterName, string>>>
 
@@ -42,7 +44,9 @@ export function selectionWords(selection: Selection): string {
   if ('all' in selection) return 'all dead letters of this subscription'
   if ('ids' in selection)
     return selection.ids.length === 1 ? 'this dead letter' : `the ${selection.ids.length} marked`
-  const parts = Object.entries(selection.filter).map(([name, value]) => `${name} ${value}`)
+  const parts = Object.entries(selection.filter).map(([name, value]) =>
+    name === 'cause' ? `cause “${causeWord(value)}”` : `${name} ${value}`,
+  )
   return `the dead letters with ${parts.join(', ')}`
 }
 

@@ -5,6 +5,7 @@ import { Button, Group, Select, TextInput } from '@mantine/core'
 import type { ReactNode, SyntheticEvent } from 'react'
 import { useLocation } from 'wouter'
 import { pathTo, type Names } from '../subscriptions/names.js'
+import { causeChoices, causeWord } from './cause-words.js'
 import { addressWith, classWord, filterNames, type LetterFilter } from './letter-filter.js'
 
 interface SearchProps {
@@ -32,6 +33,14 @@ export function Search({ names, filter }: SearchProps): ReactNode {
   return (
     <form key={JSON.stringify(filter)} onSubmit={submit} aria-label="Look for dead letters">
       <Group align="flex-end" gap="xs">
+        <Select
+          size="xs"
+          name="cause"
+          label="Last attempt"
+          data={withChosen(filter.cause)}
+          defaultValue={filter.cause}
+          clearable
+        />
         <TextInput size="xs" name="reason" label="Cause holds" defaultValue={filter.reason} />
         <Select
           size="xs"
@@ -58,4 +67,10 @@ export function Search({ names, filter }: SearchProps): ReactNode {
       </Group>
     </form>
   )
+}
+
+/** A status that the address names is among the choices too. */
+function withChosen(cause: string | undefined): typeof causeChoices {
+  if (cause === undefined || causeChoices.some(({ value }) => value === cause)) return causeChoices
+  return [{ value: cause, label: causeWord(cause) }, ...causeChoices]
 }

@@ -1,12 +1,14 @@
 /**
- * How a subscription does: what holds it back in plain words first, then its figures, and who runs it.
+ * How a subscription does: what holds it back in plain words first, then its figures, why attempts fail, and
+ * who runs it.
  */
 import { Stack } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { api } from '../../api/client.js'
 import { Answer } from '../../ui/answer.js'
 import { FlowCharts } from '../../ui/flow-charts.js'
-import { Figures } from './figures.js'
+import { Failures } from './failures.js'
+import { HowItDoes } from './how-it-does.js'
 import { readingOf, type Names } from './names.js'
 import { Owners } from './owners.js'
 import { ParkedKeys } from './parked-keys.js'
@@ -31,7 +33,8 @@ export function Overview({ names, subscription }: OverviewProps): ReactNode {
   return (
     <Stack>
       <Answer of={why}>{diagnosis => <Why diagnosis={diagnosis} />}</Answer>
-      <Figures names={names} subscription={subscription} diagnosis={why.data} />
+      <HowItDoes names={names} subscription={subscription} diagnosis={why.data} />
+      <Failures names={names} diagnosis={why.data} toldAtMs={why.dataUpdatedAt} />
       <FlowCharts of={[names.topic, names.subscription]} />
       <ParkedKeys names={names} subscription={subscription} />
       <Owners names={names} />

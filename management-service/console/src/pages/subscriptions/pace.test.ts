@@ -10,7 +10,14 @@ const serial = {
 
 function found(cause: string, figures: Diagnosis['findings'][number]['figures'] = {}): Diagnosis {
   const finding = { cause, severity: 'warning', text: '', figures, next: '' } as const
-  return { subscription: 'a.b$s', state: 'ACTIVE', summary: '', lag: 0, findings: [finding] }
+  return {
+    subscription: 'a.b$s',
+    state: 'ACTIVE',
+    summary: '',
+    lag: 0,
+    findings: [finding],
+    lastMinute: null,
+  }
 }
 
 describe('the pace of a subscription', () => {
