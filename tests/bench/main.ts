@@ -9,6 +9,7 @@ import { systemClock } from '@iris/common/time/clock'
 import { withBenchStack, type BenchStack } from './bench-stack.js'
 import { benchCatalog, catalogSizes } from './catalog.js'
 import { benchConsole } from './console.js'
+import { benchConsoleScale } from './console-scale.js'
 import { benchDelivery } from './delivery.js'
 import { benchFailing } from './failing.js'
 import { benchFanout } from './fanout.js'
@@ -42,6 +43,11 @@ const benches: Readonly<Record<string, (stack: BenchStack) => Promise<readonly s
   catalog: stack => benchCatalog(stack, isQuick ? catalogSizes.quick : catalogSizes.whole),
   streams: benchStreams,
   console: stack => benchConsole(stack, isQuick ? 3 : 10),
+  'console-scale': stack =>
+    benchConsoleScale(
+      stack,
+      isQuick ? { topics: 1_000, topicsPerGroup: 200 } : { topics: 10_000, topicsPerGroup: 2_000 },
+    ),
 }
 /** With servers of their own, which they stop and start. */
 const worlds: Readonly<Record<string, () => Promise<readonly string[]>>> = {

@@ -116,6 +116,11 @@ export function jsonAnswer(value: unknown, status = 200): ApiAnswer {
   return { status, content: JSON.stringify(value), type: jsonType }
 }
 
+/** An answer whose JSON is there already. */
+export function jsonTextAnswer(content: Buffer): ApiAnswer {
+  return { status: 200, content, type: jsonType }
+}
+
 /** An answer without a body. */
 export function emptyAnswer(status = 200): ApiAnswer {
   return { status, content: null, type: jsonType }

@@ -97,6 +97,22 @@ describe('the definitions', () => {
     expect(await writer.read(paths.subscription('g.empty', 's'))).not.toBeNull()
   })
 
+  it('count every change, so that what was made of them is known to be old', async () => {
+    await definitions.start()
+    const counts = [definitions.changeCount()]
+    const changed = async (change: Promise<unknown>): Promise<void> => {
+      await change
+      await until('a change', () => definitions.changeCount() > (counts.at(-1) ?? 0))
+      counts.push(definitions.changeCount())
+    }
+    await changed(addGroup('g'))
+    await changed(addTopic('g.t'))
+    await changed(addSubscription('g.t', 's'))
+    await changed(writer.remove(paths.subscription('g.t', 's')))
+
+    expect(counts).toHaveLength(5)
+  })
+
   it('tell changes, removals and nodes made anew', async () => {
     await addGroup('g')
     await addTopic('g.t', 'one')

@@ -27,6 +27,8 @@ export interface Definitions {
   start(): Promise<void>
   stop(): void
   isLoaded(): boolean
+  /** Grows with every change: what was made of all definitions holds as long as it stays. */
+  changeCount(): number
   groups(): readonly string[]
   /** By its qualified name `group.topic`. */
   topic(name: string): DefinitionNode | undefined
@@ -56,6 +58,7 @@ export function createDefinitions(
 ): Definitions {
   const { session, log } = deps
   const known: Known = {
+    changes: 0,
     groups: new Set(),
     topics: new Map(),
     subscriptions: new Map(),
@@ -80,6 +83,7 @@ export function createDefinitions(
       for (const cancel of cancels ?? []) cancel()
     },
     isLoaded: () => load.isDone(),
+    changeCount: () => known.changes,
     groups: () => [...known.groups],
     topic: name => known.topics.get(name),
     subscription: id => known.subscriptions.get(id),
@@ -98,6 +102,7 @@ export function createDefinitions(
 }
 
 interface Known {
+  changes: number
   readonly groups: Set<string>
   readonly topics: Map<string, ZooNode>
   readonly subscriptions: Map<string, ZooNode>
@@ -128,6 +133,7 @@ function groupPlan(
     // A qualified name is split at its last dot, so such a node has no name that leads to it.
     child: topic => (topic.includes('.') ? null : topicPlan(known, paths, depth, `${group}.${topic}`)),
     changed(node) {
+      known.changes++
       if (node === null) known.groups.delete(group)
       else known.groups.add(group)
     },
@@ -145,7 +151,7 @@ function topicPlan(
     childrenPath: depth === 'subscriptions' ? paths.subscriptions(topic) : null,
     child: subscription => subscriptionPlan(known, paths, topic, subscription),
     changed(node) {
-      keep(known.topics, topic, node)
+      keep(known, known.topics, topic, node)
       known.topicChanged.emit(topic, node)
     },
   }
@@ -157,7 +163,7 @@ function subscriptionPlan(known: Known, paths: ZooPaths, topic: string, subscrip
     childrenPath: null,
     child: () => null,
     changed(node) {
-      keep(known.subscriptions, `${topic}$${subscription}`, node)
+      keep(known, known.subscriptions, `${topic}$${subscription}`, node)
       known.subscriptionChanged.emit(topic, subscription, node)
     },
   }
@@ -178,13 +184,14 @@ function oAuthProviderPlan(known: Known, paths: ZooPaths, name: string): BranchP
     childrenPath: null,
     child: () => null,
     changed(node) {
-      keep(known.oAuthProviders, name, node)
+      keep(known, known.oAuthProviders, name, node)
       known.oAuthProviderChanged.emit(name, node)
     },
   }
 }
 
-function keep(map: Map<string, ZooNode>, key: string, node: ZooNode | null): void {
+function keep(known: Known, map: Map<string, ZooNode>, key: string, node: ZooNode | null): void {
+  known.changes++
   if (node === null) map.delete(key)
   else map.set(key, node)
 }

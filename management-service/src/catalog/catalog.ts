@@ -74,6 +74,27 @@ export function createCatalog(parts: Parts, root: string): WatchedCatalog {
     await until(settleMs, () => session.isSettled())
   }
 
+  const viewOf = (): CatalogView => {
+    const topics = [...definitions.topicNames()].flatMap(name => {
+      const checked = topicName(name)
+      const node = definitions.topic(name)
+      if (checked === undefined || node === undefined) return []
+      return topicOf(node, () => readTopicNode(checked, node.data, node.stat))
+    })
+    const subscriptions = [...definitions.subscriptionIds()].flatMap(id => {
+      const dollar = id.indexOf('$')
+      const topic = topicName(id.slice(0, dollar))
+      const name = id.slice(dollar + 1)
+      const node = definitions.subscription(id)
+      if (topic === undefined || !isNamePart(name) || node === undefined) return []
+      return subscriptionOf(node, () =>
+        readSubscriptionNode({ topic, name: name as SubscriptionName }, node, closedVault),
+      )
+    })
+    return { groups: definitions.groups(), topics, subscriptions }
+  }
+  let last: { readonly changeCount: number; readonly view: CatalogView } | null = null
+
   return {
     start() {
       definitions.start().catch((error: unknown) => log.warn('catalog.notLoaded', { error }))
@@ -81,23 +102,9 @@ export function createCatalog(parts: Parts, root: string): WatchedCatalog {
     stop: () => definitions.stop(),
     async view() {
       await settled()
-      const topics = [...definitions.topicNames()].flatMap(name => {
-        const checked = topicName(name)
-        const node = definitions.topic(name)
-        if (checked === undefined || node === undefined) return []
-        return topicOf(node, () => readTopicNode(checked, node.data, node.stat))
-      })
-      const subscriptions = [...definitions.subscriptionIds()].flatMap(id => {
-        const dollar = id.indexOf('$')
-        const topic = topicName(id.slice(0, dollar))
-        const name = id.slice(dollar + 1)
-        const node = definitions.subscription(id)
-        if (topic === undefined || !isNamePart(name) || node === undefined) return []
-        return subscriptionOf(node, () =>
-          readSubscriptionNode({ topic, name: name as SubscriptionName }, node, closedVault),
-        )
-      })
-      return { groups: definitions.groups(), topics, subscriptions }
+      const changeCount = definitions.changeCount()
+      if (last?.changeCount !== changeCount) last = { changeCount, view: viewOf() }
+      return last.view
     },
   }
 }

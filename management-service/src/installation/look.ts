@@ -16,8 +16,7 @@ import type { OwnRates } from '../metrics/own-rates.js'
 import { forEachOf } from '../store/bounded-reads.js'
 import type { LiveProcess } from '../store/ports.js'
 import { taskJson } from '../tasks/task-json.js'
-import { overviewOf, type Overview } from './overview.js'
-import { listedSubscriptions, listedTopics } from './listing.js'
+import { namesOf, overviewOf, type Names, type Overview } from './overview.js'
 import { processRows, type ProcessRow } from './processes.js'
 
 export interface LookParts {
@@ -44,40 +43,30 @@ export async function listProcesses(parts: LookParts): Promise<readonly ProcessR
 export async function lookAround(parts: LookParts, principal: Principal): Promise<Overview> {
   const { catalog, rates, clock } = parts
   const view = await visibleCatalog(catalog, principal).view()
+  const names = namesOfView(view)
   const [tasks, processes] = await Promise.all([
-    orNull(parts, 'tasks', openTasks(parts, view)),
+    orNull(parts, 'tasks', openTasks(parts, names)),
     orNull(parts, 'processes', listProcesses(parts)),
   ])
   const seesAll = may(principal, 'reader', everything)
-  return overviewOf({ nowMs: clock.now(), view, round: rates.latest(), tasks, processes, seesAll })
+  return overviewOf({ nowMs: clock.now(), names, round: rates.latest(), tasks, processes, seesAll })
 }
 
-/** All topics that the caller may see. */
-export async function listTopics(
-  { catalog, rates }: LookParts,
-  principal: Principal,
-): Promise<ReturnType<typeof listedTopics>> {
-  return listedTopics(await visibleCatalog(catalog, principal).view(), rates.latest())
-}
+/** The catalog gives the same view until something changes. */
+const known = new WeakMap<CatalogView, Names>()
 
-/** The subscriptions that the caller may see; of `topic` alone where it is not null. */
-export async function listSubscriptions(
-  { catalog, rates }: LookParts,
-  principal: Principal,
-  topic: string | null = null,
-): Promise<ReturnType<typeof listedSubscriptions>> {
-  const view = await visibleCatalog(catalog, principal).view()
-  const subscriptions = view.subscriptions.filter(({ topicName }) => topic === null || topicName === topic)
-  return listedSubscriptions({ ...view, subscriptions }, rates.latest())
+function namesOfView(view: CatalogView): Names {
+  const names = known.get(view) ?? namesOf(view)
+  known.set(view, names)
+  return names
 }
 
 async function openTasks(
   { tasks }: LookParts,
-  { subscriptions }: CatalogView,
+  { subscriptions }: Names,
 ): Promise<NonNullable<Overview['tasks']>> {
-  const seen = new Set<string>(subscriptions.map(({ topicName, name }) => subscriptionId(topicName, name)))
   const places = (await tasks.allOpen()).filter(({ topic, subscription }) =>
-    seen.has(subscriptionId(topic, subscription)),
+    subscriptions.has(subscriptionId(topic, subscription)),
   )
   const read = await forEachOf(places.slice(0, tasksMax), place => tasks.read(place))
   return read.flatMap(task => (task === null ? [] : [taskJson(task, null) as Task]))

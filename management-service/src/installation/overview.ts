@@ -65,7 +65,7 @@ export type Overview = ValueOf<typeof overviewShape>
 
 export interface OverviewFacts {
   readonly nowMs: number
-  readonly view: CatalogView
+  readonly names: Names
   /** Null where nobody knows. */
   readonly round: ToldRound
   readonly tasks: Overview['tasks']
@@ -77,16 +77,30 @@ export interface OverviewFacts {
 export const busiestMax = 10
 export const stuckMax = 50
 
+/** Of what the caller may see, all that the overview needs. */
+export interface Names {
+  readonly groupCount: number
+  readonly topics: ReadonlySet<string>
+  /** By id, whether they are suspended. */
+  readonly subscriptions: ReadonlyMap<string, boolean>
+  readonly suspendedCount: number
+}
+
 /** Looks at all of it, once over. */
-export function overviewOf({ nowMs, view, round, tasks, processes, seesAll }: OverviewFacts): Overview {
-  const { groups, topics, subscriptions } = view
-  const topicNames = new Set<string>(topics.map(({ name }) => name))
+export function namesOf({ groups, topics, subscriptions }: CatalogView): Names {
   const ids = new Map<string, boolean>()
-  let suspended = 0
+  let suspendedCount = 0
   for (const { topicName, name, state } of subscriptions) {
-    if (state === 'SUSPENDED') suspended++
+    if (state === 'SUSPENDED') suspendedCount++
     ids.set(subscriptionId(topicName, name), state === 'SUSPENDED')
   }
+  const topicNames = new Set<string>(topics.map(({ name }) => name))
+  return { groupCount: groups.length, topics: topicNames, subscriptions: ids, suspendedCount }
+}
+
+/** Looks at what was told, once over. */
+export function overviewOf({ nowMs, names, round, tasks, processes, seesAll }: OverviewFacts): Overview {
+  const { groupCount, topics, subscriptions: ids, suspendedCount } = names
   const lags = lagsOf(round?.pages ?? [])
   // What is suspended waits because somebody wants it to.
   const troubles = [...troublesOf(round?.pages ?? []).values()].filter(({ id }) => ids.get(id) === false)
@@ -95,19 +109,22 @@ export function overviewOf({ nowMs, view, round, tasks, processes, seesAll }: Ov
   const open = stuck.filter(({ circuit }) => circuit !== 'closed')
   return {
     at: new Date(nowMs).toISOString(),
-    counts: { groups: groups.length, topics: topics.length, subscriptions: subscriptions.length, suspended },
-    ...movedOf(round?.rates ?? null, topicNames, ids),
+    counts: {
+      ...{ groups: groupCount, topics: topics.size, subscriptions: ids.size },
+      suspended: suspendedCount,
+    },
+    ...movedOf(round?.rates ?? null, topics, ids),
     lag: round === null ? null : sumOf(lags, ids),
     stuckCount: stuck.length,
     stuck: stuck
       .slice(0, stuckMax)
-      .map(({ id, cause, text, lag, circuit }) => ({ ...namesOf(id), cause, text, lag, circuit })),
+      .map(({ id, cause, text, lag, circuit }) => ({ ...partsOf(id), cause, text, lag, circuit })),
     openCircuitCount: open.length,
-    openCircuits: open.slice(0, stuckMax).map(({ id, circuit, text }) => ({ ...namesOf(id), circuit, text })),
+    openCircuits: open.slice(0, stuckMax).map(({ id, circuit, text }) => ({ ...partsOf(id), circuit, text })),
     tasks,
     processCounts: processes === null ? null : countKinds(processes),
     processes: seesAll ? processes : null,
-    problems: problemsOf(processes, subscriptions.length - suspended, seesAll),
+    problems: problemsOf(processes, ids.size - suspendedCount, seesAll),
   }
 }
 
@@ -154,7 +171,7 @@ function sumOf(lags: ReadonlyMap<string, number>, seen: ReadonlyMap<string, bool
   return sum
 }
 
-function namesOf(id: string): { readonly topic: string; readonly subscription: string } {
+function partsOf(id: string): { readonly topic: string; readonly subscription: string } {
   return splitSubscriptionId(id as SubscriptionId)
 }
 

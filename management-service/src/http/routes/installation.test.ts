@@ -6,6 +6,7 @@ import { createVirtualTime } from '@iris/common/time/virtual-time'
 import { catalogOf } from '../../catalog/in-memory.js'
 import { holdSubscription, holdTopic } from '../../changes/testing/held.js'
 import { createGate } from '../../gate.js'
+import { createLists } from '../../installation/lists.js'
 import { busiestMax, stuckMax, type Overview } from '../../installation/overview.js'
 import { ratesOf } from '../../metrics/sampled-rates.js'
 import { createMemoryStore } from '../../store/in-memory.js'
@@ -195,6 +196,43 @@ describe('the compact lists', () => {
 
     expect((await get('/listing/topics', anna)).body).toMatchObject([{ name: 'g.t', publishRate: null }])
     expect((await get('/listing/subscriptions', anna)).body).toMatchObject([{ topicName: 'g.t', lag: null }])
+  })
+})
+
+describe('long lists', () => {
+  const manyRows = 2_500
+
+  it('are whole, and let others in while they are made', async () => {
+    const { store, get } = setUp()
+    for (let index = 0; index < manyRows; index++) holdTopic(store, `g.t${index}`)
+    let isOver = false
+    let wasOver = true
+    const asked = get('/listing/topics').finally(() => (isOver = true))
+    setImmediate(() => setImmediate(() => (wasOver = isOver)))
+    const { body } = await asked
+
+    const names = (body as { name: string }[]).map(({ name }) => name)
+    expect(names).toEqual(Array.from({ length: manyRows }, (_each, index) => `g.t${index}`))
+    expect(wasOver).toBe(false)
+  })
+
+  it('are made once until something moves', async () => {
+    let round = { atMs: 0, rates: ratesOf([]), pairs: [], pages: [] as FiguresPage[] }
+    const store = createMemoryStore()
+    holdSubscription(store, 'g.t', 's')
+    const view = await catalogOf(store).view()
+    const { subscriptions } = createLists({
+      catalog: { view: () => Promise.resolve(view) },
+      rates: { latest: () => round },
+    })
+    const list = (): Promise<Buffer> => subscriptions(everybody, null)
+    const first = await list()
+
+    expect(await list()).toBe(first)
+    round = { ...round, pages: [page({ lags: new Map([['g.t$s', 4]]) })] }
+    expect(JSON.parse(String(await list()))).toMatchObject([{ name: 's', lag: 4 }])
+    const anna = principalOf('anna', [{ role: 'reader', group: 'other' }])
+    expect(String(await subscriptions(anna, null))).toBe('[]')
   })
 })
 
