@@ -213,4 +213,37 @@ describe.skipIf(noBrowser() !== null)('the console', () => {
     await page.getByRole('heading', { name: 'strict', level: 1 }).waitFor()
     await close()
   })
+
+  it('begins another page at its heading, and not the same page with another query', async () => {
+    const { page, faults, close } = await browser.open()
+    const inFocus = (): Promise<unknown> =>
+      page.evaluate('document.activeElement.tagName + " " + document.activeElement.textContent')
+    await page.goto('/ui/topics')
+    await page.getByRole('button', { name: 'Owner' }).click()
+    expect(await inFocus()).toMatch(/^BUTTON Owner/)
+
+    await page.getByRole('link', { name: topic, exact: true }).click()
+
+    await page.getByRole('heading', { name: topic, level: 1 }).waitFor()
+    await expect.poll(inFocus).toBe(`H1 ${topic}`)
+    expect(await page.title()).toBe(`${topic} · Iris`)
+    expect(faults).toEqual([])
+    await close()
+  })
+
+  it('shows by a link the order and the words of a table that its sender saw', async () => {
+    const { page, close } = await browser.open()
+    await page.goto(`/ui/topics?find=${topic}&sort=-owner`)
+    await page.getByRole('link', { name: topic, exact: true }).waitFor()
+    expect(await page.getByRole('columnheader', { name: 'Owner' }).getAttribute('aria-sort')).toBe(
+      'descending',
+    )
+
+    await page.getByRole('textbox', { name: 'Narrow down: Topics' }).fill('no such name')
+    await page.getByRole('button', { name: 'Topic', exact: true }).waitFor({ state: 'detached' })
+
+    await page.getByText('Nothing fits these words.').waitFor()
+    await expect.poll(() => new URL(page.url()).search).toBe('?find=no+such+name&sort=-owner')
+    await close()
+  })
 })

@@ -3,6 +3,7 @@
  */
 import { Alert, Button, Code } from '@mantine/core'
 import { Component, type ReactNode } from 'react'
+import { Page } from '../ui/page.js'
 
 interface FenceState {
   readonly failure: Error | null
@@ -20,12 +21,14 @@ export class FailureFence extends Component<{ readonly children: ReactNode }, Fe
     const { failure } = this.state
     if (failure === null) return this.props.children
     return (
-      <Alert color="red" title="This page failed">
-        <Code block>{failure.message}</Code>
-        <Button mt="md" onClick={() => location.reload()}>
-          Load it again
-        </Button>
-      </Alert>
+      <Page title="This page failed">
+        <Alert color="red">
+          <Code block>{failure.message}</Code>
+          <Button mt="md" onClick={() => location.reload()}>
+            Load it again
+          </Button>
+        </Alert>
+      </Page>
     )
   }
 }

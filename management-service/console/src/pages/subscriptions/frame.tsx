@@ -53,6 +53,7 @@ export function SubscriptionFrame({ names, part, children }: SubscriptionFramePr
   return (
     <Page
       title={names.subscription}
+      part={part === 'overview' ? undefined : parts[part].label}
       above={[
         { label: 'Subscriptions', address: '/subscriptions' },
         { label: names.topic, address: pathOf('topics', names.topic) },
