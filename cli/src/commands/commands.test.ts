@@ -1,8 +1,6 @@
 /** What commands print, over a management and a frontend that answer from a table. */
-import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
-import { runFake } from '../testing/fake-outside.js'
-import { completionScripts } from '../words/completion-scripts.js'
+import { Refused, runFake } from '../testing/fake-outside.js'
 import { quantile } from './messages/bench.js'
 
 const topic = { name: 'shop.orders', owner: { source: 'Plaintext', id: 'Shop team' } }
@@ -95,14 +93,17 @@ describe('what cannot be taken back', () => {
 describe('a tail', () => {
   const event = (id: string, body: object): string =>
     `id: ${id}\nevent: message\ndata: ${JSON.stringify({ partition: 0, offset: 1, time: 't', key: null, body })}\n\n`
+  const stream = (events: string): Response =>
+    new Response(`: hello\n\n${events}`, { headers: { 'Content-Type': 'text/event-stream; charset=utf-8' } })
+  const noStreams = new Refused(404, { message: 'There is no such resource', code: 'OTHER' })
 
   it('goes on behind the last message when the connection breaks, and ends after so many', async () => {
     let connections = 0
     const answers = {
       'GET frontend:/topics/a.b/events': () =>
-        connections++ === 0
-          ? `: hello\n\n${event('0-1', { n: 1 })}`
-          : event('0-2', { n: 2 }) + event('0-3', { n: 3 }),
+        stream(
+          connections++ === 0 ? event('0-1', { n: 1 }) : event('0-2', { n: 2 }) + event('0-3', { n: 3 }),
+        ),
     }
     const { code, out, said, asked } = await runFake('tail a.b --from 15m --max 2 --raw', { answers })
 
@@ -115,6 +116,42 @@ describe('a tail', () => {
       ['GET frontend:/topics/a.b/events?envelope=true&from=2026-05-01T11:45:00.000Z', undefined],
       ['GET frontend:/topics/a.b/events?envelope=true&from=2026-05-01T11:45:00.000Z', '0-1'],
     ])
+  })
+
+  it('shows what management tells where the frontend has no streams, and says so', async () => {
+    let connections = 0
+    const answers = {
+      'GET frontend:/topics/a.b/events': noStreams,
+      'GET /topics/a.b/tail': () =>
+        stream(event('0-1', { n: ++connections }) + 'event: end\ndata: {"reason":"stopping"}\n\n'),
+    }
+    const ran = await runFake('tail a.b --key k --max 2 --raw', { answers })
+
+    expect([ran.code, ran.out]).toEqual([0, '{"n":1}\n{"n":2}\n'])
+    expect(ran.said).toContain('This frontend has no streams: management shows')
+    expect(ran.said).toContain('what comes meanwhile is not shown')
+    expect(ran.asked.map(({ to }) => to).slice(1)).toEqual([
+      'GET /topics/a.b/tail?key=k',
+      'GET /topics/a.b/tail?key=k',
+    ])
+  })
+
+  it.each([
+    ['--from earliest', noStreams, 1, 'frontend.streams.enabled opens them'],
+    [
+      '',
+      new Refused(404, { code: 'TOPIC_NOT_EXISTS', message: 'Topic a.b not exists' }),
+      1,
+      'a.b not exists',
+    ],
+    ['', new Response('<html>'), 1, 'no stream of events'],
+    ['', () => stream(''), 5, 'ends again and again'],
+  ])('%s gives up with a reason where nothing can come (%#)', async (words, answer, calls, reason) => {
+    const answers = { 'GET frontend:/topics/a.b/events': answer }
+    const { code, said, asked } = await runFake(`tail a.b ${words}`.trim(), { answers })
+
+    expect([code, asked.length]).toEqual([1, calls])
+    expect(said).toContain(reason)
   })
 })
 
@@ -140,11 +177,6 @@ describe('completion', () => {
     ['nothing shop', []],
   ])('of %s offers %j', async (words, expected) => {
     expect(await offered(words)).toEqual(expected)
-  })
-
-  it('is a script that bash understands', () => {
-    const { status, stderr } = spawnSync('bash', ['-n'], { input: completionScripts.bash, timeout: 10_000 })
-    expect([status, String(stderr)]).toEqual([0, ''])
   })
 })
 

@@ -12,7 +12,7 @@ export interface StreamEvent {
 /** More than any message that Kafka takes unless it is told otherwise. */
 const eventLettersMax = 64 * 1024 * 1024
 
-/** Reads them; a position without an event is an event `position` without data. */
+/** Reads them; a position alone is an event `position`, a sign of life one `comment`, both without data. */
 export async function* eventsOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<StreamEvent> {
   const decoder = new TextDecoder()
   let begun = ''
@@ -32,7 +32,8 @@ function eventOf(block: string): StreamEvent | null {
   const fields = { id: '', event: 'position', data: [] as string[] }
   for (const line of block.split('\n')) {
     const [, name = '', value = ''] = /^(\w+):? ?(.*)$/s.exec(line) ?? []
-    if (name === 'data') fields.data.push(value)
+    if (line.startsWith(':') && fields.event === 'position') fields.event = 'comment'
+    else if (name === 'data') fields.data.push(value)
     else if (name === 'id' || name === 'event') fields[name] = value
   }
   const data = fields.data.join('\n')

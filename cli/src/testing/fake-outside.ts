@@ -9,8 +9,8 @@ import { keepScreen } from './kept-screen.js'
 
 export interface FakeOptions {
   /**
-   * JSON, or text, by `GET /topics` or `POST frontend:/topics/a.b`; else the answer is 404. A function
-   * is asked anew each time.
+   * JSON, text or a whole answer, by `GET /topics` or `POST frontend:/topics/a.b`; else the answer is 404.
+   * A function is asked anew each time.
    */
   readonly answers?: Readonly<Record<string, unknown>>
   readonly environment?: Readonly<Record<string, string>>
@@ -94,6 +94,7 @@ async function answerTo(
   const known = answers[to] ?? answers[to.split('?', 1)[0] ?? '']
   const told = typeof known === 'function' ? (known as (body: unknown) => unknown)(jsonOf(body)) : known
   if (told instanceof Error) throw told
+  if (told instanceof Response) return told
   if (told instanceof Refused) return new Response(JSON.stringify(told.json), told)
   if (told === undefined) return new Response('{"message":"not in the table of the test"}', { status: 404 })
   return new Response(typeof told === 'string' ? told : JSON.stringify(told))

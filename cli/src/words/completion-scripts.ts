@@ -23,7 +23,8 @@ _iris() {
   local answer="$(iris complete -- "\${(@)words[2,CURRENT-1]}" "\${words[CURRENT]}" 2>/dev/null)"
   if [[ "$answer" == ":file" ]]; then _files; else compadd -- \${(f)answer}; fi
 }
-compdef _iris iris
+# Loaded by name from fpath, this whole file is the first call; sourced, it only tells zsh what to call.
+if [ "\$funcstack[1]" = "_iris" ]; then _iris "\$@"; else compdef _iris iris; fi
 `
 
 const fish = `# iris completion for fish: iris completion fish | source

@@ -1,13 +1,15 @@
 /**
- * `iris tail`: the messages of a topic as they come, over a frontend's stream.
- * Promises: a broken connection goes on behind the last message that was shown, so none is lost or comes
- * twice; what messages say steers no terminal. Bound: `triesMax` connections in a row that bring nothing.
+ * `iris tail`: the messages of a topic as they come, over a frontend's stream, or over management's tail where
+ * the frontend has none.
+ * Promises: a broken connection to a frontend goes on behind the last message that was shown, so none is lost
+ * or comes twice; where messages may have been missed, this is said; what messages say steers no terminal.
+ * Bound: `triesMax` connections in a row that bring nothing.
  */
 import { isJsonObject, type JsonObject } from '@iris/common/domain/json-shapes'
 import { sleep } from '@iris/common/time/scheduler'
 import { command, exitCodes, type ExitCode, type World } from '../../command.js'
 import { eventsOf, type StreamEvent } from '../../management/events.js'
-import { ServiceFailure, succeeded } from '../../management/rest.js'
+import { ServiceFailure, succeeded, type Rest } from '../../management/rest.js'
 import { harmless } from '../../show/paint.js'
 import { jsonLine, textIn } from '../../show/words.js'
 import { count, text, texts, toggle, type Values } from '../../words/declare.js'
@@ -16,6 +18,8 @@ import { topicArgument, topicPath } from '../../words/places.js'
 
 const triesMax = 5
 const againMs = 1_000
+const broughtNothing =
+  'The stream ends again and again before anything comes: does a proxy between cut it off?'
 
 const options = {
   from: text(
@@ -43,7 +47,8 @@ export const tailCommand = command({
   details: [
     'Reading takes nothing away, and no place is kept: Ctrl-C ends it. With --json each message is a line, with its id, key, ' +
       'time, partition, offset, position and headers around the body.',
-    'The frontend must let this be read: frontend.streams.enabled, and where callers are asked who they are a key with the role reader.',
+    'A frontend with frontend.streams.enabled gives them, and where callers are asked who they are it wants a key with the role reader. ' +
+      'Where it has no streams management shows what comes from now on, some values masked: made for looking, it leaves out what comes too fast.',
   ],
   arguments: topicArgument,
   options,
@@ -58,12 +63,7 @@ export const tailCommand = command({
   async run(world, { topic }, given) {
     const end = endOf(world, given)
     try {
-      return await follow(world, {
-        path: `${topicPath(topic)}/events`,
-        query: queryOf(world, given),
-        end,
-        given,
-      })
+      return await follow(world, { topic, end, given })
     } finally {
       end.cancel()
     }
@@ -71,39 +71,83 @@ export const tailCommand = command({
 })
 
 interface Following {
-  readonly path: string
-  readonly query: Readonly<Record<string, string | number | readonly string[] | null>>
+  readonly topic: string
   readonly end: { readonly signal: AbortSignal }
   readonly given: Values<typeof options>
 }
 
-async function follow(world: World, { path, query, end, given }: Following): Promise<ExitCode> {
-  const { frontend, screen, scheduler } = world
+/** Who gives the messages. */
+interface Source {
+  readonly rest: Rest
+  readonly path: string
+  readonly query: Readonly<Record<string, string | number | readonly string[] | null>>
+  readonly whenBroken: string
+}
+
+async function follow(world: World, { topic, end, given }: Following): Promise<ExitCode> {
+  const { screen, scheduler } = world
   const stand = { position: '', left: given.max ?? Infinity, tries: 0 }
+  let source = streamOf(world, topic, given)
   while (!end.signal.aborted) {
     try {
       const headers = stand.position === '' ? {} : { 'Last-Event-ID': stand.position }
-      const answer = await frontend.stream({ path, query, headers }, end.signal)
-      if (!answer.ok || answer.body === null) await refuse(answer)
+      const answer = await source.rest.stream({ ...source, headers }, end.signal)
+      if (source.rest === world.frontend && (await hasNoStreams(answer))) {
+        source = tailOf(world, topic, given)
+        screen.say(
+          'This frontend has no streams: management shows what comes from now on, some values masked.',
+        )
+        continue
+      }
+      await refuse(answer)
+      let comments = 0
       for await (const event of eventsOf(answer.body as AsyncIterable<Uint8Array>)) {
         if (event.id !== '') stand.position = event.id
+        // A stream greets with a comment, which is also all that comes of one that is cut off at once.
+        if (event.event === 'comment' && ++comments === 1) continue
         stand.tries = 0
         if (showEvent(world, event, given.raw)) stand.left--
         if (stand.left === 0) return exitCodes.done
         if (isEnd(event)) return exitCodes.failed
       }
+      if (++stand.tries >= triesMax) throw new ServiceFailure(broughtNothing)
     } catch (error) {
       if (end.signal.aborted) break
       if (error instanceof ServiceFailure && error.status !== null && error.status < 500) throw error
       if (++stand.tries >= triesMax) throw error instanceof Error ? asFailure(error) : error
     }
-    screen.say('The connection is broken; connecting again.')
+    screen.say(source.whenBroken)
     await sleep(scheduler, againMs)
   }
   return world.interrupted.aborted ? exitCodes.interrupted : exitCodes.done
 }
 
-function queryOf({ clock }: World, { from, last, key, filter }: Values<typeof options>): Following['query'] {
+function streamOf(world: World, topic: string, given: Following['given']): Source {
+  return {
+    rest: world.frontend,
+    path: `${topicPath(topic)}/events`,
+    query: queryOf(world, given),
+    whenBroken: 'The connection is broken; connecting again.',
+  }
+}
+
+/** Where only the frontend's stream would do, this says what opens it. */
+function tailOf(world: World, topic: string, { from, last, key, filter }: Following['given']): Source {
+  if ((from !== null && from !== 'latest') || last !== null)
+    throw new ServiceFailure(
+      'This frontend has no streams: frontend.streams.enabled opens them. ' +
+        'Without --from and --last management shows what comes from now on',
+      404,
+    )
+  return {
+    rest: world.management,
+    path: `${topicPath(topic)}/tail`,
+    query: { key, filter },
+    whenBroken: 'The connection is broken; connecting again: what comes meanwhile is not shown.',
+  }
+}
+
+function queryOf({ clock }: World, { from, last, key, filter }: Following['given']): Source['query'] {
   const isPlace = from === null || ['earliest', 'latest'].includes(from) || /^\d+-\d+(,\d+-\d+)*$/.test(from)
   const place = isPlace ? from : isoOf(from, '--from', { ms: clock.now(), sign: -1 })
   return { envelope: 'true', from: place, replay: last, key, filter }
@@ -111,7 +155,7 @@ function queryOf({ clock }: World, { from, last, key, filter }: Values<typeof op
 
 function endOf(
   { interrupted, scheduler }: World,
-  given: Values<typeof options>,
+  given: Following['given'],
 ): { readonly signal: AbortSignal; cancel(): void } {
   const ended = new AbortController()
   const abort = (): void => ended.abort()
@@ -127,23 +171,23 @@ function endOf(
   }
 }
 
+async function hasNoStreams(answer: Response): Promise<boolean> {
+  return answer.status === 404 && !(await answer.clone().text()).includes('TOPIC_NOT_EXISTS')
+}
+
+/** Throws with what the service said unless events will come. */
 async function refuse(answer: Response): Promise<void> {
-  const body = await answer.text()
-  if (answer.status === 404 && !body.includes('TOPIC_NOT_EXISTS'))
-    throw new ServiceFailure(
-      'This frontend has no streams: frontend.streams.enabled opens them',
-      answer.status,
-    )
-  const json: unknown = body.startsWith('{') ? JSON.parse(body) : null
-  succeeded('Not followed', {
-    ...{ status: answer.status, text: body, json, headers: answer.headers },
-    tag: null,
-  })
+  const { ok, headers, status } = answer
+  if (ok && headers.get('content-type')?.startsWith('text/event-stream') === true) return
+  const text = await answer.text()
+  const json: unknown = text.startsWith('{') ? JSON.parse(text) : null
+  succeeded('Not followed', { status, text, json, headers, tag: null })
+  throw new ServiceFailure('The answer is no stream of events: is it the right address?', status)
 }
 
 /** Whether it was a message, which counts. */
 function showEvent({ screen, isJson }: World, { event, data }: StreamEvent, isRaw: boolean): boolean {
-  if (event === 'position') return false
+  if (event === 'position' || event === 'comment') return false
   const json: unknown = JSON.parse(data)
   if (!isJsonObject(json)) return false
   if (!['message', 'binary', 'unreadable'].includes(event)) {

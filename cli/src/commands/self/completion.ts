@@ -14,7 +14,7 @@ export const completionCommand = command({
   options: {},
   examples: [
     { words: 'completion bash > ~/.local/share/bash-completion/completions/iris', what: 'bash, for good' },
-    { words: "completion zsh > '${fpath[1]}/_iris'", what: 'zsh, for good' },
+    { words: 'completion zsh > "${fpath[1]}/_iris"', what: 'zsh, for good' },
     { words: 'completion fish > ~/.config/fish/completions/iris.fish', what: 'fish, for good' },
   ],
   run({ screen }, { shell }) {
