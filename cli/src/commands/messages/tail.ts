@@ -1,5 +1,5 @@
 /**
- * `iris tail`: the messages of a topic as they come, over a frontend's stream, or over management's tail where
+ * `iris tail`: the messages of a topic as they come, over a frontend stream, or over management's tail where
  * the frontend has none.
  * Promises: a broken connection to a frontend goes on behind the last message that was shown, so none is lost
  * or comes twice; where messages may have been missed, this is said; what messages say steers no terminal.
