@@ -17,6 +17,7 @@ import { inactiveTopicRoutes } from './http/routes/inactive-topics.js'
 import { createInactivity } from './inactivity.js'
 import { metricsRoutes } from './http/routes/metrics.js'
 import { createGate } from './gate.js'
+import { publisherRoutes } from './http/routes/publishers.js'
 import { unhealthyRoutes } from './http/routes/unhealthy.js'
 import { queryRoutes } from './http/routes/queries.js'
 import { readLag, type LagParts } from './metrics/lag.js'
@@ -26,7 +27,7 @@ import type { RateSource } from './metrics/rates.js'
 import { createLooking } from './looking.js'
 import type { Outside } from './outside.js'
 import { createCounterStore } from './store/counters.js'
-import { createLiveProcesses } from './store/live-processes.js'
+import { createLiveFrontends, createLiveProcesses } from './store/live-processes.js'
 import { createKafkaProgress, createKafkaSearch } from './store/kafka.js'
 import { createTasks } from './store/tasks.js'
 import type { Store } from './store/ports.js'
@@ -54,6 +55,8 @@ const unhealthyMax = 2
 const queriesMax = 8
 /** Each asks every process. */
 const checkupsMax = 2
+/** Each asks every frontend. */
+const publishersMax = 8
 /** Each looks at every definition, for some milliseconds. */
 const overviewsMax = 8
 
@@ -100,6 +103,10 @@ export function createOverview(
           touchZooKeeper: () => session.read(paths.groups),
         },
         createGate(checkupsMax, 'looks at the installation'),
+      ),
+      ...publisherRoutes(
+        { store, asker: outside.asker, frontends: createLiveFrontends(session, paths) },
+        createGate(publishersMax, 'looks at who publishes'),
       ),
       ...looking.routes,
       ...graphRoutes(catalog, createGate(queriesMax, 'graphs')),

@@ -30,6 +30,8 @@ export interface Publisher {
 
 const answerBytesMax = 65_536
 const stopped = 'the relay stops'
+/** Iris tells by it who publishes. */
+const ours = { 'User-Agent': 'iris-outbox' }
 
 /** Makes a publisher; it connects to nothing until it is used. */
 export function createPublisher(options: PublishOptions): Publisher {
@@ -44,7 +46,7 @@ export function createPublisher(options: PublishOptions): Publisher {
     return (isSecure ? httpsRequest : httpRequest)(pathOf(frontend, message), {
       method: 'POST',
       agent: isSecure ? agents['https:'] : agents['http:'],
-      headers: { ...headersOf(message), ...credentials, 'Content-Length': message.body.length },
+      headers: { ...ours, ...headersOf(message), ...credentials, 'Content-Length': message.body.length },
     })
   }
   return {

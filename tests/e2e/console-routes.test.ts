@@ -12,7 +12,13 @@ beforeAll(async () => {
   subscriber = await startSubscriber()
   stack = await startTestStack({
     ...{ kafka: inject('kafka'), zookeeper: inject('zookeeper') },
-    settings: { 'management-service': { 'management.rates.period': '500ms' } },
+    settings: {
+      'management-service': { 'management.rates.period': '500ms' },
+      'frontend-service': {
+        'frontend.handlers.authentication.enabled': 'true',
+        'frontend.handlers.authentication.basic': 'anna:secret',
+      },
+    },
   })
 })
 afterAll(async () => {
@@ -151,6 +157,56 @@ describe('the live tail of a topic', () => {
     const absent = await stack.api.manage('GET', `/topics/${stack.group}.absent/tail`)
 
     expect([wrong.status, absent.status]).toEqual([406, 404])
+  })
+})
+
+interface Publishers {
+  readonly since: string
+  readonly complete: boolean
+  readonly publishers: readonly Readonly<Record<string, unknown>>[]
+  readonly others: unknown
+}
+
+describe('who publishes a topic', () => {
+  const password = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`
+
+  it('is told by name or network, with what became of the messages, one by one or many at once', async () => {
+    const auth = { enabled: true, publishers: ['anna'], unauthenticatedAccessEnabled: true }
+    const topic = await stack.createTopic({ auth })
+    const curl = { 'User-Agent': 'curl/8.5.0' }
+    const anna = { 'User-Agent': 'shop/1.0 (x)', Authorization: password('anna:secret') }
+    const single = await stack.publish(topic, '{}', { headers: anna })
+    const batch = await stack.publish(`${topic}/batch`, '{"n":1}\n{"n":2}', {
+      headers: { ...anna, 'Content-Type': 'application/x-ndjson' },
+    })
+    const stranger = await stack.publish(topic, '{"n":3}', { headers: curl })
+    const wrong = await stack.publish(topic, '{}', {
+      headers: { ...curl, Authorization: password('anna:no') },
+    })
+    const told = await show<Publishers>(`/topics/${topic}/publishers`)
+
+    expect([single.status, batch.status, stranger.status, wrong.status]).toEqual([201, 200, 201, 401])
+    expect(told).toMatchObject({ complete: true, problems: [], others: null })
+    const byClient = Object.fromEntries(told.publishers.map(each => [each['client'], each]))
+    expect(byClient).toMatchObject({
+      curl: { name: null, network: '127.0.0.0/24', accepted: 1, refused: 1, frontends: 1 },
+      shop: { name: 'anna', network: null, accepted: 3, refused: 0, frontends: 1 },
+    })
+    expect(Object.keys(byClient)).toHaveLength(2)
+    expect(Date.parse(told.since)).toBeLessThan(Date.parse(String(byClient['shop']?.['firstAt'])))
+  })
+
+  it('is nobody of a topic that nobody published to, 404 of none, and not for who asks a frontend', async () => {
+    const topic = await stack.createTopic()
+    const told = await show<Publishers>(`/topics/${topic}/publishers`)
+    const absent = await stack.api.manage('GET', `/topics/${stack.group}.absent/publishers`)
+    const asked = await fetch(`${stack.frontends[0]?.url}/status/publishers/${topic}`, {
+      headers: { 'Iris-Forwarded-Token': 'guessed' },
+      signal: AbortSignal.timeout(30_000),
+    })
+
+    expect(told).toMatchObject({ complete: true, publishers: [], others: null })
+    expect([absent.status, asked.status, await asked.text()]).toEqual([404, 403, ''])
   })
 })
 

@@ -7,6 +7,7 @@ import { diffCommand } from './definitions/diff.js'
 import { exportCommand } from './definitions/export.js'
 import { planCommand } from './definitions/plan.js'
 import { doctorCommand } from '../doctor/doctor.js'
+import { publishersCommand } from './look/publishers.js'
 import { subscriptionsCommand } from './look/subscriptions.js'
 import { topicsCommand } from './look/topics.js'
 import { traceCommand } from './look/trace.js'
@@ -25,7 +26,7 @@ import { tasksCancelCommand, tasksListCommand, tasksWatchCommand } from './repai
 
 export const allCommands: readonly Command[] = [
   ...[publishCommand, tailCommand, benchCommand],
-  ...[topicsCommand, subscriptionsCommand, whyCommand, traceCommand, doctorCommand],
+  ...[topicsCommand, publishersCommand, subscriptionsCommand, whyCommand, traceCommand, doctorCommand],
   ...[dlqListCommand, dlqSummaryCommand, dlqShowCommand, dlqRedriveCommand, dlqPurgeCommand],
   ...[replayCommand, tasksListCommand, tasksWatchCommand, tasksCancelCommand, pauseCommand, resumeCommand],
   ...[planCommand, applyCommand, diffCommand, exportCommand],

@@ -50,6 +50,58 @@ describe('lists', () => {
     })
   })
 
+  it('of publishers have what became of their messages, and say what is not known', async () => {
+    const of = { accepted: 1_204, refused: 0, firstAt: '2026-05-01T06:00:07.100Z', frontends: 1 }
+    const shop = {
+      ...of,
+      name: 'shop',
+      network: null,
+      client: 'hermes-client',
+      lastAt: '2026-05-01T11:59:00.000Z',
+    }
+    const stranger = {
+      ...of,
+      name: null,
+      network: '192.0.2.0/24',
+      client: null,
+      lastAt: '2026-05-01T11:58:00.000Z',
+    }
+    const told = {
+      ...{ since: '2026-05-01T06:00:00.000Z', complete: false, publishers: [shop, stranger] },
+      ...{ problems: ['The frontend f has not told: it answered 404'], others: { accepted: 1, refused: 9 } },
+    }
+    const answers = { 'GET /topics/shop.orders/publishers': told }
+    const { code, out, said } = await runFake('topics publishers shop.orders', { answers })
+    const json = await runFake('topics publishers shop.orders --json', { answers })
+
+    expect([code, JSON.parse(json.out)]).toEqual([0, told])
+    expect(`\n${out}${said}`).toMatchInlineSnapshot(`
+      "
+      WHO           CLIENT         ACCEPTED  REFUSED  FIRST                     LAST
+      shop          hermes-client     1,204        0  2026-05-01T06:00:07.100Z  2026-05-01T11:59:00.000Z
+      192.0.2.0/24  -                 1,204        0  2026-05-01T06:00:07.100Z  2026-05-01T11:58:00.000Z
+      Of others: 1 message accepted, 9 refused.
+      The frontend f has not told: it answered 404.
+      "
+    `)
+  })
+
+  it.each([
+    [
+      '2026-05-01T06:00:00.000Z',
+      [],
+      'Nobody has published since 2026-05-01T06:00:00.000Z. To do so: iris publish a.b \'{"n":1}\'\n',
+    ],
+    [null, ['No frontend lives: there is nobody to ask'], 'No frontend lives: there is nobody to ask.\n'],
+  ])('of no publishers, since %s, say what to do next', async (since, problems, expected) => {
+    const told = { since, complete: problems.length === 0, problems, publishers: [], others: null }
+    const { out, said } = await runFake('topics publishers a.b', {
+      answers: { 'GET /topics/a.b/publishers': told },
+    })
+
+    expect([out, said]).toEqual(['', expected])
+  })
+
   it('of dead letters are cut to the terminal, and whole as JSON', async () => {
     const body = Buffer.from('{"order":17,"items":["a long list of things that nobody needs"]}').toString(
       'base64',
@@ -166,6 +218,7 @@ describe('completion', () => {
   it.each([
     ['dl', ['dlq']],
     ['dlq sh', ['show']],
+    ['topics publishers shop.o', ['shop.orders']],
     ['why shop.o', ['shop.orders']],
     ['why shop.orders/', ['shop.orders/billing']],
     ['why shop.orders b', ['billing']],

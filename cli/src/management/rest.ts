@@ -111,12 +111,16 @@ function hintOf(status: number): string {
   return ''
 }
 
+/** Services tell by it who publishes. */
+const userAgent = 'iris-cli'
+
 function headersOf(
   { body, bytes, headers, tag = null }: Call,
   fixed: Target['headers'],
 ): Record<string, string> {
   return {
     Accept: 'application/json',
+    'User-Agent': userAgent,
     ...(body === undefined && bytes === undefined ? {} : { 'Content-Type': 'application/json' }),
     ...(tag === null ? {} : { 'If-Match': tag }),
     ...fixed,

@@ -1,12 +1,12 @@
 /**
  * The processes that live: frontends, worker by worker, consumers and managements, as their nodes in
- * ZooKeeper tell.
+ * ZooKeeper tell. What proves to a frontend that management asks is told apart, so that no page shows it.
  */
 import { z } from 'zod'
 import type { ZooPaths } from '@iris/common/zookeeper/paths'
 import type { ZooSession } from '@iris/common/zookeeper/session'
 import { forEachOf } from './bounded-reads.js'
-import type { LiveProcess, ProcessKind } from './ports.js'
+import type { LiveFrontend, LiveProcess, ProcessKind } from './ports.js'
 import { orRefuse } from './zookeeper-failures.js'
 
 const common = {
@@ -17,6 +17,8 @@ const common = {
   version: z.string().nullable().default(null),
 }
 const addressShape = z.object({ ...common, port: z.number() })
+/** Earlier versions have no token. */
+const frontendShape = addressShape.extend({ token: z.string().default('') })
 const consumersShape = z.object({ ...common, url: z.string() })
 
 /** Makes the list, asked anew each time. A node that says something else is left out. */
@@ -31,15 +33,11 @@ export function createLiveProcesses(
     shape: z.ZodType<T>,
     place: (card: T) => Pick<LiveProcess, 'url' | 'port'>,
   ): Promise<readonly LiveProcess[]> => {
-    const names = (await orRefuse(session.children(parent))) ?? []
-    const found = await forEachOf(names, async (id): Promise<LiveProcess | null> => {
-      const node = await orRefuse(session.read(`${parent}/${id}`))
-      const card = shape.safeParse(node === null ? null : jsonOrNull(node.data))
-      if (!card.success) return null
-      const { host, pid, startedMs, version } = card.data
-      return { ...{ id, kind, host, pid, startedMs, version }, ...place(card.data) }
+    const cards = await cardsBelow(session, parent, shape)
+    return cards.map(({ id, card }) => {
+      const { host, pid, startedMs, version } = card
+      return { ...{ id, kind, host, pid, startedMs, version }, ...place(card) }
     })
-    return found.filter(each => each !== null)
   }
   return async () => {
     const { frontends, managementNodes, consumerNodes } = paths.iris
@@ -50,6 +48,31 @@ export function createLiveProcesses(
     ])
     return all.flat()
   }
+}
+
+/** The frontends alone, each with its token; asked anew each time. */
+export function createLiveFrontends(
+  session: ZooSession,
+  { iris }: ZooPaths,
+): () => Promise<readonly LiveFrontend[]> {
+  return async () => {
+    const cards = await cardsBelow(session, iris.frontends, frontendShape)
+    return cards.map(({ id, card }) => ({ id, url: addressOf(card).url, token: card.token }))
+  }
+}
+
+async function cardsBelow<T>(
+  session: ZooSession,
+  parent: string,
+  shape: z.ZodType<T>,
+): Promise<readonly { readonly id: string; readonly card: T }[]> {
+  const names = (await orRefuse(session.children(parent))) ?? []
+  const found = await forEachOf(names, async id => {
+    const node = await orRefuse(session.read(`${parent}/${id}`))
+    const card = shape.safeParse(node === null ? null : jsonOrNull(node.data))
+    return card.success ? { id, card: card.data } : null
+  })
+  return found.filter(each => each !== null)
 }
 
 interface Card {

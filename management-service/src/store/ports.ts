@@ -175,6 +175,12 @@ export interface LiveProcess {
   readonly version: string | null
 }
 
+/** A frontend, or a worker of one, that can be asked what is not for everybody. */
+export interface LiveFrontend extends Pick<LiveProcess, 'id' | 'url'> {
+  /** What proves to it that its own installation asks; empty for one of an earlier version. */
+  readonly token: string
+}
+
 /** Orders to the owners of a subscription's partitions to read on from elsewhere. */
 export interface MoveOrders {
   /** Leaves the offsets in the place of earlier orders, and tells the owners. */

@@ -4,6 +4,7 @@
 import { z } from 'zod'
 import { topicShape } from '@iris/common/domain/topic-form'
 import { messageTextPreview } from '../../topics/preview-topic.js'
+import { publishersShape } from '../../topics/publisher-sums.js'
 import { definition, json, nothing, text, versioned, type ResourceContract } from './contract.js'
 import { flag, words } from './parameters.js'
 
@@ -55,6 +56,23 @@ const answerExample = {
   offlineStorage: { enabled: false, retentionTime: { duration: 0, infinite: false } },
   createdAt: 1_795_368_211.123,
   modifiedAt: 1_795_368_211.123,
+}
+
+const publishersExample = {
+  since: '2026-05-01T06:00:00.000Z',
+  complete: true,
+  problems: [],
+  publishers: [
+    {
+      ...{ name: 'shop', network: null, client: 'hermes-client', accepted: 1_204, refused: 0 },
+      ...{ firstAt: '2026-05-01T06:00:07.100Z', lastAt: '2026-05-01T12:00:00.000Z', frontends: 2 },
+    },
+    {
+      ...{ name: null, network: '192.0.2.0/24', client: 'curl', accepted: 3, refused: 1 },
+      ...{ firstAt: '2026-05-01T11:40:00.000Z', lastAt: '2026-05-01T11:41:12.000Z', frontends: 1 },
+    },
+  ],
+  others: null,
 }
 
 const names = z.array(z.string())
@@ -133,6 +151,15 @@ export const topicContract: ResourceContract = {
       summary: "Lists the owners of the topic's subscriptions",
       right: 'reader',
       answers: { 200: json(names, ['Billing team']) },
+    },
+    'GET /topics/:topic/publishers': {
+      summary: 'Tells who publishes the topic lately',
+      description:
+        'From the memory of the frontends, which are asked now: who was quiet for a day, and what a frontend ' +
+        'knew that has ended, is forgotten. An addition of Iris.',
+      right: 'reader',
+      answers: { 200: json(publishersShape, publishersExample) },
+      errors: ['OVERLOADED'],
     },
     'GET /topics/:topic/preview': {
       summary: 'Shows the last messages as they are stored',
