@@ -2,7 +2,7 @@
  * No cluster runs these here, so what can be known without one is checked: that every setting is one that its
  * service takes, and that ports, pages, times and names are those of the services and agree with each other.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -17,6 +17,7 @@ import { metricsPath } from '@iris/frontend-service/http/routes'
 import { createReadiness, readinessPages } from '@iris/frontend-service/readiness/readiness'
 import { stopMsOf } from '@iris/frontend-service/wire'
 import { managementKeys } from '@iris/management-service/config'
+import { contracts, frontendContracts } from '@iris/management-service/http/contract/contracts'
 import { statusContract } from '@iris/management-service/http/contract/status'
 import { stopMs as managementStopMs } from '@iris/management-service/wire'
 import { generatedDocuments } from './documents.js'
@@ -65,6 +66,12 @@ interface Selector {
   readonly matchLabels: Labels
 }
 
+interface Rule {
+  readonly http: {
+    readonly paths: readonly { readonly path: string; readonly pathType: 'Exact' | 'Prefix' }[]
+  }
+}
+
 /** An object of Kubernetes, of any kind. */
 interface Resource {
   readonly kind: string
@@ -76,6 +83,7 @@ interface Resource {
     readonly podSelector?: Selector
     readonly scaleTargetRef?: { readonly name: string }
     readonly ports?: readonly { readonly port: number }[]
+    readonly rules?: readonly Rule[]
     readonly podMetricsEndpoints?: readonly { readonly path: string }[]
     readonly template?: { readonly metadata: { readonly labels: Labels }; readonly spec: Pod }
     readonly volumeClaimTemplates?: readonly { readonly metadata: { readonly name: string } }[]
@@ -87,6 +95,15 @@ const standIns: Readonly<Record<string, string>> = {
   POD_IP: '10.0.0.7',
   POD_NAME: 'iris-frontend-0',
   IRIS_SECRETS_KEYS: Buffer.alloc(32, 1).toString('base64'),
+}
+
+/** Whether something is below a path: a route, or a file of the console. */
+function isKnown(path: string, served: readonly string[]): boolean {
+  const files = [
+    '/assets',
+    ...readdirSync(join(root, 'management-service/console/public')).map(name => `/${name}`),
+  ]
+  return [...served, ...files].some(each => each === path || each.startsWith(`${path}/`))
 }
 
 let folder: string
@@ -149,7 +166,7 @@ describe.each(manifestNames)('deploy/kubernetes/%s.yaml', name => {
     const consumers = configOf('consumers', consumersKeys)
 
     expect([frontend.instanceId, frontend.advertisedHost]).toEqual(['iris-frontend-0', '10.0.0.7'])
-    expect(consumers.advertisedUrl).toBe('http://10.0.0.7:8000')
+    expect([consumers.advertisedUrl, management.advertisedHost]).toEqual(['http://10.0.0.7:8000', '10.0.0.7'])
     expect(management.adminKeyFile === '').toBe(management.accessMode === 'open')
     expect(management.allowedNetworks).toEqual(consumers.allowedNetworks)
     expect(frontend.kafkaBrokers).toEqual(consumers.kafkaBrokers)
@@ -234,6 +251,34 @@ describe.each(manifestNames)('deploy/kubernetes/%s.yaml', name => {
     expect(selectors.filter(each => !isMet(each))).toEqual([])
     for (const { spec } of resources)
       if (spec?.scaleTargetRef !== undefined) named(/^Deployment$/, spec.scaleTargetRef.name)
+  })
+
+  it('leads from outside to all that is served, but for what processes tell of themselves', () => {
+    const ingresses = resources.filter(each => each.kind === 'Ingress')
+    for (const { metadata, spec } of ingresses) {
+      const paths = spec.rules!.flatMap(({ http }) => http.paths)
+      const leadsTo = (asked: string): boolean =>
+        paths.some(
+          ({ path, pathType }) => asked === path || (pathType === 'Prefix' && asked.startsWith(`${path}/`)),
+        )
+      const isManagement = metadata.name === 'iris-management'
+      const served = (isManagement ? contracts : frontendContracts)
+        .flatMap(({ routes }) => Object.keys(routes).map(route => route.split(' ')[1]!))
+        .filter(path => !path.startsWith('/status/'))
+
+      expect(
+        served.filter(path => !leadsTo(path)),
+        metadata.name,
+      ).toEqual([])
+      expect(pagesOf[isManagement ? 'management' : 'frontend'].filter(leadsTo).sort()).toEqual([
+        '/status/health',
+        '/status/ready',
+      ])
+      expect([leadsTo('/status/figures'), leadsTo('/status')]).toEqual([false, false])
+      for (const { path } of paths.filter(({ pathType }) => pathType === 'Prefix'))
+        expect(isKnown(path, served), path).toBe(true)
+    }
+    expect(ingresses).toHaveLength(name === 'large' ? 2 : 0)
   })
 
   it('asks for metrics that there are, at the page that has them', () => {

@@ -7,6 +7,7 @@
 import { randomInt } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { hostname } from 'node:os'
+import { advertisedHost, originOf } from '@iris/common/http/advertised'
 import { kafkaNamespaceOf } from '@iris/common/kafka/names'
 import { createListener, type HttpListener } from '@iris/common/http/server'
 import { selfPage } from '@iris/common/lifecycle/self-page'
@@ -185,11 +186,9 @@ export function createConsumers(base: ConsumersBase, config: ConsumersConfig): C
   }
 }
 
-/** An address that stands for all of a machine's is of no use on another machine. */
 function statusUrl({ advertisedUrl, host }: ConsumersConfig, { port }: AddressInfo): string {
   if (advertisedUrl !== '') return advertisedUrl.replace(/\/$/, '')
-  const name = host === '0.0.0.0' || host === '::' ? hostname() : host
-  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`
+  return originOf({ host: advertisedHost('', host, hostname()), port })
 }
 
 async function leave(

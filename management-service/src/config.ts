@@ -66,6 +66,13 @@ export const managementKeys = {
   ...linkKeys,
   ...sslKeys,
   host: key('management.server.host', text(255), '127.0.0.1', 'Address to listen on; 0.0.0.0 for all'),
+  advertisedHost: key(
+    'management.server.advertisedHost',
+    text(253),
+    '',
+    'Host at which other managements reach this one; empty for the address it listens on, or for the ' +
+      "machine's name when it listens on all",
+  ),
   hostNames: key(
     'management.server.hostNames',
     list(),

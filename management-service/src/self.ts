@@ -5,6 +5,7 @@
  */
 import type { AddressInfo } from 'node:net'
 import { hostname } from 'node:os'
+import { advertisedHost } from '@iris/common/http/advertised'
 import { withDeadline } from '@iris/common/time/scheduler'
 import { createPresence, type Presence } from '@iris/common/zookeeper/presence'
 import { version, type ManagementBase, type ManagementConfig } from './base.js'
@@ -21,7 +22,7 @@ const leaveMs = 1_000
 /** Makes it; nobody sees it yet. */
 export function createSelf(
   base: ManagementBase,
-  { host }: Pick<ManagementConfig, 'host'>,
+  { host: listening, advertisedHost: setting }: Pick<ManagementConfig, 'host' | 'advertisedHost'>,
   { session, paths }: Pick<Outside, 'session' | 'paths'>,
 ): Self {
   const { log, scheduler, clock } = base
@@ -36,9 +37,8 @@ export function createSelf(
   return {
     async show({ port }) {
       const machine = hostname()
-      // An address that stands for all of a machine's is of no use on another machine.
-      const told = host === '0.0.0.0' || host === '::' ? machine : host
-      const card = { host: told, port, pid: process.pid, startedMs: clock.now(), version }
+      const host = advertisedHost(setting, listening, machine)
+      const card = { host, port, pid: process.pid, startedMs: clock.now(), version }
       const path = paths.iris.managementNode(`${machine}_${port}`)
       presence = createPresence({ ...base, session }, path, Buffer.from(JSON.stringify(card)))
       await quietly('showing this process', showMs, presence.start())

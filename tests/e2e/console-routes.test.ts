@@ -6,6 +6,9 @@ import { eventually } from '../support/eventually.js'
 import { startTestStack, type TestStack } from '../support/stack.js'
 import { startSubscriber, type Subscriber } from '../support/subscriber.js'
 
+/** A name of this machine that it does not listen on. */
+const advertised = 'localhost'
+
 let stack: TestStack
 let subscriber: Subscriber
 beforeAll(async () => {
@@ -13,7 +16,10 @@ beforeAll(async () => {
   stack = await startTestStack({
     ...{ kafka: inject('kafka'), zookeeper: inject('zookeeper') },
     settings: {
-      'management-service': { 'management.rates.period': '500ms' },
+      'management-service': {
+        'management.rates.period': '500ms',
+        'management.server.advertisedHost': advertised,
+      },
       'frontend-service': {
         'frontend.handlers.authentication.enabled': 'true',
         'frontend.handlers.authentication.basic': 'anna:secret',
@@ -39,17 +45,25 @@ interface Overview {
   readonly processCounts: unknown
 }
 
+interface Process {
+  readonly kind: string
+  readonly host: string
+  readonly port: number
+  readonly version: string
+}
+
 describe('the installation', () => {
   it('lists its processes, with kind and version', async () => {
     // Each shows itself in its own time.
     const processes = await eventually(async () => {
-      const shown = await show<readonly { kind: string; port: number; version: string }[]>('/processes')
+      const shown = await show<readonly Process[]>('/processes')
       expect(shown.map(({ kind }) => kind)).toEqual(['frontend', 'consumers', 'management'])
       return shown
     })
 
     expect(processes[0]).toMatchObject({ version: '0.1.0', pid: expect.any(Number) as number })
     expect(processes[2]?.port).toBe(Number(new URL(stack.management.url).port))
+    expect([processes[0]?.host, processes[2]?.host]).toEqual(['127.0.0.1', advertised])
   })
 
   it('shows at a glance what flows and what is stuck, with a line that says why', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { advertisedHost, cardData, fellowId, originOf, readCard } from './card.js'
+import { cardData, fellowId, readCard } from './card.js'
 
 const fellow = { id: 'a_8080', host: '10.0.0.1', port: 8080, pid: 7, startedMs: 5, token: 't' }
 
@@ -20,20 +20,6 @@ describe('the card of a frontend', () => {
     'with the content %j is nobody',
     content => expect(readCard('a', Buffer.from(content))).toBeNull(),
   )
-
-  it('leads to an origin, with brackets around IPv6', () => {
-    expect(originOf(fellow)).toBe('http://10.0.0.1:8080')
-    expect(originOf({ host: '::1', port: 1 })).toBe('http://[::1]:1')
-  })
-
-  it.each([
-    ['', '127.0.0.1', '127.0.0.1'],
-    ['', '0.0.0.0', 'machine'],
-    ['', '::', 'machine'],
-    ['frontend-3.svc', '0.0.0.0', 'frontend-3.svc'],
-  ])('with the setting %j on %s names %s', (setting, listening, host) => {
-    expect(advertisedHost(setting, listening, 'machine')).toBe(host)
-  })
 
   it('has an id that stays after a restart at the same place', () => {
     expect(fellowId('', 'machine', 8080)).toBe('machine_8080')

@@ -40,20 +40,6 @@ export function readCard(id: string, data: Buffer): Fellow | null {
   }
 }
 
-/** Where requests to it go, such as `http://10.0.0.1:8080`. */
-export function originOf({ host, port }: Pick<Fellow, 'host' | 'port'>): string {
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
-}
-
-/**
- * The host that others are told: the one of the setting, else the one listened on, unless that stands for
- * all addresses of this machine and so means another machine to everybody else.
- */
-export function advertisedHost(setting: string, listening: string, machine: string): string {
-  if (setting !== '') return setting
-  return listening === '0.0.0.0' || listening === '::' ? machine : listening
-}
-
 /** The id of the frontend at that place; other machines may listen on the same address of loopback. */
 export function fellowId(setting: string, machine: string, port: number): string {
   return setting === '' ? `${machine}_${port}` : setting

@@ -7,13 +7,14 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { originOf } from '@iris/common/http/advertised'
 import { forwardedHeader, frontendTokenHeader } from '@iris/common/http/forwarded-headers'
 import { createRelay, type RelayRequest, type RelayResult } from '@iris/common/http/relay'
 import { withoutHeaders } from '@iris/common/http/raw-headers'
 import { frontendMetrics } from '@iris/common/metrics/names'
 import type { Metrics } from '@iris/common/metrics/registry'
 import type { Scheduler } from '@iris/common/time/scheduler'
-import { originOf, type Fellow } from './card.js'
+import type { Fellow } from './card.js'
 
 /** Lower-case names of the lines that only a frontend may write. */
 export const forwardedHeaders: readonly string[] = [forwardedHeader, frontendTokenHeader].map(name =>

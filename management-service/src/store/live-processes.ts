@@ -3,6 +3,7 @@
  * ZooKeeper tell. What proves to a frontend that management asks is told apart, so that no page shows it.
  */
 import { z } from 'zod'
+import { originOf } from '@iris/common/http/advertised'
 import type { ZooPaths } from '@iris/common/zookeeper/paths'
 import type { ZooSession } from '@iris/common/zookeeper/session'
 import { forEachOf } from './bounded-reads.js'
@@ -82,8 +83,8 @@ interface Card {
   readonly version: string | null
 }
 
-function addressOf({ host, port }: { host: string; port: number }): Pick<LiveProcess, 'url' | 'port'> {
-  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`, port }
+function addressOf(card: { host: string; port: number }): Pick<LiveProcess, 'url' | 'port'> {
+  return { url: originOf(card), port: card.port }
 }
 
 function portOf(url: string): number | null {

@@ -57,6 +57,18 @@ IRIS_{{ regexReplaceAll "([a-z0-9])([A-Z])" . "${1}_${2}" | replace "." "_" | re
 {{- get (dict "frontend" "8080" "management" "8090" "consumers" "8000") . -}}
 {{- end -}}
 
+{{/* What an ingress leads to, by service and type of path: of what is below /status only health. */}}
+{{- define "iris.publishedPaths" -}}
+{{- $health := "/status/health /status/ready" -}}
+{{- $management := join " " (list
+  "/topics /subscriptions /groups /filters /oauth /keys /secrets /roles /owners /mode"
+  "/query /search /stats /unhealthy /inactive-topics /audit /consistency /readiness /workload-constraints"
+  "/offline-retransmission /overview /listing /processes /checkup /history /graph /inbox"
+  "/ui /assets /favicon.svg /console /dashboards /tracking-urls /docs /openapi.json /asyncapi.json") -}}
+{{- $frontend := dict "Exact" $health "Prefix" "/topics" -}}
+{{- get (get (dict "frontend" $frontend "management" (dict "Exact" (printf "/ %s" $health) "Prefix" $management)) (index . 0)) (index . 1) -}}
+{{- end -}}
+
 {{/* Lag that one more process can work off: behind an endpoint that is down it cannot. */}}
 {{- define "iris.lagQuery" -}}
 {{- $pods := printf "namespace=%q,pod=~%q" .Release.Namespace (printf "%s-.*" (include "iris.name" (list . "consumers"))) -}}

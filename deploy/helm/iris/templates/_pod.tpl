@@ -121,22 +121,24 @@ spec:
   value: {{ include "iris.zookeeper" $root | quote }}
 - name: NODE_OPTIONS
   value: --max-old-space-size={{ $values.heapMiB }}
-{{- if ne $service "management" }}
 - name: POD_IP
   valueFrom:
     fieldRef:
       fieldPath: status.podIP
-{{- end }}
+# Names of pods are not known to the DNS of the cluster: processes call each other by address.
 {{- if eq $service "frontend" }}
 - name: POD_NAME
   valueFrom:
     fieldRef:
       fieldPath: metadata.name
-# Names of pods are not known to the DNS of the cluster; the other frontends call by address.
 - name: IRIS_FRONTEND_SERVER_ADVERTISED_HOST
   value: $(POD_IP)
 - name: IRIS_FRONTEND_SERVER_ID
   value: $(POD_NAME)
+{{- end }}
+{{- if eq $service "management" }}
+- name: IRIS_MANAGEMENT_SERVER_ADVERTISED_HOST
+  value: $(POD_IP)
 {{- end }}
 {{- if eq $service "consumers" }}
 - name: IRIS_CONSUMER_SERVER_ADVERTISED_URL
