@@ -35,7 +35,7 @@ describe('what moved between two looks', () => {
       { before: sample(0, {}), after: sample(5_000, { 'g.t$s': { delivered: 5 } }) },
     ]
     const pages = [{ lags: new Map([['g.t$s', 7]]), troubles: [] }] as unknown as FiguresPage[]
-    const { all, of } = movementsOf({ pairs, pages })
+    const { all, of } = movementsOf({ pairs, pages, untold: [] })
 
     expect(of.get('g.t$s')).toEqual({
       ...stillness,
@@ -52,7 +52,7 @@ describe('what moved between two looks', () => {
       {},
       { 'g.t$s': observed(5, 5, 5, 5, 0.01, 0.01, 0.1), 'g.t': observed(0.02) },
     )
-    const { of } = movementsOf({ pairs: [{ before, after }], pages: [] })
+    const { of } = movementsOf({ pairs: [{ before, after }], pages: [], untold: [] })
 
     expect(of.get('g.t$s')?.latencyP50Ms).toBeCloseTo(10, -1)
     expect(of.get('g.t$s')?.latencyP99Ms).toBeGreaterThan(80)
@@ -64,10 +64,48 @@ describe('what moved between two looks', () => {
   it('counts a process that began anew from its beginning, and nothing between looks of one moment', () => {
     const after = sample(10_000, { 'g.t': { published: 20 } }, { 'g.t': observed(0.01) })
     const anew = { before: sample(0, { 'g.t': { published: 900 } }, { 'g.t': observed(9, 9) }), after }
-    expect(movementsOf({ pairs: [anew], pages: [] }).all).toMatchObject({ published: 2 })
+    expect(movementsOf({ pairs: [anew], pages: [], untold: [] }).all).toMatchObject({ published: 2 })
 
     const sameMoment = { before: sample(9_990, {}), after }
-    expect(movementsOf({ pairs: [sameMoment], pages: [] }).of.size).toBe(0)
+    expect(movementsOf({ pairs: [sameMoment], pages: [], untold: [] }).of.size).toBe(0)
+  })
+})
+
+describe('what moved while a process did not answer', () => {
+  const pairs: SamplePair[] = [
+    {
+      before: sample(0, {}),
+      after: sample(10_000, {
+        'g.t': { published: 10 },
+        'g.u': { published: 20 },
+        'g.u$s': { delivered: 5 },
+      }),
+    },
+  ]
+  const page = (...ids: readonly string[]) => ({
+    ...{ figures: new Map(ids.map(id => [id, { published: 7 }])), lags: new Map<string, number>() },
+  })
+
+  it('is known of whom that process never told anything, and not of the whole', () => {
+    const { all, of } = movementsOf({ pairs, pages: [], untold: [page('g.t', 'g.v')] })
+
+    expect([all, [...of.keys()].sort()]).toEqual([null, ['g.u', 'g.u$s']])
+  })
+
+  it('is not known of the topic of a subscription that it told of', () => {
+    const waiting = { figures: new Map(), lags: new Map([['g.u$other', 3]]) }
+
+    expect([...movementsOf({ pairs, pages: [], untold: [waiting] }).of.keys()].sort()).toEqual([
+      'g.t',
+      'g.u$s',
+    ])
+  })
+
+  it('is known of nobody where it never answered', () => {
+    expect(movementsOf({ pairs, pages: [], untold: [page('g.t'), null] })).toEqual({
+      all: null,
+      of: new Map(),
+    })
   })
 })
 
@@ -113,6 +151,19 @@ describe('the memory of what moved', () => {
     expect(read('g.t').series.published).toEqual([2, 3, 0, null, 5, 6])
     expect(read(null).series.published).toEqual([2, 3, 0, null, 5, 6])
     expect(read('g.idle').series.published).toEqual([0, 0, 0, null, 0, 0])
+  })
+
+  it('calls nothing a zero of a step in which not everybody answered, and keeps what is known of it', () => {
+    const { memory, look, pass, read } = setUp()
+    look({ 'g.t': 1, 'g.u': 1 })
+    memory.record(1_002 * stepMs, { all: null, of: new Map([['g.u', moved(2)]]) })
+    pass(1)
+    look({ 'g.t': 3 })
+
+    expect(read('g.t').series).toMatchObject({ published: [1, null, 3], lag: [0, null, 0] })
+    expect(read('g.u').series.published).toEqual([1, 2, 0])
+    expect(read('g.idle').series.published).toEqual([0, null, 0])
+    expect(read(null).series.published).toEqual([2, null, 3])
   })
 
   it('neither loses nor doubles a step because a look came a little late or early', () => {

@@ -45,6 +45,8 @@ interface Subject {
 export function createHistoryMemory(bounds: HistoryBounds): HistoryMemory {
   const { stepMs, steps: length, subjectsMax } = bounds
   const all = emptySubject(length)
+  /** Of each place, whether every process had answered. */
+  const areAllTold = new Array<boolean>(length).fill(false)
   // In the order in which they moved last.
   const subjects = new Map<string, Subject>()
   let first = Infinity
@@ -52,12 +54,12 @@ export function createHistoryMemory(bounds: HistoryBounds): HistoryMemory {
   /** Before this step somebody was forgotten: of whom nothing is known now, nothing was known then. */
   let forgottenAt = -Infinity
 
-  const put = (subject: Subject, epoch: number, movement: Movement): void => {
+  const put = (subject: Subject, epoch: number, movement: Movement | null): void => {
     const place = epoch % length
     subject.epochs[place] = epoch
     subject.movedAt = epoch
     seriesNames.forEach((name, index) => {
-      subject.values[place * width + index] = movement[name] ?? Number.NaN
+      subject.values[place * width + index] = movement?.[name] ?? Number.NaN
     })
   }
   const admit = (id: string, epoch: number): Subject | null => {
@@ -77,7 +79,8 @@ export function createHistoryMemory(bounds: HistoryBounds): HistoryMemory {
     if (subject?.epochs[place] === epoch) return subject.values.subarray(place * width, (place + 1) * width)
     // Of this step nobody was asked.
     if (all.epochs[place] !== epoch) return null
-    if (subject === all) return null
+    // Who did not move may have done so in a process that did not answer.
+    if (subject === all || !areAllTold[place]) return null
     const isKnown = epoch >= (subject?.since ?? Infinity) || epoch > forgottenAt
     return isKnown ? stillness : null
   }
@@ -88,6 +91,7 @@ export function createHistoryMemory(bounds: HistoryBounds): HistoryMemory {
       last = { epoch, atMs: nowMs }
       first = Math.min(first, epoch)
       put(all, epoch, whole)
+      areAllTold[epoch % length] = whole !== null
       const fresh: string[] = []
       for (const [id, movement] of of) {
         const known = subjects.get(id)

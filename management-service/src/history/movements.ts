@@ -1,8 +1,9 @@
 // pure
 /**
  * What moved between two looks at all processes: of the whole, of each topic and of each subscription.
- * Takes a round. Gives a row each for what moved or waits; who did nothing has none. Latencies are told from
- * the differences of buckets, so that those of several processes add up.
+ * Takes a round. Gives a row each for what moved or waits; who did nothing has none, nor has who may have
+ * done something in a process that did not answer. Latencies are told from the differences of buckets, so
+ * that those of several processes add up.
  */
 import { quantileOfCounts } from '@iris/common/metrics/quantiles'
 import { lagsOf } from '../installation/told.js'
@@ -24,11 +25,12 @@ export const seriesNames = [
 ] as const
 export type SeriesName = (typeof seriesNames)[number]
 
-/** Null is a latency of nothing. */
+/** Null is a latency of nothing, or what nobody knows. */
 export type Movement = Readonly<Record<SeriesName, number | null>>
 
 export interface Movements {
-  readonly all: Movement
+  /** Null where a process did not answer. */
+  readonly all: Movement | null
   /** By `group.topic`, or `group.topic$subscription`. */
   readonly of: ReadonlyMap<string, Movement>
 }
@@ -58,7 +60,7 @@ interface Sum {
 }
 
 /** Adds up. */
-export function movementsOf({ pairs, pages }: Pick<Round, 'pairs' | 'pages'>): Movements {
+export function movementsOf({ pairs, pages, untold }: Pick<Round, 'pairs' | 'pages' | 'untold'>): Movements {
   const all = emptySum()
   const sums = new Map<string, Sum>()
   const sumsOf = (id: string): readonly Sum[] => {
@@ -68,7 +70,22 @@ export function movementsOf({ pairs, pages }: Pick<Round, 'pairs' | 'pages'>): M
   }
   for (const pair of pairs) addPair(pair, sumsOf)
   for (const [id, lag] of lagsOf(pages)) for (const sum of sumsOf(id)) sum.lag += lag
-  return { all: movementOf(all), of: new Map([...sums].map(([id, sum]) => [id, movementOf(sum)])) }
+  const isKnown = knownBeside(untold)
+  const known = [...sums].filter(([id]) => isKnown(id))
+  return {
+    all: untold.length === 0 ? movementOf(all) : null,
+    of: new Map(known.map(([id, sum]) => [id, movementOf(sum)])),
+  }
+}
+
+/** Whether those that did not answer cannot have moved it, for all that they told before. */
+function knownBeside(untold: Round['untold']): (id: string) => boolean {
+  if (untold.includes(null)) return () => false
+  const unknown = new Set<string>()
+  for (const page of untold)
+    for (const table of [page?.figures, page?.lags])
+      for (const id of table?.keys() ?? []) unknown.add(id).add(id.split('$', 1)[0] ?? id)
+  return id => !unknown.has(id)
 }
 
 function addPair({ before, after }: SamplePair, sumsOf: (id: string) => readonly Sum[]): void {

@@ -86,4 +86,24 @@ describe('rates that the services tell', () => {
     await time.advance(70_000)
     expect(await rate()).toBeNull()
   })
+
+  it('tell who has told nothing of a round, until that is given up', async () => {
+    const { time, alive, world, source } = setUp()
+    const untold: unknown[] = []
+    source.onRound(round => void untold.push(round.untold.map(page => page && [...page.figures.keys()])))
+    world.requests = 5
+    source.start()
+    await time.advance(1_500)
+    // Of the first look nobody knows what was new.
+    expect(untold).toEqual([[['g.t']], []])
+
+    world.isSilent = true
+    await time.advance(periodMs)
+    expect(untold.at(-1)).toEqual([['g.t']])
+    alive.push({ id: 'other', kind: 'frontend', url: 'http://other', startedMs: time.now() })
+    await time.advance(periodMs)
+    expect(untold.at(-1)).toEqual([['g.t'], null])
+    await time.advance(8 * periodMs)
+    expect(untold.at(-1)).toEqual([])
+  })
 })

@@ -26,6 +26,11 @@ export interface Round {
   readonly pairs: readonly SamplePair[]
   /** The pages of the processes that have answered within a minute. */
   readonly pages: readonly FiguresPage[]
+  /**
+   * What those told before, or null, that live and have not told what they did until this round: as long as
+   * they are not given up.
+   */
+  readonly untold: readonly (Pick<FiguresPage, 'figures' | 'lags'> | null)[]
 }
 
 export interface OwnRates extends RateSource {
@@ -67,6 +72,8 @@ const nothing: Omit<Sample, 'atMs'> = { figures: new Map(), latencies: new Map()
 export function createOwnRates(parts: Parts, periodMs: number): OwnRates {
   const { asker, clock, scheduler, log } = parts
   const samples = new Map<string, Known>()
+  /** When those were seen first that live. */
+  const seenMs = new Map<string, number>()
   const listeners: ((round: Round) => void)[] = []
   let listedMs = -Infinity
   let present: Round | null = null
@@ -93,15 +100,27 @@ export function createOwnRates(parts: Parts, periodMs: number): OwnRates {
     return ageMs < 2 * periodMs ? { atMs: atMs - Math.max(ageMs, firstSpanMs), ...nothing } : null
   }
 
+  const untoldSince = (beganMs: number, lives: readonly string[]): Round['untold'] =>
+    lives.flatMap(life => {
+      const known = samples.get(life)
+      const heardMs = known?.after.atMs ?? seenMs.get(life) ?? beganMs
+      const hasTold = heardMs >= beganMs && known !== undefined && known.before !== null
+      return hasTold || heardMs < beganMs - staleMs ? [] : [known?.page ?? null]
+    })
+
   const sample = async (): Promise<void> => {
     const beganMs = clock.monotonic()
+    let asked: readonly CountingProcess[] = []
     try {
       const all = await withDeadline(scheduler, listMs, 'the list of processes', parts.processes())
       listedMs = clock.monotonic()
       const counting = all.filter(({ kind }) => kind !== 'management')
       const alive = new Set(counting.map(lifeOf))
-      for (const life of samples.keys()) if (!alive.has(life)) samples.delete(life)
-      await Promise.all(counting.slice(0, processesMax).map(ask))
+      for (const each of [samples, seenMs])
+        for (const life of each.keys()) if (!alive.has(life)) each.delete(life)
+      for (const life of alive) if (!seenMs.has(life)) seenMs.set(life, beganMs)
+      asked = counting.slice(0, processesMax)
+      await Promise.all(asked.map(ask))
     } catch (error) {
       log.warn('rates.processesUnknown', { error })
     }
@@ -113,6 +132,7 @@ export function createOwnRates(parts: Parts, periodMs: number): OwnRates {
       rates: ratesOf(pairs),
       pairs: pairs.filter(({ after }) => after.atMs >= beganMs),
       pages: known.map(({ page }) => page),
+      untold: untoldSince(beganMs, asked.map(lifeOf)),
     }
     for (const listener of listeners) listener(present)
   }

@@ -45,7 +45,7 @@ function setUp() {
       rates: {
         latest: () => {
           const rates = ratesOf([{ before: sample(0, {}), after: sample(10_000, world.rows) }])
-          return world.isUnknown ? null : { atMs: 0, rates, pairs: [], pages: world.pages }
+          return world.isUnknown ? null : { atMs: 0, rates, pairs: [], untold: [], pages: world.pages }
         },
         answeredAgoMs: () => world.agoMs,
       },
