@@ -5,10 +5,11 @@
  */
 import { Group, Table as Frame, Text, TextInput, UnstyledButton } from '@mantine/core'
 import { IconArrowDown, IconArrowUp, IconSearch } from '@tabler/icons-react'
-import { useVirtualizer } from '@tanstack/react-virtual'
-import { useDeferredValue, useMemo, useRef, type ReactNode } from 'react'
+import { useDeferredValue, useMemo, type ReactNode } from 'react'
 import { arranged, type Order } from './arrange.js'
 import { useArrangement } from './use-arrangement.js'
+import { useRowsInSight } from './use-rows-in-sight.js'
+import { widestOf } from './widest.js'
 import { countOf } from './words.js'
 
 export interface Column<Row> {
@@ -37,7 +38,6 @@ interface TableProps<Row> {
   readonly firstOrder?: Order
 }
 
-const rowHeightPx = 38
 const heightMaxPx = 640
 /** A short list is made whole: a person can search it with the browser, and a printer prints it. */
 const wholeRowsMax = 60
@@ -94,72 +94,114 @@ interface RowsProps<Row> extends TableProps<Row> {
   readonly onTurn: (column: number) => void
 }
 
-function Rows<Row>({ label, columns, rows, keyOf, order, onTurn }: RowsProps<Row>): ReactNode {
-  const place = useRef<HTMLDivElement>(null)
-  const isWhole = rows.length <= wholeRowsMax
-  const virtual = useVirtualizer({
-    count: isWhole ? 0 : rows.length,
-    getScrollElement: () => place.current,
-    estimateSize: () => rowHeightPx,
-    overscan: 12,
-  })
-  const inSight = virtual.getVirtualItems()
-  const above = inSight[0]?.start ?? 0
-  const below = virtual.getTotalSize() - (inSight.at(-1)?.end ?? 0)
-  const shown = isWhole
-    ? rows.map((row, index) => ({ row, index }))
-    : inSight.flatMap(({ index }) => rowAt(rows, index))
+function Rows<Row>(props: RowsProps<Row>): ReactNode {
+  return props.rows.length <= wholeRowsMax ? <WholeRows {...props} /> : <RowsInSight {...props} />
+}
+
+function WholeRows<Row>(props: RowsProps<Row>): ReactNode {
+  const { label, columns, rows, keyOf } = props
   return (
-    <div
-      ref={place}
-      tabIndex={0}
-      role="region"
-      aria-label={label}
-      style={{ overflow: 'auto', maxHeight: isWhole ? undefined : heightMaxPx }}
-    >
-      <Frame striped highlightOnHover stickyHeader={!isWhole} aria-rowcount={rows.length + 1}>
-        <Frame.Thead>
-          <Frame.Tr aria-rowindex={1}>
-            {columns.map((column, index) => (
-              <Head
-                key={column.title}
-                column={column}
-                order={order?.column === index ? order : null}
-                onTurn={() => onTurn(index)}
-              />
-            ))}
-          </Frame.Tr>
-        </Frame.Thead>
+    <div tabIndex={0} role="region" aria-label={label} style={{ overflow: 'auto' }}>
+      <Frame striped highlightOnHover>
+        <Heads {...props} />
         <Frame.Tbody>
-          <Gap px={above} columns={columns.length} />
-          {shown.map(({ row, index }) => (
-            <Frame.Tr key={keyOf(row)} aria-rowindex={index + 2}>
-              {columns.map(column => (
-                <Frame.Td key={column.title} ta={column.isNumeric === true ? 'right' : undefined}>
-                  {column.cell(row)}
-                </Frame.Td>
-              ))}
+          {rows.map(row => (
+            <Frame.Tr key={keyOf(row)}>
+              <Cells columns={columns} row={row} />
             </Frame.Tr>
           ))}
-          <Gap px={below} columns={columns.length} />
         </Frame.Tbody>
       </Frame>
     </div>
   )
 }
 
-function rowAt<Row>(rows: readonly Row[], index: number): { row: Row; index: number }[] {
-  const row = rows[index]
-  return row === undefined ? [] : [{ row, index }]
+function RowsInSight<Row>(props: RowsProps<Row>): ReactNode {
+  const { label, columns, rows, keyOf } = props
+  const { place, shown, abovePx, belowPx, measure } = useRowsInSight(rows, keyOf)
+  return (
+    <div
+      ref={place}
+      tabIndex={0}
+      role="region"
+      aria-label={label}
+      style={{ overflow: 'auto', overflowAnchor: 'none', maxHeight: heightMaxPx }}
+    >
+      <Frame striped highlightOnHover stickyHeader aria-rowcount={rows.length + 1}>
+        <Heads {...props} />
+        <Frame.Tbody>
+          <Gap columns={columns} rows={rows} px={abovePx} />
+          {shown.map(({ row, index }) => (
+            <Frame.Tr key={keyOf(row)} ref={measure} data-index={index} aria-rowindex={index + 2}>
+              <Cells columns={columns} row={row} />
+            </Frame.Tr>
+          ))}
+          <Gap columns={columns} rows={rows} px={belowPx} />
+        </Frame.Tbody>
+      </Frame>
+    </div>
+  )
 }
 
-/** Stands for the rows that are not made. */
-function Gap({ px, columns }: { readonly px: number; readonly columns: number }): ReactNode {
-  if (px <= 0) return null
+function Cells<Row>({
+  columns,
+  row,
+}: {
+  readonly columns: readonly Column<Row>[]
+  readonly row: Row
+}): ReactNode {
+  return columns.map(({ title, isNumeric, cell }) => (
+    <Frame.Td key={title} ta={isNumeric === true ? 'right' : undefined}>
+      {cell(row)}
+    </Frame.Td>
+  ))
+}
+
+function Heads<Row>({
+  columns,
+  order,
+  onTurn,
+}: Pick<RowsProps<Row>, 'columns' | 'order' | 'onTurn'>): ReactNode {
   return (
-    <tr aria-hidden>
-      <td colSpan={columns} style={{ height: px, padding: 0 }} />
-    </tr>
+    <Frame.Thead>
+      <Frame.Tr aria-rowindex={1}>
+        {columns.map((column, index) => (
+          <Head
+            key={column.title}
+            column={column}
+            order={order?.column === index ? order : null}
+            onTurn={() => onTurn(index)}
+          />
+        ))}
+      </Frame.Tr>
+    </Frame.Thead>
+  )
+}
+
+interface GapProps<Row> {
+  readonly columns: readonly Column<Row>[]
+  /** All rows of the table. */
+  readonly rows: readonly Row[]
+  readonly px: number
+}
+
+/**
+ * Stands for the rows that are not made, also where there is none: it has the lines of a row, so that a row
+ * beside it is as high and striped as among others. It is as wide as the widest of all rows, so that columns keep
+ * their width whichever rows are in sight.
+ */
+function Gap<Row>({ columns, rows, px }: GapProps<Row>): ReactNode {
+  const widest = useMemo(() => columns.map(({ by }) => widestOf(rows, by)), [rows])
+  return (
+    <Frame.Tr aria-hidden style={{ visibility: 'hidden' }}>
+      {columns.map(({ title, cell }, index) => (
+        <Frame.Td key={title} py={0}>
+          <div style={{ height: px, overflow: 'hidden' }}>
+            {widest[index] === undefined ? null : cell(widest[index])}
+          </div>
+        </Frame.Td>
+      ))}
+    </Frame.Tr>
   )
 }
 

@@ -1,0 +1,22 @@
+// pure
+/**
+ * Which row is about the widest in a column, so that it may stand for all of them.
+ * Takes rows and what a column is sorted by, which is nearly what it shows. Gives the row of the longest text.
+ */
+
+/** The row; undefined where there is none. */
+export function widestOf<Row>(
+  rows: readonly Row[],
+  by: ((row: Row) => number | string | null) | undefined,
+): Row | undefined {
+  let [widest] = rows
+  if (by === undefined) return widest
+  let lengthMax = -1
+  for (const row of rows) {
+    const { length } = String(by(row) ?? '')
+    if (length <= lengthMax) continue
+    lengthMax = length
+    widest = row
+  }
+  return widest
+}
