@@ -187,8 +187,8 @@ interface GapProps<Row> {
 
 /**
  * Stands for the rows that are not made, also where there is none: it has the lines of a row, so that a row
- * beside it is as high and striped as among others. It is as wide as the widest of all rows, so that columns keep
- * their width whichever rows are in sight.
+ * beside it is as high and striped as among others. It is as wide as the widest of all rows, so that columns
+ * keep their width whichever rows are in sight.
  */
 function Gap<Row>({ columns, rows, px }: GapProps<Row>): ReactNode {
   const widest = useMemo(() => columns.map(({ by }) => widestOf(rows, by)), [rows])

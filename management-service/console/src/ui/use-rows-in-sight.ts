@@ -1,8 +1,8 @@
 /**
  * Which rows of a long table are made: those in sight, with some around them.
- * Takes all rows and the key of each. Gives those to make, the room of the others, and a `measure` for each row
- * that is made: its real height counts, since it may wrap. Rows never made are taken to be as high as the first
- * ones are on average, so that the scroll bar is nearly true from the start.
+ * Takes all rows and the key of each. Gives those to make, the room of the others, and a `measure` for each
+ * row that is made: its real height counts, since it may wrap. Rows never made are taken to be as high as the
+ * first ones are on average, so that the scroll bar is nearly true from the start.
  */
 import { defaultRangeExtractor, useVirtualizer, type Range } from '@tanstack/react-virtual'
 import { useCallback, useMemo, useRef, type RefObject } from 'react'

@@ -1,7 +1,8 @@
 // pure
 /**
  * Which row is about the widest in a column, so that it may stand for all of them.
- * Takes rows and what a column is sorted by, which is nearly what it shows. Gives the row of the longest text.
+ * Takes rows and what a column is sorted by, which is nearly what it shows. Gives the row of the longest
+ * text.
  */
 
 /** The row; undefined where there is none. */
