@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { problemOf } from './problem.js'
+import { problemOf, problemsBelow } from './problem.js'
 
 describe('a refusal', () => {
   it('tells what is wrong at which field', () => {
@@ -28,6 +28,13 @@ describe('a refusal', () => {
 
     expect(problem.message).toBe('Topic a.b does not exist')
     expect([...problem.fields]).toEqual([['', 'Topic a.b does not exist']])
+  })
+
+  it('is placed where the body stands in what a person writes', () => {
+    const { fields } = problemOf(400, { detail: 'no schema', pointer: '/type' })
+
+    expect([...problemsBelow('/schema', fields)]).toEqual([['/schema/type', 'no schema']])
+    expect(problemsBelow('', fields)).toBe(fields)
   })
 
   it('of something in between is told by its status', () => {

@@ -14,6 +14,11 @@ export function problemAt(problems: FieldProblems, pointer: string): string | un
   return undefined
 }
 
+/** The same of a body that is a part of what a person writes: `at` is where it stands there. */
+export function problemsBelow(at: string, problems: FieldProblems): FieldProblems {
+  return at === '' ? problems : new Map([...problems].map(([place, text]) => [at + place, text]))
+}
+
 /** A call that was refused, or that found nobody. */
 export class ApiProblem extends Error {
   override readonly name = 'ApiProblem'

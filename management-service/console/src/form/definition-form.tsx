@@ -6,9 +6,9 @@
 import { Accordion, Alert, Button, Group, SimpleGrid, Stack } from '@mantine/core'
 import { useState, type SyntheticEvent, type ReactNode } from 'react'
 import type { Call } from '../api/call.js'
-import { problemAt, type FieldProblems } from '../api/problem.js'
+import { problemAt, problemsBelow, type FieldProblems } from '../api/problem.js'
 import { useAction } from '../api/use-action.js'
-import { useRehearsal } from '../api/use-rehearsal.js'
+import { useRehearsal, type ProblemsIn } from '../api/use-rehearsal.js'
 import { Curl } from '../ui/curl.js'
 import type { Field, FieldGroup } from './field.js'
 import { FieldInput } from './field-input.js'
@@ -19,6 +19,9 @@ interface DefinitionFormProps {
   readonly first: Draft
   readonly isNew: boolean
   readonly callOf: (draft: Draft) => Call
+  /** Where the body of the call stands in the draft, such as `/schema`; left out where it is the draft. */
+  readonly bodyAt?: string
+  readonly problemsIn?: ProblemsIn
   readonly verb: string
   readonly done: string
   readonly onDone: (draft: Draft) => void
@@ -26,15 +29,15 @@ interface DefinitionFormProps {
 
 /** The form. */
 export function DefinitionForm(props: DefinitionFormProps): ReactNode {
-  const { groups, first, isNew, callOf, verb, done, onDone } = props
+  const { groups, first, isNew, callOf, bodyAt = '', problemsIn, verb, done, onDone } = props
   // Polling brings another one of the same content: the form keeps to the one it began with.
   const [start] = useState(first)
   const [draft, setDraft] = useState(start)
   const isTouched = draft !== start
   const call: Call = { ...callOf(draft), secrets: secretsOf(groups) }
-  const rehearsed = useRehearsal(isTouched ? call : null)
+  const rehearsed = useRehearsal(isTouched ? call : null, problemsIn)
   const action = useAction({ done, onDone: () => onDone(draft) })
-  const problems = action.error?.fields ?? rehearsed
+  const problems = problemsBelow(bodyAt, action.error?.fields ?? rehearsed)
   const shown = shownGroups(groups, draft)
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault()
@@ -52,7 +55,7 @@ export function DefinitionForm(props: DefinitionFormProps): ReactNode {
             <Accordion.Item key={group.title} value={placeOf(group)}>
               <Accordion.Control>{titleOf(group, problems)}</Accordion.Control>
               <Accordion.Panel>
-                <SimpleGrid cols={{ base: 1, md: 2 }}>
+                <SimpleGrid cols={{ base: 1, md: Math.min(2, group.fields.length) }}>
                   {group.fields.map(field => (
                     <FieldInput
                       key={field.pointer}

@@ -117,6 +117,7 @@ function JsonField({ shared, value, onChange }: InnerProps): ReactNode {
     <JsonInput
       {...shared}
       error={problem ?? shared.error}
+      errorProps={{ style: { whiteSpace: 'pre-line' } }}
       value={text}
       onChange={change}
       autosize

@@ -56,6 +56,7 @@ export function AvroSchema({ topic }: { readonly topic: string }): ReactNode {
           first={isNothing(schema.data) ? {} : { schema: schema.data }}
           isNew
           callOf={draft => ({ method: 'POST', path, body: draft['schema'] })}
+          bodyAt="/schema"
           verb="Register it"
           done="Schema registered"
           onDone={form.close}

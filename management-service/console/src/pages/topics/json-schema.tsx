@@ -14,6 +14,7 @@ import type { FieldGroup } from '../../form/field.js'
 import { Answer } from '../../ui/answer.js'
 import { BodyView } from '../../ui/body-view.js'
 import { Section } from '../../ui/section.js'
+import { breaksIn } from './breaks-in.js'
 import { CheckMessage } from './check-message.js'
 
 type Schemas = ReadOf<'/topics/{topic}/json-schema'>
@@ -140,6 +141,8 @@ function NewVersion({ topic, schemas }: PartsProps): ReactNode {
   const [isOpen, form] = useDisclosure(false)
   const next = Math.max(0, ...schemas.versions.map(({ version }) => version)) + 1
   const latest = schemas.latest === null ? null : String(schemas.latest)
+  const { compatibility } = schemas
+  const shared = { topic, next, compatibility, onDone: form.close }
   return (
     <>
       <Button variant="default" size="xs" leftSection={<IconPlus size={14} />} onClick={form.open}>
@@ -147,9 +150,9 @@ function NewVersion({ topic, schemas }: PartsProps): ReactNode {
       </Button>
       <Modal opened={isOpen} onClose={form.close} title={`Version ${next}`} size="xl">
         {latest === null ? (
-          <VersionForm topic={topic} next={next} first={{ type: 'object' }} onDone={form.close} />
+          <VersionForm {...shared} first={{ type: 'object' }} />
         ) : (
-          <NextVersion topic={topic} latest={latest} next={next} onDone={form.close} />
+          <NextVersion {...shared} latest={latest} />
         )}
       </Modal>
     </>
@@ -159,6 +162,7 @@ function NewVersion({ topic, schemas }: PartsProps): ReactNode {
 interface FormProps {
   readonly topic: string
   readonly next: number
+  readonly compatibility: Schemas['compatibility']
   readonly onDone: () => void
 }
 
@@ -169,7 +173,11 @@ function NextVersion({ latest, ...form }: FormProps & { readonly latest: string 
   return <Answer of={schema}>{data => <VersionForm {...form} first={data} />}</Answer>
 }
 
-function VersionForm({ topic, next, first, onDone }: FormProps & { readonly first: unknown }): ReactNode {
+interface VersionFormProps extends FormProps {
+  readonly first: unknown
+}
+
+function VersionForm({ topic, next, compatibility, first, onDone }: VersionFormProps): ReactNode {
   const path = pathOf('topics', topic, 'json-schema', 'versions', String(next))
   return (
     <DefinitionForm
@@ -177,6 +185,8 @@ function VersionForm({ topic, next, first, onDone }: FormProps & { readonly firs
       first={{ schema: first }}
       isNew
       callOf={draft => ({ method: 'PUT', path, body: draft['schema'] })}
+      bodyAt="/schema"
+      problemsIn={answer => breaksIn(answer, compatibility)}
       verb="Add the version"
       done={`Version ${next} added`}
       onDone={onDone}
