@@ -20,8 +20,9 @@ export function createRecordingRegistry(open: OpenRegistry): {
       const latest = await real.version(subject, 'latest')
       if (latest?.text === text) return
       const { isCompatible, said } = await real.compatibility(subject, text)
-      if (!isCompatible) throw new RegistryFailure(conflictStatus, said, `It is not compatible: ${said}`)
-      effects.register.push(subject)
+      if (isCompatible) return void effects.register.push(subject)
+      const problem = `not compatible with the latest version (${said})`
+      throw new RegistryFailure(conflictStatus, problem, problem)
     },
     async remove(subject) {
       effects.remove.push(subject)

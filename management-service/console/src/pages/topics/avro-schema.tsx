@@ -1,7 +1,7 @@
 /**
  * The AVRO schema of a topic in the registry, and a new version of it.
  */
-import { Button, Modal, Text } from '@mantine/core'
+import { Button, Modal, Stack, Text, Title } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
@@ -13,6 +13,8 @@ import type { FieldGroup } from '../../form/field.js'
 import { Answer } from '../../ui/answer.js'
 import { BodyView } from '../../ui/body-view.js'
 import { Section } from '../../ui/section.js'
+import { Table, type Column } from '../../ui/table.js'
+import { fieldsOf, type AvroField } from './avro-fields.js'
 
 const fields: readonly FieldGroup[] = [
   {
@@ -48,7 +50,7 @@ export function AvroSchema({ topic }: { readonly topic: string }): ReactNode {
       }
     >
       <Answer of={schema}>
-        {data => (data === null ? <Text c="dimmed">There is none yet.</Text> : <BodyView body={data} />)}
+        {data => (data === null ? <None /> : <Shown topic={topic} schema={data} />)}
       </Answer>
       <Modal opened={isOpen} onClose={form.close} title="New version" size="xl">
         <DefinitionForm
@@ -63,6 +65,41 @@ export function AvroSchema({ topic }: { readonly topic: string }): ReactNode {
         />
       </Modal>
     </Section>
+  )
+}
+
+function None(): ReactNode {
+  return (
+    <Text c="dimmed">
+      There is none yet, or management is not told of a schema registry (schema.repository.serverUrl).
+    </Text>
+  )
+}
+
+const columns: readonly Column<AvroField>[] = [
+  { title: 'Field', by: ({ path }) => path, cell: ({ path }) => path },
+  { title: 'Type', by: ({ type }) => type, cell: ({ type }) => type },
+  { title: 'Where it is left out', cell: ({ fallback }) => fallback ?? 'the message is refused' },
+  { title: 'What it is', cell: ({ path, doc }) => (path === '__metadata' ? ours : doc) },
+]
+const ours = "Iris' own: id, time and headers of the message. A publisher leaves it out."
+
+function Shown({ topic, schema }: { readonly topic: string; readonly schema: unknown }): ReactNode {
+  return (
+    <Stack gap="sm">
+      <Table
+        label={`Fields of ${topic}`}
+        columns={columns}
+        rows={fieldsOf(schema)}
+        keyOf={({ path }) => path}
+        textOf={({ path, type, doc }) => `${path} ${type} ${doc}`}
+        whenEmpty="It is no record of fields."
+      />
+      <Title order={3} size="h5">
+        As it is registered
+      </Title>
+      <BodyView body={schema} />
+    </Stack>
   )
 }
 
