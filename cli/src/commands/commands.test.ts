@@ -198,6 +198,7 @@ describe('a tail', () => {
     ],
     ['', new Response('<html>'), 1, 'no stream of events'],
     ['', () => stream(''), 5, 'ends again and again'],
+    ['', new TypeError('nobody listens'), 1, 'was not answered: nobody listens'],
   ])('%s gives up with a reason where nothing can come (%#)', async (words, answer, calls, reason) => {
     const answers = { 'GET frontend:/topics/a.b/events': answer }
     const { code, said, asked } = await runFake(`tail a.b ${words}`.trim(), { answers })

@@ -3,7 +3,7 @@
  * the frontend has none.
  * Promises: a broken connection to a frontend goes on behind the last message that was shown, so none is lost
  * or comes twice; where messages may have been missed, this is said; what messages say steers no terminal.
- * Bound: `triesMax` connections in a row that bring nothing.
+ * Bound: `triesMax` connections in a row that bring nothing; only what has begun is tried again.
  */
 import { isJsonObject, type JsonObject } from '@iris/common/domain/json-shapes'
 import { sleep } from '@iris/common/time/scheduler'
@@ -86,7 +86,7 @@ interface Source {
 
 async function follow(world: World, { topic, end, given }: Following): Promise<ExitCode> {
   const { screen, scheduler } = world
-  const stand = { position: '', left: given.max ?? Infinity, tries: 0 }
+  const stand = { position: '', left: given.max ?? Infinity, tries: 0, isBegun: false }
   let source = streamOf(world, topic, given)
   while (!end.signal.aborted) {
     try {
@@ -100,6 +100,7 @@ async function follow(world: World, { topic, end, given }: Following): Promise<E
         continue
       }
       await refuse(answer)
+      stand.isBegun = true
       let comments = 0
       for await (const event of eventsOf(answer.body as AsyncIterable<Uint8Array>)) {
         if (event.id !== '') stand.position = event.id
@@ -114,7 +115,7 @@ async function follow(world: World, { topic, end, given }: Following): Promise<E
     } catch (error) {
       if (end.signal.aborted) break
       if (error instanceof ServiceFailure && error.status !== null && error.status < 500) throw error
-      if (++stand.tries >= triesMax) throw error instanceof Error ? asFailure(error) : error
+      if (!stand.isBegun || ++stand.tries >= triesMax) throw error instanceof Error ? asFailure(error) : error
     }
     screen.say(source.whenBroken)
     await sleep(scheduler, againMs)
