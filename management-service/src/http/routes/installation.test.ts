@@ -217,7 +217,7 @@ describe('long lists', () => {
   })
 
   it('are made once until something moves', async () => {
-    let round = { atMs: 0, rates: ratesOf([]), pairs: [], pages: [] as FiguresPage[] }
+    let round = { atMs: 0, rates: ratesOf([]), pairs: [], pages: [] as FiguresPage[], untold: [] }
     const store = createMemoryStore()
     holdSubscription(store, 'g.t', 's')
     const view = await catalogOf(store).view()
