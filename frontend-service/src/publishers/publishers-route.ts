@@ -9,7 +9,10 @@ import { answerEmpty, type Route } from '@iris/common/http/router'
 import { publishersPath, type PublishersPage } from '@iris/common/metrics/publishers'
 import type { Clock } from '@iris/common/time/clock'
 import type { Company } from '../fellows/company.js'
-import type { CountedPublisher, Publishers } from './publishers.js'
+import type { CountedPublisher, Publishers, TopicTold } from './publishers.js'
+
+/** A difference of the two clocks that is no more than their steps. */
+const clockStepMs = 100
 
 /** Makes the route. */
 export function publishersRoute(
@@ -17,22 +20,34 @@ export function publishersRoute(
   { publishers }: { readonly publishers: Pick<Publishers, 'tell'> },
   company: Pick<Company, 'isForwarded'>,
 ): Route {
+  const aheadMs = wallAhead(clock)
   return {
     method: 'GET',
     path: `${publishersPath}/:topic`,
     handle(request, response, { topic = '' }) {
-      if (company.isForwarded(request)) answerPage(response, pageOf(publishers, topic, clock))
+      if (company.isForwarded(request))
+        answerPage(response, pageOf(publishers.tell(topic, clock.monotonic()), aheadMs()))
       else answerEmpty(response, 403)
     },
   }
 }
 
-/** The table keeps a clock that only goes forward; who looks wants dates. */
-function pageOf(publishers: Pick<Publishers, 'tell'>, topic: string, clock: Clock): PublishersPage {
-  const nowMs = clock.monotonic()
-  const aheadMs = clock.now() - nowMs
+/**
+ * How far the clock of the wall is ahead of the one that only goes forward, by which the table counts: the
+ * same at each look, so that a moment keeps its date, unless the clock was put right meanwhile.
+ */
+function wallAhead(clock: Clock): () => number {
+  const difference = (): number => Math.round(clock.now() - clock.monotonic())
+  let aheadMs = difference()
+  return () => {
+    const nowAheadMs = difference()
+    if (Math.abs(nowAheadMs - aheadMs) > clockStepMs) aheadMs = nowAheadMs
+    return aheadMs
+  }
+}
+
+function pageOf(told: TopicTold, aheadMs: number): PublishersPage {
   const date = (atMs: number): number => Math.round(atMs + aheadMs)
-  const told = publishers.tell(topic, nowMs)
   const row = ({ publisher, firstMs, lastMs, accepted, refused }: CountedPublisher) => {
     const { name, network, client } = publisher
     return { name, network, client, accepted, refused, firstMs: date(firstMs), lastMs: date(lastMs) }

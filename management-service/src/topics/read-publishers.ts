@@ -31,7 +31,8 @@ export async function readPublishers(parts: PublishersParts, topic: TopicName): 
   if (all.length === 0) problems.push('No frontend lives: there is nobody to ask')
   if (all.length > asked.length)
     problems.push(`There are ${all.length} frontends, and no more than ${frontendsMax} are asked`)
-  return { ...sumOfPublishers(pages), complete: problems.length === 0, problems }
+  const { since, publishers, others } = sumOfPublishers(pages)
+  return { since, complete: problems.length === 0, problems, publishers, others }
 }
 
 /** What one frontend tells, or a sentence about why it does not. */

@@ -1,5 +1,6 @@
 /**
- * A topic at a glance: how much flows, who receives, where it is forwarded, and its settings in words.
+ * A topic at a glance: how much flows, who publishes, who receives, where it is forwarded, and its
+ * settings in words.
  */
 import { Stack } from '@mantine/core'
 import type { ReactNode } from 'react'
@@ -11,6 +12,7 @@ import { Lines } from '../../ui/lines.js'
 import { Moment } from '../../ui/moment.js'
 import { Section } from '../../ui/section.js'
 import { bytesOf, countOf, rateOf } from '../../ui/words.js'
+import { Publishers } from './publishers.js'
 import { Forwards, Receivers } from './receivers.js'
 import { settingsOf, type Topic } from './topic-words.js'
 
@@ -43,6 +45,7 @@ export function OverviewTab({ topic }: { readonly topic: Topic }): ReactNode {
         )}
       </Answer>
       <FlowCharts of={[name]} />
+      <Publishers topic={topic} />
       <Receivers topic={name} />
       <Forwards topic={name} />
       <Section title="Settings">

@@ -112,7 +112,7 @@ const access: readonly Field[] = [
     pointer: '/auth/enabled',
     label: 'Only some may publish',
     kind: 'switch',
-    help: 'Those named below and who has the role publisher in the group',
+    help: 'Those named below who also have the role publisher in the group',
   },
   {
     pointer: '/auth/publishers',

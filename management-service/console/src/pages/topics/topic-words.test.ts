@@ -36,6 +36,7 @@ describe('the settings of a topic in words', () => {
     [{ retentionTime: { duration: 3, retentionUnit: 'HOURS' as const } }, 'Messages are kept', 'for 3 hours'],
     [{ kind: 'COMMAND' as const }, 'Kind', 'orders to one receiver: one subscription at most'],
     [{ auth: { publishers: ['a', 'b'], enabled: true } }, 'Who may publish', 'a, b'],
+    [{ auth: { publishers: [], enabled: true } }, 'Who may publish', 'nobody: no publisher is named'],
     [{ quotas: { messagesPerSecond: 50 } }, 'Limit of messages', '50/s'],
     [{ quotas: { publisherBytesPerSecond: 0 } }, 'Limit of bytes of each publisher', 'none'],
   ])('say %o', (more, about, words) => {

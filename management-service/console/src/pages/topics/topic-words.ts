@@ -64,11 +64,13 @@ function answeredOf({ respondAsync }: Topic): string {
   return 'once Kafka has the message on all replicas in sync'
 }
 
-function publishersOf({ auth }: Topic): string {
+/** Who may publish: a name counts together with the role of a publisher in the group. */
+export function publishersOf({ auth }: Pick<Topic, 'auth'>): string {
   if (auth?.enabled !== true) return 'anybody'
   const names = (auth.publishers ?? []).join(', ')
-  const named = names === '' ? 'who has the role publisher in the group' : names
-  return auth.unauthenticatedAccessEnabled === true ? `${named}, and who does not say who they are` : named
+  const isOpen = auth.unauthenticatedAccessEnabled === true
+  if (names === '') return isOpen ? 'only who does not say who they are' : 'nobody: no publisher is named'
+  return isOpen ? `${names}, and who does not say who they are` : names
 }
 
 function quotasOf({ quotas }: Topic): readonly Setting[] {

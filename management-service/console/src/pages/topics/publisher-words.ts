@@ -1,0 +1,27 @@
+// pure
+/**
+ * Who publishes a topic, in words.
+ * Takes what management tells. Gives what stands in cells and below them.
+ */
+import type { ReadOf } from '../../api/client.js'
+import { countOf, many } from '../../ui/words.js'
+
+export type Told = ReadOf<'/topics/{topic}/publishers'>
+export type Publisher = Told['publishers'][number]
+
+/** Its name, or the network that stands for it. */
+export function whoOf({ name, network }: Pick<Publisher, 'name' | 'network'>): string {
+  return name ?? network ?? 'unknown address'
+}
+
+/** Differs for each publisher of an answer. */
+export function keyOf({ name, network, client }: Pick<Publisher, 'name' | 'network' | 'client'>): string {
+  return JSON.stringify([name, network, client])
+}
+
+/** What became of the messages of those for whom there is no row; null where there are none. */
+export function othersOf({ others }: Pick<Told, 'others'>): string | null {
+  if (others === null) return null
+  const { accepted, refused } = others
+  return `Of others, not listed: ${many(accepted, 'message')} accepted, ${countOf(refused)} refused.`
+}
