@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { readPublishersPage } from '@iris/common/metrics/publishers'
 import type { ServiceProcess } from '@iris/local-stack/service'
 import { eventually } from '../support/eventually.js'
 import { witness, type WitnessedRecord } from '../support/kafka-witness.js'
@@ -35,6 +36,25 @@ async function storedIn(topic: string, count: number): Promise<readonly Witnesse
   const last = await publishTo(one.url, topic, '"last"', { 'Partition-Key': 'last' })
   const records = await witness(inject('kafka'), world.kafkaTopic(topic), count + 1)
   return records.filter(({ headers }) => headers['id'] !== last.id)
+}
+
+/** Messages that all frontends together have counted for the publishers of a topic. */
+async function countedFor(topic: string): Promise<number> {
+  const nodes = `${world.root}/iris/frontends`
+  const ids = (await world.session.children(nodes)) ?? []
+  const counts = await Promise.all(
+    ids.map(async id => {
+      const node = await world.session.read(`${nodes}/${id}`)
+      const card = JSON.parse(String(node?.data)) as { host: string; port: number; token: string }
+      const answer = await fetch(`http://${card.host}:${card.port}/status/publishers/${topic}`, {
+        headers: { 'Iris-Forwarded-Token': card.token },
+        signal: AbortSignal.timeout(30_000),
+      })
+      const page = readPublishersPage(await answer.json())
+      return page?.publishers.reduce((sum, { accepted }) => sum + accepted, 0) ?? NaN
+    }),
+  )
+  return counts.reduce((sum, count) => sum + count, 0)
 }
 
 const isReplay = ({ headers }: PublishAnswer): boolean => headers.get('idempotent-replay') === 'true'
@@ -86,6 +106,8 @@ describe('a message with an Idempotency-Key', () => {
     expect(again.map(isReplay)).toEqual([true, true, true])
     const ids = (await storedIn(topic, 2)).map(({ headers }) => headers['id'])
     expect(ids.sort()).toEqual([first.id, other.id].sort())
+    // The two, and the last one: what one frontend passes on to the other is no message of its own.
+    expect(await countedFor(topic)).toBe(3)
   })
 
   it('that is for later is marked too when its answer is repeated, and so is a record of many', async () => {
