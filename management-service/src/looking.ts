@@ -7,6 +7,7 @@ import { createCaller } from '@iris/common/http/calls'
 import { createFindOffsets } from '@iris/common/kafka/log-ends'
 import { kafkaNamespaceOf } from '@iris/common/kafka/names'
 import { createLogReader, logReaderDefaults } from '@iris/common/kafka/reader'
+import { inTurns } from '@iris/common/time/turns'
 import type { ManagementBase, ManagementConfig } from './base.js'
 import { createGate } from './gate.js'
 import { createHistoryMemory } from './history/memory.js'
@@ -81,16 +82,20 @@ function messageParts(
 
 /** Remembers from now on. */
 function historyParts(
-  { clock }: ManagementBase,
+  time: Pick<ManagementBase, 'clock' | 'scheduler'>,
   config: ManagementConfig,
   { store, told }: LookingParts,
 ): HistoryParts {
   const { ratePeriodMs: stepMs, historyMinutes: minutesMax, historySubjectsMax: subjectsMax } = config
   const steps = Math.ceil((minutesMax * 60_000) / stepMs)
+  const { clock } = time
   const memory = createHistoryMemory({ stepMs, steps, subjectsMax })
-  told.onRound(round => {
+  told.onRound(async round => {
     // Where nobody answered twice nobody knows what moved.
-    if (round.pairs.length > 0) memory.record(clock.now(), movementsOf(round))
+    if (round.pairs.length === 0) return
+    const nowMs = clock.now()
+    const movements = await inTurns(time, movementsOf(round))
+    await inTurns(time, memory.record(nowMs, movements))
   })
   return { memory, stepMs, minutesMax, clock, store }
 }

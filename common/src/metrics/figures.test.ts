@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readFigures, subscriptionFigures, topicFigures, troublesMax } from './figures.js'
+import { atOnce } from '../time/turns.js'
 import { consumersMetrics, frontendMetrics } from './names.js'
 import { createMetrics } from './registry.js'
 
@@ -18,7 +19,7 @@ describe('the figures of a process', () => {
       { id: 'g.t$s', lag: 7, trouble },
       { id: 'g.t$fine', lag: 0, trouble: null },
     ]
-    const page = readFigures(JSON.parse(subscriptionFigures(metrics, signs)))
+    const page = atOnce(readFigures(JSON.parse(subscriptionFigures(metrics, signs))))
 
     expect(page?.figures.get('g.t$s')).toMatchObject({ delivered: 5, failures: 2, retries: 0 })
     expect(page?.figures.has('g.t$idle')).toBe(false)
@@ -31,7 +32,7 @@ describe('the figures of a process', () => {
     const metrics = createMetrics('test_')
     metrics.counter(frontendMetrics.topicPublished, 'g', 't', 'dc').value = 3
     metrics.summary(frontendMetrics.allLatency, 'g', 't').observe(0.1)
-    const page = readFigures(JSON.parse(topicFigures(metrics)))
+    const page = atOnce(readFigures(JSON.parse(topicFigures(metrics))))
 
     expect(page?.figures.get('g.t')).toEqual({ requests: 0, bytes: 0, published: 3 })
     expect(page?.latencies.get('g.t')).toEqual([expect.any(Number), 1])
@@ -42,13 +43,20 @@ describe('the figures of a process', () => {
     const later = { ...earlier, troubles: [{ id: 'g.t$s', circuit: 'humming' }], more: 1 }
 
     for (const json of [earlier, later])
-      expect(readFigures(json)).toMatchObject({ latencies: new Map(), lags: new Map(), troubles: [] })
-    expect(readFigures({ figures: 'x' })).toBeNull()
+      expect(atOnce(readFigures(json))).toMatchObject({ latencies: new Map(), lags: new Map(), troubles: [] })
+    const rows = { figures: ['delivered'], rows: [['g.t$s', 1]] }
+    for (const json of [
+      { figures: 'x' },
+      null,
+      { ...rows, rows: [7] },
+      { ...rows, latencies: [['g.t', 'x']] },
+    ])
+      expect(atOnce(readFigures(json))).toBeNull()
   })
 
   it('name a bounded number of subscriptions in trouble', () => {
     const signs = Array.from({ length: troublesMax + 1 }, (_each, n) => ({ id: `g.t$${n}`, lag: 0, trouble }))
-    const page = readFigures(JSON.parse(subscriptionFigures(createMetrics('test_'), signs)))
+    const page = atOnce(readFigures(JSON.parse(subscriptionFigures(createMetrics('test_'), signs))))
 
     expect(page?.troubles).toHaveLength(troublesMax)
   })

@@ -9,6 +9,7 @@
 import { z } from 'zod'
 import { consumersMetrics, frontendMetrics, type MetricDefinition } from './names.js'
 import type { Metrics } from './registry.js'
+import type { Work } from '../time/turns.js'
 
 /** Where processes show them, among their status pages. */
 export const figuresPath = '/status/figures'
@@ -107,31 +108,43 @@ export function subscriptionFigures(metrics: Metrics, signs: readonly Subscripti
   })
 }
 
-const rowsShape = z.array(z.tuple([z.string()], z.number()))
+const rowsShape = z.array(z.unknown()).default([])
 const pageShape = z.object({
   figures: z.array(z.string()),
-  rows: rowsShape,
-  latencies: rowsShape.default([]),
-  lags: z.array(z.tuple([z.string(), z.number()])).default([]),
+  rows: z.array(z.unknown()),
+  ...{ latencies: rowsShape, lags: rowsShape },
   troubles: z.array(troubleShape).default([]).catch([]),
 })
 
-/** Reads a page; null where it is none. */
-export function readFigures(json: unknown): FiguresPage | null {
+/** Reads a page, row by row; null where it is none. */
+export function* readFigures(json: unknown): Work<FiguresPage | null> {
   const page = pageShape.safeParse(json)
   if (!page.success) return null
-  const { figures, rows, latencies, lags, troubles } = page.data
-  return {
-    figures: new Map(
-      rows.map(([id, ...values]) => [
-        id,
-        Object.fromEntries(figures.map((figure, index) => [figure, values[index] ?? 0])),
-      ]),
-    ),
-    latencies: new Map(latencies.map(([id, ...pairs]) => [id, pairs])),
-    lags: new Map(lags),
-    troubles,
+  const { figures: names, troubles } = page.data
+  const figures = yield* readRows(page.data.rows, values =>
+    Object.fromEntries(names.map((name, index) => [name, values[index] ?? 0])),
+  )
+  const latencies = yield* readRows(page.data.latencies, pairs => pairs)
+  const lags = yield* readRows(page.data.lags, ([lag = 0]) => lag)
+  return figures === null || latencies === null || lags === null
+    ? null
+    : { figures, latencies, lags, troubles }
+}
+
+/** Rows of an id and numbers, by their ids; null where one is something else. */
+function* readRows<T>(
+  rows: readonly unknown[],
+  valueOf: (numbers: readonly number[]) => T,
+): Work<ReadonlyMap<string, T> | null> {
+  const read = new Map<string, T>()
+  for (const row of rows) {
+    if (!Array.isArray(row)) return null
+    const [id, ...numbers] = row as readonly unknown[]
+    if (typeof id !== 'string' || !numbers.every(each => typeof each === 'number')) return null
+    read.set(id, valueOf(numbers))
+    yield
   }
+  return read
 }
 
 class Table {

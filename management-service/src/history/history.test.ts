@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { createHistogram, contentOf } from '@iris/common/metrics/quantiles'
 import type { FiguresPage } from '@iris/common/metrics/figures'
+import { atOnce, type Work } from '@iris/common/time/turns'
 import type { Sample, SamplePair } from '../metrics/sampled-rates.js'
 import { createHistoryMemory, type HistoryBounds } from './memory.js'
 import { movementsOf, stillness, type Movement } from './movements.js'
 
 const stepMs = 10_000
+const moves = (round: Parameters<typeof movementsOf>[0]) => atOnce(movementsOf(round))
 
 function sample(
   atMs: number,
@@ -35,7 +37,7 @@ describe('what moved between two looks', () => {
       { before: sample(0, {}), after: sample(5_000, { 'g.t$s': { delivered: 5 } }) },
     ]
     const pages = [{ lags: new Map([['g.t$s', 7]]), troubles: [] }] as unknown as FiguresPage[]
-    const { all, of } = movementsOf({ pairs, pages, untold: [] })
+    const { all, of } = moves({ pairs, pages, untold: [] })
 
     expect(of.get('g.t$s')).toEqual({
       ...stillness,
@@ -52,7 +54,7 @@ describe('what moved between two looks', () => {
       {},
       { 'g.t$s': observed(5, 5, 5, 5, 0.01, 0.01, 0.1), 'g.t': observed(0.02) },
     )
-    const { of } = movementsOf({ pairs: [{ before, after }], pages: [], untold: [] })
+    const { of } = moves({ pairs: [{ before, after }], pages: [], untold: [] })
 
     expect(of.get('g.t$s')?.latencyP50Ms).toBeCloseTo(10, -1)
     expect(of.get('g.t$s')?.latencyP99Ms).toBeGreaterThan(80)
@@ -64,10 +66,31 @@ describe('what moved between two looks', () => {
   it('counts a process that began anew from its beginning, and nothing between looks of one moment', () => {
     const after = sample(10_000, { 'g.t': { published: 20 } }, { 'g.t': observed(0.01) })
     const anew = { before: sample(0, { 'g.t': { published: 900 } }, { 'g.t': observed(9, 9) }), after }
-    expect(movementsOf({ pairs: [anew], pages: [], untold: [] }).all).toMatchObject({ published: 2 })
+    expect(moves({ pairs: [anew], pages: [], untold: [] }).all).toMatchObject({ published: 2 })
 
     const sameMoment = { before: sample(9_990, {}), after }
-    expect(movementsOf({ pairs: [sameMoment], pages: [], untold: [] }).of.size).toBe(0)
+    expect(moves({ pairs: [sameMoment], pages: [], untold: [] }).of.size).toBe(0)
+  })
+})
+
+describe('a look at many', () => {
+  it('pauses after each of them, so that nobody waits for all', () => {
+    const ids = Array.from({ length: 100 }, (_each, n) => `g.t${n}`)
+    const figures = Object.fromEntries(ids.map(id => [id, { published: 1 }]))
+    const latencies = Object.fromEntries(ids.map(id => [id, observed(0.1)]))
+    const pairs = [{ before: sample(0, {}), after: sample(10_000, figures, latencies) }]
+    const memory = createHistoryMemory({ stepMs, steps: 6, subjectsMax: 10 })
+    const pausesOf = (work: Work<unknown>): number => {
+      for (let pauses = 0; ; pauses++) if (work.next().done === true) return pauses
+    }
+
+    // Its figures, its latencies, and what both come to.
+    expect(pausesOf(movementsOf({ pairs, pages: [], untold: [] }))).toBe(3 * ids.length)
+    const recording = memory.record(1_001 * stepMs, moves({ pairs, pages: [], untold: [] }))
+    recording.next()
+    expect(memory.read(null, 1_001 * stepMs, 1).series.published).toEqual([])
+    expect(pausesOf(recording)).toBe(2 * ids.length - 1)
+    expect(memory.read(null, 1_001 * stepMs, 1).series.published).toEqual([10])
   })
 })
 
@@ -87,7 +110,7 @@ describe('what moved while a process did not answer', () => {
   })
 
   it('is known of whom that process never told anything, and not of the whole', () => {
-    const { all, of } = movementsOf({ pairs, pages: [], untold: [page('g.t', 'g.v')] })
+    const { all, of } = moves({ pairs, pages: [], untold: [page('g.t', 'g.v')] })
 
     expect([all, [...of.keys()].sort()]).toEqual([null, ['g.u', 'g.u$s']])
   })
@@ -95,14 +118,11 @@ describe('what moved while a process did not answer', () => {
   it('is not known of the topic of a subscription that it told of', () => {
     const waiting = { figures: new Map(), lags: new Map([['g.u$other', 3]]) }
 
-    expect([...movementsOf({ pairs, pages: [], untold: [waiting] }).of.keys()].sort()).toEqual([
-      'g.t',
-      'g.u$s',
-    ])
+    expect([...moves({ pairs, pages: [], untold: [waiting] }).of.keys()].sort()).toEqual(['g.t', 'g.u$s'])
   })
 
   it('is known of nobody where it never answered', () => {
-    expect(movementsOf({ pairs, pages: [], untold: [page('g.t'), null] })).toEqual({
+    expect(moves({ pairs, pages: [], untold: [page('g.t'), null] })).toEqual({
       all: null,
       of: new Map(),
     })
@@ -120,7 +140,7 @@ describe('the memory of what moved', () => {
         nowMs += stepMs
         const of = new Map(Object.entries(rows).map(([id, published]) => [id, moved(published)]))
         const all = Object.values(rows).reduce((sum, each) => sum + each, 0)
-        memory.record(nowMs + jitterMs, { all: moved(all), of })
+        atOnce(memory.record(nowMs + jitterMs, { all: moved(all), of }))
       },
       pass: (count: number) => void (nowMs += count * stepMs),
       read: (id: string | null, steps = 6) => memory.read(id, nowMs, steps),
@@ -156,7 +176,7 @@ describe('the memory of what moved', () => {
   it('calls nothing a zero of a step in which not everybody answered, and keeps what is known of it', () => {
     const { memory, look, pass, read } = setUp()
     look({ 'g.t': 1, 'g.u': 1 })
-    memory.record(1_002 * stepMs, { all: null, of: new Map([['g.u', moved(2)]]) })
+    atOnce(memory.record(1_002 * stepMs, { all: null, of: new Map([['g.u', moved(2)]]) }))
     pass(1)
     look({ 'g.t': 3 })
 

@@ -6,6 +6,7 @@
  * `subjectsMax` topics and subscriptions; beyond them who has not moved for longest goes, and nobody is let
  * in for whom everybody would have to go that moves.
  */
+import type { Work } from '@iris/common/time/turns'
 import { seriesNames, stillness, type Movement, type Movements, type SeriesName } from './movements.js'
 
 export interface HistoryBounds {
@@ -24,7 +25,8 @@ export interface History {
 }
 
 export interface HistoryMemory {
-  record(nowMs: number, movements: Movements): void
+  /** Row by row; the step is not shown before all of it is there. */
+  record(nowMs: number, movements: Movements): Work<void>
   /** Of the whole for null; of the last `steps` steps, or fewer where it began later. */
   read(id: string | null, nowMs: number, steps: number): History
   /** Topics and subscriptions that are remembered. */
@@ -86,14 +88,12 @@ export function createHistoryMemory(bounds: HistoryBounds): HistoryMemory {
   }
 
   return {
-    record(nowMs, { all: whole, of }) {
+    *record(nowMs, { all: whole, of }) {
       const epoch = stepOf(nowMs, last, stepMs)
       last = { epoch, atMs: nowMs }
-      first = Math.min(first, epoch)
-      put(all, epoch, whole)
-      areAllTold[epoch % length] = whole !== null
       const fresh: string[] = []
       for (const [id, movement] of of) {
+        yield
         const known = subjects.get(id)
         if (known === undefined) {
           fresh.push(id)
@@ -104,11 +104,15 @@ export function createHistoryMemory(bounds: HistoryBounds): HistoryMemory {
         put(known, epoch, movement)
       }
       for (const id of fresh) {
+        yield
         const subject = admit(id, epoch)
         // Who was not let in moved, and nobody keeps it.
         if (subject === null) forgottenAt = epoch
         else put(subject, epoch, of.get(id) ?? stillness)
       }
+      first = Math.min(first, epoch)
+      put(all, epoch, whole)
+      areAllTold[epoch % length] = whole !== null
     },
     read(id, nowMs, steps) {
       const now = Math.floor(nowMs / stepMs)

@@ -6,7 +6,7 @@
  * that those of several processes add up.
  */
 import { quantileOfCounts } from '@iris/common/metrics/quantiles'
-import { lagsOf } from '../installation/told.js'
+import type { Work } from '@iris/common/time/turns'
 import type { Round } from '../metrics/own-rates.js'
 import type { SamplePair } from '../metrics/sampled-rates.js'
 
@@ -59,8 +59,12 @@ interface Sum {
   lag: number
 }
 
-/** Adds up. */
-export function movementsOf({ pairs, pages, untold }: Pick<Round, 'pairs' | 'pages' | 'untold'>): Movements {
+/** Adds up, row by row. */
+export function* movementsOf({
+  pairs,
+  pages,
+  untold,
+}: Pick<Round, 'pairs' | 'pages' | 'untold'>): Work<Movements> {
   const all = emptySum()
   const sums = new Map<string, Sum>()
   const sumsOf = (id: string): readonly Sum[] => {
@@ -68,27 +72,35 @@ export function movementsOf({ pairs, pages, untold }: Pick<Round, 'pairs' | 'pag
     const own = sumOf(sums, id)
     return dollar < 0 ? [own, all] : [own, sumOf(sums, id.slice(0, dollar)), all]
   }
-  for (const pair of pairs) addPair(pair, sumsOf)
-  for (const [id, lag] of lagsOf(pages)) for (const sum of sumsOf(id)) sum.lag += lag
-  const isKnown = knownBeside(untold)
-  const known = [...sums].filter(([id]) => isKnown(id))
-  return {
-    all: untold.length === 0 ? movementOf(all) : null,
-    of: new Map(known.map(([id, sum]) => [id, movementOf(sum)])),
+  for (const pair of pairs) yield* addPair(pair, sumsOf)
+  for (const { lags } of pages)
+    for (const [id, lag] of lags) {
+      for (const sum of sumsOf(id)) sum.lag += lag
+      yield
+    }
+  const isKnown = yield* knownBeside(untold)
+  const of = new Map<string, Movement>()
+  for (const [id, sum] of sums) {
+    if (isKnown(id)) of.set(id, movementOf(sum))
+    yield
   }
+  return { all: untold.length === 0 ? movementOf(all) : null, of }
 }
 
 /** Whether those that did not answer cannot have moved it, for all that they told before. */
-function knownBeside(untold: Round['untold']): (id: string) => boolean {
+function* knownBeside(untold: Round['untold']): Work<(id: string) => boolean> {
   if (untold.includes(null)) return () => false
   const unknown = new Set<string>()
   for (const page of untold)
     for (const table of [page?.figures, page?.lags])
-      for (const id of table?.keys() ?? []) unknown.add(id).add(id.split('$', 1)[0] ?? id)
+      for (const id of table?.keys() ?? []) {
+        unknown.add(id).add(id.split('$', 1)[0] ?? id)
+        yield
+      }
   return id => !unknown.has(id)
 }
 
-function addPair({ before, after }: SamplePair, sumsOf: (id: string) => readonly Sum[]): void {
+function* addPair({ before, after }: SamplePair, sumsOf: (id: string) => readonly Sum[]): Work<void> {
   const spanS = (after.atMs - before.atMs) / 1_000
   if (spanS * 1_000 < spanMinMs) return
   for (const [id, row] of after.figures) {
@@ -99,6 +111,7 @@ function addPair({ before, after }: SamplePair, sumsOf: (id: string) => readonly
       if (name === undefined || rate === 0) continue
       for (const sum of sumsOf(id)) sum.counts[name] += rate
     }
+    yield
   }
   for (const [id, pairs] of after.latencies) {
     const counts = bucketsOf(pairs)
@@ -111,6 +124,7 @@ function addPair({ before, after }: SamplePair, sumsOf: (id: string) => readonly
         into.set(index, (into.get(index) ?? 0) + added)
       }
     }
+    yield
   }
 }
 

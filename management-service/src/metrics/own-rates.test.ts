@@ -90,7 +90,10 @@ describe('rates that the services tell', () => {
   it('tell who has told nothing of a round, until that is given up', async () => {
     const { time, alive, world, source } = setUp()
     const untold: unknown[] = []
-    source.onRound(round => void untold.push(round.untold.map(page => page && [...page.figures.keys()])))
+    source.onRound(({ untold: pages }) => {
+      untold.push(pages.map(page => page && [...page.figures.keys()]))
+      return Promise.resolve()
+    })
     world.requests = 5
     source.start()
     await time.advance(1_500)

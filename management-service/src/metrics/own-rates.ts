@@ -3,13 +3,14 @@
  * Takes the processes that ZooKeeper shows. Asks each for its counters once a period and gives the rates
  * between the last two answers. Promises: a question costs nothing but the first one, which waits for two
  * answers; a process that does not answer is left out after `staleMs`, and all is unknown where ZooKeeper has
- * not answered for so long. Bounds: `processesMax` processes, `askMs` each.
+ * not answered for so long. Bounds: `processesMax` processes, `askMs` each, turns to work it out.
  */
 import type { Asker } from '@iris/common/http/ask'
 import type { Log } from '@iris/common/lifecycle/log'
 import { figuresPath, readFigures, type FiguresPage } from '@iris/common/metrics/figures'
 import type { Clock } from '@iris/common/time/clock'
 import { sleep, withDeadline, type Cancel, type Scheduler } from '@iris/common/time/scheduler'
+import { inTurns } from '@iris/common/time/turns'
 import type { LiveProcess } from '../store/ports.js'
 import { noRates, type Rates, type RateSource } from './rates.js'
 import { ratesOf, type Sample, type SampledRates, type SamplePair } from './sampled-rates.js'
@@ -38,8 +39,8 @@ export interface OwnRates extends RateSource {
   stop(): void
   /** Null before the first round, and where nobody knows any more who lives. */
   latest(): Round | null
-  /** Tells of each round when it is over. */
-  onRound(listener: (round: Round) => void): void
+  /** Tells of each round when it is over; the next one waits for what becomes of that. */
+  onRound(listener: (round: Round) => Promise<void>): void
   /** How long ago a process answered, in milliseconds; null where it has not. */
   answeredAgoMs(process: Pick<CountingProcess, 'id' | 'kind' | 'startedMs'>): number | null
 }
@@ -50,6 +51,12 @@ interface Parts {
   readonly clock: Clock
   readonly scheduler: Scheduler
   processes(): Promise<readonly CountingProcess[]>
+}
+
+interface Answer {
+  readonly process: CountingProcess
+  readonly json: unknown
+  readonly atMs: number
 }
 
 interface Known {
@@ -74,24 +81,31 @@ export function createOwnRates(parts: Parts, periodMs: number): OwnRates {
   const samples = new Map<string, Known>()
   /** When those were seen first that live. */
   const seenMs = new Map<string, number>()
-  const listeners: ((round: Round) => void)[] = []
+  const listeners: ((round: Round) => Promise<void>)[] = []
   let listedMs = -Infinity
   let present: Round | null = null
   let round: Promise<void> | null = null
   let first: Promise<void> | null = null
   let cancel: Cancel = () => undefined
 
-  const ask = async (process: CountingProcess): Promise<void> => {
-    const { url, startedMs } = process
+  const ask = async (process: CountingProcess): Promise<Answer | null> => {
+    const { url } = process
     try {
-      const page = readFigures(await asker.json(url + figuresPath, askMs))
-      if (page === null) throw new Error('its answer is of another version')
-      const after = { atMs: clock.monotonic(), figures: page.figures, latencies: page.latencies }
-      const life = lifeOf(process)
-      samples.set(life, { before: samples.get(life)?.after ?? birthOf(startedMs, after), after, page })
+      const json = await asker.json(url + figuresPath, askMs)
+      return { process, json, atMs: clock.monotonic() }
     } catch (error) {
       log.debug('rates.unanswered', { url, error })
+      return null
     }
+  }
+
+  const take = async ({ process, json, atMs }: Answer): Promise<void> => {
+    const { url, startedMs } = process
+    const page = await inTurns(parts, readFigures(json))
+    if (page === null) return log.debug('rates.notUnderstood', { url })
+    const after = { atMs, figures: page.figures, latencies: page.latencies }
+    const life = lifeOf(process)
+    samples.set(life, { before: samples.get(life)?.after ?? birthOf(startedMs, after), after, page })
   }
 
   /** Who began just now had counted nothing then; of others nobody knows what is new. */
@@ -120,7 +134,8 @@ export function createOwnRates(parts: Parts, periodMs: number): OwnRates {
         for (const life of each.keys()) if (!alive.has(life)) each.delete(life)
       for (const life of alive) if (!seenMs.has(life)) seenMs.set(life, beganMs)
       asked = counting.slice(0, processesMax)
-      await Promise.all(asked.map(ask))
+      const answers = await Promise.all(asked.map(ask))
+      for (const answer of answers) if (answer !== null) await take(answer)
     } catch (error) {
       log.warn('rates.processesUnknown', { error })
     }
@@ -129,12 +144,12 @@ export function createOwnRates(parts: Parts, periodMs: number): OwnRates {
     const pairs = known.flatMap(({ before, after }) => (before === null ? [] : [{ before, after }]))
     present = {
       atMs: clock.monotonic(),
-      rates: ratesOf(pairs),
+      rates: await inTurns(parts, ratesOf(pairs)),
       pairs: pairs.filter(({ after }) => after.atMs >= beganMs),
       pages: known.map(({ page }) => page),
       untold: untoldSince(beganMs, asked.map(lifeOf)),
     }
-    for (const listener of listeners) listener(present)
+    for (const listener of listeners) await listener(present)
   }
   const next = (): Promise<void> => (round ??= sample().finally(() => (round = null)))
 

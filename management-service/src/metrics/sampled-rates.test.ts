@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { atOnce } from '@iris/common/time/turns'
 import { rateText } from './rates.js'
-import { ratesOf, type Sample } from './sampled-rates.js'
+import { ratesOf as workOut, type Sample, type SamplePair } from './sampled-rates.js'
 
+const ratesOf = (pairs: readonly SamplePair[]) => atOnce(workOut(pairs))
 const sample = (atMs: number, rows: Record<string, Record<string, number>>): Sample => ({
   atMs,
   figures: new Map(Object.entries(rows)),

@@ -5,6 +5,7 @@
  * subscriptions got. A counter that fell began anew. Bound: two samples a process.
  */
 import type { BucketTable, FigureTable, FurtherFigure } from '@iris/common/metrics/figures'
+import type { Work } from '@iris/common/time/turns'
 import type { RateFigure } from './rates.js'
 
 /** The counters of one process at one moment. */
@@ -31,8 +32,8 @@ export interface SamplePair {
 /** Closer samples make no rate. */
 const spanMinMs = 100
 
-/** What all processes did between their samples. */
-export function ratesOf(pairs: readonly SamplePair[]): SampledRates {
+/** What all processes did between their samples, row by row. */
+export function* ratesOf(pairs: readonly SamplePair[]): Work<SampledRates> {
   const rates = new Map<string, Map<string, number>>()
   const add = (id: string, figure: string, rate: number): void => {
     const row = rates.get(id) ?? new Map<string, number>()
@@ -51,6 +52,7 @@ export function ratesOf(pairs: readonly SamplePair[]): SampledRates {
         add(id, figure, rate)
         if (dollar >= 0 && figure === 'delivered') add(id.slice(0, dollar), figure, rate)
       }
+      yield
     }
   }
   return { of: (id, figure) => rates.get(id)?.get(figure) ?? 0, ids: () => rates.keys() }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { everybody, principalOf, type Principal } from '@iris/common/access/principal'
+import { atOnce } from '@iris/common/time/turns'
 import { createVirtualTime } from '@iris/common/time/virtual-time'
 import { holdSubscription } from '../../changes/testing/held.js'
 import { createHistoryMemory } from '../../history/memory.js'
@@ -17,7 +18,7 @@ function setUp() {
     ['g.t', { ...stillness, published: 2 }],
     ['g.t$s', { ...stillness, delivered: 3, latencyP50Ms: 4.1239 }],
   ])
-  memory.record(clock.now(), { all: { ...stillness, published: 5 }, of })
+  atOnce(memory.record(clock.now(), { all: { ...stillness, published: 5 }, of }))
   const routes = historyRoutes({ memory, stepMs, minutesMax: 60, clock, store })
   return (path: string, principal: Principal = everybody): Promise<RouteAnswer> =>
     callRoute(routes, 'GET', path, { principal })

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { everybody, principalOf } from '@iris/common/access/principal'
 import type { FiguresPage } from '@iris/common/metrics/figures'
 import { silentLog } from '@iris/common/lifecycle/log'
+import { atOnce } from '@iris/common/time/turns'
 import { createVirtualTime } from '@iris/common/time/virtual-time'
 import { catalogOf } from '../../catalog/in-memory.js'
 import { holdSubscription, holdTopic } from '../../changes/testing/held.js'
@@ -44,7 +45,7 @@ function setUp() {
       ...{ clock: time, scheduler: time, log: silentLog, catalog: catalogOf(store), ratePeriodMs: 10_000 },
       rates: {
         latest: () => {
-          const rates = ratesOf([{ before: sample(0, {}), after: sample(10_000, world.rows) }])
+          const rates = atOnce(ratesOf([{ before: sample(0, {}), after: sample(10_000, world.rows) }]))
           return world.isUnknown ? null : { atMs: 0, rates, pairs: [], untold: [], pages: world.pages }
         },
         answeredAgoMs: () => world.agoMs,
@@ -217,7 +218,7 @@ describe('long lists', () => {
   })
 
   it('are made once until something moves', async () => {
-    let round = { atMs: 0, rates: ratesOf([]), pairs: [], pages: [] as FiguresPage[], untold: [] }
+    let round = { atMs: 0, rates: atOnce(ratesOf([])), pairs: [], pages: [] as FiguresPage[], untold: [] }
     const store = createMemoryStore()
     holdSubscription(store, 'g.t', 's')
     const view = await catalogOf(store).view()
