@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isSampled, isTraceparent, remoteSpanOf, traceparentOf } from './context.js'
+import { isSampled, isTraceparent, lotOf, remoteSpanOf, traceparentOf, withLot } from './context.js'
 
 const traceId = '0af7651916cd43dd8448eb211c80319c'
 const spanId = 'b7ad6b7169203331'
@@ -39,6 +39,17 @@ describe('a traceparent', () => {
     ['0a', false],
   ])('with the flags %s is sampled: %s', (flags, sampled) => {
     expect(isSampled(`00-${traceId}-${spanId}-${flags}`)).toBe(sampled)
+  })
+
+  it.each([
+    ['00000000', 0],
+    ['80000000', 0.5],
+    ['ffffffff', 1 - 2 ** -32],
+  ])('of a trace that ends with %s has the lot %d', (end, lot) => {
+    const drawn = traceId.slice(0, -8) + end
+
+    expect(lotOf(`00-${drawn}-${spanId}-01`)).toBe(lot)
+    expect(withLot(traceId, lot)).toBe(drawn)
   })
 
   it('is written as it is read', () => {

@@ -19,6 +19,9 @@ const dash = 0x2d
 const traceIdAt = 3
 const spanIdAt = 36
 const flagsAt = 53
+/** How many last digits of a trace's id are its lot: OpenTelemetry's ids end at random. */
+const lotDigits = 8
+const lots = 16 ** lotDigits
 
 /** Whether a value says something: two hex digits of version, an id of a trace, of a span, and flags. */
 export function isTraceparent(value: string): boolean {
@@ -35,6 +38,17 @@ export function isTraceparent(value: string): boolean {
 /** Whether the sender of a value that says something records its trace. */
 export function isSampled(value: string): boolean {
   return (parseInt(value.charAt(flagsAt + 1), 16) & 1) === 1
+}
+
+/** The lot that the trace of a value which says something has drawn, from 0 to below 1. */
+export function lotOf(value: string): number {
+  return parseInt(value.slice(spanIdAt - 1 - lotDigits, spanIdAt - 1), 16) / lots
+}
+
+/** An id of a trace with this lot. */
+export function withLot(traceId: string, lot: number): string {
+  const digits = Math.floor(lot * lots).toString(16)
+  return traceId.slice(0, -lotDigits) + digits.padStart(lotDigits, '0')
 }
 
 /** The span that a value which says something names. */

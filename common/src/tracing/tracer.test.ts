@@ -37,11 +37,30 @@ describe('a tracer', () => {
     expect(tracer().follow(value)).toBeNull()
   })
 
-  it('lets the ratio decide on all where publishers are not obeyed, and keeps their traces whole', () => {
-    const { begin } = tracer({ isParentObeyed: false, ratio: 0.6 })
+  describe('that does not obey publishers', () => {
+    // The id of the trace ends with 0x1c80319c: it drew a ninth.
+    const [wanting, sparing] = [0.12, 0.11].map(ratio => tracer({ isParentObeyed: false, ratio }))
 
-    expect(begin(unsampled)).toMatchObject({ traceId, parentId: 'b7ad6b7169203331' })
-    expect(tracer({ isParentObeyed: false, ratio: 0.1 }).begin(sampled)).toBeNull()
+    it('lets the ratio decide on all, and keeps their traces whole', () => {
+      for (const value of [sampled, unsampled])
+        expect(wanting!.begin(value)).toMatchObject({ traceId, parentId: 'b7ad6b7169203331' })
+      for (const value of [sampled, unsampled]) expect(sparing!.begin(value)).toBeNull()
+    })
+
+    it('decides on a delivery as it did on the publish', () => {
+      expect(wanting!.follow(sampled)).toMatchObject({ traceId })
+      expect(sparing!.follow(sampled)).toBeNull()
+      expect([wanting!.follows(sampled), sparing!.follows(sampled)]).toEqual([true, false])
+      // Nobody recorded it: a publish that is recorded says so.
+      expect(wanting!.follow(unsampled)).toBeNull()
+    })
+
+    it.each([0, 0.25, 0.4999])('follows the traces that it began itself: drawn %d', drawn => {
+      const own = tracer({ isParentObeyed: false, ratio: 0.5 }, drawn)
+      const place = own.begin(undefined)!
+
+      expect(own.follow(traceparentOf(place))).toMatchObject({ traceId: place.traceId })
+    })
   })
 
   it('gives ids that are valid and never the same', () => {

@@ -5,7 +5,7 @@
  */
 import { randomFillSync } from 'node:crypto'
 import type { Random } from '../time/clock.js'
-import { isSampled, isTraceparent, remoteSpanOf } from './context.js'
+import { isSampled, isTraceparent, lotOf, remoteSpanOf, withLot } from './context.js'
 import type { Span, SpanPlace } from './span.js'
 
 export interface Tracer {
@@ -13,6 +13,8 @@ export interface Tracer {
   begin(traceparent: string | undefined): SpanPlace | null
   /** Goes on with a trace that is recorded; begins none. */
   follow(traceparent: string | undefined): SpanPlace | null
+  /** Whether it would go on with it. */
+  follows(traceparent: string | undefined): traceparent is string
   /** The first place of a new trace, whatever the sampler says. */
   start(): SpanPlace
   /** The place of a span below another one of ours. */
@@ -23,7 +25,10 @@ export interface Tracer {
 export interface TracerOptions {
   /** The part of messages without a trace that begin one, 0 to 1. */
   readonly ratio: number
-  /** Whether a sender's word on its own trace counts; otherwise the ratio decides on every message. */
+  /**
+   * Whether a sender's word on its own trace counts; otherwise the ratio decides on every message, by the id
+   * of its trace, so that all services with one ratio decide alike.
+   */
   readonly isParentObeyed: boolean
 }
 
@@ -55,21 +60,25 @@ export function createTracer(
     const { traceId, spanId: parentId } = remoteSpanOf(traceparent)
     return { traceId, spanId: id(spanIdBytes), parentId }
   }
-  const start = (): SpanPlace => ({ traceId: id(traceIdBytes), spanId: id(spanIdBytes), parentId: '' })
-  const isDrawn = (): boolean => ratio > 0 && random() < ratio
+  const startWith = (traceId: string): SpanPlace => ({ traceId, spanId: id(spanIdBytes), parentId: '' })
+  const isWanted = (traceparent: string): boolean =>
+    isParentObeyed ? isSampled(traceparent) : lotOf(traceparent) < ratio
+  /** With the lot that it drew in its id: who asks that finds it wanted too. */
+  const drawn = (): SpanPlace | null => {
+    const lot = ratio > 0 ? random() : 1
+    return lot < ratio ? startWith(withLot(id(traceIdBytes), lot)) : null
+  }
+  const follows = (traceparent: string | undefined): traceparent is string =>
+    traceparent !== undefined && isTraceparent(traceparent) && isSampled(traceparent) && isWanted(traceparent)
 
   return {
     begin(traceparent) {
-      const isInTrace = traceparent !== undefined && isTraceparent(traceparent)
-      const isWanted = isInTrace && isParentObeyed ? isSampled(traceparent) : isDrawn()
-      if (!isWanted) return null
-      return isInTrace ? following(traceparent) : start()
+      if (traceparent === undefined || !isTraceparent(traceparent)) return drawn()
+      return isWanted(traceparent) ? following(traceparent) : null
     },
-    follow(traceparent) {
-      const isWanted = traceparent !== undefined && isTraceparent(traceparent) && isSampled(traceparent)
-      return isWanted ? following(traceparent) : null
-    },
-    start,
+    follow: traceparent => (follows(traceparent) ? following(traceparent) : null),
+    follows,
+    start: () => startWith(id(traceIdBytes)),
     below: ({ traceId, spanId: parentId }) => ({ traceId, spanId: id(spanIdBytes), parentId }),
     record,
   }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { AttemptResult } from '@iris/common/http/client'
 import { isTraceparent, remoteSpanOf } from '@iris/common/tracing/context'
 import type { AttributeValue, Span } from '@iris/common/tracing/span'
-import { createTracer } from '@iris/common/tracing/tracer'
+import { createTracer, type TracerOptions } from '@iris/common/tracing/tracer'
 import { linesSent } from './attempt-spans.js'
 import type { SerialPlan } from './plan.js'
 import { answerOf, world as pipelineWorld, type World } from './testing/pipeline-world.js'
@@ -11,12 +11,15 @@ const traceId = '0af7651916cd43dd8448eb211c80319c'
 const publishSpan = 'b7ad6b7169203331'
 const sampled = `00-${traceId}-${publishSpan}-01`
 
-function world(plan: Partial<SerialPlan> = {}): World & { readonly spans: Span[] } {
+function world(
+  plan: Partial<SerialPlan> = {},
+  options: TracerOptions = { ratio: 1, isParentObeyed: true },
+): World & { readonly spans: Span[] } {
   const spans: Span[] = []
   const tracer = createTracer(
     span => void spans.push(span),
     () => 0,
-    { ratio: 1, isParentObeyed: true },
+    options,
   )
   return Object.assign(pipelineWorld({ tracer, plan }), { spans })
 }
@@ -50,6 +53,20 @@ describe('the spans of a delivery', () => {
     expect(attributesOf(request)).not.toHaveProperty('http.request.resend_count')
     expect(isTraceparent(line)).toBe(true)
     expect(remoteSpanOf(line)).toEqual({ traceId, spanId: request?.place.spanId })
+  })
+
+  it.each([
+    [0.12, 2],
+    [0.11, 0],
+  ])('are as many as the ratio wants where publishers are not obeyed: %d', async (ratio, count) => {
+    const { open, answer, sent, spans } = world({}, { ratio, isParentObeyed: false })
+    await open(0, [{ body: 'a', traceparent: sampled }])
+    const [, line] = linesSent(sent[0]!) ?? []
+    await answer('a', 200)
+
+    expect(spans).toHaveLength(count)
+    // Who is not recorded here may be recorded by the publisher and its receiver all the same.
+    expect(line === sampled).toBe(count === 0)
   })
 
   it('are made anew for each attempt, with its number', async () => {

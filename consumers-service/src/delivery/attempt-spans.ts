@@ -5,14 +5,7 @@
  * Promises: exists for messages whose publishing is recorded and for no others.
  */
 import type { AttemptResult } from '@iris/common/http/client'
-import {
-  isSampled,
-  isTraceparent,
-  remoteSpanOf,
-  traceparentName,
-  traceparentOf,
-  type RemoteSpan,
-} from '@iris/common/tracing/context'
+import { remoteSpanOf, traceparentName, traceparentOf, type RemoteSpan } from '@iris/common/tracing/context'
 import { Span, type SpanPlace } from '@iris/common/tracing/span'
 import type { Tracer } from '@iris/common/tracing/tracer'
 import { callSpan, errorTypeOf, isGood } from './call-span.js'
@@ -103,9 +96,13 @@ export function beginAttempt(
 }
 
 /** The span that published a message, where its publishing is recorded. */
-export function sampledLineOf(propagated: readonly string[] | null): RemoteSpan | null {
-  const value = propagated?.[lineIndexIn(propagated) + 1]
-  return value !== undefined && isTraceparent(value) && isSampled(value) ? remoteSpanOf(value) : null
+export function publishedSpanOf(
+  tracer: Pick<Tracer, 'follows'>,
+  propagated: readonly string[] | null,
+): RemoteSpan | null {
+  const index = lineIndexIn(propagated)
+  const value = index < 0 ? undefined : propagated?.[index + 1]
+  return tracer.follows(value) ? remoteSpanOf(value) : null
 }
 
 /** Where the publisher's `traceparent` stands among its lines; -1 where it sent none. */

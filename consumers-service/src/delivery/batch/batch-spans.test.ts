@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { remoteSpanOf } from '@iris/common/tracing/context'
 import type { AttributeValue, Span } from '@iris/common/tracing/span'
-import { createTracer } from '@iris/common/tracing/tracer'
+import { createTracer, type TracerOptions } from '@iris/common/tracing/tracer'
 import { batchWorld } from '../testing/batch-world.js'
 
 const published = {
@@ -17,10 +17,10 @@ function attributesOf(span: Span | undefined): Record<string, AttributeValue> {
   return Object.fromEntries(names.map((name, index) => [String(name), attributes[2 * index + 1] ?? '']))
 }
 
-function setUp() {
+function setUp(options: TracerOptions = { ratio: 0, isParentObeyed: true }) {
   const spans: Span[] = []
   const record = (span: Span): void => void spans.push(span)
-  const tracer = createTracer(record, () => 1, { ratio: 0, isParentObeyed: true })
+  const tracer = createTracer(record, () => 1, options)
   return { spans, ...batchWorld({}, {}, tracer) }
 }
 
@@ -65,6 +65,18 @@ describe('the spans of a batch', () => {
     expect(attributesOf(spans[2])).toMatchObject({
       ...{ 'messaging.batch.message_count': 1, 'iris.delivery.attempt': 2 },
     })
+  })
+
+  it('link to those alone that the ratio wants, where publishers are not obeyed', async () => {
+    const { open, answer, spans } = setUp({ ratio: 0.06, isParentObeyed: false })
+    await open(0, [
+      { body: 'a', traceparent: traceparent(published.one) },
+      { body: 'b', traceparent: traceparent(published.other) },
+      { body: 'c', traceparent: traceparent(published.other, '00') },
+    ])
+    await answer(200)
+
+    expect(spans[0]?.links).toEqual([published.other])
   })
 
   it('are none where no message is traced', async () => {

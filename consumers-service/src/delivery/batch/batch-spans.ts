@@ -8,7 +8,7 @@ import type { AttemptResult } from '@iris/common/http/client'
 import { traceparentOf, type RemoteSpan } from '@iris/common/tracing/context'
 import { Span, type SpanPlace } from '@iris/common/tracing/span'
 import type { Tracer } from '@iris/common/tracing/tracer'
-import { sampledLineOf } from '../attempt-spans.js'
+import { publishedSpanOf } from '../attempt-spans.js'
 import { callSpan, errorTypeOf, isGood } from '../call-span.js'
 import type { BatchPlan } from '../plan.js'
 import type { Batch, BatchSpans } from './batch.js'
@@ -65,7 +65,7 @@ export function beginBatchSpans(tracer: Tracer, plan: BatchPlan, batch: Batch): 
   const links: RemoteSpan[] = []
   for (const { letter } of batch.elements) {
     if (links.length >= linksMax) break
-    const published = sampledLineOf(letter.content.propagated)
+    const published = publishedSpanOf(tracer, letter.content.propagated)
     if (published !== null) links.push(published)
   }
   return links.length === 0 ? null : new LinkedSpans(tracer, plan, links, batch.attempts + 1)
