@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { hitsOf, type Named } from './hits.js'
+import { hitsOf, namedOf, type Named } from './hits.js'
 
 const named = (label: string): Named => ({ id: label, label, kind: 'Topic', address: `/topics/${label}` })
 const all = ['demo.orders', 'orders', 'billing of demo.orders', 'orders.eu'].map(named)
@@ -14,4 +14,18 @@ it('finds what holds every word, what begins with the first one first, then the 
 it('finds nothing for no words, and for words that nothing holds', () => {
   expect(hits('  ')).toEqual([])
   expect(hits('none')).toEqual([])
+})
+
+it('leads to the page of what management found, and says which kind it is', () => {
+  const found = [
+    { kind: 'GROUP', name: 'shop', topicName: null },
+    { kind: 'TOPIC', name: 'shop.orders', topicName: null },
+    { kind: 'SUBSCRIPTION', name: 'billing', topicName: 'shop.orders' },
+  ] as const
+
+  expect(found.map(namedOf).map(({ kind, label, address }) => [kind, label, address])).toEqual([
+    ['Group', 'shop', '/groups/shop'],
+    ['Topic', 'shop.orders', '/topics/shop.orders'],
+    ['Subscription', 'billing of shop.orders', '/topics/shop.orders/subscriptions/billing'],
+  ])
 })

@@ -1,32 +1,21 @@
 /**
- * The search over topics, subscriptions and pages.
- * Takes what a person types. Gives at most `shownMax` hits: names that hold every word of it, shortest first.
+ * The search over groups, topics, subscriptions and pages.
+ * Takes what a person types. Gives pages, and at most `shownMax` of the others: names that hold every word of
+ * it, as management ranks them.
  */
 import '@mantine/spotlight/styles.css'
 import { createSpotlight, Spotlight, type SpotlightActionData } from '@mantine/spotlight'
-import { IconFile, IconMessage, IconSend } from '@tabler/icons-react'
+import { IconFile, IconFolders, IconMessages, IconSend } from '@tabler/icons-react'
 import { useDebouncedValue } from '@mantine/hooks'
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { keepPreviousData } from '@tanstack/react-query'
 import { useEffect, useState, type ReactNode } from 'react'
 import { useLocation } from 'wouter'
-import { pathOf } from '../api/call.js'
-import { send } from '../api/client.js'
-import { hitsOf, type Named } from './hits.js'
+import { api } from '../api/client.js'
+import { hitsOf, namedOf, type Named } from './hits.js'
 import { pages } from './pages.js'
 
 const shownMax = 12
 const pauseMs = 120
-const wordsMax = 4
-
-/** The part of management's answer that is read. */
-interface Found {
-  readonly results: readonly ({ type: 'TOPIC'; name: string } | FoundSubscription)[]
-}
-interface FoundSubscription {
-  readonly type: 'SUBSCRIPTION'
-  readonly name: string
-  readonly subscription: { readonly topic: { readonly qualifiedName: string } }
-}
 
 const [place, spotlight] = createSpotlight()
 
@@ -36,14 +25,14 @@ export function Search({ openedCount }: { readonly openedCount: number }): React
   const [words, setWords] = useState('')
   useEffect(() => spotlight.open(), [openedCount])
   const [wanted] = useDebouncedValue(words.trim().toLowerCase(), pauseMs)
-  const { data = [] } = useQuery({
-    queryKey: ['search', wanted],
-    queryFn: ({ signal }) => find(wanted, signal),
-    enabled: wanted !== '',
-    placeholderData: keepPreviousData,
-  })
+  const { data } = api.useQuery(
+    'get',
+    '/search/names',
+    { params: { query: { words: wanted, limit: shownMax } } },
+    { enabled: wanted !== '', placeholderData: keepPreviousData },
+  )
   // What was found for the words before stands until the answer for these: only what still fits is shown.
-  const hits = [...pageHits(words), ...hitsOf(data, words, shownMax)]
+  const hits = [...pageHits(words), ...hitsOf((data?.results ?? []).map(namedOf), words, shownMax)]
   const actions = hits.map(
     ({ id, label, kind, address }): SpotlightActionData => ({
       ...{ id, label, description: kind },
@@ -69,7 +58,7 @@ export function Search({ openedCount }: { readonly openedCount: number }): React
       scrollable
       maxHeight={420}
       searchProps={{
-        placeholder: 'A topic, a subscription, a page',
+        placeholder: 'A group, a topic, a subscription, a page',
         'aria-label': 'Search',
         onKeyDown: ({ key }) => key === 'Enter' && takeFirst(),
       }}
@@ -89,31 +78,9 @@ function pageHits(words: string): readonly Named[] {
   return words.trim() === '' ? pageNames : hitsOf(pageNames, words, shownMax)
 }
 
+const icons = { Page: IconFile, Group: IconFolders, Topic: IconMessages, Subscription: IconSend } as const
+
 function iconOf(kind: Named['kind']): ReactNode {
-  if (kind === 'Page') return <IconFile size={18} />
-  return kind === 'Topic' ? <IconMessage size={18} /> : <IconSend size={18} />
-}
-
-/** Management looks for one text in one name, so each word is asked for; what holds all of them is kept. */
-async function find(words: string, signal: AbortSignal): Promise<readonly Named[]> {
-  const wanted = words.split(/\s+/).slice(0, wordsMax)
-  const answers = await Promise.all(
-    wanted.map(q => send({ method: 'GET', path: '/search/query', query: { q } }, signal) as Promise<Found>),
-  )
-  const named = answers.flatMap(({ results }) => results.map(namedOf))
-  return hitsOf([...new Map(named.map(each => [each.id, each])).values()], words, shownMax)
-}
-
-function namedOf(found: Found['results'][number]): Named {
-  const { type, name } = found
-  if (type === 'TOPIC') {
-    return { id: `topic ${name}`, label: name, kind: 'Topic', address: pathOf('topics', name) }
-  }
-  const topic = found.subscription.topic.qualifiedName
-  return {
-    id: `subscription ${topic} ${name}`,
-    label: `${name} of ${topic}`,
-    kind: 'Subscription',
-    address: pathOf('topics', topic, 'subscriptions', name),
-  }
+  const Icon = icons[kind]
+  return <Icon size={18} />
 }

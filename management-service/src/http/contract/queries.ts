@@ -3,6 +3,7 @@
  */
 import { z } from 'zod'
 import { groupShape } from '@iris/common/domain/group'
+import { foundNames, namesDefault, namesMax } from '../../search/names.js'
 import { json, type BodyContract, type ResourceContract } from './contract.js'
 import { words } from './parameters.js'
 import { subscriptionAnswerShape, subscriptionQueryShape } from './subscriptions.js'
@@ -119,6 +120,25 @@ export const queryContract: ResourceContract = {
       query: { q: words('What to look for') },
       answers: { 200: json(results, { results: [], totalCount: 0 }) },
       errors: catalogErrors,
+    },
+    'GET /search/names': {
+      summary: 'Finds groups, topics and subscriptions by parts of their names',
+      description:
+        'Every word has to be in the name; a subscription is also found by the name of its topic. Best first: what ' +
+        'begins with the first word, then the shorter name. An addition of Iris.',
+      right: 'reader',
+      isForEachCaller: true,
+      query: {
+        words: words('Parts of the name, in any order'),
+        limit: z.coerce.number().int().min(1).max(namesMax).optional().describe(`At most; ${namesDefault}`),
+      },
+      answers: {
+        200: json(foundNames, {
+          totalCount: 1,
+          results: [{ kind: 'SUBSCRIPTION', name: 'billing', topicName: 'demo.orders' }],
+        }),
+      },
+      errors: [...catalogErrors, 'VALIDATION_ERROR'],
     },
     'GET /stats': {
       summary: 'Counts topics and subscriptions',

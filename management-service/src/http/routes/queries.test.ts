@@ -135,6 +135,26 @@ describe('E1: the search', () => {
   })
 })
 
+describe('the names that hold words', () => {
+  it('are found in groups, topics and subscriptions, and bounded', async () => {
+    const { get } = await setUp()
+
+    expect((await get('/search/names?words=acme%20orders')).body).toEqual({
+      totalCount: 2,
+      results: [
+        { kind: 'TOPIC', name: 'acme.orders', topicName: null },
+        { kind: 'SUBSCRIPTION', name: 'billing', topicName: 'acme.orders' },
+      ],
+    })
+    expect((await get('/search/names?words=acme&limit=1')).body).toEqual({
+      totalCount: 5,
+      results: [{ kind: 'GROUP', name: 'acme', topicName: null }],
+    })
+    for (const limit of ['0', '101', 'many'])
+      expect(await get(`/search/names?words=acme&limit=${limit}`)).toMatchObject({ status: 400 })
+  })
+})
+
 describe('E2: the statistics', () => {
   it('count topics and subscriptions by kind', async () => {
     const { get } = await setUp()

@@ -2,6 +2,7 @@
  * Questions about many definitions at once: `/query`, `/search`, `/stats`, what an owner has.
  */
 import type { Principal } from '@iris/common/access/principal'
+import { invalidMember } from '@iris/common/errors/member-about'
 import { jsonAnswer, reading, writing, type ApiRoute } from '@iris/common/http/api'
 import type { OwnerId } from '@iris/common/domain/owner'
 import { visibleCatalog } from '../../access/visible.js'
@@ -16,6 +17,7 @@ import {
   queryTopics,
 } from '../../query/run.js'
 import { topicOfPath } from '../../requests.js'
+import { namesDefault, namesMax, namesThatHold } from '../../search/names.js'
 import { search, statsOf } from '../../search/search.js'
 
 /** The routes over the catalog of definitions; `gate` bounds the queries under way. */
@@ -41,6 +43,10 @@ export function queryRoutes(catalog: Catalog, gate: Gate): readonly ApiRoute[] {
     reading('GET', '/search/query', async ({ query, principal }) =>
       jsonAnswer(search(await seen(principal).view(), query.get('q') ?? '')),
     ),
+    reading('GET', '/search/names', async ({ query, principal }) => {
+      const limit = limitOf(query.get('limit'))
+      return jsonAnswer(namesThatHold(await seen(principal).view(), query.get('words') ?? '', limit))
+    }),
     reading('GET', '/stats', async ({ principal }) => jsonAnswer(statsOf(await seen(principal).view()))),
     reading('GET', '/topics/owner/:source/:id', async ({ params, principal }) =>
       jsonAnswer(await topicsOfOwner(seen(principal), ownerOf(params))),
@@ -49,6 +55,13 @@ export function queryRoutes(catalog: Catalog, gate: Gate): readonly ApiRoute[] {
       jsonAnswer(await subscriptionsOfOwner(seen(principal), ownerOf(params))),
     ),
   ]
+}
+
+function limitOf(asked: string | null): number {
+  if (asked === null) return namesDefault
+  const limit = /^\d{1,3}$/.test(asked) ? Number(asked) : 0
+  if (limit < 1 || limit > namesMax) throw invalidMember('limit', `must be a number from 1 to ${namesMax}`)
+  return limit
 }
 
 function ownerOf(params: Readonly<Record<string, string>>): OwnerId {
