@@ -42,14 +42,19 @@ const guarded = {
 
 /** The start page and where its files are. `built` is the folder of our own console. */
 export function startPageOf(
-  { consoleDirectory }: Pick<ManagementConfig, 'consoleDirectory'>,
+  { consoleDirectory, inboxUrl }: Pick<ManagementConfig, 'consoleDirectory' | 'inboxUrl'>,
   built: string = ours,
 ): StartPage {
   if (consoleDirectory !== '') {
     return { html: readPage(consoleDirectory), directory: consoleDirectory, headers: fresh }
   }
   if (!existsSync(join(built, 'index.html'))) return { html: indexPage, directory: null, headers: guarded }
-  return { html: readPage(built), directory: built, headers: guarded }
+  return { html: told(readPage(built), inboxUrl !== ''), directory: built, headers: guarded }
+}
+
+/** Our page knows from its first moment what it leads to: it says that there is an inbox until it is told. */
+function told(html: string, hasInbox: boolean): string {
+  return hasInbox ? html : html.replace('name="iris-inbox" content="yes"', 'name="iris-inbox" content="no"')
 }
 
 function readPage(directory: string): string {

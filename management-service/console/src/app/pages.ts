@@ -13,7 +13,7 @@ import { routes as replay } from '../pages/replay/routes.js'
 import { routes as subscriptions } from '../pages/subscriptions/routes.js'
 import { routes as topics } from '../pages/topics/routes.js'
 import { routes as trace } from '../pages/trace/routes.js'
-import type { PageRoute } from './page-route.js'
+import type { NavigationEntry, PageRoute } from './page-route.js'
 
 /** All pages; where two patterns fit an address, the first one has it. */
 export const pages: readonly PageRoute[] = [
@@ -30,3 +30,9 @@ export const pages: readonly PageRoute[] = [
   ...inbox,
   ...processes,
 ]
+
+/** What stands in the navigation of this installation, in its order. */
+export const entries: readonly (NavigationEntry & Pick<PageRoute, 'path'>)[] = pages
+  .flatMap(({ path, navigation }) => (navigation === undefined ? [] : [{ path, ...navigation }]))
+  .filter(({ isThere }) => isThere?.() ?? true)
+  .sort((a, b) => a.order - b.order)

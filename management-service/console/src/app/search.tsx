@@ -12,7 +12,7 @@ import { useEffect, useState, type ReactNode } from 'react'
 import { useLocation } from 'wouter'
 import { api } from '../api/client.js'
 import { hitsOf, namedOf, type Named } from './hits.js'
-import { pages } from './pages.js'
+import { entries } from './pages.js'
 
 const shownMax = 12
 const pauseMs = 120
@@ -67,10 +67,8 @@ export function Search({ openedCount }: { readonly openedCount: number }): React
   )
 }
 
-const pageNames: readonly Named[] = pages.flatMap(({ path, navigation }) =>
-  navigation === undefined
-    ? []
-    : [{ id: `page ${path}`, label: navigation.label, kind: 'Page', address: path }],
+const pageNames = entries.map(
+  ({ path, label }): Named => ({ id: `page ${path}`, label, kind: 'Page', address: path }),
 )
 
 /** Pages stand above what management finds; all of them while nothing was typed. */

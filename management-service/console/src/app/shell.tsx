@@ -7,7 +7,7 @@ import { useDisclosure } from '@mantine/hooks'
 import { IconTerminal2 } from '@tabler/icons-react'
 import { lazy, Suspense, type ReactNode } from 'react'
 import { Link, useLocation } from 'wouter'
-import { pages } from './pages.js'
+import { entries } from './pages.js'
 import { SchemeSwitch } from './scheme-switch.js'
 import { SearchButton } from './search-button.js'
 import { SignInButton } from './sign-in.js'
@@ -69,10 +69,6 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
     </AppShell>
   )
 }
-
-const entries = pages
-  .flatMap(({ path, navigation }) => (navigation === undefined ? [] : [{ path, ...navigation }]))
-  .sort((a, b) => a.order - b.order)
 
 function Navigation({ onGo }: { readonly onGo: () => void }): ReactNode {
   const [address] = useLocation()

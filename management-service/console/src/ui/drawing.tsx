@@ -7,6 +7,7 @@ import { useElementSize } from '@mantine/hooks'
 import { useEffect, useRef, type ReactNode } from 'react'
 import UPlot from 'uplot'
 import type { ChartProps } from './series.js'
+import { timeWords } from './time-axis.js'
 
 const heightPx = 140
 
@@ -67,7 +68,7 @@ function optionsOf(
       y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.1 : 1] },
     },
     axes: [
-      { stroke, grid },
+      { stroke, grid, values: (_plot, moments) => [...timeWords(moments)] },
       { stroke, grid, size: 64, values: (_plot, values) => words(values) },
     ],
     series: [

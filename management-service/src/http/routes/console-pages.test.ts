@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -150,5 +150,18 @@ describe('E18: the page at the root', () => {
 
     for (const path of ['/', '/ui'])
       expect(await get(path)).toMatchObject({ status: 200, body: '<title>Hermes Console</title>' })
+  })
+
+  it('of ours leads to the inbox where the stack has one, and says so where it has none', () => {
+    const folder = mkdtempSync(join(tmpdir(), `iris-test-${process.pid}-`))
+    const page = readFileSync(new URL('../../../console/index.html', import.meta.url), 'utf8')
+    writeFileSync(join(folder, 'index.html'), page)
+    const inboxOf = (inboxUrl: string): string | undefined =>
+      /name="iris-inbox" content="(\w+)"/.exec(
+        startPageOf({ consoleDirectory: '', inboxUrl }, folder).html,
+      )?.[1]
+
+    expect(inboxOf('http://127.0.0.1:8070')).toBe('yes')
+    expect(inboxOf('')).toBe('no')
   })
 })
