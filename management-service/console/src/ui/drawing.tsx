@@ -64,7 +64,7 @@ function optionsOf(
     cursor: { y: false },
     scales: {
       // One value alone has no width: the library would draw years around it.
-      x: { range: (_plot, min, max) => [max > min ? min : min - 60, max] },
+      x: { range: ({ data: [times] }, min, max) => (times.length > 1 ? [min, max] : [min - 60, min]) },
       y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.1 : 1] },
     },
     axes: [
