@@ -110,6 +110,9 @@ describe('guarded management', () => {
     expect((await manage('GET', '/status/health', { credential: unknown })).status).toBe(200)
     expect(await manage('GET', '/mode')).toMatchObject({ status: 200, body: 'readWrite' })
     expect(await manage('GET', '/roles')).toMatchObject({ status: 200, body: [] })
+    expect((await manage('GET', '/roles/caller', { credential: unknown })).body).toEqual({
+      ...{ name: null, isAsked: true, roles: [], teams: [] },
+    })
   })
 
   it('lets each role do what is its own, and shows nobody what is not', async () => {
@@ -132,6 +135,9 @@ describe('guarded management', () => {
     expect((await manage('GET', `/roles/topics/${topic}`, { credential: owner })).body).toEqual([
       ...['any', 'topicOwner'],
     ])
+    expect((await manage('GET', '/roles/caller', { credential: owner })).body).toEqual({
+      ...{ name: 'owner-of-the-group', isAsked: true, roles: [`owner:${stack.group}`], teams: [] },
+    })
     expect((await manage('GET', '/keys', { credential: owner })).status).toBe(403)
   })
 

@@ -293,6 +293,7 @@ describe('each route of the contract, once as it is meant and once not', () => {
       ],
       ['GET', `/tracking-urls/topics/${topic}/subscriptions/${name}`, null, 200, []],
       ['GET', '/roles', null, 200, ['admin', 'any']],
+      ['GET', '/roles/caller', null, 200, { name: null, isAsked: false, roles: ['admin'], teams: [] }],
       ['GET', `/roles/topics/${topic}`, null, 200, ['admin', 'any', 'topicOwner']],
       ['POST', '/mode?mode=sideways', null, 404, refused('OTHER', 'HTTP 404 Not Found')],
     ])

@@ -2,7 +2,8 @@
  * `/mode` and `/roles`: what callers may do. Where nobody is asked who it is, everybody is administrator, so
  * that a read-only mode is told and keeps nobody out, as in Hermes.
  */
-import { may, unknownCaller, type Principal } from '@iris/common/access/principal'
+import { everybody, grantText, may, unknownCaller, type Principal } from '@iris/common/access/principal'
+import type { JsonObject } from '@iris/common/domain/json-shapes'
 import {
   emptyAnswer,
   frameworkError,
@@ -54,9 +55,21 @@ export function accessRoutes({ mode, store }: AccessRouteParts): readonly ApiRou
       },
     },
     reading('GET', '/roles', roles()),
+    reading('GET', '/roles/caller', ({ principal }) => Promise.resolve(jsonAnswer(callerOf(principal)))),
     reading('GET', topic, roles('topicOwner')),
     reading('GET', `${topic}/subscriptions/:subscription`, roles('topicOwner', 'subscriptionOwner')),
   ]
+}
+
+/** Who is taken for whom, and what gives that one its rights. */
+function callerOf(principal: Principal): JsonObject {
+  const isNamed = principal !== everybody && principal !== unknownCaller
+  return {
+    name: isNamed ? principal.name : null,
+    isAsked: principal !== everybody,
+    roles: principal.grants.map(grantText),
+    teams: principal.teams,
+  }
 }
 
 function ownRoles(principal: Principal): readonly string[] {

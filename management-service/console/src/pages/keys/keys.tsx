@@ -6,14 +6,16 @@ import { useDisclosure } from '@mantine/hooks'
 import { IconPlus } from '@tabler/icons-react'
 import { useState, type ReactNode } from 'react'
 import { pathOf } from '../../api/call.js'
-import { api, type Shapes } from '../../api/client.js'
+import { api, type ReadOf, type Shapes } from '../../api/client.js'
 import { ActionDialog } from '../../ui/action-dialog.js'
 import { Answer } from '../../ui/answer.js'
 import { Moment } from '../../ui/moment.js'
 import { Page as Frame } from '../../ui/page.js'
 import { Table, type Column } from '../../ui/table.js'
 import { NewKey } from './new-key.js'
+import type { Holder } from './rights.js'
 import { ShownSecret } from './shown-secret.js'
+import { WhoMay } from './who-may.js'
 import { YourRights } from './your-rights.js'
 
 type Key = Shapes['ApiKey']
@@ -28,6 +30,8 @@ export function Page(): ReactNode {
   const [asked, setAsked] = useState<Asked | null>(null)
   const [secret, setSecret] = useState<string | null>(null)
   const keys = api.useQuery('get', '/keys')
+  const caller = api.useQuery('get', '/roles/caller')
+  const shown = keys.data ?? ownOf(caller.data)
   const show = (answer: unknown): void => setSecret((answer as { readonly key: string }).key)
   return (
     <Frame
@@ -52,6 +56,7 @@ export function Page(): ReactNode {
           />
         )}
       </Answer>
+      {shown !== null && <WhoMay keys={shown} />}
       <Modal opened={isFormOpen} onClose={form.close} title="New key" size="lg">
         <NewKey
           onMade={made => {
@@ -64,6 +69,11 @@ export function Page(): ReactNode {
       <ShownSecret secret={secret} onClose={() => setSecret(null)} />
     </Frame>
   )
+}
+
+/** Who may not see the keys sees what it may itself. */
+function ownOf(caller: ReadOf<'/roles/caller'> | undefined): readonly Holder[] | null {
+  return caller === undefined || caller.name === null ? null : [{ ...caller, name: caller.name }]
 }
 
 function columnsOf(ask: (asked: Asked) => void): readonly Column<Key>[] {
@@ -104,7 +114,7 @@ function Badges({ words }: { readonly words: readonly string[] }): ReactNode {
   return (
     <Group gap={4}>
       {words.map(word => (
-        <Badge key={word} variant="default" tt="none">
+        <Badge key={word} variant="default" tt="none" miw="max-content">
           {word}
         </Badge>
       ))}

@@ -8,6 +8,7 @@ import { api } from '../../api/client.js'
 import { Answer } from '../../ui/answer.js'
 import { Figures } from '../../ui/figures.js'
 import { FlowCharts } from '../../ui/flow-charts.js'
+import { Go } from '../../ui/go.js'
 import { Lines } from '../../ui/lines.js'
 import { Moment } from '../../ui/moment.js'
 import { Section } from '../../ui/section.js'
@@ -53,6 +54,10 @@ export function OverviewTab({ topic }: { readonly topic: Topic }): ReactNode {
           label={`Settings of ${name}`}
           lines={[
             ...settingsOf(topic),
+            {
+              about: 'Which key may do what',
+              words: <Go to={`/keys?topic=${encodeURIComponent(name)}`}>Rights</Go>,
+            },
             { about: 'Made', words: <Moment at={topic.createdAt * 1000} /> },
             { about: 'Changed last', words: <Moment at={topic.modifiedAt * 1000} /> },
           ]}
