@@ -1,19 +1,20 @@
 /**
- * One group: its topics, and the way to remove it.
+ * One group: its topics, what can be changed at it, and the way to remove it.
  */
 import { Anchor, Button } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconPlus, IconTrash } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
-import { Link, useLocation } from 'wouter'
+import { Link } from 'wouter'
 import type { PageParams } from '../../app/page-route.js'
 import { pathOf } from '../../api/call.js'
 import { api } from '../../api/client.js'
-import { ActionDialog } from '../../ui/action-dialog.js'
 import { Answer } from '../../ui/answer.js'
 import { Page as Frame } from '../../ui/page.js'
 import { Table, type Column } from '../../ui/table.js'
+import { AboutGroup } from './about-group.js'
 import { groupOf } from './count-by-group.js'
+import { RemoveGroup } from './remove-group.js'
 
 const columns: readonly Column<string>[] = [
   {
@@ -31,7 +32,6 @@ const columns: readonly Column<string>[] = [
 export function Page({ params }: { readonly params: PageParams }): ReactNode {
   const group = params['group'] ?? ''
   const [isAsked, removal] = useDisclosure(false)
-  const [, go] = useLocation()
   const topics = api.useQuery('get', '/topics')
   return (
     <Frame
@@ -65,18 +65,8 @@ export function Page({ params }: { readonly params: PageParams }): ReactNode {
           />
         )}
       </Answer>
-      <ActionDialog
-        isOpen={isAsked}
-        onClose={removal.close}
-        title={`Remove ${group}?`}
-        verb="Remove the group"
-        done="Group removed"
-        call={{ method: 'DELETE', path: pathOf('groups', group) }}
-        isDangerous
-        onDone={() => go('/groups')}
-      >
-        Only a group without topics can be removed.
-      </ActionDialog>
+      <AboutGroup group={group} />
+      <RemoveGroup group={group} topics={topics.data ?? []} isOpen={isAsked} onClose={removal.close} />
     </Frame>
   )
 }
