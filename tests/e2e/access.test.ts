@@ -1,10 +1,11 @@
 /** Who may do what in a guarded installation: keys, tokens, roles, publishers; secrets leave no trace. */
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
 import { hashOf, newApiKey } from '@iris/common/access/api-key'
 import { createTestIssuer, type TestIssuer } from '@iris/common/access/testing/issuer'
 import { localOwner } from '@iris/local-stack/iris-api'
+import { noBrowser, startBrowser } from '../support/browser.js'
 import { eventually } from '../support/eventually.js'
 import { startTestStack, type TestStack } from '../support/stack.js'
 
@@ -201,6 +202,50 @@ describe('a topic that asks who publishes', () => {
 
     await manage('DELETE', '/keys/named', { credential: admin })
     await eventually(async () => expect(await publishAs(topic, named)).toBe(401))
+  })
+})
+
+describe.skipIf(noBrowser() !== null)('the console of who has few rights', () => {
+  it('asks for a key, shows a reader its groups alone, and says in words what it may not', async () => {
+    const [mine, theirs] = [await stack.createTopic(), 'closed.orders']
+    await manage('POST', '/groups', { credential: admin, body: { groupName: 'closed' } })
+    await stack.createTopic({ name: theirs })
+    const reader = await makeKey('reader-in-a-browser', `reader:${stack.group}`)
+    const browser = await startBrowser(stack.management.url)
+    onTestFinished(() => browser.stop())
+    const { page, faults } = await browser.open()
+    const signIn = async (key: string): Promise<void> => {
+      await page.getByLabel('Key or token', { exact: true }).fill(key)
+      await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+    }
+    const seen: string[] = []
+    const see = async (text: string): Promise<void> => {
+      await page.getByText(text).first().waitFor()
+      seen.push(await page.content())
+    }
+
+    await page.goto('/ui/topics')
+    await signIn(newApiKey())
+    await see('Management does not take this key')
+    await signIn(reader)
+    await see(mine)
+    await page.goto(`/ui/topics/${mine}`)
+    await page.getByRole('button', { name: 'Remove' }).click()
+    await page.getByRole('button', { name: 'Remove the topic' }).click()
+    await see(`This takes the role owner:${stack.group}, or to own it`)
+    await page.goto('/ui/groups')
+    await see(stack.group)
+    expect(seen.filter(text => text.includes('closed') || text.includes(reader))).toEqual([])
+
+    await page.goto(`/ui/topics/${theirs}?tab=messages`)
+    await see('This takes the role reader:closed')
+    await page.goto('/ui/groups/closed')
+    await see('This takes the role reader:closed')
+    expect(
+      await page.evaluate('[...Object.values(localStorage), location.href, document.cookie].join()'),
+    ).not.toContain(reader)
+    expect((await manage('GET', `/topics/${mine}`, { credential: reader })).status).toBe(200)
+    expect(faults).toEqual([])
   })
 })
 

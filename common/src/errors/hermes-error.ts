@@ -17,6 +17,8 @@ export interface ErrorPart {
 
 /** What else is known of a refusal, for who asks for problem details. */
 export interface ErrorAbout {
+  /** What is wrong in plain words, where the text of the contract is poor in them. */
+  readonly detail?: string
   /** The header or member that is wrong. */
   readonly field?: string
   /** Where it stands in the body, as a JSON pointer. */

@@ -12,6 +12,7 @@ import { frameworkError, type ApiCall, type ApiGuard, type ApiRoute } from '@iri
 import { readable } from '../store/bounded-reads.js'
 import type { SubscriptionStore, TopicStore } from '../store/ports.js'
 import { askedBy, groupOfBody, isAskedByBody, type Asked } from './asked.js'
+import { forbidden } from './forbidden.js'
 import { passesReadOnly, type ModeHolder } from './mode.js'
 
 export interface GuardParts {
@@ -39,13 +40,15 @@ export function createGuard(parts: GuardParts): ApiGuard {
       const promise = parts.promiseOf(route)
       if (promise === undefined) throw frameworkError(403)
       const identity = await parts.identify(call.incoming)
-      if (promise.right === 'anyone') return { principal: principalOf(identity) ?? unknownCaller }
+      const { right } = promise
+      if (right === 'anyone') return { principal: principalOf(identity) ?? unknownCaller }
       const principal = known(identity)
       if (promise.onlyAsks !== true) refuseReadOnly(parts.mode, principal, call)
       if (isAskedByBody(route)) {
         const allows = (body: unknown): void => {
           const group = groupOfBody(route, body)
-          if (!may(principal, promise.right, { group, owners: [] })) throw frameworkError(403)
+          if (!may(principal, right, { group, owners: [] }))
+            throw forbidden({ right, group, isOwnable: false })
         }
         return { principal, allows }
       }
@@ -53,9 +56,9 @@ export function createGuard(parts: GuardParts): ApiGuard {
       const asked = askedBy(call.params, isForEach ? call.query.get('groupName') : null)
       const isAllowed =
         isForEach && asked.group === null
-          ? may(principal, promise.right, 'nothing')
-          : await mayAsk(parts.store, principal, promise.right, asked)
-      if (!isAllowed) throw frameworkError(403)
+          ? may(principal, right, 'nothing')
+          : await mayAsk(parts.store, principal, right, asked)
+      if (!isAllowed) throw forbidden({ right, group: asked.group, isOwnable: asked.topic !== null })
       return { principal }
     },
   }

@@ -8,7 +8,7 @@ import createQueryHooks from 'openapi-react-query'
 import { addressOf, type Call } from './call.js'
 import { noteCall } from './calls.js'
 import type { components, paths } from './openapi.js'
-import { ApiProblem, problemOf, unreachable } from './problem.js'
+import { ApiProblem, isForbidden, problemOf, unreachable } from './problem.js'
 import { refuseKey, session } from './session.js'
 
 /** The shapes that have a name in management's description. */
@@ -45,8 +45,30 @@ const middleware: Middleware = {
 const fetchClient = createFetchClient<paths>({ baseUrl: location.origin })
 fetchClient.use(middleware)
 
+const hooks = createQueryHooks(fetchClient)
+type Reads = typeof hooks
+/** The same without its types, which hold what each path takes. */
+const ask = hooks.useQuery as (...given: readonly unknown[]) => unknown
+
 /** Reads: `api.useQuery('get', '/topics/{topic}', { params: { path: { topic } } })`. */
-export const api = createQueryHooks(fetchClient)
+export const api: Reads = {
+  ...hooks,
+  useQuery: ((method: unknown, path: unknown, init?: unknown, options?: Polled, client?: unknown) =>
+    ask(method, path, init, patient(options), client)) as Reads['useQuery'],
+}
+
+interface Polled {
+  readonly refetchInterval?: unknown
+}
+
+/** Who is refused for its key is not asked for again until it has another one. */
+function patient(options: Polled | undefined): object | undefined {
+  const periodMs = options?.refetchInterval
+  if (typeof periodMs !== 'number') return options
+  const refetchInterval = ({ state }: { readonly state: { readonly error: unknown } }): number | false =>
+    isForbidden(state.error) ? false : periodMs
+  return { ...options, refetchInterval }
+}
 
 /** Sends a call. Gives the JSON of its answer, or null where it has none. Throws `ApiProblem`. */
 export async function send(call: Call, signal?: AbortSignal): Promise<unknown> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { problemOf, problemsBelow } from './problem.js'
+import { isForbidden, problemOf, problemsBelow } from './problem.js'
 
 describe('a refusal', () => {
   it('tells what is wrong at which field', () => {
@@ -40,4 +40,14 @@ describe('a refusal', () => {
   it('of something in between is told by its status', () => {
     expect(problemOf(502, null)).toMatchObject({ code: 'HTTP 502', message: 'Management answered 502' })
   })
+})
+
+it.each([
+  [401, 'UNAUTHENTICATED', true],
+  [403, 'OTHER', true],
+  [403, 'TOPIC_NOT_EMPTY', false],
+  [404, 'OTHER', false],
+])('is one that another key may lift: %i %s is %s', (status, code, expected) => {
+  expect(isForbidden(problemOf(status, { message: 'no', code }))).toBe(expected)
+  expect(isForbidden(new Error('no'))).toBe(false)
 })

@@ -34,6 +34,13 @@ export class ApiProblem extends Error {
   }
 }
 
+/** Whether it was refused for who calls: another key would help, to ask again with the same does not. */
+export function isForbidden(error: unknown): boolean {
+  if (!(error instanceof ApiProblem)) return false
+  const { status, code } = error
+  return status === 401 || (status === 403 && code === 'OTHER')
+}
+
 /** Reads an answer that is no success. */
 export function problemOf(status: number, body: unknown): ApiProblem {
   const said = isRecord(body) ? body : {}

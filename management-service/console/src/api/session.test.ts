@@ -33,3 +33,14 @@ it('does not ask for a former key that is refused late', () => {
 
   expect(isAsked()).toBe(false)
 })
+
+it('tells that a key is refused, until there is another one', () => {
+  signIn('wrong')
+  expect(session.get().isRefused).toBe(false)
+
+  refuseKey('wrong')
+  expect(session.get().isRefused).toBe(true)
+
+  signIn('right')
+  expect(session.get().isRefused).toBe(false)
+})

@@ -12,25 +12,27 @@ export interface Session {
   readonly key: string | null
   /** Whether management refused a call for want of a key, or because the key is none. */
   readonly isAsked: boolean
+  /** Whether management does not take the key. */
+  readonly isRefused: boolean
   /** The key that the dialog was closed for without another one; undefined where it was not closed so. */
   readonly keptTo: string | null | undefined
 }
 
 /** The session of this tab. */
 export const session = createStore<Session>({
-  ...{ key: sessionStorage.getItem(place), isAsked: false, keptTo: undefined },
+  ...{ key: sessionStorage.getItem(place), isAsked: false, isRefused: false, keptTo: undefined },
 })
 
 /** Uses this key from now on. */
 export function signIn(key: string): void {
   sessionStorage.setItem(place, key)
-  session.set({ key, isAsked: false, keptTo: undefined })
+  session.set({ key, isAsked: false, isRefused: false, keptTo: undefined })
 }
 
 /** Forgets the key. */
 export function signOut(): void {
   sessionStorage.removeItem(place)
-  session.set({ key: null, isAsked: false, keptTo: undefined })
+  session.set({ key: null, isAsked: false, isRefused: false, keptTo: undefined })
 }
 
 /** Opens the dialog that asks for a key. */
@@ -45,6 +47,8 @@ export function closeDialog(): void {
 
 /** Tells that management refused this key: it is asked for another one, unless it is a former key. */
 export function refuseKey(refused: string | null): void {
-  const { key, keptTo } = session.get()
-  if (refused === key && refused !== keptTo) askForKey()
+  const { key, keptTo, isRefused } = session.get()
+  if (refused !== key) return
+  if (!isRefused) session.set({ ...session.get(), isRefused: true })
+  if (refused !== keptTo) askForKey()
 }

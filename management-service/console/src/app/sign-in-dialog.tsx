@@ -1,14 +1,14 @@
 /**
  * The dialog that asks for a key; it stands open while one is asked for.
  */
-import { Button, Group, Modal, PasswordInput, Stack, Text } from '@mantine/core'
+import { Alert, Button, Group, Modal, PasswordInput, Stack, Text } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState, type ReactNode, type SyntheticEvent } from 'react'
 import { closeDialog, session, signIn, signOut } from '../api/session.js'
 
 /** The dialog. */
 export function SignInDialog(): ReactNode {
-  const { key, isAsked } = session.use()
+  const { key, isAsked, isRefused } = session.use()
   const [text, setText] = useState('')
   const queries = useQueryClient()
   const submit = (event: SyntheticEvent): void => {
@@ -25,6 +25,11 @@ export function SignInDialog(): ReactNode {
     <Modal opened={isAsked} onClose={closeDialog} title="Who are you?">
       <form onSubmit={submit}>
         <Stack>
+          {key !== null && isRefused && (
+            <Alert color="red">
+              Management does not take this key: it was revoked, has ended, or is not written right.
+            </Alert>
+          )}
           <Text size="sm">
             Management asks for an API key or a token here. It is kept in this tab only and forgotten with it.
           </Text>

@@ -1,9 +1,11 @@
 /**
- * A refusal or failure as people read it: what is wrong, and what helps.
+ * A refusal or failure as people read it: what is wrong, and what helps. Where a key is what helps, it is
+ * asked for.
  */
-import { Alert, Text } from '@mantine/core'
+import { Alert, Button, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
-import { ApiProblem } from '../api/problem.js'
+import { ApiProblem, isForbidden } from '../api/problem.js'
+import { askForKey } from '../api/session.js'
 
 /** The notice. */
 export function Problem({ error }: { readonly error: unknown }): ReactNode {
@@ -16,6 +18,11 @@ export function Problem({ error }: { readonly error: unknown }): ReactNode {
         <Text size="xs" c="dimmed">
           {error.code}
         </Text>
+      )}
+      {isForbidden(error) && (
+        <Button size="compact-sm" variant="default" mt="xs" onClick={askForKey}>
+          Use another key
+        </Button>
       )}
     </Alert>
   )

@@ -10,10 +10,10 @@ import type { PageParams } from '../../app/page-route.js'
 import { pathOf } from '../../api/call.js'
 import { api } from '../../api/client.js'
 import { Answer } from '../../ui/answer.js'
+import { NoneYet } from '../../ui/none-yet.js'
 import { Page as Frame } from '../../ui/page.js'
 import { Table, type Column } from '../../ui/table.js'
 import { AboutGroup } from './about-group.js'
-import { groupOf } from './count-by-group.js'
 import { RemoveGroup } from './remove-group.js'
 
 const columns: readonly Column<string>[] = [
@@ -32,7 +32,7 @@ const columns: readonly Column<string>[] = [
 export function Page({ params }: { readonly params: PageParams }): ReactNode {
   const group = params['group'] ?? ''
   const [isAsked, removal] = useDisclosure(false)
-  const topics = api.useQuery('get', '/topics')
+  const topics = api.useQuery('get', '/topics', { params: { query: { groupName: group } } })
   return (
     <Frame
       title={group}
@@ -57,10 +57,10 @@ export function Page({ params }: { readonly params: PageParams }): ReactNode {
           <Table
             label={`Topics of ${group}`}
             columns={columns}
-            rows={names.filter(name => groupOf(name) === group)}
+            rows={names}
             keyOf={name => name}
             textOf={name => name}
-            whenEmpty="This group has no topic yet."
+            whenEmpty={<NoneYet>This group has no topic yet.</NoneYet>}
             firstOrder={{ column: 0, isDown: false }}
           />
         )}

@@ -11,6 +11,7 @@ import { api } from '../../api/client.js'
 import { DefinitionForm } from '../../form/definition-form.js'
 import type { FieldGroup } from '../../form/field.js'
 import { Answer } from '../../ui/answer.js'
+import { NoneYet } from '../../ui/none-yet.js'
 import { Page as Frame } from '../../ui/page.js'
 import { Table, type Column } from '../../ui/table.js'
 import { countOf } from '../../ui/words.js'
@@ -73,7 +74,7 @@ export function Page(): ReactNode {
             rows={countByGroup(names, topics.data ?? [])}
             keyOf={({ name }) => name}
             textOf={({ name }) => name}
-            whenEmpty="There is no group yet. Make one to have a place for topics."
+            whenEmpty={<NoneYet>There is no group yet. Make one to have a place for topics.</NoneYet>}
             firstOrder={{ column: 0, isDown: false }}
           />
         )}

@@ -6,6 +6,7 @@ import type { ReactNode } from 'react'
 import { Link } from 'wouter'
 import { Command } from '../../ui/command.js'
 import { Curl } from '../../ui/curl.js'
+import { NoneYet } from '../../ui/none-yet.js'
 import { Section } from '../../ui/section.js'
 import { frontendOf, publishCommand } from '../topics/publish-command.js'
 import type { Overview } from './overview-shape.js'
@@ -37,7 +38,11 @@ export function FirstSteps({ overview }: { readonly overview: Overview }): React
   const publish = publishCommand({ frontend, topic, body: '{"hello":"world"}', key: '', hasKey: false })
   return (
     <Section title="First steps">
-      <Text>Four steps to the first delivered message. Each is a page here, or a command in a terminal.</Text>
+      <Text>
+        <NoneYet>
+          Four steps to the first delivered message. Each is a page here, or a command in a terminal.
+        </NoneYet>
+      </Text>
       <List type="ordered" spacing="md" listStyleType="decimal">
         <Step title="Make a group, a place for topics" to="/groups" verb="Groups" isDone={counts.groups > 0}>
           <Curl call={group} />

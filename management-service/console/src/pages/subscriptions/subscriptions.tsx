@@ -8,6 +8,7 @@ import { Link, useSearchParams } from 'wouter'
 import { pathOf } from '../../api/call.js'
 import { api } from '../../api/client.js'
 import { Answer } from '../../ui/answer.js'
+import { NoneYet } from '../../ui/none-yet.js'
 import { Page as Frame } from '../../ui/page.js'
 import { PageLinks } from '../../ui/page-links.js'
 import { Table, type Column } from '../../ui/table.js'
@@ -107,9 +108,13 @@ export function Page(): ReactNode {
               keyOf={({ topicName, name }) => `${topicName}$${name}`}
               textOf={({ topicName, name, owner, endpoint }) => `${topicName} ${name} ${owner} ${endpoint}`}
               whenEmpty={
-                rows.length === 0
-                  ? 'There is no subscription yet. Open a topic and subscribe an endpoint to it.'
-                  : 'No subscription is in this state.'
+                rows.length === 0 ? (
+                  <NoneYet>
+                    There is no subscription yet. Open a topic and subscribe an endpoint to it.
+                  </NoneYet>
+                ) : (
+                  'No subscription is in this state.'
+                )
               }
               firstOrder={{ column: 0, isDown: false }}
             />

@@ -10,6 +10,7 @@ import { api } from '../../api/client.js'
 import type { paths } from '../../api/openapi.js'
 import { Answer } from '../../ui/answer.js'
 import { Go } from '../../ui/go.js'
+import { NoneYet } from '../../ui/none-yet.js'
 import { Page as Frame } from '../../ui/page.js'
 import { Table, type Column } from '../../ui/table.js'
 import { countOf, rateOf } from '../../ui/words.js'
@@ -66,7 +67,9 @@ export function Page(): ReactNode {
             rows={rows}
             keyOf={({ name }) => name}
             textOf={({ name, owner }) => `${name} ${owner}`}
-            whenEmpty="There is no topic yet. Make one: publishers send their messages to it."
+            whenEmpty={
+              <NoneYet>There is no topic yet. Make one: publishers send their messages to it.</NoneYet>
+            }
             firstOrder={{ column: 0, isDown: false }}
           />
         )}
