@@ -53,8 +53,8 @@ const ask = hooks.useQuery as (...given: readonly unknown[]) => unknown
 /** Reads: `api.useQuery('get', '/topics/{topic}', { params: { path: { topic } } })`. */
 export const api: Reads = {
   ...hooks,
-  useQuery: ((method: unknown, path: unknown, init?: unknown, options?: Polled, client?: unknown) =>
-    ask(method, path, init, patient(options), client)) as Reads['useQuery'],
+  useQuery: ((...[method, path, init, options, client]: readonly unknown[]) =>
+    ask(method, path, init, patient(options as Polled | undefined), client)) as Reads['useQuery'],
 }
 
 interface Polled {
