@@ -6,6 +6,7 @@ import { Modal, Stack, Text, Textarea, TextInput } from '@mantine/core'
 import { useState, type ReactNode } from 'react'
 import { api } from '../../api/client.js'
 import { Command } from '../../ui/command.js'
+import { exampleMessage } from './example-message.js'
 import { frontendOf, publishCommand, readCommand } from './publish-command.js'
 import type { Topic } from './topic-words.js'
 
@@ -18,7 +19,7 @@ interface PublishDialogProps {
 /** The dialog. */
 export function PublishDialog({ topic, isOpen, onClose }: PublishDialogProps): ReactNode {
   const name = topic.name ?? ''
-  const [body, setBody] = useState('{"hello":"world"}')
+  const [body, setBody] = useState(() => exampleMessage(topic.schema))
   const [key, setKey] = useState('')
   const processes = api.useQuery('get', '/processes', {}, { enabled: isOpen, retry: false })
   const frontend = frontendOf(processes.data ?? [])
