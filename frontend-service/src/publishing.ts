@@ -26,7 +26,7 @@ import { createPublishJournal } from './publish/journal.js'
 import { createPropagation, type Propagation } from './publish/propagation.js'
 import { createRoom } from './publish/room.js'
 import { createPublishRequest, type PublishRequest } from './publish/single-request.js'
-import { createCallers } from './publishers/callers.js'
+import { createCallers, type Callers } from './publishers/callers.js'
 import { createPublishers, publisherLimits, type Publishers } from './publishers/publishers.js'
 import { createRareLog } from './rare-log.js'
 import { openSchedule } from './schedule/open-schedule.js'
@@ -129,7 +129,7 @@ export function createPublishing(
   const schedule = openSchedule(base, config, { cluster, session, route: kafka.byAck.ALL })
   const pipeline = createPipeline({
     ...{ clock, scheduler, warn, metrics, topics, unknownTopics, propagation, reading },
-    ...{ journal, spooling, room, forwards: outside.seal, callers: createCallers(), publishers },
+    ...{ journal, spooling, room, forwards: outside.seal, callers: callersOf(config), publishers },
     makeKeyed: events => surroundings.idempotency.makeKeyed(events, { room, schedule }),
     rules: { acceptAnyBytes: config.acceptAnyBytes },
     random: systemRandom,
@@ -175,6 +175,11 @@ export function createPublishing(
     start: () => void beside.push(topics.start(), scheduler.every(deadlineTickMs, tick), startPreviews()),
     stop: () => beside.forEach(cancel => cancel()),
   }
+}
+
+/** Quotas and what is remembered of publishers tell them apart by the same header. */
+function callersOf({ quotaPublisherHeader }: FrontendConfig): Callers {
+  return createCallers({ publisherHeader: quotaPublisherHeader.toLowerCase() })
 }
 
 function keepAliveHeaderOf(config: FrontendConfig): readonly string[] {

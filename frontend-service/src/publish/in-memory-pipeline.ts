@@ -131,7 +131,7 @@ export async function createPipelineWorld(spooling: Spooling | null = null): Pro
   })
   const pipeline = createPipeline({
     ...{ clock: time, scheduler: time, metrics, reading, room, warn: () => undefined },
-    ...{ callers: createCallers(), publishers: world.publishers },
+    ...{ callers: createCallers({ publisherHeader: '' }), publishers: world.publishers },
     topics: { find: name => topics.get(name), isLoaded: () => world.areTopicsLoaded } as TopicCache,
     unknownTopics: { lookUp: (_name, waiter) => void lookUps.push(waiter), stop: () => undefined },
     propagation,

@@ -18,11 +18,12 @@ const gateOf = (right = 'right', asksWho = true) => {
   }
   return gate
 }
+const withoutHeader = () => createCallers({ publisherHeader: '' })
 const curl = { 'user-agent': 'curl/8.5.0' }
 
 describe('a publisher', () => {
   it('is who has proved a name where the topic asks for one, else a network', () => {
-    const callers = createCallers()
+    const callers = withoutHeader()
     const sent = sender({ ...curl, authorization: 'right' })
 
     expect(callers.of(sent, gateOf())).toEqual(named('shop', 'curl'))
@@ -36,11 +37,11 @@ describe('a publisher', () => {
     const caller = { headers: { ...curl, authorization: 'right' }, rawHeaders: [] }
     const record = sender({ 'user-agent': 'x', authorization: 'wrong' }, { caller })
 
-    expect(createCallers().of(record, gateOf())).toEqual(named('shop', 'curl'))
+    expect(withoutHeader().of(record, gateOf())).toEqual(named('shop', 'curl'))
   })
 
   it('is found out once a connection', () => {
-    const [callers, gate, connection] = [createCallers(), gateOf(), {}]
+    const [callers, gate, connection] = [withoutHeader(), gateOf(), {}]
     const sent = () => sender({ ...curl, authorization: 'right' }, { connection })
     const [first, second] = [callers.of(sent(), gate), callers.of(sent(), gate)]
 
@@ -53,7 +54,7 @@ describe('a publisher', () => {
   })
 
   it('is another where a connection speaks for another, as that of a proxy does', () => {
-    const [callers, connection] = [createCallers(), {}]
+    const [callers, connection] = [withoutHeader(), {}]
     const over = (headers: Record<string, string>, right = 'right') =>
       callers.of(sender(headers, { connection }), gateOf(right))
 
@@ -65,12 +66,24 @@ describe('a publisher', () => {
   })
 
   it('is never remembered by credentials that were not right: they may become so', () => {
-    const [callers, connection] = [createCallers(), {}]
+    const [callers, connection] = [withoutHeader(), {}]
     const sent = sender({ authorization: 'late' }, { connection })
 
     expect(callers.of(sent, gateOf('right'))).toEqual(stranger('10.1.2.3', null))
     expect(callers.of(sent, gateOf('late'))).toEqual(named('shop', null))
     // Revoked meanwhile: the gate takes them for wrong.
     expect(callers.of(sent, null)).toEqual(stranger('10.1.2.3', null))
+  })
+
+  it('is who a proxy says it is, where the installation names its header', () => {
+    const callers = createCallers({ publisherHeader: 'x-team' })
+    const connection = {}
+    const over = (headers: Record<string, string>) => callers.of(sender(headers, { connection }), gateOf())
+
+    expect(over({ ...curl, 'x-team': 'red' })).toEqual(named('red', 'curl'))
+    expect(over({ ...curl, 'x-team': 'blue' })).toEqual(named('blue', 'curl'))
+    expect(over({ ...curl, 'x-team': 'blue', authorization: 'right' })).toEqual(named('shop', 'curl'))
+    expect(over(curl)).toEqual(stranger('10.1.2.3', 'curl'))
+    expect(withoutHeader().of(sender({ 'x-team': 'red' }), null)).toEqual(stranger('10.1.2.3', null))
   })
 })

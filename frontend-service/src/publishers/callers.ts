@@ -6,7 +6,12 @@
  */
 import type { TopicGate } from '../access/topic-gate.js'
 import { callerOf, type Sender } from '../publish/sender.js'
-import { clientOf, named, stranger, type Publisher } from './publisher.js'
+import { clientOf, named, saidToBe, type Publisher } from './publisher.js'
+
+export interface CallerOptions {
+  /** Lower-case name of the header by which a proxy says who publishes without an account; empty for none. */
+  readonly publisherHeader: string
+}
 
 export interface Callers {
   /** `gate` is null where the topic has none, and where it takes the caller's credentials for wrong. */
@@ -16,22 +21,25 @@ export interface Callers {
 /** Who a connection has spoken for last. */
 interface Remembered {
   readonly agent: string | undefined
+  readonly said: string | undefined
   readonly nobody: Publisher
   authorization: string
   somebody: Publisher
 }
 
 /** Makes a memory of connections, which goes with them. */
-export function createCallers(): Callers {
+export function createCallers({ publisherHeader }: CallerOptions): Callers {
   const connections = new WeakMap<object, Remembered>()
   return {
     of(sender, gate) {
-      const { 'user-agent': agent, authorization } = callerOf(sender).headers
+      const { headers } = callerOf(sender)
+      const { 'user-agent': agent, authorization } = headers
+      const said = publisherHeader === '' ? undefined : oneOf(headers[publisherHeader])
       const { connection } = sender
       let known = connection === undefined ? undefined : connections.get(connection)
-      if (known === undefined || known.agent !== agent) {
-        const nobody = stranger(sender.address, clientOf(agent))
-        known = { agent, nobody, authorization: '', somebody: nobody }
+      if (known === undefined || known.agent !== agent || known.said !== said) {
+        const nobody = saidToBe(said, sender.address, clientOf(agent))
+        known = { agent, said, nobody, authorization: '', somebody: nobody }
         if (connection !== undefined) connections.set(connection, known)
       }
       if (authorization === undefined || gate?.asksWho !== true) return known.nobody
@@ -43,4 +51,8 @@ export function createCallers(): Callers {
       return known.somebody
     },
   }
+}
+
+function oneOf(value: string | readonly string[] | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { clientOf, named, networkOf, stranger } from './publisher.js'
+import { clientOf, named, networkOf, saidToBe, stranger } from './publisher.js'
 
 describe('of an address', () => {
   it.each([
@@ -67,4 +67,23 @@ describe('a publisher', () => {
   it('keeps of a name no more than is shown', () => {
     expect(named('n'.repeat(300), null).name).toBe('n'.repeat(200))
   })
+})
+
+describe('what a proxy says of a publisher', () => {
+  it.each([
+    ['red team', named('red team', null)],
+    ['198.51.100.7', stranger('198.51.100.7', null)],
+    // Whatever the client wrote itself stands before what the proxy adds.
+    ['203.0.113.1, 198.51.100.7', stranger('198.51.100.7', null)],
+    ['2001:db8:1::7', stranger('2001:db8:1::7', null)],
+  ])('is taken: %s', (said, publisher) => {
+    expect(saidToBe(said, '10.1.2.3', null)).toEqual(publisher)
+  })
+
+  it.each([undefined, '', ' ', '198.51.100.7:4711', 'for=198.51.100.7', 'for="[2001:db8::7]:4711"'])(
+    'counts for nothing where it is none, or would keep an address: %s',
+    said => {
+      expect(saidToBe(said, '10.1.2.3', null)).toEqual(stranger('10.1.2.3', null))
+    },
+  )
 })

@@ -19,9 +19,10 @@ export interface Publisher {
 
 const nameLettersMax = 200
 const clientLettersMax = 40
+const addressInside = /\d+\.\d+\.\d+\.\d+|:[0-9a-f]*:/i
 const productPattern = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+/
 
-/** Somebody who has proved a name. */
+/** Somebody who has a name. */
 export function named(name: string, client: string | null): Publisher {
   const shown = name.slice(0, nameLettersMax)
   return { key: `name ${shown}\n${client ?? ''}`, name: shown, network: null, client }
@@ -31,6 +32,21 @@ export function named(name: string, client: string | null): Publisher {
 export function stranger(address: string | undefined, client: string | null): Publisher {
   const network = networkOf(address)
   return { key: `network ${network ?? ''}\n${client ?? ''}`, name: null, network, client }
+}
+
+/**
+ * Somebody of whom a proxy in front says who it is: a name, or an address, of which the network remains. A
+ * text that holds an address in another form counts for nothing.
+ */
+export function saidToBe(
+  said: string | undefined,
+  address: string | undefined,
+  client: string | null,
+): Publisher {
+  const last = said?.split(',').at(-1)?.trim() ?? ''
+  if (last === '') return stranger(address, client)
+  if (networkOf(last) !== null) return stranger(last, client)
+  return addressInside.test(last) ? stranger(address, client) : named(last, client)
 }
 
 /** The program of a `User-Agent`, without its version: `curl` of `curl/8.5.0`. */

@@ -21,7 +21,12 @@ export const publishersShape = z.object({
   problems: z.array(z.string()).describe('Who has not, and why'),
   publishers: z.array(
     z.object({
-      name: z.string().nullable().describe('Of the key, account or token that let it in; null without one'),
+      name: z
+        .string()
+        .nullable()
+        .describe(
+          'Of the key, account or token that let it in, or as `frontend.quotas.publisherHeader` says; null else',
+        ),
       network: z
         .string()
         .nullable()
