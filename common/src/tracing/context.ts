@@ -19,8 +19,9 @@ const dash = 0x2d
 const traceIdAt = 3
 const spanIdAt = 36
 const flagsAt = 53
-/** How many last digits of a trace's id are its lot: OpenTelemetry's ids end at random. */
-const lotDigits = 8
+/** The last bytes of a trace's id are its lot: OpenTelemetry's ids end at random. */
+export const lotBytes = 4
+const lotDigits = 2 * lotBytes
 const lots = 16 ** lotDigits
 
 /** Whether a value says something: two hex digits of version, an id of a trace, of a span, and flags. */
@@ -45,10 +46,11 @@ export function lotOf(value: string): number {
   return parseInt(value.slice(spanIdAt - 1 - lotDigits, spanIdAt - 1), 16) / lots
 }
 
-/** An id of a trace with this lot. */
-export function withLot(traceId: string, lot: number): string {
-  const digits = Math.floor(lot * lots).toString(16)
-  return traceId.slice(0, -lotDigits) + digits.padStart(lotDigits, '0')
+/** How the id of a trace with this lot ends. */
+export function lotText(lot: number): string {
+  return Math.floor(lot * lots)
+    .toString(16)
+    .padStart(lotDigits, '0')
 }
 
 /** The span that a value which says something names. */

@@ -63,8 +63,8 @@ describe('a tracer', () => {
     })
   })
 
-  it('gives ids that are valid and never the same', () => {
-    const { begin, below } = tracer()
+  it.each([true, false])('gives ids that are valid and never the same: %s', isParentObeyed => {
+    const { begin, below } = tracer({ isParentObeyed })
     const places = Array.from({ length: 1_000 }, () => begin(undefined)!)
 
     expect(new Set(places.map(each => each.traceId)).size).toBe(1_000)

@@ -5,7 +5,7 @@
  */
 import { randomFillSync } from 'node:crypto'
 import type { Random } from '../time/clock.js'
-import { isSampled, isTraceparent, lotOf, remoteSpanOf, withLot } from './context.js'
+import { isSampled, isTraceparent, lotBytes, lotOf, lotText, remoteSpanOf } from './context.js'
 import type { Span, SpanPlace } from './span.js'
 
 export interface Tracer {
@@ -63,10 +63,11 @@ export function createTracer(
   const startWith = (traceId: string): SpanPlace => ({ traceId, spanId: id(spanIdBytes), parentId: '' })
   const isWanted = (traceparent: string): boolean =>
     isParentObeyed ? isSampled(traceparent) : lotOf(traceparent) < ratio
-  /** With the lot that it drew in its id: who asks that finds it wanted too. */
   const drawn = (): SpanPlace | null => {
     const lot = ratio > 0 ? random() : 1
-    return lot < ratio ? startWith(withLot(id(traceIdBytes), lot)) : null
+    if (lot >= ratio) return null
+    // Where ids decide, the id says what was drawn: whoever gets the message finds it wanted too.
+    return startWith(isParentObeyed ? id(traceIdBytes) : id(traceIdBytes - lotBytes) + lotText(lot))
   }
   const follows = (traceparent: string | undefined): traceparent is string =>
     traceparent !== undefined && isTraceparent(traceparent) && isSampled(traceparent) && isWanted(traceparent)
