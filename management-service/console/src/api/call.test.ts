@@ -32,6 +32,13 @@ describe('a call as a command', () => {
     expect(call.body.oAuthPolicy.password).toBe('hidden')
   })
 
+  it('names the version that is meant, where there is one', () => {
+    const call = { method: 'PUT', path: '/x', body: {} } as const
+
+    expect(curlOf({ ...call, ifMatch: '"3.p0s9"' }, origin, false)).toContain(` -H 'If-Match: "3.p0s9"' `)
+    expect(curlOf({ ...call, ifMatch: null }, origin, false)).not.toContain('If-Match')
+  })
+
   it('never holds the key', () => {
     expect(curlOf({ method: 'GET', path: '/x' }, origin, true)).toContain('"Authorization: Bearer $IRIS_KEY"')
   })

@@ -14,6 +14,8 @@ export interface Call {
   readonly query?: Readonly<Record<string, string>>
   /** A JSON value; left out where nothing is sent. */
   readonly body?: unknown
+  /** The version that is meant to be changed, as its `ETag` named it; null or left out for any. */
+  readonly ifMatch?: string | null
   /** Members of the body that are never shown, as JSON pointers. */
   readonly secrets?: readonly string[]
 }
@@ -44,6 +46,7 @@ export function curlOf(call: Call, origin: string, hasKey: boolean): string {
     words.push('-X', call.method)
   words.push(quoted(origin + addressOf(call)))
   if (hasKey) words.push('-H', '"Authorization: Bearer $IRIS_KEY"')
+  if (typeof call.ifMatch === 'string') words.push('-H', quoted(`If-Match: ${call.ifMatch}`))
   if (call.body !== undefined) {
     words.push('-H', quoted('Content-Type: application/json'), '-d', quoted(JSON.stringify(shownBody(call))))
   }

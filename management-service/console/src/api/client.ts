@@ -10,6 +10,7 @@ import { noteCall } from './calls.js'
 import type { components, paths } from './openapi.js'
 import { ApiProblem, isForbidden, problemOf, unreachable } from './problem.js'
 import { refuseKey, session } from './session.js'
+import { noteVersion } from './versions.js'
 
 /** The shapes that have a name in management's description. */
 export type Shapes = components['schemas']
@@ -36,6 +37,7 @@ const middleware: Middleware = {
   },
   async onResponse({ request, response }) {
     if (!response.ok) throw await problemIn(response, request.headers)
+    noteRead(request.method, new URL(request.url).pathname, response)
   },
   onError({ error }) {
     return error instanceof ApiProblem ? error : unreachable(error)
@@ -84,13 +86,19 @@ export async function answerTo(call: Call, accept: string, signal?: AbortSignal)
   const headers = new Headers()
   addHeaders(headers, accept)
   if (call.body !== undefined) headers.set('Content-Type', 'application/json')
+  if (typeof call.ifMatch === 'string') headers.set('If-Match', call.ifMatch)
   const body = call.body === undefined ? null : JSON.stringify(call.body)
   const init = { method: call.method, headers, body, signal: signal ?? null }
   const response = await fetch(addressOf(call), init).catch((error: unknown) => {
     throw signal?.aborted === true ? error : unreachable(error)
   })
   if (!response.ok) throw await problemIn(response, headers)
+  noteRead(call.method, call.path, response)
   return response
+}
+
+function noteRead(method: string, path: string, { headers }: Response): void {
+  if (method === 'GET') noteVersion(path, headers.get('ETag'))
 }
 
 function addHeaders(headers: Headers, accept = accepted): void {

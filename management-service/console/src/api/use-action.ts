@@ -14,10 +14,16 @@ export interface ActionTold {
   readonly done: string
   /** Called with the answer when it went well. */
   readonly onDone?: (answer: unknown) => void
+  /** Whether who calls tells of this refusal by itself. */
+  readonly isTold?: (problem: ApiProblem) => boolean
 }
 
 /** Makes the action; `action.mutate(call)` does it. */
-export function useAction({ done, onDone }: ActionTold): UseMutationResult<unknown, ApiProblem, Call> {
+export function useAction({
+  done,
+  onDone,
+  isTold,
+}: ActionTold): UseMutationResult<unknown, ApiProblem, Call> {
   const queries = useQueryClient()
   return useMutation<unknown, ApiProblem, Call>({
     mutationFn: call => send(call),
@@ -27,6 +33,7 @@ export function useAction({ done, onDone }: ActionTold): UseMutationResult<unkno
       await queries.invalidateQueries()
     },
     onError(problem) {
+      if (isTold?.(problem) === true) return
       void notify({
         title: problem.message,
         message: problem.fix ?? problem.code,

@@ -4,21 +4,25 @@
  * when the person saves. Validation is management's own: each pause of typing is followed by a dry run.
  */
 import { Accordion, Alert, Button, Group, SimpleGrid, Stack } from '@mantine/core'
-import { useState, type SyntheticEvent, type ReactNode } from 'react'
+import type { SyntheticEvent, ReactNode } from 'react'
 import type { Call } from '../api/call.js'
-import { problemAt, problemsBelow, type FieldProblems } from '../api/problem.js'
+import { problemAt, problemsBelow, type FieldProblems, type ApiProblem } from '../api/problem.js'
 import { useAction } from '../api/use-action.js'
 import { useRehearsal, type ProblemsIn } from '../api/use-rehearsal.js'
+import { versionOf } from '../api/versions.js'
 import { Curl } from '../ui/curl.js'
 import type { Field, FieldGroup } from './field.js'
+import { ConflictNotice } from './conflict-notice.js'
 import { FieldInput } from './field-input.js'
 import { memberOf, withMember, type Draft } from './pointer.js'
+import { useDraft } from './use-draft.js'
 
 interface DefinitionFormProps {
   readonly groups: readonly FieldGroup[]
   readonly first: Draft
   readonly isNew: boolean
-  readonly callOf: (draft: Draft) => Call
+  /** `start` is what the form began with, for a call that tells only what differs. */
+  readonly callOf: (draft: Draft, start: Draft) => Call
   /** Where the body of the call stands in the draft, such as `/schema`; left out where it is the draft. */
   readonly bodyAt?: string
   readonly problemsIn?: ProblemsIn
@@ -30,14 +34,15 @@ interface DefinitionFormProps {
 /** The form. */
 export function DefinitionForm(props: DefinitionFormProps): ReactNode {
   const { groups, first, isNew, callOf, bodyAt = '', problemsIn, verb, done, onDone } = props
-  // Polling brings another one of the same content: the form keeps to the one it began with.
-  const [start] = useState(first)
-  const [draft, setDraft] = useState(start)
-  const isTouched = draft !== start
-  const call: Call = { ...callOf(draft), secrets: secretsOf(groups) }
-  const rehearsed = useRehearsal(isTouched ? call : null, problemsIn)
-  const action = useAction({ done, onDone: () => onDone(draft) })
-  const problems = problemsBelow(bodyAt, action.error?.fields ?? rehearsed)
+  const { path } = callOf(first, first)
+  const { start, draft, isTouched, change: setDraft, begin } = useDraft(first, isNew, () => versionOf(path))
+  const call: Call = { ...callOf(draft, start.first), ifMatch: start.version, secrets: secretsOf(groups) }
+  const rehearsed = useRehearsal(isTouched ? { ...call, ifMatch: null } : null, problemsIn)
+  // Another version is there than the form began with.
+  const isConflict = ({ code }: ApiProblem): boolean => start.version !== null && code === 'CONFLICT'
+  const action = useAction({ done, onDone: () => onDone(draft), isTold: isConflict })
+  const hasConflict = action.error !== null && isConflict(action.error)
+  const problems = problemsBelow(bodyAt, (hasConflict ? null : action.error?.fields) ?? rehearsed)
   const shown = shownGroups(groups, draft)
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault()
@@ -50,28 +55,28 @@ export function DefinitionForm(props: DefinitionFormProps): ReactNode {
   return (
     <form onSubmit={submit} noValidate>
       <Stack>
-        <Accordion multiple defaultValue={groups.filter(({ isOpen }) => isOpen).map(placeOf)}>
-          {shown.map(group => (
-            <Accordion.Item key={group.title} value={placeOf(group)}>
-              <Accordion.Control>{titleOf(group, problems)}</Accordion.Control>
-              <Accordion.Panel>
-                <SimpleGrid cols={{ base: 1, md: Math.min(2, group.fields.length) }}>
-                  {group.fields.map(field => (
-                    <FieldInput
-                      key={field.pointer}
-                      field={field}
-                      value={memberOf(draft, field.pointer)}
-                      problem={problemAt(problems, field.pointer)}
-                      isNew={isNew}
-                      onChange={value => change(field, value)}
-                    />
-                  ))}
-                </SimpleGrid>
-              </Accordion.Panel>
-            </Accordion.Item>
-          ))}
-        </Accordion>
+        <Fields
+          groups={shown}
+          openAtFirst={groups.filter(({ isOpen }) => isOpen).map(placeOf)}
+          draft={draft}
+          problems={problems}
+          isNew={isNew}
+          key={start.round}
+          onChange={change}
+        />
         <Elsewhere problems={problems} groups={shown} />
+        {hasConflict && (
+          <ConflictNotice
+            path={path}
+            began={start.first}
+            mine={draft}
+            onBegin={now => {
+              action.reset()
+              begin(now)
+            }}
+            onOverwrite={() => action.mutate({ ...call, ifMatch: versionOf(path) })}
+          />
+        )}
         <Curl call={call} />
         <Group justify="flex-end">
           <Button type="submit" loading={action.isPending} disabled={!isTouched}>
@@ -80,6 +85,42 @@ export function DefinitionForm(props: DefinitionFormProps): ReactNode {
         </Group>
       </Stack>
     </form>
+  )
+}
+
+interface FieldsProps {
+  readonly groups: readonly FieldGroup[]
+  /** Places of groups, of those too that are not shown yet. */
+  readonly openAtFirst: readonly string[]
+  readonly draft: Draft
+  readonly problems: FieldProblems
+  readonly isNew: boolean
+  readonly onChange: (field: Field, value: unknown) => void
+}
+
+function Fields({ groups, openAtFirst, draft, problems, isNew, onChange }: FieldsProps): ReactNode {
+  return (
+    <Accordion multiple defaultValue={[...openAtFirst]}>
+      {groups.map(group => (
+        <Accordion.Item key={group.title} value={placeOf(group)}>
+          <Accordion.Control>{titleOf(group, problems)}</Accordion.Control>
+          <Accordion.Panel>
+            <SimpleGrid cols={{ base: 1, md: Math.min(2, group.fields.length) }}>
+              {group.fields.map(field => (
+                <FieldInput
+                  key={field.pointer}
+                  field={field}
+                  value={memberOf(draft, field.pointer)}
+                  problem={problemAt(problems, field.pointer)}
+                  isNew={isNew}
+                  onChange={value => onChange(field, value)}
+                />
+              ))}
+            </SimpleGrid>
+          </Accordion.Panel>
+        </Accordion.Item>
+      ))}
+    </Accordion>
   )
 }
 

@@ -1,7 +1,7 @@
 /**
  * The settings of a subscription: a form whose saving sends only what was changed.
  */
-import { useState, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { useLocation } from 'wouter'
 import { changesBetween } from '../../form/changes.js'
 import { DefinitionForm } from '../../form/definition-form.js'
@@ -15,19 +15,18 @@ interface SettingsProps {
   readonly subscription: Subscription
 }
 
-/** The form. It keeps to the definition that it was opened with, whatever is polled meanwhile. */
+/** The form. */
 export function Settings({ names, subscription }: SettingsProps): ReactNode {
-  const [first] = useState(subscription)
   const [, go] = useLocation()
   return (
     <DefinitionForm
       groups={fieldsOf(names)}
-      first={first}
+      first={subscription}
       isNew={false}
-      callOf={draft => ({
+      callOf={(draft, start) => ({
         method: 'PUT',
         path: pathTo(names),
-        body: changesBetween(withoutIdleToken(first), withoutIdleToken(draft)),
+        body: changesBetween(withoutIdleToken(start), withoutIdleToken(draft)),
       })}
       verb="Save"
       done="Saved: it counts from the next message on"
