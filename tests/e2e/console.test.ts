@@ -49,7 +49,7 @@ describe.skipIf(noBrowser() !== null)('the console', () => {
       ...[strict, `${strict}?tab=settings`, `${strict}?tab=signing`],
       ...[`${strict}/dead-letters`, `${strict}/replay`, '/ui/tasks', '/ui/inbox'],
       ...[`/ui/trace?topic=${topic}&id=${lostId}`, `/ui/filter-lab?topic=${topic}`],
-      ...['/ui/audit', '/ui/keys', '/ui/processes', '/ui/no-such-page'],
+      ...['/ui/audit', '/ui/keys', `/ui/keys?topic=${topic}`, '/ui/processes', '/ui/no-such-page'],
     ]
   })
   afterAll(async () => {

@@ -73,6 +73,7 @@ function Everywhere({ keys }: { readonly keys: readonly Holder[] }): ReactNode {
   return (
     <Table
       label="What keys may do everywhere"
+      name="rights"
       columns={reachColumns}
       rows={keys}
       keyOf={({ name }) => name}
@@ -119,6 +120,7 @@ function OnTopic({ topic, keys }: OnTopicProps): ReactNode {
           <Stack gap="xs">
             <Table
               label={`What keys may do with ${topic}`}
+              name="rights"
               columns={rightColumns}
               rows={keys.map(key => ({ name: key.name, ...rightsOn(guarded, key) }))}
               keyOf={({ name }) => name}

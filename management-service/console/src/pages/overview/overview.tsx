@@ -11,10 +11,11 @@ import { FlowCharts } from '../../ui/flow-charts.js'
 import { Go } from '../../ui/go.js'
 import { Page as Frame } from '../../ui/page.js'
 import { countOf, many, rateOf } from '../../ui/words.js'
+import { Busiest } from './busiest.js'
 import { FirstSteps } from './first-steps.js'
 import type { Overview } from './overview-shape.js'
 import { OpenCircuits, Stuck } from './stuck.js'
-import { Busiest, Tasks } from './under-way.js'
+import { Tasks } from './tasks.js'
 
 const periodMs = 3000
 

@@ -8,8 +8,8 @@ import { Go } from '../../ui/go.js'
 import { Section } from '../../ui/section.js'
 import { Table, type Column } from '../../ui/table.js'
 import { Trouble } from '../../ui/trouble.js'
+import { nextStepOf } from '../../ui/trouble-words.js'
 import { countOf, many } from '../../ui/words.js'
-import { nextStepOf } from './next-step.js'
 import type { Overview } from './overview-shape.js'
 
 interface Named {

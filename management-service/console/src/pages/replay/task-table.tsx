@@ -50,13 +50,13 @@ export function TaskTable({ label, tasks, whenEmpty, first = [] }: TaskTableProp
 const columns: readonly Column<Task>[] = [
   { title: 'Asked', by: ({ createdAt }) => createdAt, cell: ({ createdAt }) => <Moment at={createdAt} /> },
   { title: 'State', by: stateOf, cell: stateOf },
-  { title: 'Progress', cell: task => <TaskProgress task={task} /> },
+  { title: 'Progress', cell: task => <TaskProgress task={task} />, width: 180 },
   { title: 'By', by: ({ createdBy }) => createdBy, cell: ({ createdBy }) => createdBy },
   {
     title: 'What',
     cell: ({ asked }) => (
       <Spoiler maxHeight={22} showLabel="More" hideLabel="Less">
-        <Code>{JSON.stringify(asked)}</Code>
+        <Code style={{ overflowWrap: 'anywhere' }}>{JSON.stringify(asked)}</Code>
       </Spoiler>
     ),
   },

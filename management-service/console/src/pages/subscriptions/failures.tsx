@@ -37,6 +37,7 @@ export function Failures({ names, diagnosis, toldAtMs }: FailuresProps): ReactNo
       {letters.error !== null && <Problem error={letters.error} />}
       <Table
         label="Failures by cause"
+        name="causes"
         columns={columnsFor(names)}
         rows={failuresOf(lastMinute, toldAtMs, letters.data?.byCause)}
         keyOf={({ cause }) => cause}

@@ -1,10 +1,11 @@
 /**
  * Who runs a subscription: the processes that own its partitions, and how far each partition is.
  */
-import { Stack, Text, Title } from '@mantine/core'
+import { Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { api, type ReadOf } from '../../api/client.js'
 import { Answer } from '../../ui/answer.js'
+import { Section } from '../../ui/section.js'
 import { Table, type Column } from '../../ui/table.js'
 import { countOf } from '../../ui/words.js'
 import { readingOf, type Names } from './names.js'
@@ -32,12 +33,9 @@ export function Owners({ names }: { readonly names: Names }): ReactNode {
   const path = '/topics/{topic}/subscriptions/{subscription}/consumer-groups'
   const groups = api.useQuery('get', path, readingOf(names), { refetchInterval })
   return (
-    <Stack component="section" aria-labelledby="owners" gap="xs">
-      <Title order={2} size="h4" id="owners">
-        Who runs it
-      </Title>
+    <Section title="Who runs it">
       <Answer of={groups}>{told => told.map(group => <Group key={group.groupId} group={group} />)}</Answer>
-    </Stack>
+    </Section>
   )
 }
 

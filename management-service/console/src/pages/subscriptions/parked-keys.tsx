@@ -1,7 +1,7 @@
 /**
  * The keys of an ordered subscription that are parked behind a dead letter, and how they are let go.
  */
-import { Button, Group, Stack, Text, Title } from '@mantine/core'
+import { Button, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useState } from 'react'
 import type { Call } from '../../api/call.js'
@@ -9,6 +9,7 @@ import { api, type ReadOf } from '../../api/client.js'
 import { ActionDialog } from '../../ui/action-dialog.js'
 import { Answer } from '../../ui/answer.js'
 import { Moment } from '../../ui/moment.js'
+import { Section } from '../../ui/section.js'
 import { Table, type Column } from '../../ui/table.js'
 import { pathTo, readingOf, type Names } from './names.js'
 import type { Subscription } from './subscription-shape.js'
@@ -35,17 +36,16 @@ function Keys({ names }: { readonly names: Names }): ReactNode {
   const release = (...which: readonly string[]): void =>
     setAsked({ method: 'DELETE', path: pathTo(names, 'parked-keys', ...which) })
   return (
-    <Stack component="section" aria-labelledby="parked" gap="xs">
-      <Group justify="space-between">
-        <Title order={2} size="h4" id="parked">
-          Parked keys
-        </Title>
-        {(keys.data?.items.length ?? 0) > 0 && (
+    <Section
+      title="Parked keys"
+      actions={
+        (keys.data?.items.length ?? 0) > 0 && (
           <Button variant="default" size="xs" onClick={() => release()}>
             Release all
           </Button>
-        )}
-      </Group>
+        )
+      }
+    >
       <Text size="sm" c="dimmed">
         A message of these keys became a dead letter, so what follows it goes to the dead letters untried. Put
         the dead letters right first, in their order, then release the key.
@@ -73,7 +73,7 @@ function Keys({ names }: { readonly names: Names }): ReactNode {
       >
         What was read just now may still be parked, so look at the dead letters once more afterwards.
       </ActionDialog>
-    </Stack>
+    </Section>
   )
 }
 

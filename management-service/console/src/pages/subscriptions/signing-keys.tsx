@@ -2,11 +2,12 @@
  * The keys with which deliveries are signed: made, given to the receiver once, and retired.
  * Promises: a key is shown once, right after it was made, and is kept nowhere in the browser.
  */
-import { Alert, Button, Code, CopyButton, Group, Stack, Text, Title } from '@mantine/core'
+import { Alert, Button, Code, CopyButton, Group, Text } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
 import { useDisclosure } from '@mantine/hooks'
 import { useState, type ReactNode } from 'react'
 import { ActionDialog } from '../../ui/action-dialog.js'
+import { Section } from '../../ui/section.js'
 import { Table, type Column } from '../../ui/table.js'
 import { pathTo, type Names } from './names.js'
 import type { Subscription } from './subscription-shape.js'
@@ -22,13 +23,7 @@ export function SigningKeys({ names, subscription }: SigningKeysProps): ReactNod
   const [retired, setRetired] = useState<string | null>(null)
   const masks = (subscription.signing?.keys ?? []).filter(mask => mask !== null)
   return (
-    <Stack component="section" aria-labelledby="signing" gap="sm">
-      <Group justify="space-between">
-        <Title order={2} size="h4" id="signing">
-          Signing keys
-        </Title>
-        <NewKey names={names} onMade={setMade} />
-      </Group>
+    <Section title="Signing keys" actions={<NewKey names={names} onMade={setMade} />}>
       <Text size="sm" c="dimmed">
         With a key, every delivery carries a signature as Standard Webhooks has it, so that the receiver knows
         who sent it. To change a key: make a new one, give it to the receiver, then retire the old one. At
@@ -58,7 +53,7 @@ export function SigningKeys({ names, subscription }: SigningKeysProps): ReactNod
         A receiver that knows only this key refuses deliveries from now on.{' '}
         {masks.length === 1 && 'It is the last one: deliveries are not signed any more.'}
       </ActionDialog>
-    </Stack>
+    </Section>
   )
 }
 

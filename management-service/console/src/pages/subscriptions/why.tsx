@@ -1,9 +1,10 @@
 /**
  * What holds a subscription back and what happens next, in the words of management.
  */
-import { Alert, Stack, Text, Title } from '@mantine/core'
+import { Alert, Text } from '@mantine/core'
 import { IconAlertTriangle, IconCircleCheck, IconCircleX, IconInfoCircle } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
+import { Section } from '../../ui/section.js'
 import type { Diagnosis, Finding } from './subscription-shape.js'
 
 const looks = {
@@ -18,20 +19,15 @@ export function Why({ diagnosis }: { readonly diagnosis: Diagnosis }): ReactNode
   const { findings } = diagnosis
   const isWell = findings.every(({ severity }) => severity === 'info')
   return (
-    <section aria-labelledby="why">
-      <Title order={2} size="h4" id="why" mb="xs">
-        {isWell ? 'All is well' : 'What holds it back'}
-      </Title>
-      <Stack gap="xs">
-        {findings.map(finding => (
-          <FindingView
-            key={finding.cause}
-            finding={finding}
-            look={isWell ? wellLook : looks[finding.severity]}
-          />
-        ))}
-      </Stack>
-    </section>
+    <Section title={isWell ? 'All is well' : 'What holds it back'}>
+      {findings.map(finding => (
+        <FindingView
+          key={finding.cause}
+          finding={finding}
+          look={isWell ? wellLook : looks[finding.severity]}
+        />
+      ))}
+    </Section>
   )
 }
 

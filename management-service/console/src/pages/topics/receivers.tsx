@@ -1,63 +1,29 @@
 /**
  * Who receives the messages of a topic, and which topics forward to it.
  */
-import { Badge, Button, List } from '@mantine/core'
+import { Button, List } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
 import { pathOf } from '../../api/call.js'
 import { api } from '../../api/client.js'
-import type { paths } from '../../api/openapi.js'
 import { Answer } from '../../ui/answer.js'
 import { Go } from '../../ui/go.js'
 import { Section } from '../../ui/section.js'
 import { Table, type Column } from '../../ui/table.js'
-import { Trouble } from '../../ui/trouble.js'
-import { countOf, rateOf } from '../../ui/words.js'
-
-type Listing = paths['/listing/subscriptions']['get']['responses'][200]['content']['application/json']
-type Row = Listing[number]
+import { columnOf } from '../subscriptions/columns.js'
+import type { ListedSubscription } from '../subscriptions/states.js'
 
 const periodMs = 5000
-const forwarding = 'topic:'
 
-const columns: readonly Column<Row>[] = [
-  {
-    title: 'Subscription',
-    by: ({ name }) => name,
-    cell: ({ topicName, name }) => <Go to={pathOf('topics', topicName, 'subscriptions', name)}>{name}</Go>,
-  },
-  {
-    title: 'State',
-    by: ({ trouble, state }) => trouble ?? state,
-    cell: ({ trouble, state }) =>
-      trouble === null ? (
-        <Badge variant="light" tt="none" miw="max-content">
-          {state.toLowerCase()}
-        </Badge>
-      ) : (
-        <Trouble cause={trouble} />
-      ),
-  },
-  {
-    title: 'Endpoint',
-    by: ({ endpoint }) => endpoint,
-    cell: ({ endpoint }) => <Target endpoint={endpoint} />,
-  },
-  { title: 'Owner', by: ({ owner }) => owner, cell: ({ owner }) => owner },
-  { title: 'Waiting', by: ({ lag }) => lag, cell: ({ lag }) => countOf(lag), isNumeric: true },
-  {
-    title: 'Delivered',
-    by: ({ deliveryRate }) => deliveryRate,
-    cell: ({ deliveryRate }) => rateOf(deliveryRate),
-    isNumeric: true,
-  },
-  {
-    title: 'Failed',
-    by: ({ failureRate }) => failureRate,
-    cell: ({ failureRate }) => rateOf(failureRate),
-    isNumeric: true,
-  },
+const columns: readonly Column<ListedSubscription>[] = [
+  columnOf.subscription,
+  columnOf.state,
+  columnOf.endpoint,
+  columnOf.owner,
+  columnOf.waiting,
+  columnOf.delivered,
+  columnOf.failed,
 ]
 
 /** The subscriptions of the topic. */
@@ -101,7 +67,7 @@ export function Receivers({ topic }: { readonly topic: string }): ReactNode {
 /** The topics whose subscriptions bring their messages here; nothing where there is none. */
 export function Forwards({ topic }: { readonly topic: string }): ReactNode {
   const { data = [] } = api.useQuery('post', '/query/subscriptions', {
-    body: { query: { endpoint: `${forwarding}${topic}` } },
+    body: { query: { endpoint: `topic:${topic}` } },
   })
   if (data.length === 0) return null
   return (
@@ -121,10 +87,4 @@ export function Forwards({ topic }: { readonly topic: string }): ReactNode {
       </List>
     </Section>
   )
-}
-
-function Target({ endpoint }: { readonly endpoint: string }): ReactNode {
-  if (!endpoint.startsWith(forwarding)) return endpoint
-  const target = endpoint.slice(forwarding.length)
-  return <Go to={pathOf('topics', target)}>topic {target}</Go>
 }

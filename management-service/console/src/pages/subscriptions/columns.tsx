@@ -1,0 +1,85 @@
+/**
+ * The columns of lists of subscriptions: each list takes those that it needs, in its order.
+ */
+import { Group, Text } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { pathOf } from '../../api/call.js'
+import { Go } from '../../ui/go.js'
+import type { Column } from '../../ui/table.js'
+import { Trouble } from '../../ui/trouble.js'
+import { countOf, rateOf } from '../../ui/words.js'
+import { pathTo } from './names.js'
+import { StateBadge } from './state-badge.js'
+import { troubleOf, type ListedSubscription } from './states.js'
+
+const oneLine = { whiteSpace: 'nowrap' } as const
+/** An endpoint that is a topic of Iris. */
+const forwarding = 'topic:'
+
+/** The columns by what they tell. */
+export const columnOf = {
+  subscription: {
+    title: 'Subscription',
+    by: ({ name }) => name,
+    cell: ({ topicName, name }) => (
+      <span style={oneLine}>
+        <Go to={pathTo({ topic: topicName, subscription: name })}>{name}</Go>
+      </span>
+    ),
+  },
+  topic: {
+    title: 'Topic',
+    by: ({ topicName }) => topicName,
+    cell: ({ topicName }) => (
+      <span style={oneLine}>
+        <Go to={pathOf('topics', topicName)}>{topicName}</Go>
+      </span>
+    ),
+  },
+  state: { title: 'State', by: row => troubleOf(row) ?? row.state, cell: row => <State row={row} /> },
+  waiting: { title: 'Waiting', by: ({ lag }) => lag, cell: ({ lag }) => countOf(lag), isNumeric: true },
+  delivered: {
+    title: 'Delivered',
+    by: ({ deliveryRate }) => deliveryRate,
+    cell: ({ deliveryRate }) => rateOf(deliveryRate),
+    isNumeric: true,
+  },
+  failed: {
+    title: 'Failed',
+    by: ({ failureRate }) => failureRate,
+    cell: ({ failureRate }) => rateOf(failureRate),
+    isNumeric: true,
+  },
+  owner: {
+    title: 'Owner',
+    by: ({ owner }) => owner,
+    cell: ({ owner }) => <span style={oneLine}>{owner}</span>,
+  },
+  endpoint: {
+    title: 'Endpoint',
+    by: ({ endpoint }) => endpoint,
+    cell: ({ endpoint }) => <Endpoint endpoint={endpoint} />,
+  },
+} as const satisfies Readonly<Record<string, Column<ListedSubscription>>>
+
+function State({ row }: { readonly row: ListedSubscription }): ReactNode {
+  const trouble = troubleOf(row)
+  return (
+    <Group gap={6} wrap="nowrap">
+      <StateBadge state={row.state} />
+      {trouble !== null && <Trouble cause={trouble} />}
+    </Group>
+  )
+}
+
+function Endpoint({ endpoint }: { readonly endpoint: string }): ReactNode {
+  if (endpoint.startsWith(forwarding)) {
+    const topic = endpoint.slice(forwarding.length)
+    return <Go to={pathOf('topics', topic)}>topic {topic}</Go>
+  }
+  return (
+    <Text size="sm" truncate maw={280} title={endpoint}>
+      {endpoint}
+    </Text>
+  )
+}
