@@ -46,15 +46,24 @@ describe('dead letters', () => {
     const [last, gone] = await letters.items()
 
     expect(await letters.bodies('status=404')).toEqual(['{"n":1,"gone":true}'])
+    expect(await letters.bodies('cause=404')).toEqual(['{"n":1,"gone":true}'])
+    expect(await letters.bodies('cause=timeout')).toEqual([])
     expect(await letters.bodies('reason=CODE:%20400&class=refused')).toEqual(['{"n":2}', '{"n":0}'])
     expect(await letters.bodies(`messageId=${gone?.messageId}`)).toEqual(['{"n":1,"gone":true}'])
     expect(await letters.bodies('body=%22n%22:0')).toEqual(['{"n":0}'])
     expect(await letters.bodies('to=2020-01-01T00:00:00Z')).toEqual([])
     expect(await letters.bodies(`from=${last?.time}`)).toContain('{"n":2}')
     expect(await letters.call('GET', '?class=lost')).toMatchObject({ status: 400 })
+    expect(await letters.call('GET', '?cause=bad-luck')).toMatchObject({ status: 400 })
     expect(await letters.call('GET', 'summary')).toMatchObject({
       status: 200,
-      json: { total: 3, byClass: { refused: 3 }, byStatus: { 400: 2, 404: 1 }, isComplete: true },
+      json: {
+        ...{ total: 3, byClass: { refused: 3 }, byStatus: { 400: 2, 404: 1 }, isComplete: true },
+        byCause: [
+          { cause: '400', count: 2, newest: last?.time },
+          { cause: '404', count: 1, newest: gone?.time },
+        ],
+      },
     })
     expect(await letters.call('GET', gone?.id ?? '')).toMatchObject({
       status: 200,

@@ -19,6 +19,7 @@ interface Diagnosis {
     readonly figures: Readonly<Record<string, unknown>>
     readonly next: string
   }[]
+  readonly lastMinute: unknown
 }
 
 let stack: TestStack
@@ -87,7 +88,7 @@ describe('the diagnosis of a subscription', () => {
     const policy = { subscriptionPolicy: { messageBackoff: 15_000 } }
     const name = await stack.createSubscription(topic, `http://127.0.0.1:${await freePort()}/in`, policy)
     await publishMany(topic, 3)
-    const { lag, findings } = await eventually(async () => {
+    const { lag, findings, lastMinute } = await eventually(async () => {
       const diagnosis = await why(topic, name)
       if (diagnosis.findings[0]?.figures['attempts'] !== 3) throw new Error(JSON.stringify(diagnosis))
       return diagnosis
@@ -99,6 +100,7 @@ describe('the diagnosis of a subscription', () => {
     expect(lag).toBe(3)
     expect(findings[0]).toMatchObject({ cause: 'ENDPOINT_DOWN', severity: 'critical', figures: { error: 3 } })
     expect(findings[0]?.text).toContain('ECONNREFUSED')
+    expect(lastMinute).toMatchObject({ attempts: 3, failures: [{ cause: 'connectionRefused', count: 3 }] })
     const retries = findings.find(({ cause }) => cause === 'RETRIES_WAITING')
     expect(retries?.figures).toMatchObject({ waiting: 3, attempts: 1 })
     expect(retries?.figures['nextDueInMs']).toBeLessThanOrEqual(15_000)
