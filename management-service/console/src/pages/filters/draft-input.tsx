@@ -3,16 +3,18 @@
  */
 import { Button, Group, Stack, Text, Textarea } from '@mantine/core'
 import type { ReactNode } from 'react'
-import { examples, withFilter } from './draft.js'
+import { examplesOf, withFilter } from './draft.js'
 
 interface DraftInputProps {
   readonly text: string
+  /** Of the topic; undefined until it is known. */
+  readonly contentType: string | null | undefined
   readonly problem: string | null
   readonly onChange: (text: string) => void
 }
 
 /** The input. */
-export function DraftInput({ text, problem, onChange }: DraftInputProps): ReactNode {
+export function DraftInput({ text, contentType, problem, onChange }: DraftInputProps): ReactNode {
   return (
     <Stack gap="xs">
       <Textarea
@@ -30,7 +32,7 @@ export function DraftInput({ text, problem, onChange }: DraftInputProps): ReactN
         <Text size="sm" c="dimmed">
           Put in:
         </Text>
-        {examples.map(({ label, filter }) => (
+        {examplesOf(contentType).map(({ label, filter }) => (
           <Button
             key={label}
             size="compact-sm"

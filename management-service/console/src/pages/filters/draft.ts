@@ -26,15 +26,28 @@ export function withFilter(text: string, filter: unknown): string {
   return JSON.stringify([...(readDraft(text).filters ?? []), filter], null, 2)
 }
 
-/** What most people look for. */
-export const examples: readonly { readonly label: string; readonly filter: unknown }[] = [
-  { label: 'A value is one of', filter: { type: 'jsonpath', path: '$.status', matcher: 'new|paid' } },
+/** A filter to begin with. */
+export interface Example {
+  readonly label: string
+  readonly filter: unknown
+}
+
+/** What most people look for in messages of this content. */
+export function examplesOf(contentType: string | null | undefined): readonly Example[] {
+  const statusIs = (matcher: string): object =>
+    contentType === 'AVRO'
+      ? { type: 'avropath', path: '.status', matcher }
+      : { type: 'jsonpath', path: '$.status', matcher }
+  return [
+    { label: 'A value is one of', filter: statusIs('new|paid') },
+    ...others,
+    { label: 'Not', filter: { type: 'not', filter: statusIs('test') } },
+  ]
+}
+
+const others: readonly Example[] = [
   { label: 'A number is at least', filter: { type: 'number', path: '$.total', operator: '>=', value: 100 } },
   { label: 'A value is there', filter: { type: 'exists', path: '$.customer' } },
   { label: 'A header is', filter: { type: 'header', header: 'Routing-Key', matcher: 'order.*' } },
   { label: 'Words match a pattern', filter: { type: 'pattern', path: '$.key', pattern: 'order.*.new' } },
-  {
-    label: 'Not',
-    filter: { type: 'not', filter: { type: 'jsonpath', path: '$.status', matcher: 'test' } },
-  },
 ]

@@ -11,6 +11,7 @@ import { pathOf, type Call } from '../../api/call.js'
 import { api } from '../../api/client.js'
 import { ActionDialog } from '../../ui/action-dialog.js'
 import { Answer } from '../../ui/answer.js'
+import { NoneYet } from '../../ui/none-yet.js'
 import { Page as Frame } from '../../ui/page.js'
 import { readDraft } from './draft.js'
 import { DraftInput } from './draft-input.js'
@@ -38,6 +39,11 @@ export function Page(): ReactNode {
         onChange={name => setParams(name === '' ? {} : { topic: name }, { replace: true })}
         maw={420}
       />
+      {topic !== '' && topics.data?.includes(topic) === false && (
+        <Text c="dimmed">
+          <NoneYet>There is no topic {topic}.</NoneYet>
+        </Text>
+      )}
       {topics.data?.includes(topic) === true &&
         (subscription === '' ? (
           <Bench key={topic} topic={topic} subscription="" first="[]" />
@@ -70,6 +76,7 @@ function OfSubscription({ topic, subscription }: Subject): ReactNode {
 function Bench({ topic, subscription, first }: Subject & { readonly first: string }): ReactNode {
   const [text, setText] = useState(first)
   const [isSaving, saving] = useDisclosure(false)
+  const definition = api.useQuery('get', '/topics/{topic}', { params: { path: { topic } } })
   const draft = readDraft(text)
   const save: Call | null =
     draft.filters === null
@@ -81,7 +88,12 @@ function Bench({ topic, subscription, first }: Subject & { readonly first: strin
         }
   return (
     <Stack>
-      <DraftInput text={text} problem={draft.problem} onChange={setText} />
+      <DraftInput
+        text={text}
+        contentType={definition.data?.contentType}
+        problem={draft.problem}
+        onChange={setText}
+      />
       {subscription !== '' && (
         <Group>
           <Button variant="default" disabled={save === null || text === first} onClick={saving.open}>
