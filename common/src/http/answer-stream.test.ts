@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, get, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { refusal } from '../errors/hermes-error.js'
@@ -97,7 +97,11 @@ describe('an answer that lasts', () => {
   })
 
   it('counts what its caller has not taken, and can be cut off', async () => {
-    const answer = await call()
+    // Node's `fetch` takes a chunked answer that breaks off, on a connection that is to close, for a whole one.
+    const answer = await new Promise<IncomingMessage>((resolve, reject) =>
+      get(url, { signal: AbortSignal.timeout(limitMs) }, resolve).on('error', reject),
+    )
+    answer.on('error', () => undefined)
     const before = goneCount
     const to = opened.at(-1)!
     await until(() => {
@@ -107,7 +111,8 @@ describe('an answer that lasts', () => {
     to.cut()
 
     await until(() => goneCount === before + 1)
-    await expect(answer.text()).rejects.toThrow()
+    await new Promise(resolve => answer.once('close', resolve).resume())
+    expect(answer.complete).toBe(false)
   })
 
   it('can ask again whether its caller still may', async () => {
