@@ -97,7 +97,7 @@ describe('an answer that lasts', () => {
   })
 
   it('counts what its caller has not taken, and can be cut off', async () => {
-    // Node's `fetch` takes a chunked answer that breaks off, on a connection that is to close, for a whole one.
+    // Node's `fetch` may take a chunked answer on a connection that is to close for whole when it breaks off.
     const answer = await new Promise<IncomingMessage>((resolve, reject) =>
       get(url, { signal: AbortSignal.timeout(limitMs) }, resolve).on('error', reject),
     )
