@@ -249,4 +249,16 @@ describe.skipIf(noBrowser() !== null)('the console', () => {
     await expect.poll(() => new URL(page.url()).search).toBe('?find=no+such+name&sort=-owner')
     await close()
   })
+
+  it('leads from a name that is none to the one that was meant', async () => {
+    const { page, close } = await browser.open()
+    await page.goto(`/ui/topics/${topic.slice(0, -1)}`)
+
+    await page.getByText('There is no topic called').waitFor()
+    await page.getByRole('link', { name: topic, exact: true }).click()
+
+    await page.getByRole('heading', { name: topic, level: 1 }).waitFor()
+    await page.getByText('There is no topic called').waitFor({ state: 'detached' })
+    await close()
+  })
 })

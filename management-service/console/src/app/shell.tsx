@@ -7,6 +7,7 @@ import { useDisclosure } from '@mantine/hooks'
 import { IconTerminal2 } from '@tabler/icons-react'
 import { lazy, Suspense, type ReactNode } from 'react'
 import { Link, useLocation } from 'wouter'
+import { areaOf } from './area.js'
 import { entries } from './pages.js'
 import { SchemeSwitch } from './scheme-switch.js'
 import { SearchButton } from './search-button.js'
@@ -70,10 +71,13 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
   )
 }
 
+const paths = entries.map(({ path }) => path)
+
 function Navigation({ onGo }: { readonly onGo: () => void }): ReactNode {
   const [address] = useLocation()
+  const area = areaOf(address, paths)
   return entries.map(({ path, label, icon: Icon }) => {
-    const isHere = path === '/' ? address === '/' : address === path || address.startsWith(`${path}/`)
+    const isHere = path === area
     return (
       <NavLink
         key={path}

@@ -44,6 +44,11 @@ export function Drawing({ fromMs, stepMs, series, wordsOf }: ChartProps): ReactN
   )
 }
 
+/** Room for the words of the time, and for the day below them only where it is told. */
+function timeAxisPx(_plot: UPlot, words: readonly string[] | null): number {
+  return words?.some(each => each.includes('\n')) === true ? 50 : 32
+}
+
 interface Look {
   readonly width: number
   readonly isDark: boolean
@@ -68,7 +73,7 @@ function optionsOf(
       y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.1 : 1] },
     },
     axes: [
-      { stroke, grid, values: (_plot, moments) => [...timeWords(moments)] },
+      { stroke, grid, values: (_plot, moments) => [...timeWords(moments)], size: timeAxisPx },
       { stroke, grid, size: 64, values: (_plot, values) => words(values) },
     ],
     series: [

@@ -11,6 +11,7 @@ import { pathOf } from '../../api/call.js'
 import { api } from '../../api/client.js'
 import { Answer } from '../../ui/answer.js'
 import { NoneYet } from '../../ui/none-yet.js'
+import { NoGroup } from '../../ui/not-there.js'
 import { Page as Frame } from '../../ui/page.js'
 import { Table, type Column } from '../../ui/table.js'
 import { AboutGroup } from './about-group.js'
@@ -32,11 +33,19 @@ const columns: readonly Column<string>[] = [
 export function Page({ params }: { readonly params: PageParams }): ReactNode {
   const group = params['group'] ?? ''
   const [isAsked, removal] = useDisclosure(false)
+  const groups = api.useQuery('get', '/groups')
   const topics = api.useQuery('get', '/topics', { params: { query: { groupName: group } } })
+  const above = [{ label: 'Groups', address: '/groups' }]
+  if (groups.data?.includes(group) === false)
+    return (
+      <Frame title={group} above={above}>
+        <NoGroup group={group} />
+      </Frame>
+    )
   return (
     <Frame
       title={group}
-      above={[{ label: 'Groups', address: '/groups' }]}
+      above={above}
       actions={
         <>
           <Button
