@@ -32,7 +32,7 @@ export function Overview({ names, subscription }: OverviewProps): ReactNode {
   })
   return (
     <Stack>
-      <Answer of={why}>{diagnosis => <Why diagnosis={diagnosis} />}</Answer>
+      <Answer of={why}>{diagnosis => <Why names={names} diagnosis={diagnosis} />}</Answer>
       <HowItDoes names={names} subscription={subscription} diagnosis={why.data} />
       <Failures names={names} diagnosis={why.data} toldAtMs={why.dataUpdatedAt} />
       <FlowCharts of={[names.topic, names.subscription]} />

@@ -5,6 +5,8 @@ import { Alert, Text } from '@mantine/core'
 import { IconAlertTriangle, IconCircleCheck, IconCircleX, IconInfoCircle } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { Section } from '../../ui/section.js'
+import type { Names } from './names.js'
+import { NextWords } from './next-words.js'
 import type { Diagnosis, Finding } from './subscription-shape.js'
 
 const looks = {
@@ -14,8 +16,13 @@ const looks = {
 } as const
 const wellLook = { color: 'teal', Icon: IconCircleCheck, word: 'All is well' } as const
 
+interface WhyProps {
+  readonly names: Names
+  readonly diagnosis: Diagnosis
+}
+
 /** The findings, the gravest first. */
-export function Why({ diagnosis }: { readonly diagnosis: Diagnosis }): ReactNode {
+export function Why({ names, diagnosis }: WhyProps): ReactNode {
   const { findings } = diagnosis
   const isWell = findings.every(({ severity }) => severity === 'info')
   return (
@@ -23,6 +30,7 @@ export function Why({ diagnosis }: { readonly diagnosis: Diagnosis }): ReactNode
       {findings.map(finding => (
         <FindingView
           key={finding.cause}
+          names={names}
           finding={finding}
           look={isWell ? wellLook : looks[finding.severity]}
         />
@@ -32,16 +40,18 @@ export function Why({ diagnosis }: { readonly diagnosis: Diagnosis }): ReactNode
 }
 
 interface FindingViewProps {
+  readonly names: Names
   readonly finding: Finding
   readonly look: typeof wellLook | (typeof looks)[Finding['severity']]
 }
 
-function FindingView({ finding: { text, next }, look: { color, Icon, word } }: FindingViewProps): ReactNode {
+function FindingView({ names, finding, look }: FindingViewProps): ReactNode {
+  const { color, Icon, word } = look
   return (
     <Alert role="group" color={color} icon={<Icon size={20} aria-label={word} role="img" />}>
-      <Text size="sm">{text}</Text>
+      <Text size="sm">{finding.text}</Text>
       <Text size="sm" mt={4}>
-        <b>What happens next:</b> {next}
+        <b>What happens next:</b> <NextWords names={names} next={finding.next} />
       </Text>
     </Alert>
   )
