@@ -173,6 +173,19 @@ describe.skipIf(noBrowser() !== null)('the console', () => {
     await close()
   })
 
+  it('says where one is also to who has chosen all colours', async () => {
+    const { page, close } = await browser.open({ forcedColors: 'active' })
+    await page.goto('/ui/groups')
+    const lineOf = (area: string): Promise<unknown> =>
+      page.evaluate(
+        `getComputedStyle(document.querySelector('nav a[href="/ui/${area}"]')).textDecorationLine`,
+      )
+    await page.getByRole('heading', { name: 'Groups', level: 1 }).waitFor()
+
+    expect([await lineOf('groups'), await lineOf('topics')]).toEqual(['underline', 'none'])
+    await close()
+  })
+
   it('shows the curl of what the page asked, and never the key', async () => {
     const { page, close } = await browser.open()
     await page.goto('/ui/groups')

@@ -12,6 +12,9 @@ const Drawing = lazy(async () => ({ default: (await import('./drawing.js')).Draw
 /** Colours that differ from each other in light and dark, and for most who see few colours. */
 export const chartColors = ['#3b7ddd', '#d9480f', '#2b8a3e', '#9c36b5', '#b08900'] as const
 
+/** The drawing keeps its colours also where a person has chosen all others. */
+const colorKept = { forcedColorAdjust: 'none' } as const
+
 /** The chart. */
 export function Chart(props: ChartProps): ReactNode {
   const { title, series, wordsOf } = props
@@ -25,7 +28,7 @@ export function Chart(props: ChartProps): ReactNode {
         <Group gap="sm">
           {series.map(({ label, color, values }) => (
             <Text key={label} size="xs">
-              <Box component="span" aria-hidden c={color} fw={900}>
+              <Box component="span" aria-hidden c={color} fw={900} style={colorKept}>
                 ━{' '}
               </Box>
               {label} {wordsOf(newestOf(values))}
