@@ -99,7 +99,7 @@ it('finds what a broken endpoint refused, and sends it again once that is mended
   const purged = await iris(`dlq purge ${topic} broken --id ${id} --yes`)
   const redriven = await iris(`dlq redrive ${topic} broken --all`)
 
-  expect(counted.out).toContain('3 dead letters\nby class: refused 3\nby status: 400 3\n')
+  expect(counted.out).toContain('3 dead letters\nby class: refused 3\nby cause: 400 3\n')
   expect(shown.out).toContain('{"n":3}')
   expect(why.out).toContain('DEAD_LETTERS')
   expect([purged.code, purged.out]).toEqual([0, 'Removed 1 dead letter.\n'])

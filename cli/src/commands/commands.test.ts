@@ -142,6 +142,30 @@ describe('what cannot be taken back', () => {
   })
 })
 
+describe('a summary of dead letters', () => {
+  it('adds its pages, cause by cause, and asks for one cause alone', async () => {
+    const page = (next: string | null, causes: readonly (readonly [string, number, number])[]): object => ({
+      ...{ total: 4, byClass: { refused: 4 }, byStatus: {}, byReason: [], isComplete: next === null, next },
+      byCause: causes.map(([cause, count, newest]) => ({ cause, count, newest })),
+    })
+    const answers = {
+      'GET /topics/a.b/subscriptions/s/dead-letters/summary?cause=timeout': page('p2', [
+        ['timeout', 3, 9],
+        ['503', 1, 5],
+      ]),
+      'GET /topics/a.b/subscriptions/s/dead-letters/summary?cause=timeout&after=p2': page(null, [
+        ['503', 3, 7],
+        ['tls', 1, 6],
+      ]),
+    }
+    const shown = await runFake('dlq summary a.b s --cause timeout', { answers })
+    const asJson = await runFake('dlq summary a.b s --cause timeout --json', { answers })
+
+    expect(shown.out).toBe('8 dead letters\nby class: refused 8\nby cause: 503 4, timeout 3, tls 1\n')
+    expect(JSON.parse(asJson.out)).toMatchObject({ byCause: [{ cause: '503', count: 4, newest: 7 }, {}, {}] })
+  })
+})
+
 describe('a tail', () => {
   const event = (id: string, body: object): string =>
     `id: ${id}\nevent: message\ndata: ${JSON.stringify({ partition: 0, offset: 1, time: 't', key: null, body })}\n\n`

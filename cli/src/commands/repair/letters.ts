@@ -1,6 +1,7 @@
 /**
  * What the commands about dead letters have in common: which letters are meant, and how they are shown.
  */
+import { failureWords } from '@iris/common/domain/failure-cause'
 import { isJsonObject, type JsonObject } from '@iris/common/domain/json-shapes'
 import type { World } from '../../command.js'
 import { succeeded } from '../../management/rest.js'
@@ -18,6 +19,9 @@ export const filterOptions = {
     'pipeline',
     'parked',
   ]),
+  cause: text('CAUSE', 'only of this cause, as dlq summary tells it', {
+    completes: ['500', '503', ...failureWords],
+  }),
   status: count('STATUS', 'only with this last answer', { min: 100, max: 599 }),
   from: text('MOMENT', 'died at this time or later; 1h is an hour ago'),
   to: text('MOMENT', 'died before'),
@@ -36,9 +40,9 @@ export const selectionOptions = {
 /** The filter as the REST API takes it; null members are left out. */
 export function filterOf({ clock }: World, options: Values<typeof filterOptions>): JsonObject {
   const now = { ms: clock.now(), sign: -1 } as const
-  const { reason, class: ofClass, status, message: messageId, body } = options
+  const { reason, class: ofClass, cause, status, message: messageId, body } = options
   const [from, to] = [isoOf(options.from, '--from', now), isoOf(options.to, '--to', now)]
-  const filter = { reason, class: ofClass, status, from, to, messageId, body }
+  const filter = { reason, class: ofClass, cause, status, from, to, messageId, body }
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== null))
 }
 
@@ -82,31 +86,39 @@ export async function countedPages(
   return sum
 }
 
-/** A summary as lines: how many, by class, status and reason. */
+/** A summary as lines: how many, by class, cause and reason. */
 export function summaryLines(summary: JsonObject): readonly string[] {
   const total = Number(summary['total'] ?? 0)
-  const group = (title: string, value: unknown): readonly string[] =>
-    isJsonObject(value)
-      ? [
-          `${title}: ${Object.entries(value)
-            .map(([name, number]) => `${name} ${countText(Number(number))}`)
-            .join(', ')}`,
-        ]
-      : []
-  const reasons: unknown = summary['byReason']
-  const lines = (Array.isArray(reasons) ? reasons : [])
-    .filter(isJsonObject)
-    .map(({ reason, count: number }) => `  ${countText(Number(number)).padStart(9)}  ${String(reason)}`)
   if (total === 0) return ['No dead letters.']
+  const { byClass, byStatus } = summary
+  const causes = rowsOf(summary['byCause'])
+  const counted: readonly (readonly [string, unknown])[] = causes.map(({ cause, count: each }) => [
+    String(cause),
+    each,
+  ])
   return [
     several(total, 'dead letter'),
-    ...group('by class', summary['byClass']),
-    ...group('by status', summary['byStatus']),
-    ...lines,
+    ...groupLine('by class', isJsonObject(byClass) ? Object.entries(byClass) : []),
+    // An older management tells statuses alone.
+    ...(causes.length > 0
+      ? groupLine('by cause', counted)
+      : groupLine('by status', isJsonObject(byStatus) ? Object.entries(byStatus) : [])),
+    ...rowsOf(summary['byReason']).map(
+      ({ reason, count: each }) => `  ${countText(Number(each)).padStart(9)}  ${String(reason)}`,
+    ),
   ]
 }
 
-/** Two pages as one: numbers added, the oldest and newest of both, reasons by their text. */
+function groupLine(title: string, counts: readonly (readonly [string, unknown])[]): readonly string[] {
+  if (counts.length === 0) return []
+  return [`${title}: ${counts.map(([name, each]) => `${name} ${countText(Number(each))}`).join(', ')}`]
+}
+
+function rowsOf(value: unknown): readonly JsonObject[] {
+  return Array.isArray(value) ? value.filter(isJsonObject) : []
+}
+
+/** Two pages as one: numbers added, the oldest and newest of both, reasons and causes by their text. */
 function added(one: JsonObject, other: JsonObject): JsonObject {
   const numbers = (name: string): JsonObject => {
     const sums: Record<string, number> = {}
@@ -115,21 +127,32 @@ function added(one: JsonObject, other: JsonObject): JsonObject {
         sums[key] = (sums[key] ?? 0) + Number(value)
     return sums
   }
-  const reasons = new Map<string, number>()
-  for (const each of [one['byReason'], other['byReason']])
-    for (const row of Array.isArray(each) ? each.filter(isJsonObject) : [])
-      reasons.set(String(row['reason']), (reasons.get(String(row['reason'])) ?? 0) + Number(row['count']))
   const times = (name: string): number[] => [one[name], other[name]].filter(each => typeof each === 'number')
   const sum = (name: string): number => Number(one[name] ?? 0) + Number(other[name] ?? 0)
   return {
     total: sum('total'),
     ...{ byClass: numbers('byClass'), byStatus: numbers('byStatus') },
-    byReason: [...reasons]
-      .map(([reason, number]) => ({ reason, count: number }))
-      .sort((a, b) => b.count - a.count),
+    byCause: addedRows('cause', one['byCause'], other['byCause']),
+    byReason: addedRows('reason', one['byReason'], other['byReason']),
     otherReasons: sum('otherReasons'),
     oldest: times('oldest').length === 0 ? null : Math.min(...times('oldest')),
     newest: times('newest').length === 0 ? null : Math.max(...times('newest')),
     isComplete: true,
   }
+}
+
+/** Rows of both with the same text as one, the most first. */
+function addedRows(member: string, one: unknown, other: unknown): readonly JsonObject[] {
+  const rows = new Map<string, { readonly [name: string]: unknown; readonly count: number }>()
+  for (const row of [...rowsOf(one), ...rowsOf(other)]) {
+    const text = String(row[member])
+    const known = rows.get(text)
+    const times = [known?.['newest'], row['newest']].filter(each => typeof each === 'number')
+    rows.set(text, {
+      [member]: text,
+      count: (known?.count ?? 0) + Number(row['count']),
+      ...(times.length === 0 ? {} : { newest: Math.max(...times) }),
+    })
+  }
+  return [...rows.values()].sort((a, b) => b.count - a.count)
 }
