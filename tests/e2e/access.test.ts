@@ -207,13 +207,13 @@ describe('a topic that asks who publishes', () => {
 
 describe.skipIf(noBrowser() !== null)('the console of who has few rights', () => {
   it('asks for a key, shows a reader its groups alone, and says in words what it may not', async () => {
-    const [mine, theirs] = [await stack.createTopic(), 'closed.orders']
+    const mine = await stack.createTopic()
     await manage('POST', '/groups', { credential: admin, body: { groupName: 'closed' } })
-    await stack.createTopic({ name: theirs })
+    await stack.createTopic({ name: 'closed.orders' })
     const reader = await makeKey('reader-in-a-browser', `reader:${stack.group}`)
     const browser = await startBrowser(stack.management.url)
     onTestFinished(() => browser.stop())
-    const { page, faults } = await browser.open()
+    const { page, faults } = await browser.open({ reducedMotion: 'reduce' })
     const signIn = async (key: string): Promise<void> => {
       await page.getByLabel('Key or token', { exact: true }).fill(key)
       await page.getByRole('button', { name: 'Sign in', exact: true }).click()
@@ -233,13 +233,9 @@ describe.skipIf(noBrowser() !== null)('the console of who has few rights', () =>
     await page.getByRole('button', { name: 'Remove' }).click()
     await page.getByRole('button', { name: 'Remove the topic' }).click()
     await see(`This takes the role owner:${stack.group}, or to own it`)
-    await page.goto('/ui/groups')
-    await see(stack.group)
     expect(seen.filter(text => text.includes('closed') || text.includes(reader))).toEqual([])
 
-    await page.goto(`/ui/topics/${theirs}?tab=messages`)
-    await see('This takes the role reader:closed')
-    await page.goto('/ui/groups/closed')
+    await page.goto('/ui/topics/closed.orders')
     await see('This takes the role reader:closed')
     expect(
       await page.evaluate('[...Object.values(localStorage), location.href, document.cookie].join()'),
