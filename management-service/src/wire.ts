@@ -73,7 +73,7 @@ export function createManagement(base: ManagementBase, config: ManagementConfig)
     base.log,
     {
       ...{ bodyBytesMax: config.bodyBytesMax, allowedOrigin: config.allowedOrigin, guard },
-      checkHost: createHostCheck({ ...config, isAsking: config.accessMode !== 'open' }),
+      checkHost: createHostCheck({ ...config, isAsking: guard.isAsking }),
       ...(startPage.directory === null ? {} : { filesBelow: startPage.directory }),
     },
     audit.around(withDryRuns(promised, () => useCases.rehearse())),

@@ -95,13 +95,19 @@ interface Page {
   readonly next: string | null
 }
 
+interface Asked {
+  readonly method?: string
+  readonly body?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
 describe('the messages of a topic', () => {
   it('are not for pages of other sites, which may read definitions', async () => {
     const topic = await stack.createTopic()
-    const asked = async (path: string, site: string): Promise<number> => {
-      const headers = { Origin: 'https://evil.example', 'Sec-Fetch-Site': site }
-      const signal = AbortSignal.timeout(10_000)
-      const answer = await fetch(`${stack.management.url}/topics/${topic}${path}`, { headers, signal })
+    const asked = async (path: string, site: string, more: Asked = {}): Promise<number> => {
+      const headers = { Origin: 'https://evil.example', 'Sec-Fetch-Site': site, ...more.headers }
+      const init = { ...more, headers, signal: AbortSignal.timeout(10_000) }
+      const answer = await fetch(`${stack.management.url}/topics/${topic}${path}`, init)
       await answer.body?.cancel()
       return answer.status
     }
@@ -109,6 +115,12 @@ describe('the messages of a topic', () => {
     for (const path of ['/browse', '/tail', '/trace?key=k'])
       expect([path, await asked(path, 'cross-site')]).toEqual([path, 403])
     expect([await asked('/browse', 'same-origin'), await asked('', 'cross-site')]).toEqual([200, 200])
+    // Nobody is asked here, so any word would do for a token.
+    const headers = { Authorization: 'Bearer x', 'Content-Type': 'application/json' }
+    const change = { method: 'PUT', body: '{"description":"theirs"}', headers }
+    expect(await asked('/browse', 'cross-site', { headers })).toBe(403)
+    expect(await asked('', 'cross-site', change)).toBe(403)
+    expect(await asked('', 'same-origin', change)).toBe(200)
   })
 
   it('are shown from Kafka, the newest first, masked, by key, and page by page', async () => {

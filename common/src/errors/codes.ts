@@ -115,7 +115,9 @@ export const errorCodes = {
   CROSS_SITE_REQUEST: {
     status: 403,
     text: 'A page of {origin} may {what} here: management.cors.allowedOrigin does not name it',
-    fix: 'Name its origin in management.cors.allowedOrigin, or let it send a Bearer token in Authorization',
+    fix:
+      'Name its origin in management.cors.allowedOrigin, or let it send a Bearer token in Authorization where ' +
+      'management.auth.mode is guarded',
   },
   WRONG_HOST: {
     status: 403,

@@ -15,6 +15,7 @@ let mayRead = true
 const judged: string[] = []
 
 const guard: ApiGuard = {
+  isAsking: true,
   admit: () =>
     mayRead ? Promise.resolve({ principal: everybody }) : Promise.reject(refusal('UNAUTHENTICATED', {})),
 }

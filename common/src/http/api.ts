@@ -86,12 +86,17 @@ export interface Admission {
 
 /** Stands in front of all routes. */
 export interface ApiGuard {
+  /** Whether it asks callers who they are, and so judges every credential; else everybody may everything. */
+  readonly isAsking: boolean
   /** Gives who calls, or refuses. Nothing of the body was read yet. */
   admit(route: ApiRoute, call: ApiCall): Promise<Admission>
 }
 
 /** Lets everybody do everything. */
-export const openGuard: ApiGuard = { admit: () => Promise.resolve({ principal: everybody }) }
+export const openGuard: ApiGuard = {
+  isAsking: false,
+  admit: () => Promise.resolve({ principal: everybody }),
+}
 
 const jsonType = 'application/json'
 export const eventStreamType = 'text/event-stream'

@@ -3,11 +3,15 @@ import { refuseCrossSite } from './cross-site.js'
 
 const host = 'iris.example:8090'
 const elsewhere = 'https://evil.example'
+const foreign = { origin: elsewhere, 'sec-fetch-site': 'cross-site' }
 type Headers = Readonly<Record<string, string>>
 
-function judged(headers: Headers, { method = 'POST', showsContents = false, trusted = '*' } = {}): unknown {
+function judged(
+  headers: Headers,
+  { method = 'POST', showsContents = false, trusted = '*', isAsking = false } = {},
+): unknown {
   try {
-    refuseCrossSite({ method, showsContents }, { host, ...headers }, trusted)
+    refuseCrossSite({ method, showsContents }, { host, ...headers }, { allowedOrigin: trusted, isAsking })
     return 'passes'
   } catch (error) {
     return error
@@ -29,10 +33,6 @@ describe('a request that changes something', () => {
       'from a page of the same origin with a password',
       { 'sec-fetch-site': 'same-origin', origin: `http://${host}`, authorization: 'Basic eDp5' },
     ],
-    [
-      'with a token of its own',
-      { 'sec-fetch-site': 'cross-site', origin: elsewhere, authorization: 'Bearer x' },
-    ],
   ])('%s passes', (_name, headers) => {
     expect(judged(headers)).toBe('passes')
   })
@@ -46,14 +46,20 @@ describe('a request that changes something', () => {
     ],
     ['another port, of an old browser', { origin: 'http://iris.example:3000' }],
     ['a sandboxed page', { origin: 'null' }],
-    ...['Basic eDp5', 'Negotiate x', 'Digest username="x"', ''].map((authorization): [string, Headers] => [
-      `a page elsewhere, for which the browser adds "${authorization}"`,
-      { origin: elsewhere, authorization },
-    ]),
     ['a page of the same name in another letter', { origin: `http://${host}.evil.example` }],
   ])('from %s is refused', (_name, headers) => {
     expect(judged(headers)).toMatchObject({ status: 403, code: 'CROSS_SITE_REQUEST' })
   })
+
+  it.each(['Basic eDp5', 'Negotiate x', 'Digest username="x"', ''])(
+    'from a page elsewhere is refused, for which the browser adds "%s", whether callers are asked or not',
+    authorization => {
+      for (const isAsking of [true, false])
+        expect(judged({ origin: elsewhere, authorization }, { isAsking })).toMatchObject({
+          code: 'CROSS_SITE_REQUEST',
+        })
+    },
+  )
 
   it('from the origin that CORS names passes, from others not', () => {
     const trusted = 'https://console.example'
@@ -65,9 +71,22 @@ describe('a request that changes something', () => {
   })
 })
 
-describe('a request that reads', () => {
-  const foreign = { origin: elsewhere, 'sec-fetch-site': 'cross-site' }
+describe('a page elsewhere with a token of its own', () => {
+  const withToken = { ...foreign, authorization: 'Bearer x' }
+  const reading = { method: 'GET', showsContents: true }
 
+  it('passes where somebody judges the token', () => {
+    expect(judged(withToken, { isAsking: true })).toBe('passes')
+    expect(judged(withToken, { ...reading, isAsking: true })).toBe('passes')
+  })
+
+  it('is refused where nobody is asked: there, any word would do', () => {
+    expect(judged(withToken)).toMatchObject({ status: 403, code: 'CROSS_SITE_REQUEST' })
+    expect(judged(withToken, reading)).toMatchObject({ status: 403, code: 'CROSS_SITE_REQUEST' })
+  })
+})
+
+describe('a request that reads', () => {
   it.each(['GET', 'HEAD', 'OPTIONS'])('passes from anywhere: %s', method => {
     expect(judged(foreign, { method })).toBe('passes')
   })
@@ -84,7 +103,6 @@ describe('a request that reads', () => {
     ['a page of the same origin', { 'sec-fetch-site': 'same-origin' }],
     ['a page of the same origin, of an old browser', { origin: `http://${host}` }],
     ['somebody who typed it', { 'sec-fetch-site': 'none' }],
-    ['a page elsewhere with a token of its own', { ...foreign, authorization: 'Bearer x' }],
   ])('contents passes from %s', (_name, headers) => {
     expect(judged(headers, { method: 'GET', showsContents: true })).toBe('passes')
   })

@@ -1,10 +1,10 @@
 // pure
 /**
  * Requests that a page of another origin makes a browser send, with whatever lets that browser in.
- * Takes method, headers, and the one foreign origin that is trusted. Refuses what changes something or shows
- * contents, where a browser says that it comes from elsewhere (Fetch Metadata, `Origin` of RFC 6454).
- * Promises: lets pass who says neither, as no browser does, and who sends a `Bearer` token: browsers send
- * passwords that they remember by themselves, and tokens never.
+ * Takes method, headers, and who is trusted. Refuses what changes something or shows contents, where a
+ * browser says that it comes from elsewhere (Fetch Metadata, `Origin` of RFC 6454). Promises: lets pass who
+ * says neither, as no browser does, and who sends a `Bearer` token where somebody judges it: browsers add
+ * passwords by themselves and tokens never, but where nobody is asked any word would do for one.
  */
 import { refusal } from '../errors/hermes-error.js'
 
@@ -23,18 +23,24 @@ export interface SiteRequest {
   readonly showsContents: boolean
 }
 
-/**
- * Refuses it with `CROSS_SITE_REQUEST`.
- * @param trusted - `Access-Control-Allow-Origin`; `*` names nobody who may change something or see contents.
- */
-export function refuseCrossSite(request: SiteRequest, headers: SiteHeaders, trusted: string): void {
+/** Whose pages may do what ours may. */
+export interface SiteTrust {
+  /** `Access-Control-Allow-Origin`; `*` names nobody who may change something or see contents. */
+  readonly allowedOrigin: string
+  /** Whether the token of a caller is judged before anything is done for it. */
+  readonly isAsking: boolean
+}
+
+/** Refuses it with `CROSS_SITE_REQUEST`. */
+export function refuseCrossSite(request: SiteRequest, headers: SiteHeaders, trust: SiteTrust): void {
   const { method, showsContents } = request
   const onlyReads = method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
   if (onlyReads && !showsContents) return
-  if (isToken(headers.authorization) || !comesFromElsewhere(headers)) return
+  if (trust.isAsking && isToken(headers.authorization)) return
+  if (!comesFromElsewhere(headers)) return
   const { origin = 'another site' } = headers
   const what = onlyReads ? 'not read messages' : 'change nothing'
-  if (origin !== trusted) throw refusal('CROSS_SITE_REQUEST', { origin, what })
+  if (origin !== trust.allowedOrigin) throw refusal('CROSS_SITE_REQUEST', { origin, what })
 }
 
 function isToken(authorization: string | undefined): boolean {

@@ -166,6 +166,8 @@ describe('a request', () => {
 
     expect([status, text]).toEqual([403, expect.stringContaining('"code":"CROSS_SITE_REQUEST"')])
     expect(answered['access-control-allow-origin']).toBe('*')
+    const withWord = { ...headers, authorization: 'Bearer x' }
+    expect((await call('PUT', '/things/a', { headers: withWord, body: '{}' })).status).toBe(403)
     expect((await call('GET', '/things', { headers })).status).toBe(200)
   })
 
@@ -175,6 +177,8 @@ describe('a request', () => {
 
     expect([refused.status, refused.text]).toEqual([403, expect.stringContaining('CROSS_SITE_REQUEST')])
     expect(refused.text).not.toContain('127.0.0.1')
+    const withWord = await call('GET', '/contents', { headers: { ...foreign, authorization: 'Bearer x' } })
+    expect([withWord.status, withWord.text]).toEqual([403, refused.text])
     for (const headers of [{}, { 'sec-fetch-site': 'same-origin' }])
       expect(await call('GET', '/contents', { headers })).toMatchObject({ status: 200, text: '127.0.0.1' })
   })

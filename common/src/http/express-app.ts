@@ -118,9 +118,11 @@ async function serve(
   options: ExpressAppOptions & { readonly departures: Departures },
 ): Promise<void> {
   const { method, headers } = request
-  refuseCrossSite({ method, showsContents: route.shows === 'contents' }, headers, options.allowedOrigin)
+  const { allowedOrigin, guard } = options
+  const trust = { allowedOrigin, isAsking: guard.isAsking }
+  refuseCrossSite({ method, showsContents: route.shows === 'contents' }, headers, trust)
   const call = callOf(request)
-  const admission = await options.guard.admit(route, call)
+  const admission = await guard.admit(route, call)
   if (route.produces !== null && !accepts(request, route.produces)) throw frameworkError(406)
   const body = route.takesJson ? await jsonOf(request, options.bodyBytesMax) : null
   admission.allows?.(body)
@@ -132,7 +134,7 @@ async function serve(
     header: name => headerOf(request, name),
     principal: admission.principal,
     address: request.socket.remoteAddress ?? '',
-    judgeAgain: async () => (await options.guard.admit(route, call)).principal,
+    judgeAgain: async () => (await guard.admit(route, call)).principal,
     preferred: types => request.accepts([...types]) || types.find(type => accepts(request, type)) || null,
   })
   if (answer.stream === undefined) write(response, answer)

@@ -36,6 +36,7 @@ export interface RoutePromise {
 /** Makes the guard. */
 export function createGuard(parts: GuardParts): ApiGuard {
   return {
+    isAsking: true,
     async admit(route, call) {
       const promise = parts.promiseOf(route)
       if (promise === undefined) throw frameworkError(403)

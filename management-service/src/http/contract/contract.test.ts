@@ -82,6 +82,13 @@ describe('routes and contracts', () => {
     expect(showing.filter(([, { shows }]) => shows === undefined).map(([key]) => key)).toEqual([])
   })
 
+  it('let nobody in unasked who changes something or sees contents: a page elsewhere may have a false token', () => {
+    const open = rows.filter(([, { right }]) => right === 'anyone')
+
+    expect(open.map(([key]) => key)).toContain('GET /status/health')
+    expect(open.filter(([key, { shows }]) => !key.startsWith('GET ') || shows !== undefined)).toEqual([])
+  })
+
   it.each([
     ['a route without a contract', [], 'GET /one has no contract'],
     [
