@@ -111,7 +111,8 @@ export const managementKeys = {
     text(1024),
     '*',
     'Value of `Access-Control-Allow-Origin` in every answer: whose pages may read. Pages of an origin that is named ' +
-      "here may change things and see messages too; `*` lets those of others only read, and of messages only Hermes' previews",
+      'here may change things and see messages, keys and people too; `*` lets those of others only read definitions ' +
+      "and figures, and what Hermes' own routes show",
   ),
   groupNamePattern: key(
     'management.group.allowedGroupNameRegex',

@@ -112,7 +112,7 @@ describe('the messages of a topic', () => {
       return answer.status
     }
 
-    for (const path of ['/browse', '/tail', '/trace?key=k'])
+    for (const path of ['/browse', '/tail', '/trace?key=k', '/publishers'])
       expect([path, await asked(path, 'cross-site')]).toEqual([path, 403])
     expect([await asked('/browse', 'same-origin'), await asked('', 'cross-site')]).toEqual([200, 200])
     // Nobody is asked here, so any word would do for a token.

@@ -63,7 +63,7 @@ export interface ApiRoute {
    * The media type it answers with; a request that accepts no such type is 406. Null: whatever is asked for.
    */
   readonly produces: string | null
-  /** Contents of messages are for pages of the same origin only, whatever CORS lets others read. */
+  /** Messages, keys and people are for pages of the same origin only, whatever CORS lets others read. */
   readonly shows?: 'contents'
   handle(request: ApiRequest): Promise<ApiAnswer>
 }

@@ -94,7 +94,7 @@ describe('a request that reads', () => {
   it.each(['GET', 'HEAD'])('contents is refused where it comes from a page elsewhere: %s', method => {
     expect(judged(foreign, { method, showsContents: true })).toMatchObject({
       ...{ status: 403, code: 'CROSS_SITE_REQUEST' },
-      message: `A page of ${elsewhere} may not read messages here: management.cors.allowedOrigin does not name it`,
+      message: `A page of ${elsewhere} may see no messages, keys or people here: management.cors.allowedOrigin does not name it`,
     })
   })
 

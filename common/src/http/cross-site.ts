@@ -39,7 +39,7 @@ export function refuseCrossSite(request: SiteRequest, headers: SiteHeaders, trus
   if (trust.isAsking && isToken(headers.authorization)) return
   if (!comesFromElsewhere(headers)) return
   const { origin = 'another site' } = headers
-  const what = onlyReads ? 'not read messages' : 'change nothing'
+  const what = onlyReads ? 'see no messages, keys or people' : 'change nothing'
   if (origin !== trust.allowedOrigin) throw refusal('CROSS_SITE_REQUEST', { origin, what })
 }
 

@@ -20,6 +20,7 @@ export const auditContract: ResourceContract = {
     'GET /audit': {
       summary: 'Lists changes, the newest first',
       right: 'admin',
+      shows: 'contents',
       query: {
         user: words('Only what this user changed'),
         kind: z.enum(resourceKinds).optional().describe('Only changes of such things'),

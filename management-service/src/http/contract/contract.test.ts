@@ -69,16 +69,26 @@ describe('routes and contracts', () => {
     expect([one?.shows, other?.shows]).toEqual([undefined, 'contents'])
   })
 
-  it('keep from pages elsewhere whatever shows the body of a message', () => {
+  it('keep from pages elsewhere whatever of ours shows messages, keys or people', () => {
+    const members = ['body', 'key', 'user', 'createdBy', 'network', 'secrets'].map(name => `"${name}":`)
     const showing = rows.filter(([key, { answers }]) => {
       const schemas = Object.values(answers).flatMap(({ content }) => Object.values(content))
       const texts = schemas.map(({ schema }) =>
         schema === null ? '' : JSON.stringify(z.toJSONSchema(schema, { unrepresentable: 'any' })),
       )
-      return key.startsWith('GET ') && texts.some(text => text.includes('"body":'))
+      return key.startsWith('GET ') && texts.some(text => members.some(each => text.includes(each)))
     })
 
-    expect(showing.map(([key]) => key)).toContain('GET /topics/:topic/browse')
+    const keys = showing.map(([key]) => key)
+    for (const known of [
+      'GET /topics/:topic/browse',
+      'GET /topics/:topic/publishers',
+      'GET /audit',
+      'GET /keys',
+    ])
+      expect(keys).toContain(known)
+    expect(rows.find(([key]) => key.endsWith('/:subscription/why'))?.[1].shows).toBe('contents')
+    expect(rows.find(([key]) => key === 'GET /topics/:topic')?.[1].shows).toBeUndefined()
     expect(showing.filter(([, { shows }]) => shows === undefined).map(([key]) => key)).toEqual([])
   })
 

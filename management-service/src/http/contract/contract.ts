@@ -55,7 +55,10 @@ export interface RouteContract {
   readonly onlyAsks?: boolean
   /** Whether `?dryRun=true` is refused: it steers what runs on after the answer, so nothing is foretold. */
   readonly hasNoDryRun?: boolean
-  /** Whether it shows messages: pages of other origins are refused, unless the settings name theirs. */
+  /**
+   * Whether it shows messages, keys or people, not only definitions and figures: pages of other origins are
+   * refused, unless the settings name theirs. Hermes' own routes answer as they do there.
+   */
   readonly shows?: 'contents'
   /** Parameters of the query by name. */
   readonly query?: Readonly<Record<string, z.ZodType>>

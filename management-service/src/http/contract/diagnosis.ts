@@ -32,6 +32,8 @@ export const diagnosisContract: ResourceContract = {
       summary: 'Says what holds a subscription back',
       description: 'Answers within two seconds; who is silent is a finding too. An addition of Iris.',
       right: 'reader',
+      // Findings name keys that are parked, and quote what endpoints answered.
+      shows: 'contents',
       answers: {
         200: {
           content: {

@@ -88,6 +88,8 @@ export const installationContract: ResourceContract = {
         'Kafka. Each caller sees what it may read.',
       right: 'reader',
       isForEachCaller: true,
+      // Tasks name who started them, and what for.
+      shows: 'contents',
       answers: { 200: json(overviewShape, overview) },
       errors: ['NOT_READY', 'OVERLOADED'],
     },

@@ -44,11 +44,13 @@ export const keyContract: ResourceContract = {
     'GET /keys': {
       summary: 'Lists all keys, without their secrets',
       right: 'admin',
+      shows: 'contents',
       answers: { 200: json(z.array(keyShape), [example]) },
     },
     'GET /keys/:name': {
       summary: 'Shows a key, without its secrets',
       right: 'admin',
+      shows: 'contents',
       answers: { 200: json(keyShape, example) },
     },
     'POST /keys': {

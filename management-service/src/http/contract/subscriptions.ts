@@ -186,6 +186,7 @@ const parkedKeys: ResourceContract['routes'] = {
   'GET /topics/:topic/subscriptions/:subscription/parked-keys': {
     summary: 'Lists the parked keys',
     right: 'owner',
+    shows: 'contents',
     answers: { 200: json(parkedKeysAnswer, { items: [], max: 1000 }) },
   },
   'DELETE /topics/:topic/subscriptions/:subscription/parked-keys': {

@@ -96,11 +96,13 @@ export const taskContract: ResourceContract = {
     'GET /topics/:topic/subscriptions/:subscription/tasks': {
       summary: 'Lists the tasks of a subscription, newest first',
       right: 'reader',
+      shows: 'contents',
       answers: { 200: json(z.array(taskAnswer), [task]) },
     },
     'GET /topics/:topic/subscriptions/:subscription/tasks/:id': {
       summary: 'Shows a task',
       right: 'reader',
+      shows: 'contents',
       answers: { 200: json(taskAnswer, task) },
       errors: ['TASK_NOT_EXISTS'],
     },

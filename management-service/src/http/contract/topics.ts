@@ -158,6 +158,7 @@ export const topicContract: ResourceContract = {
         'From the memory of the frontends, which are asked now: who was quiet for a day, and what a frontend ' +
         'knew that has ended, is forgotten. An addition of Iris.',
       right: 'reader',
+      shows: 'contents',
       answers: { 200: json(publishersShape, publishersExample) },
       errors: ['OVERLOADED'],
     },
