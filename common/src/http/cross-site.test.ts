@@ -107,6 +107,23 @@ describe('a request that reads', () => {
     expect(judged(headers, { method: 'GET', showsContents: true })).toBe('passes')
   })
 
+  it('contents passes where somebody follows a link, and not where the page that has it keeps the answer', () => {
+    const link = {
+      'sec-fetch-site': 'cross-site',
+      'sec-fetch-mode': 'navigate',
+      'sec-fetch-dest': 'document',
+    }
+    const reading = { method: 'GET', showsContents: true }
+    const inFrame = { ...link, 'sec-fetch-dest': 'iframe' }
+    const byScript = { ...link, 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'script' }
+    const byFetch = { ...link, origin: elsewhere, 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' }
+
+    expect(judged(link, reading)).toBe('passes')
+    for (const headers of [inFrame, byScript, byFetch])
+      expect(judged(headers, reading)).toMatchObject({ code: 'CROSS_SITE_REQUEST' })
+    expect(judged(link, { method: 'POST' })).toMatchObject({ code: 'CROSS_SITE_REQUEST' })
+  })
+
   it('contents passes from the origin that CORS names, and `*` names none', () => {
     const asked = { method: 'GET', showsContents: true }
 

@@ -14,6 +14,8 @@ export interface SiteHeaders {
   readonly origin?: string | undefined
   readonly authorization?: string | undefined
   readonly 'sec-fetch-site'?: string | string[] | undefined
+  readonly 'sec-fetch-mode'?: string | string[] | undefined
+  readonly 'sec-fetch-dest'?: string | string[] | undefined
 }
 
 /** What is asked for. */
@@ -35,12 +37,17 @@ export interface SiteTrust {
 export function refuseCrossSite(request: SiteRequest, headers: SiteHeaders, trust: SiteTrust): void {
   const { method, showsContents } = request
   const onlyReads = method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
-  if (onlyReads && !showsContents) return
+  if (onlyReads && (!showsContents || opensPage(headers))) return
   if (trust.isAsking && isToken(headers.authorization)) return
   if (!comesFromElsewhere(headers)) return
   const { origin = 'another site' } = headers
   const what = onlyReads ? 'see no messages, keys or people' : 'change nothing'
   if (origin !== trust.allowedOrigin) throw refusal('CROSS_SITE_REQUEST', { origin, what })
+}
+
+/** Whether somebody follows a link: the answer stands in a window, whose insides no other page sees. */
+function opensPage(headers: SiteHeaders): boolean {
+  return headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document'
 }
 
 function isToken(authorization: string | undefined): boolean {
