@@ -129,8 +129,10 @@ function createManagementListener(
       handle: app,
       refuse(_request, response, error) {
         const body = problemBody(error)
-        const length = Buffer.byteLength(body)
-        response.writeHead(error.status, { 'Content-Type': 'application/json', 'Content-Length': length })
+        response.writeHead(error.status, {
+          ...{ 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) },
+          'X-Content-Type-Options': 'nosniff',
+        })
         response.end(body)
       },
     },

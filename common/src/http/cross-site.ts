@@ -18,6 +18,9 @@ export interface SiteHeaders {
   readonly 'sec-fetch-dest'?: string | string[] | undefined
 }
 
+/** What of a request decides, as `Vary` has it. */
+export const decisiveHeaders = 'Origin, Sec-Fetch-Site, Sec-Fetch-Mode, Sec-Fetch-Dest'
+
 /** What is asked for. */
 export interface SiteRequest {
   readonly method: string

@@ -183,6 +183,27 @@ describe('a request', () => {
       expect(await call('GET', '/contents', { headers })).toMatchObject({ status: 200, text: '127.0.0.1' })
   })
 
+  it('for contents is answered for no cache to keep, be it refused', async () => {
+    const foreign = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }
+    const kept = async (path: string, headers: Record<string, string> = {}): Promise<unknown[]> => {
+      const answer = await call('GET', path, { headers })
+      const vary = (answer.headers.vary ?? '').split(', ')
+      const isVaried = ['Origin', 'Sec-Fetch-Site'].every(name => vary.includes(name))
+      return [answer.status, answer.headers['cache-control'], isVaried]
+    }
+
+    expect(await kept('/contents')).toEqual([200, 'no-store', true])
+    expect(await kept('/contents', foreign)).toEqual([403, 'no-store', true])
+    expect(await kept('/things')).toEqual([200, undefined, false])
+  })
+
+  it.each(['/things', '/contents', '/refused', '/nothing', '/text', '/index.html'])(
+    'is answered with a type that no browser guesses anew: %s',
+    async path => {
+      expect((await call('GET', path)).headers['x-content-type-options']).toBe('nosniff')
+    },
+  )
+
   it.each(['/things', '/text', '/assets/app.js', '/nothing'])(
     'under the name of another site is refused, also where it only reads: %s',
     async path => {

@@ -2,8 +2,8 @@
  * A hardened Express application over a table of routes.
  * Takes routes and limits. Gives a request listener for the hardened server of `server.ts`.
  * Promises: every answer but a page's files carries the CORS headers; every refusal is `{"message","code"}`;
- * nothing is parsed but JSON under a size and a depth, once the guard has let it in, and no page of another
- * origin changes anything or reads contents; a broken invariant still ends the process.
+ * nothing is parsed but JSON under a size and a depth, once the guard has let it in; no page of another
+ * origin changes anything or reads contents, which no cache keeps; a broken invariant still ends the process.
  */
 import type { RequestListener, ServerResponse } from 'node:http'
 import compression from 'compression'
@@ -23,7 +23,7 @@ import {
 } from './api.js'
 import { readBody } from './body.js'
 import { beginStream } from './answer-stream.js'
-import { refuseCrossSite } from './cross-site.js'
+import { decisiveHeaders, refuseCrossSite } from './cross-site.js'
 import { createDepartures, type Departures } from './departures.js'
 import type { HostCheck } from './host-names.js'
 import { parseJsonBody } from './json-body.js'
@@ -64,7 +64,7 @@ export function createExpressApp(
   app.set('trust proxy', false)
   app.enable('case sensitive routing')
   app.use((request, response, next) => {
-    if (!request.path.startsWith('/assets/')) addCors(response, options.allowedOrigin)
+    if (!request.path.startsWith('/assets/')) addCommon(response, options.allowedOrigin)
     next(options.checkHost(request.headers.host) ?? undefined)
   })
   app.use(compression({ filter: isWorthwhile }))
@@ -120,7 +120,9 @@ async function serve(
   const { method, headers } = request
   const { allowedOrigin, guard } = options
   const trust = { allowedOrigin, isAsking: guard.isAsking }
-  refuseCrossSite({ method, showsContents: route.shows === 'contents' }, headers, trust)
+  const showsContents = route.shows === 'contents'
+  if (showsContents) keepFromCaches(response)
+  refuseCrossSite({ method, showsContents }, headers, trust)
   const call = callOf(request)
   const admission = await guard.admit(route, call)
   if (route.produces !== null && !accepts(request, route.produces)) throw frameworkError(406)
@@ -219,11 +221,19 @@ function refusalOf(error: unknown): HermesError {
   return new HermesError('OTHER', 'Something went wrong in the service; its log says what', 500)
 }
 
-function addCors(response: Response, allowedOrigin: string): void {
+function addCommon(response: Response, allowedOrigin: string): void {
+  // What somebody published may look like a page or a script to a browser that guesses.
+  response.setHeader('X-Content-Type-Options', 'nosniff')
   response.setHeader('Access-Control-Allow-Origin', allowedOrigin)
   response.setHeader('Access-Control-Allow-Methods', allowedMethods)
   response.setHeader('Access-Control-Max-Age', preflightMaxAgeS)
   response.setHeader('Access-Control-Allow-Headers', allowedHeaders)
+}
+
+/** Refusals of what shows contents, too. */
+function keepFromCaches(response: Response): void {
+  response.setHeader('Cache-Control', 'no-store')
+  response.setHeader('Vary', decisiveHeaders)
 }
 
 function methodsByPath(routes: readonly ApiRoute[]): ReadonlyMap<string, readonly string[]> {

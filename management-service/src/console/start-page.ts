@@ -33,12 +33,7 @@ const policy = [
 ].join('; ')
 
 const fresh = { 'Cache-Control': 'no-cache' }
-const guarded = {
-  ...fresh,
-  'Content-Security-Policy': policy,
-  'Referrer-Policy': 'no-referrer',
-  'X-Content-Type-Options': 'nosniff',
-}
+const guarded = { ...fresh, 'Content-Security-Policy': policy, 'Referrer-Policy': 'no-referrer' }
 
 /** The start page and where its files are. `built` is the folder of our own console. */
 export function startPageOf(

@@ -10,10 +10,7 @@ const jsonType = 'application/json'
 const pageType = 'text/html'
 
 /** Nothing is fetched, nothing runs: a page that holds examples of others must not be able to. */
-const headers = {
-  'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'",
-  'X-Content-Type-Options': 'nosniff',
-}
+const headers = { 'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'" }
 
 /** The routes of the description. It is made at the first question, for most processes never get one. */
 export function docsRoutes(resources: readonly ResourceContract[], facts: OpenApiFacts): readonly ApiRoute[] {
