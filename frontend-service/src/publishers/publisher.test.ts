@@ -1,3 +1,5 @@
+import { getHeapStatistics, setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import { clientOf, named, networkOf, saidToBe, stranger } from './publisher.js'
 
@@ -48,6 +50,17 @@ describe('of a User-Agent', () => {
   )
 })
 
+const headerBytes = 16_384
+/** As the parser of HTTP makes it: one text, of which parts are taken. */
+const header = (n: number): string => Buffer.alloc(headerBytes, `a-long-name-${n}-`).toString('latin1')
+/** What this thread holds after a full collection. */
+const heapBytes = (): number => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  collect()
+  return getHeapStatistics().used_heap_size
+}
+
 describe('a publisher', () => {
   it('is the same by name and client, from wherever', () => {
     expect(named('shop', 'curl').key).toBe(named('shop', 'curl').key)
@@ -66,6 +79,18 @@ describe('a publisher', () => {
 
   it('keeps of a name no more than is shown', () => {
     expect(named('n'.repeat(300), null).name).toBe('n'.repeat(200))
+    expect(named('a\u0000b\u001b[31mc\u007f\u009b\u00e4', null).name).toBe('ab[31mc\u00e4')
+  })
+
+  it('keeps nothing of the headers that it was read from', () => {
+    const before = heapBytes()
+    const publishers = Array.from({ length: 1_000 }, (_, n) =>
+      saidToBe(header(n), undefined, clientOf(header(n))),
+    )
+    const keptBytes = heapBytes() - before
+
+    expect(publishers.at(-1)).toMatchObject({ name: expect.stringContaining('a-long-name-999-') as unknown })
+    expect(keptBytes).toBeLessThan((publishers.length * headerBytes) / 4)
   })
 })
 
@@ -76,14 +101,31 @@ describe('what a proxy says of a publisher', () => {
     // Whatever the client wrote itself stands before what the proxy adds.
     ['203.0.113.1, 198.51.100.7', stranger('198.51.100.7', null)],
     ['2001:db8:1::7', stranger('2001:db8:1::7', null)],
+    ['\u009bred\u0085', named('red', null)],
   ])('is taken: %s', (said, publisher) => {
     expect(saidToBe(said, '10.1.2.3', null)).toEqual(publisher)
   })
 
-  it.each([undefined, '', ' ', '198.51.100.7:4711', 'for=198.51.100.7', 'for="[2001:db8::7]:4711"'])(
-    'counts for nothing where it is none, or would keep an address: %s',
-    said => {
-      expect(saidToBe(said, '10.1.2.3', null)).toEqual(stranger('10.1.2.3', null))
-    },
-  )
+  it.each([
+    undefined,
+    '',
+    ' ',
+    '\u0085\u009b',
+    '198.51.100.7:4711',
+    'for=198.51.100.7',
+    'for="[2001:db8::7]:4711"',
+  ])('counts for nothing where it is none, or would keep an address: %s', said => {
+    expect(saidToBe(said, '10.1.2.3', null)).toEqual(stranger('10.1.2.3', null))
+  })
+
+  it.each([
+    '7'.repeat(16_384),
+    '1.'.repeat(8_192),
+    ':a'.repeat(8_192),
+    `${'7.'.repeat(2)}${'a'.repeat(200)}.1.2.3.4`,
+    `red${' '.repeat(16_384)}198.51.100.7`,
+  ])('is no more than its first 200 letters', said => {
+    expect(saidToBe(said, '10.1.2.3', null)).toEqual(saidToBe(said.slice(0, 200), '10.1.2.3', null))
+    expect(saidToBe(`${said},${said}`, '10.1.2.3', null)).toEqual(saidToBe(said, '10.1.2.3', null))
+  })
 })

@@ -19,19 +19,19 @@ export interface Publisher {
 
 const nameLettersMax = 200
 const clientLettersMax = 40
-const addressInside = /\d+\.\d+\.\d+\.\d+|:[0-9a-f]*:/i
+const addressInside = /\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}|:[0-9a-f]*:/i
 const productPattern = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+/
 
 /** Somebody who has a name. */
 export function named(name: string, client: string | null): Publisher {
-  const shown = name.slice(0, nameLettersMax)
-  return { key: `name ${shown}\n${client ?? ''}`, name: shown, network: null, client }
+  const shown = kept(shownOf(name))
+  return { key: kept(`name ${shown}\n${client ?? ''}`), name: shown, network: null, client }
 }
 
 /** Somebody of whom only the address is known, or not even that. */
 export function stranger(address: string | undefined, client: string | null): Publisher {
   const network = networkOf(address)
-  return { key: `network ${network ?? ''}\n${client ?? ''}`, name: null, network, client }
+  return { key: kept(`network ${network ?? ''}\n${client ?? ''}`), name: null, network, client }
 }
 
 /**
@@ -43,7 +43,7 @@ export function saidToBe(
   address: string | undefined,
   client: string | null,
 ): Publisher {
-  const last = said?.split(',').at(-1)?.trim() ?? ''
+  const last = shownOf(said?.slice(said.lastIndexOf(',') + 1).trim() ?? '').trim()
   if (last === '') return stranger(address, client)
   if (networkOf(last) !== null) return stranger(last, client)
   return addressInside.test(last) ? stranger(address, client) : named(last, client)
@@ -51,7 +51,8 @@ export function saidToBe(
 
 /** The program of a `User-Agent`, without its version: `curl` of `curl/8.5.0`. */
 export function clientOf(userAgent: string | undefined): string | null {
-  return productPattern.exec(userAgent ?? '')?.[0].slice(0, clientLettersMax) ?? null
+  const product = productPattern.exec(userAgent?.slice(0, clientLettersMax) ?? '')?.[0]
+  return product === undefined ? null : kept(product)
 }
 
 /** `10.1.2.0/24` of `10.1.2.3`, `2001:db8:1::/48` of `2001:db8:1:2::3`; null of what is no address. */
@@ -63,4 +64,17 @@ export function networkOf(address: string | undefined): string | null {
   const groups = [0, 2, 4].map(at => (((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0)).toString(16))
   while (groups.at(-1) === '0') groups.pop()
   return `${groups.join(':')}::/48`
+}
+
+/** What of a name is shown: its first letters, without those that steer a terminal. */
+function shownOf(name: string): string {
+  return name.slice(0, nameLettersMax).replace(/\p{Cc}/gu, '')
+}
+
+/**
+ * A copy that stands alone. A part of a text is a view of the whole one to V8: ten letters of a header would
+ * keep its sixteen kilobytes for the day that they are remembered.
+ */
+function kept(text: string): string {
+  return Buffer.from(text).toString()
 }
