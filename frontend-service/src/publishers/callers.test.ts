@@ -53,6 +53,21 @@ describe('a publisher', () => {
     expect(gate.asked).toBe(1)
   })
 
+  it.each(['user-agent', 'x-team', 'authorization'])('is not remembered by a long header: %s', name => {
+    const callers = createCallers({ publisherHeader: 'x-team' })
+    const over = (headers: Record<string, string>) => {
+      const [gate, connection] = [gateOf(headers['authorization']), {}]
+      const of = () => callers.of(sender(headers, { connection }), gate)
+      const [first, second] = [of(), of()]
+      expect(second).toEqual(first)
+      return { isRemembered: second === first, asked: gate.asked }
+    }
+    const headers = { 'user-agent': 'curl', 'x-team': 'red', authorization: 'right' }
+
+    expect(over({ ...headers, [name]: 'l'.repeat(512) })).toEqual({ isRemembered: true, asked: 1 })
+    expect(over({ ...headers, [name]: 'l'.repeat(513) })).toEqual({ isRemembered: false, asked: 2 })
+  })
+
   it('is another where a connection speaks for another, as that of a proxy does', () => {
     const [callers, connection] = [withoutHeader(), {}]
     const over = (headers: Record<string, string>, right = 'right') =>
