@@ -55,19 +55,22 @@ describe('lists', () => {
     const shop = {
       ...of,
       name: 'shop',
+      proven: true,
       network: null,
-      client: 'hermes-client',
+      client: 'java-client',
       lastAt: '2026-05-01T11:59:00.000Z',
     }
+    const unproven = { ...shop, proven: false, client: null, accepted: 3 }
     const stranger = {
       ...of,
       name: null,
+      proven: false,
       network: '192.0.2.0/24',
       client: null,
       lastAt: '2026-05-01T11:58:00.000Z',
     }
     const told = {
-      ...{ since: '2026-05-01T06:00:00.000Z', complete: false, publishers: [shop, stranger] },
+      ...{ since: '2026-05-01T06:00:00.000Z', complete: false, publishers: [shop, unproven, stranger] },
       ...{ problems: ['The frontend f has not told: it answered 404'], others: { accepted: 1, refused: 9 } },
     }
     const answers = { 'GET /topics/shop.orders/publishers': told }
@@ -77,9 +80,10 @@ describe('lists', () => {
     expect([code, JSON.parse(json.out)]).toEqual([0, told])
     expect(`\n${out}${said}`).toMatchInlineSnapshot(`
       "
-      WHO           CLIENT         ACCEPTED  REFUSED  FIRST                     LAST
-      shop          hermes-client     1,204        0  2026-05-01T06:00:07.100Z  2026-05-01T11:59:00.000Z
-      192.0.2.0/24  -                 1,204        0  2026-05-01T06:00:07.100Z  2026-05-01T11:58:00.000Z
+      WHO              CLIENT       ACCEPTED  REFUSED  FIRST                     LAST
+      shop             java-client     1,204        0  2026-05-01T06:00:07.100Z  2026-05-01T11:59:00.000Z
+      says to be shop  -                   3        0  2026-05-01T06:00:07.100Z  2026-05-01T11:59:00.000Z
+      192.0.2.0/24     -               1,204        0  2026-05-01T06:00:07.100Z  2026-05-01T11:58:00.000Z
       Of others: 1 message accepted, 9 refused.
       The frontend f has not told: it answered 404.
       "

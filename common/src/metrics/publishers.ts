@@ -18,6 +18,8 @@ const pageShape = z.object({
   publishers: z.array(
     z.object({
       name: z.string().nullable(),
+      /** Whether credentials prove the name; else it is as the publisher's proxy says. */
+      proven: z.boolean(),
       network: z.string().nullable(),
       client: z.string().nullable(),
       firstMs: z.number(),

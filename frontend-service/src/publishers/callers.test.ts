@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Sender } from '../publish/sender.js'
 import { createCallers } from './callers.js'
-import { named, stranger } from './publisher.js'
+import { named, saidToBe, stranger } from './publisher.js'
 
 const sender = (headers: Record<string, string>, more: Partial<Sender> = {}): Sender => ({
   ...{ sent: { headers, rawHeaders: [] }, announcedBytes: 1, address: '10.1.2.3' },
@@ -20,6 +20,7 @@ const gateOf = (right = 'right', asksWho = true) => {
 }
 const withoutHeader = () => createCallers({ publisherHeader: '' })
 const curl = { 'user-agent': 'curl/8.5.0' }
+const said = (name: string) => saidToBe(name, undefined, 'curl')
 
 describe('a publisher', () => {
   it('is who has proved a name where the topic asks for one, else a network', () => {
@@ -95,8 +96,8 @@ describe('a publisher', () => {
     const connection = {}
     const over = (headers: Record<string, string>) => callers.of(sender(headers, { connection }), gateOf())
 
-    expect(over({ ...curl, 'x-team': 'red' })).toEqual(named('red', 'curl'))
-    expect(over({ ...curl, 'x-team': 'blue' })).toEqual(named('blue', 'curl'))
+    expect(over({ ...curl, 'x-team': 'red' })).toEqual(said('red'))
+    expect(over({ ...curl, 'x-team': 'blue' })).toEqual(said('blue'))
     expect(over({ ...curl, 'x-team': 'blue', authorization: 'right' })).toEqual(named('shop', 'curl'))
     expect(over(curl)).toEqual(stranger('10.1.2.3', 'curl'))
     expect(withoutHeader().of(sender({ 'x-team': 'red' }), null)).toEqual(stranger('10.1.2.3', null))

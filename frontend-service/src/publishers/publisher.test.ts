@@ -71,6 +71,8 @@ describe('a publisher', () => {
     [named('shop', 'curl'), named('shop', null)],
     [named('shop', null), named('shops', null)],
     [named('10.1.2.0/24', null), stranger('10.1.2.3', null)],
+    // Anybody can say a name.
+    [named('shop', null), saidToBe('shop', '10.1.2.3', null)],
     [stranger('10.1.2.3', null), stranger('10.1.3.3', null)],
     [stranger(undefined, null), stranger('10.1.3.3', null)],
   ])('is another: %o, %o', (one, other) => {
@@ -96,12 +98,21 @@ describe('a publisher', () => {
 
 describe('what a proxy says of a publisher', () => {
   it.each([
-    ['red team', named('red team', null)],
+    ['red team', 'red team'],
+    ['\u009bred\u0085', 'red'],
+    ['orders-2-1', 'orders-2-1'],
+    ['550e8400-1111-2222-3333-446655440000', '550e8400-1111-2222-3333-446655440000'],
+    ['3405803785', '3405803785'],
+  ])('is a name that nothing proves: %j', (text, name) => {
+    expect(saidToBe(text, '10.1.2.3', 'curl')).toMatchObject({ name, isProven: false, network: null })
+    expect(named(name, 'curl')).toMatchObject({ name, isProven: true, network: null })
+  })
+
+  it.each([
     ['198.51.100.7', stranger('198.51.100.7', null)],
     // Whatever the client wrote itself stands before what the proxy adds.
     ['203.0.113.1, 198.51.100.7', stranger('198.51.100.7', null)],
     ['2001:db8:1::7', stranger('2001:db8:1::7', null)],
-    ['\u009bred\u0085', named('red', null)],
   ])('is taken: %s', (said, publisher) => {
     expect(saidToBe(said, '10.1.2.3', null)).toEqual(publisher)
   })
@@ -114,6 +125,10 @@ describe('what a proxy says of a publisher', () => {
     '198.51.100.7:4711',
     'for=198.51.100.7',
     'for="[2001:db8::7]:4711"',
+    '203-0-113-9',
+    'host-203-0-113-9.isp.example',
+    '203_0_113_9',
+    '9.113.0.203.in-addr.arpa',
   ])('counts for nothing where it is none, or would keep an address: %s', said => {
     expect(saidToBe(said, '10.1.2.3', null)).toEqual(stranger('10.1.2.3', null))
   })

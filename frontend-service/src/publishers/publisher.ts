@@ -1,16 +1,19 @@
 // pure
 /**
  * Who publishes, as far as it is remembered.
- * Takes the name that a caller has proved, its address and what it says of its program. Gives an identity.
- * Promises: of an address only its network remains, of a program only its name.
+ * Takes the name that a caller has proved, its address, and what it says of itself and its program. Gives an
+ * identity. Promises: nobody who only says a name is taken for who has proved it; of an address only its
+ * network remains, of a program only its name.
  */
 import { parseAddress } from '@iris/common/http/address'
 
 /** One identity; the same `key` is the same one. */
 export interface Publisher {
   readonly key: string
-  /** Of the key, account or token that let it in; null where nothing did. */
+  /** Of the key, account or token that let it in, or as a proxy says; null where there is neither. */
   readonly name: string | null
+  /** Whether credentials prove the name. */
+  readonly isProven: boolean
   /** Where the name is null: the first 24 bits of an IPv4 address, the first 48 of an IPv6 address. */
   readonly network: string | null
   /** The first product of its `User-Agent`. */
@@ -19,24 +22,26 @@ export interface Publisher {
 
 const nameLettersMax = 200
 const clientLettersMax = 40
-const addressInside = /\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}|:[0-9a-f]*:/i
+/** With dashes as names of hosts hold it, `host-203-0-113-9.isp.example`, too. */
+const addressInside = /\d{1,3}(?:[._-]\d{1,3}){3}|:[0-9a-f]*:/i
 const productPattern = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+/
 
-/** Somebody who has a name. */
+/** Somebody who has proved a name. */
 export function named(name: string, client: string | null): Publisher {
   const shown = kept(shownOf(name))
-  return { key: kept(`name ${shown}\n${client ?? ''}`), name: shown, network: null, client }
+  return { key: kept(`name ${shown}\n${client ?? ''}`), name: shown, isProven: true, network: null, client }
 }
 
 /** Somebody of whom only the address is known, or not even that. */
 export function stranger(address: string | undefined, client: string | null): Publisher {
   const network = networkOf(address)
-  return { key: kept(`network ${network ?? ''}\n${client ?? ''}`), name: null, network, client }
+  const key = kept(`network ${network ?? ''}\n${client ?? ''}`)
+  return { key, name: null, isProven: false, network, client }
 }
 
 /**
  * Somebody of whom a proxy in front says who it is: a name, or an address, of which the network remains. A
- * text that holds an address in another form counts for nothing.
+ * text that holds an address among other things counts for nothing; one written as a single number is a name.
  */
 export function saidToBe(
   said: string | undefined,
@@ -46,7 +51,9 @@ export function saidToBe(
   const last = shownOf(said?.slice(said.lastIndexOf(',') + 1).trim() ?? '').trim()
   if (last === '') return stranger(address, client)
   if (networkOf(last) !== null) return stranger(last, client)
-  return addressInside.test(last) ? stranger(address, client) : named(last, client)
+  if (addressInside.test(last)) return stranger(address, client)
+  const key = kept(`said ${last}\n${client ?? ''}`)
+  return { key, name: kept(last), isProven: false, network: null, client }
 }
 
 /** The program of a `User-Agent`, without its version: `curl` of `curl/8.5.0`. */

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createRoutes } from '@iris/common/http/router'
 import { readPublishersPage } from '@iris/common/metrics/publishers'
 import { createVirtualTime } from '@iris/common/time/virtual-time'
-import { named, stranger } from './publisher.js'
+import { named, saidToBe, stranger } from './publisher.js'
 import { createPublishers, publisherLimits } from './publishers.js'
 import { publishersRoute } from './publishers-route.js'
 
@@ -32,7 +32,7 @@ it('tells dates by the clock of the wall, and the others in a sum', async () => 
   count(named('shop', 'curl'), true)
   await clock.advance(10)
   count(stranger('10.1.2.3', null), false)
-  count(named('bank', null), true)
+  count(saidToBe('bank', undefined, null), true)
   await clock.advance(10)
   const answer = await fetch(`${url}a.b`, { headers: { token: 'x' } })
 
@@ -41,11 +41,11 @@ it('tells dates by the clock of the wall, and the others in a sum', async () => 
     sinceMs,
     publishers: [
       {
-        ...{ name: 'shop', network: null, client: 'curl', accepted: 1, refused: 0 },
+        ...{ name: 'shop', proven: true, network: null, client: 'curl', accepted: 1, refused: 0 },
         ...{ firstMs: sinceMs + 10, lastMs: sinceMs + 10 },
       },
       {
-        ...{ name: 'bank', network: null, client: null, accepted: 1, refused: 0 },
+        ...{ name: 'bank', proven: false, network: null, client: null, accepted: 1, refused: 0 },
         ...{ firstMs: sinceMs + 20, lastMs: sinceMs + 20 },
       },
     ].reverse(),

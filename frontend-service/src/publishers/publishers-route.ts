@@ -49,8 +49,9 @@ function wallAhead(clock: Clock): () => number {
 function pageOf(told: TopicTold, aheadMs: number): PublishersPage {
   const date = (atMs: number): number => Math.round(atMs + aheadMs)
   const row = ({ publisher, firstMs, lastMs, accepted, refused }: CountedPublisher) => {
-    const { name, network, client } = publisher
-    return { name, network, client, accepted, refused, firstMs: date(firstMs), lastMs: date(lastMs) }
+    const { name, isProven: proven, network, client } = publisher
+    const dates = { firstMs: date(firstMs), lastMs: date(lastMs) }
+    return { name, proven, network, client, accepted, refused, ...dates }
   }
   return {
     sinceMs: date(told.sinceMs),

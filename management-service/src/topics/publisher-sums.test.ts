@@ -3,7 +3,7 @@ import type { PublishersPage, ToldPublisher } from '@iris/common/metrics/publish
 import { publishersMax, sumOfPublishers } from './publisher-sums.js'
 
 const told = (name: string | null, more: Partial<ToldPublisher> = {}): ToldPublisher => ({
-  ...{ name, network: name === null ? '10.1.2.0/24' : null, client: 'curl' },
+  ...{ name, proven: name !== null, network: name === null ? '10.1.2.0/24' : null, client: 'curl' },
   ...{ accepted: 1, refused: 0, firstMs: 1_000, lastMs: 2_000, ...more },
 })
 const page = (publishers: readonly ToldPublisher[], more: Partial<PublishersPage> = {}): PublishersPage => ({
@@ -22,7 +22,7 @@ describe('publishers over all frontends', () => {
       since: at(800),
       publishers: [
         {
-          ...{ name: 'shop', network: null, client: 'curl', accepted: 7, refused: 1 },
+          ...{ name: 'shop', proven: true, network: null, client: 'curl', accepted: 7, refused: 1 },
           ...{ firstAt: at(900), lastAt: at(3_000), frontends: 2 },
         },
       ],
@@ -46,6 +46,15 @@ describe('publishers over all frontends', () => {
       ['10.1.3.0/24', 'curl'],
       ['shop', 'curl'],
       ['10.1.2.0/24', 'curl'],
+    ])
+  })
+
+  it('are not one with who only says to be them', () => {
+    const { publishers } = sumOfPublishers([page([told('shop')]), page([told('shop', { proven: false })])])
+
+    expect(publishers.map(({ proven, accepted }) => [proven, accepted])).toEqual([
+      [true, 1],
+      [false, 1],
     ])
   })
 

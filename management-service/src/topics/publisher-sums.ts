@@ -27,6 +27,7 @@ export const publishersShape = z.object({
         .describe(
           'Of the key, account or token that let it in, or as `frontend.quotas.publisherHeader` says; null else',
         ),
+      proven: z.boolean().describe('Whether a key, account or token proves the name; else it is only said'),
       network: z
         .string()
         .nullable()
@@ -66,7 +67,7 @@ interface Others {
 export function sumOfPublishers(pages: readonly PublishersPage[]): PublisherSums {
   const sums = new Map<string, Sum>()
   for (const told of pages.flatMap(({ publishers }) => publishers)) {
-    const key = JSON.stringify([told.name, told.network, told.client])
+    const key = JSON.stringify([told.name, told.proven, told.network, told.client])
     const sum = sums.get(key)
     if (sum === undefined) sums.set(key, { ...told, frontends: 1 })
     else {
@@ -86,9 +87,9 @@ export function sumOfPublishers(pages: readonly PublishersPage[]): PublisherSums
 }
 
 function rowOf(sum: Sum): PublisherSums['publishers'][number] {
-  const { name, network, client, accepted, refused, firstMs, lastMs, frontends } = sum
+  const { name, proven, network, client, accepted, refused, firstMs, lastMs, frontends } = sum
   return {
-    ...{ name, network, client, accepted, refused },
+    ...{ name, proven, network, client, accepted, refused },
     ...{ firstAt: dateOf(firstMs), lastAt: dateOf(lastMs), frontends },
   }
 }

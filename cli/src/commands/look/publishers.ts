@@ -15,6 +15,7 @@ export const publishersCommand = command({
   summary: 'say who publishes a topic lately, and how much of it is refused',
   details: [
     'WHO is the name of a key, account or token where the topic asks for one, else the network of an address.',
+    'Where a proxy names publishers (frontend.quotas.publisherHeader), it is who they say to be.',
     'It is the memory of the frontends that live: for a day after the last message of each.',
   ],
   arguments: { topic: required('the topic', { completes: 'topic' }) },
@@ -54,13 +55,18 @@ function publisherLines(rows: readonly JsonObject[], screen: World['screen']): r
     { title: 'FIRST' },
     { title: 'LAST' },
   ]
-  const cells = rows.map(({ name, network, client, accepted, refused, firstAt, lastAt }) => [
-    textIn(name ?? network) || '-',
-    textIn(client) || '-',
-    countText(Number(accepted)),
-    countText(Number(refused)),
-    textIn(firstAt),
-    textIn(lastAt),
+  const cells = rows.map(row => [
+    whoOf(row),
+    textIn(row['client']) || '-',
+    countText(Number(row['accepted'])),
+    countText(Number(row['refused'])),
+    textIn(row['firstAt']),
+    textIn(row['lastAt']),
   ])
   return tableLines(columns, cells, { width: screen.columns, paint: screen.paint })
+}
+
+function whoOf({ name, proven, network }: JsonObject): string {
+  const isSaid = typeof name === 'string' && proven === false
+  return isSaid ? `says to be ${textIn(name)}` : textIn(name ?? network) || '-'
 }

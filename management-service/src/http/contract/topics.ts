@@ -64,11 +64,11 @@ const publishersExample = {
   problems: [],
   publishers: [
     {
-      ...{ name: 'shop', network: null, client: 'hermes-client', accepted: 1_204, refused: 0 },
+      ...{ name: 'shop', proven: true, network: null, client: 'hermes-client', accepted: 1_204, refused: 0 },
       ...{ firstAt: '2026-05-01T06:00:07.100Z', lastAt: '2026-05-01T12:00:00.000Z', frontends: 2 },
     },
     {
-      ...{ name: null, network: '192.0.2.0/24', client: 'curl', accepted: 3, refused: 1 },
+      ...{ name: null, proven: false, network: '192.0.2.0/24', client: 'curl', accepted: 3, refused: 1 },
       ...{ firstAt: '2026-05-01T11:40:00.000Z', lastAt: '2026-05-01T11:41:12.000Z', frontends: 1 },
     },
   ],

@@ -9,7 +9,10 @@ import { callRoute } from '../testing/call-route.js'
 import { publisherRoutes } from './publishers.js'
 
 const frontend = (id: string): LiveFrontend => ({ id, url: `http://${id}`, token: `of ${id}` })
-const shop = { name: 'shop', network: null, client: null, accepted: 1, refused: 0, firstMs: 1, lastMs: 2 }
+const shop = {
+  ...{ name: 'shop', proven: true, network: null, client: null },
+  ...{ accepted: 1, refused: 0, firstMs: 1, lastMs: 2 },
+}
 const page = { sinceMs: 1, publishers: [shop], others: null }
 
 const ask = async (

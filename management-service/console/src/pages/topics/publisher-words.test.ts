@@ -1,16 +1,29 @@
 import { expect, it } from 'vitest'
 import { keyOf, othersOf, whoOf } from './publisher-words.js'
 
-const shop = { name: 'shop', network: null, client: 'curl' }
-const stranger = { name: null, network: '10.1.2.0/24', client: 'curl' }
-const hidden = { name: null, network: null, client: null }
+const shop = { name: 'shop', proven: true, network: null, client: 'curl' }
+const said = { ...shop, proven: false }
+const stranger = { name: null, proven: false, network: '10.1.2.0/24', client: 'curl' }
+const hidden = { name: null, proven: false, network: null, client: null }
 
 it('names a publisher by what is known of it', () => {
-  expect([shop, stranger, hidden].map(whoOf)).toEqual(['shop', '10.1.2.0/24', 'unknown address'])
+  expect([shop, said, stranger, hidden].map(whoOf)).toEqual([
+    'shop',
+    'says to be shop',
+    '10.1.2.0/24',
+    'unknown address',
+  ])
 })
 
 it('tells publishers apart', () => {
-  const all = [shop, stranger, hidden, { ...shop, client: null }, { ...shop, name: 'shop,curl', client: '' }]
+  const all = [
+    shop,
+    said,
+    stranger,
+    hidden,
+    { ...shop, client: null },
+    { ...shop, name: 'shop,curl', client: '' },
+  ]
 
   expect(new Set(all.map(keyOf)).size).toBe(all.length)
   expect(keyOf({ ...shop })).toBe(keyOf(shop))

@@ -8,15 +8,17 @@ import { countOf, many } from '../../ui/words.js'
 
 export type Told = ReadOf<'/topics/{topic}/publishers'>
 export type Publisher = Told['publishers'][number]
+type Identity = Pick<Publisher, 'name' | 'proven' | 'network' | 'client'>
 
-/** Its name, or the network that stands for it. */
-export function whoOf({ name, network }: Pick<Publisher, 'name' | 'network'>): string {
-  return name ?? network ?? 'unknown address'
+/** Its name, which may be no more than said, or the network that stands for it. */
+export function whoOf({ name, proven, network }: Pick<Publisher, 'name' | 'proven' | 'network'>): string {
+  if (name === null) return network ?? 'unknown address'
+  return proven ? name : `says to be ${name}`
 }
 
 /** Differs for each publisher of an answer. */
-export function keyOf({ name, network, client }: Pick<Publisher, 'name' | 'network' | 'client'>): string {
-  return JSON.stringify([name, network, client])
+export function keyOf({ name, proven, network, client }: Identity): string {
+  return JSON.stringify([name, proven, network, client])
 }
 
 /** What became of the messages of those for whom there is no row; null where there are none. */
