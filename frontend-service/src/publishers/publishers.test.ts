@@ -74,6 +74,20 @@ describe('the publishers of a topic', () => {
     expect(publishers.tell('a.b', 20)).toMatchObject({ others: { accepted: 0, refused: 5, lastMs: 14 } })
   })
 
+  it('who are all accepted give way to nobody who is refused, only to another accepted one', () => {
+    const publishers = table()
+    publish(publishers, 'a.b', 'x y z')
+    refuse(publishers, 'a.b', 'a', 10)
+    refuse(publishers, 'a.b', 'b', 11)
+
+    expect(namesOf(publishers, 'a.b')).toBe('zyx')
+    expect(publishers.tell('a.b', 20).others).toEqual({ accepted: 0, refused: 2, lastMs: 11 })
+
+    publish(publishers, 'a.b', 'a', 12)
+    expect(namesOf(publishers, 'a.b')).toBe('azy')
+    expect(publishers.tell('a.b', 20).others).toEqual({ accepted: 1, refused: 2, lastMs: 11 })
+  })
+
   it('add up with the others to all messages', () => {
     const publishers = table()
     publish(publishers, 'a.b', 'x y z u v w x y z u v w x')
@@ -116,6 +130,30 @@ describe('the publishers of all topics', () => {
     expect(publishers.tell('a.d', 8).sinceMs).toBe(2)
   })
 
+  it('leave first where no message of theirs was accepted, whichever topic it is', () => {
+    const publishers = table()
+    publish(publishers, 'a.b', 'x y')
+    refuse(publishers, 'a.c', 'a', 3)
+    refuse(publishers, 'a.c', 'b', 4)
+    refuse(publishers, 'a.c', 'c', 5)
+    publish(publishers, 'a.c', 'a', 6)
+    refuse(publishers, 'a.d', 'd', 7)
+    refuse(publishers, 'a.d', 'e', 8)
+    publish(publishers, 'a.d', 'u', 9)
+
+    expect(['a.b', 'a.c', 'a.d'].map(topic => namesOf(publishers, topic))).toEqual(['yx', 'a', 'ue'])
+    expect(publishers.tell('a.b', 10)).toMatchObject({ sinceMs: 7, others: null })
+  })
+
+  it('who are all accepted lose one place to a crowd of refused', () => {
+    const publishers = table()
+    publish(publishers, 'a.b', 'x y z')
+    publish(publishers, 'a.c', 'x y', 4)
+    for (let at = 0; at < 50; at++) refuse(publishers, `a.d${at}`, 'a', 10 + at)
+
+    expect(['a.b', 'a.c', 'a.d49'].map(topic => namesOf(publishers, topic))).toEqual(['zy', 'yx', 'a'])
+  })
+
   it('are forgotten when they were quiet for long, others too once nobody of the topic is left', () => {
     const publishers = table()
     publish(publishers, 'a.b', 'x y z w')
@@ -124,6 +162,10 @@ describe('the publishers of all topics', () => {
     expect(namesOf(publishers, 'a.b', 1_004)).toBe('w')
     expect(publishers.tell('a.b', 1_005)).toEqual({ sinceMs: 4, publishers: [], others: null })
     expect(namesOf(publishers, 'a.c', 1_005)).toBe('x')
+
+    refuse(publishers, 'a.c', 'y', 1_006)
+    expect(namesOf(publishers, 'a.c', 2_005)).toBe('y')
+    expect(namesOf(publishers, 'a.c', 2_007)).toBe('')
   })
 
   it('stay within the bound whatever comes', () => {

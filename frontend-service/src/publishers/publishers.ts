@@ -3,8 +3,8 @@
  * Who has published which topic lately, and how much.
  * Takes each message when it is answered. Gives the publishers of a topic and what became of their messages.
  * Promises: whoever has published since `sinceMs` is named or counted among the others; a message costs two
- * look-ups and a place in a list. Bounds: `publishersEachMax` a topic, of which one without an accepted
- * message leaves first, then the one longest quiet; `publishersMax` of all; `quietMsMax` without a message.
+ * look-ups and a place in a line. Bounds: `publishersEachMax` a topic and `publishersMax` of all, of whom one
+ * without an accepted message leaves first, then the one longest quiet; `quietMsMax` without a message.
  */
 import type { Publisher } from './publisher.js'
 
@@ -60,7 +60,7 @@ interface Row {
   others: { accepted: number; refused: number; lastMs: number } | null
 }
 
-/** Its links are its own, so that a message moves it to the end of the list at the cost of a few writes. */
+/** Its links are its own, so that a message moves it to the end of its line at the cost of a few writes. */
 class Entry implements CountedPublisher {
   accepted = 0
   refused = 0
@@ -77,11 +77,33 @@ class Entry implements CountedPublisher {
   }
 }
 
+/** Entries, the one longest quiet first. */
+class Line {
+  first: Entry | null = null
+  last: Entry | null = null
+
+  append(entry: Entry): void {
+    entry.previous = this.last
+    if (this.last === null) this.first = entry
+    else this.last.next = entry
+    this.last = entry
+  }
+
+  remove(entry: Entry): void {
+    if (entry.previous === null) this.first = entry.next
+    else entry.previous.next = entry.next
+    if (entry.next === null) this.last = entry.previous
+    else entry.next.previous = entry.previous
+    entry.previous = null
+    entry.next = null
+  }
+}
+
 class Table implements Publishers {
   private readonly rows = new Map<string, Row>()
-  /** All entries, the one longest quiet first. */
-  private first: Entry | null = null
-  private last: Entry | null = null
+  /** Those who have an accepted message, and those who have none: a crowd of these hides nobody else. */
+  private readonly accepted = new Line()
+  private readonly refused = new Line()
   private size = 0
 
   constructor(
@@ -90,13 +112,14 @@ class Table implements Publishers {
   ) {}
 
   count(topic: string, publisher: Publisher, isAccepted: boolean, nowMs: number): void {
-    const entry = this.rows.get(topic)?.entries.get(publisher.key) ?? this.add(topic, publisher, nowMs)
-    if (isAccepted) entry.accepted++
-    else entry.refused++
-    entry.lastMs = nowMs
-    if (entry === this.last) return
-    this.unlink(entry)
-    this.link(entry)
+    const entry = this.rows.get(topic)?.entries.get(publisher.key)
+    if (entry === undefined) return this.add(topic, publisher, isAccepted, nowMs)
+    const line = this.lineOf(entry)
+    tally(entry, isAccepted, nowMs)
+    const next = this.lineOf(entry)
+    if (next === line && next.last === entry) return
+    line.remove(entry)
+    next.append(entry)
   }
 
   tell(topic: string, nowMs: number): TopicTold {
@@ -111,48 +134,49 @@ class Table implements Publishers {
   forget(topic: string): void {
     const row = this.rows.get(topic)
     if (row === undefined) return
-    for (const entry of row.entries.values()) this.unlink(entry)
+    for (const entry of row.entries.values()) this.lineOf(entry).remove(entry)
     this.size -= row.entries.size
     this.rows.delete(topic)
   }
 
-  private add(topic: string, publisher: Publisher, nowMs: number): Entry {
+  private add(topic: string, publisher: Publisher, isAccepted: boolean, nowMs: number): void {
     this.dropQuiet(nowMs)
-    if (this.size >= this.limits.publishersMax && this.first !== null) this.drop(this.first)
-    let row = this.rows.get(topic)
-    if (row === undefined) {
-      row = { topic, entries: new Map(), others: null }
-      this.rows.set(topic, row)
-    }
-    if (row.entries.size >= this.limits.publishersEachMax) this.giveWay(row)
+    const full = this.rows.get(topic)
+    if (full !== undefined && full.entries.size >= this.limits.publishersEachMax) {
+      const leaving = leavingOf(full)
+      if (!isAccepted && leaving.accepted > 0) return addTo(full, { accepted: 0, refused: 1, lastMs: nowMs })
+      addTo(full, leaving)
+      this.take(leaving)
+    } else if (this.size >= this.limits.publishersMax) this.drop(this.refused.first ?? this.accepted.first)
+    const row = this.rowOf(topic)
     const entry = new Entry(row, publisher, nowMs)
     row.entries.set(publisher.key, entry)
-    this.link(entry)
+    tally(entry, isAccepted, nowMs)
+    this.lineOf(entry).append(entry)
     this.size++
-    return entry
   }
 
-  /** One publisher becomes one of the others, so that a crowd who are refused hides nobody who is not. */
-  private giveWay({ entries }: Row): void {
-    let leaving: Entry | null = null
-    for (const entry of entries.values())
-      if (leaving === null || leavesBefore(entry, leaving)) leaving = entry
-    if (leaving === null) return
-    const { row, accepted, refused, lastMs } = leaving
-    const others = (row.others ??= { accepted: 0, refused: 0, lastMs })
-    others.accepted += accepted
-    others.refused += refused
-    others.lastMs = Math.max(others.lastMs, lastMs)
-    this.take(leaving)
+  private rowOf(topic: string): Row {
+    const known = this.rows.get(topic)
+    if (known !== undefined) return known
+    const row: Row = { topic, entries: new Map(), others: null }
+    this.rows.set(topic, row)
+    return row
+  }
+
+  private lineOf(entry: Entry): Line {
+    return entry.accepted > 0 ? this.accepted : this.refused
   }
 
   private dropQuiet(nowMs: number): void {
     const quietMs = nowMs - this.limits.quietMsMax
-    while (this.first !== null && this.first.lastMs < quietMs) this.drop(this.first)
+    for (const line of [this.accepted, this.refused])
+      while (line.first !== null && line.first.lastMs < quietMs) this.drop(line.first)
   }
 
   /** Forgets somebody; from now on less is told of what was before. */
-  private drop(entry: Entry): void {
+  private drop(entry: Entry | null): void {
+    if (entry === null) return
     const { row } = entry
     this.sinceMs = Math.max(this.sinceMs, entry.lastMs)
     this.take(entry)
@@ -162,26 +186,29 @@ class Table implements Publishers {
   }
 
   private take(entry: Entry): void {
-    this.unlink(entry)
+    this.lineOf(entry).remove(entry)
     entry.row.entries.delete(entry.publisher.key)
     this.size--
   }
+}
 
-  private link(entry: Entry): void {
-    entry.previous = this.last
-    if (this.last === null) this.first = entry
-    else this.last.next = entry
-    this.last = entry
-  }
+function tally(entry: Entry, isAccepted: boolean, nowMs: number): void {
+  if (isAccepted) entry.accepted++
+  else entry.refused++
+  entry.lastMs = nowMs
+}
 
-  private unlink(entry: Entry): void {
-    if (entry.previous === null) this.first = entry.next
-    else entry.previous.next = entry.next
-    if (entry.next === null) this.last = entry.previous
-    else entry.next.previous = entry.previous
-    entry.previous = null
-    entry.next = null
-  }
+/** Counts somebody among those for whom there is no place. */
+function addTo(row: Row, { accepted, refused, lastMs }: Counted): void {
+  const others = (row.others ??= { accepted: 0, refused: 0, lastMs })
+  others.accepted += accepted
+  others.refused += refused
+  others.lastMs = Math.max(others.lastMs, lastMs)
+}
+
+/** Who gives way first of a topic that has publishers. */
+function leavingOf({ entries }: Row): Entry {
+  return [...entries.values()].reduce((leaving, entry) => (leavesBefore(entry, leaving) ? entry : leaving))
 }
 
 function leavesBefore(one: Entry, other: Entry): boolean {
