@@ -24,6 +24,15 @@ describe('the cause of an attempt that failed', () => {
     [failed('write EPROTO 0:error:0A:SSL routines:f:wrong version number:file.c', 'EPROTO'), 'tls'],
     [failed('This endpoint may not be called: private', 'FORBIDDEN_ADDRESS'), 'forbidden'],
     [failed('open EMFILE', 'EMFILE'), 'ownFault'],
+    [
+      failed('Client network socket disconnected before secure TLS connection was established', 'ECONNRESET'),
+      'connectionLost',
+    ],
+    [
+      failed('Stream closed with error code NGHTTP2_INTERNAL_ERROR', 'ERR_HTTP2_STREAM_ERROR'),
+      'connectionLost',
+    ],
+    [failed('Session closed with error code 2', 'ERR_HTTP2_SESSION_ERROR'), 'connectionLost'],
     [failed('something new'), 'other'],
   ])('%j is %s', (result, cause) => {
     expect(causeOfAttempt(result)).toBe(cause)
@@ -32,8 +41,9 @@ describe('the cause of an attempt that failed', () => {
 })
 
 describe('the cause of a dead letter', () => {
-  const letter = (reason: string, lastStatus: number | null = null) => ({
+  const letter = (reason: string, lastStatus: number | null = null, cause = '') => ({
     class: 'expired' as const,
+    cause,
     ...{ reason, lastStatus },
   })
 
@@ -44,6 +54,12 @@ describe('the cause of a dead letter', () => {
     [letter('its time to live ended before it could be tried again'), 'neverTried'],
     [letter('boom', 500), '500'],
     [letter('boom'), 'other'],
+    [letter('boom', 500, 'tls'), 'tls'],
+    [letter('boom', null, 'a word of another version'), 'other'],
+    [letter('db.example may not be called: 10.0.0.1 is a private address', null), 'forbidden'],
+    [letter('the DNS servers of a.example do not answer (retry rule 0: deadLetter)'), 'nameNotFound'],
+    [letter('open EMFILE'), 'ownFault'],
+    [letter('no DNS server answers (asked for a.example)'), 'ownFault'],
   ])('%j is %s', (facts, cause) => {
     expect(causeOfLetter(facts)).toBe(cause)
   })
@@ -53,7 +69,9 @@ describe('the cause of a dead letter', () => {
   })
 
   it('is no attempt where there was none', () => {
-    expect(causeOfLetter({ ...letter('ECONNREFUSED in a filter'), class: 'pipeline' })).toBe('unreadable')
+    expect(causeOfLetter({ ...letter('ECONNREFUSED in a filter'), class: 'pipeline', cause: 'tls' })).toBe(
+      'unreadable',
+    )
     expect(causeOfLetter({ ...letter('behind 0-1'), class: 'parked' })).toBe('parked')
     expect(causeOfLetter(null)).toBe('unreadable')
   })

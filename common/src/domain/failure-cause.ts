@@ -33,15 +33,20 @@ export const failureCauseText = `a status such as \`500\`, or ${failureWords.map
 /** What the texts of failures have in common: ours, Node's and OpenSSL's. The first that fits counts. */
 const signs: readonly (readonly [FailureWord, RegExp])[] = [
   ['tls', /^TLS: /],
-  ['forbidden', /^This endpoint may not be called/],
+  ['forbidden', / may not be called: /],
+  [
+    'ownFault',
+    /\b(EMFILE|ENFILE|ENOBUFS|ENOMEM|EADDRNOTAVAIL)\b|^no DNS server answers|^The client is stopping/,
+  ],
   ['neverTried', /^its time to live ended/],
   ['timeout', /^(Total|Socket) timeout |Connect Timeout Error/],
   [
     'nameNotFound',
-    /ENOTFOUND|EAI_AGAIN| has no address| do not answer$|^Failed to resolve|There is no target/,
+    /ENOTFOUND|EAI_AGAIN| has no address| do not answer( \(|$)|^Failed to resolve|There is no target/,
   ],
   ['connectionRefused', /ECONNREFUSED/],
-  ['connectionLost', /ECONNRESET|EPIPE|ECONNABORTED|other side closed|GOAWAY/],
+  ['connectionLost', /ECONNRESET|EPIPE|ECONNABORTED|other side closed|GOAWAY|The stream had no answer/],
+  ['connectionLost', /(Stream|Session) closed with error code|disconnected before secure TLS connection/],
   ['unreachable', /EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|ETIMEDOUT/],
 ]
 
@@ -54,12 +59,13 @@ export function causeOfAttempt(result: AttemptResult): FailureCause {
   return result.isOurFault ? ('ownFault' satisfies FailureWord) : wordOf(result.detail)
 }
 
-/** The cause of a dead letter. */
+/** The cause of a dead letter: as it was written down at death, or else as its reason sounds. */
 export function causeOfLetter(
-  facts: Pick<DeadLetterFacts, 'class' | 'lastStatus' | 'reason'> | null,
+  facts: Pick<DeadLetterFacts, 'class' | 'cause' | 'lastStatus' | 'reason'> | null,
 ): FailureCause {
   if (facts === null || facts.class === 'pipeline') return 'unreadable' satisfies FailureWord
   if (facts.class === 'parked') return facts.class satisfies FailureWord
+  if (isFailureCause(facts.cause)) return facts.cause
   // The last answer may be older than the last attempt: the reason is of the latter.
   const answered = answeredText.exec(facts.reason)?.[1]
   if (answered !== undefined) return answered

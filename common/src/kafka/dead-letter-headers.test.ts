@@ -5,6 +5,7 @@ const facts: DeadLetterFacts = {
   reason: 'Message sending failed with status code: 500',
   class: 'expired',
   attempts: 4,
+  cause: '500',
   lastStatus: 500,
   topic: 'shop.orders',
   subscription: 'billing',
@@ -24,6 +25,7 @@ describe('the headers of a dead letter', () => {
     ).toEqual({
       'Dlq-Reason': 'Message sending failed with status code: 500',
       'Dlq-Class': 'expired',
+      'Dlq-Cause': '500',
       'Dlq-Retry-Count': '4',
       'Dlq-Status-Code': '500',
       'Dlq-Source-Topic': 'shop.orders',

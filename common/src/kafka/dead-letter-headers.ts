@@ -19,6 +19,8 @@ export type DeadLetterClass = (typeof deadLetterClasses)[number]
 export interface DeadLetterFacts {
   readonly reason: string
   readonly class: DeadLetterClass
+  /** Why the last attempt failed, in one word; empty where nobody wrote it down, as in older letters. */
+  readonly cause: string
   /** Attempts made, all failed. */
   readonly attempts: number
   /** Status of the last answer; null where none came. */
@@ -41,6 +43,7 @@ export const copyOfHeader = 'Dlq-Copy-Of'
 export const deadLetterHeaders = {
   reason: 'Dlq-Reason',
   class: 'Dlq-Class',
+  cause: 'Dlq-Cause',
   attempts: 'Dlq-Retry-Count',
   lastStatus: 'Dlq-Status-Code',
   topic: 'Dlq-Source-Topic',
@@ -68,6 +71,7 @@ export function readDeadLetterHeaders(header: (name: string) => Buffer | null): 
   return {
     reason: text('reason'),
     class: kind === 'refused' || kind === 'expired' || kind === 'parked' ? kind : 'pipeline',
+    cause: text('cause'),
     attempts: Math.max(0, number('attempts')),
     lastStatus: text('lastStatus') === '' ? null : number('lastStatus'),
     topic: text('topic'),

@@ -12,6 +12,7 @@ const facts: DelayFacts = {
   dueMs: 1_700_000_010_000,
   untilMs: 1_700_000_012_000,
   lastStatus: 503,
+  lastCause: '503',
   lastReason: 'Message sending failed with status code: 503',
 }
 const reader =
@@ -35,7 +36,8 @@ describe('the headers of a delay topic', () => {
     expect(readDelayHeaders(reader(written))?.lastReason).toHaveLength(1_000)
   })
 
-  it.each(Object.values(delayHeaders).filter(name => !['Delay-Reason', 'Delay-Source-Topic'].includes(name)))(
+  const texts = ['Delay-Reason', 'Delay-Source-Topic', 'Delay-Cause']
+  it.each(Object.values(delayHeaders).filter(name => !texts.includes(name)))(
     'are none of ours without %s',
     name => {
       const written = writeDelayHeaders(facts).filter(([each]) => each !== name)
@@ -43,4 +45,9 @@ describe('the headers of a delay topic', () => {
       expect(readDelayHeaders(reader([...written, [name, Buffer.from('soon')]]))).toBeNull()
     },
   )
+
+  it('are ours where nobody wrote the cause down, as before there was one', () => {
+    const written = writeDelayHeaders(facts).filter(([name]) => name !== 'Delay-Cause')
+    expect(readDelayHeaders(reader(written))).toEqual({ ...facts, lastCause: '' })
+  })
 })

@@ -25,6 +25,8 @@ export interface DelayFacts {
   /** Status of the last answer; -1 where none came. */
   readonly lastStatus: number
   readonly lastReason: string
+  /** Why the last attempt failed, in one word; empty where there was none, or nobody wrote it down. */
+  readonly lastCause: string
 }
 
 /** All headers of ours in a delay topic begin so; no publisher can set one, its own become `h-…`. */
@@ -41,6 +43,7 @@ export const delayHeaders = {
   untilMs: 'Delay-Until',
   lastStatus: 'Delay-Status-Code',
   lastReason: 'Delay-Reason',
+  lastCause: 'Delay-Cause',
 } as const satisfies Readonly<Record<keyof DelayFacts, string>>
 
 /** The header lines of a record of a delay topic. */
@@ -62,6 +65,7 @@ export function readDelayHeaders(header: (name: string) => Buffer | null): Delay
     untilMs: number('untilMs'),
     lastStatus: number('lastStatus'),
     lastReason: text('lastReason'),
+    lastCause: text('lastCause'),
   }
   return Object.values(facts).some(value => Number.isNaN(value)) ? null : facts
 }

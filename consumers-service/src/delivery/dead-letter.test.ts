@@ -45,6 +45,7 @@ function setUp() {
       reason: 'because',
       class: 'expired',
       attempts: 2,
+      cause: '500',
       lastStatus: 500,
       topic: 'g.t',
       subscription: 's',

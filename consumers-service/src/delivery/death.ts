@@ -3,6 +3,7 @@
  * The last message about a message: what its subscription's dead-letter topic keeps of it.
  * Takes the letter, its plan and why it died. Gives what the undertaker stores.
  */
+import { causeOfLetter } from '@iris/common/domain/failure-cause'
 import type { LogEntry } from '@iris/common/kafka/log-entry'
 import { schemaVersionOf } from '@iris/common/kafka/open-avro'
 import type { LetterContent } from '@iris/common/kafka/open-entry'
@@ -38,6 +39,7 @@ export function deathOf(
     event: content.event,
     facts: {
       ...death,
+      cause: causeOfLetter({ ...death, cause: letter.lastCause, lastStatus: letter.lastStatus }),
       attempts: letter.attempts,
       lastStatus: letter.lastStatus,
       topic: plan.topic,

@@ -40,6 +40,7 @@ describe('the verdict', () => {
     expect(judge(answer(status), strict, now)).toEqual({
       kind: 'dead',
       status,
+      cause: String(status),
       reason: `Message sending failed with status code: ${status}`,
     })
     expect(judge(answer(status), lenient, now).kind).toBe('retry')
@@ -102,6 +103,7 @@ describe('the verdict', () => {
     ).toEqual({
       kind: 'retry',
       reason: 'Total timeout 1000 ms elapsed',
+      cause: 'timeout',
       status: null,
       retryAfterMs: null,
       isCounted: true,

@@ -5,6 +5,7 @@
  * Asks in this order: 2xx is delivered; a fault of ours is nobody's attempt; the receiver's own verdict; the
  * subscription's rules; Hermes' defaults, with 429 and 503 always retried, and 401 where it has OAuth.
  */
+import { causeOfAttempt, type FailureCause } from '@iris/common/domain/failure-cause'
 import {
   ruleFor,
   type FailedOutcome,
@@ -19,6 +20,7 @@ export type Verdict =
   | {
       readonly kind: 'retry'
       readonly reason: string
+      readonly cause: FailureCause
       /** The status of the answer, or null where none came. */
       readonly status: number | null
       /** How long the receiver, or else a rule, asks us to wait; null means the policy's back-off. */
@@ -35,6 +37,7 @@ export type Verdict =
 interface Sentence<K> {
   readonly kind: K
   readonly reason: string
+  readonly cause: FailureCause
   readonly status: number | null
 }
 
@@ -64,7 +67,8 @@ export function judge(result: AttemptResult, policy: JudgePolicy, wallMs: number
   }
   const { kind, detail: reason } = result
   const isCounted = !(kind === 'error' && result.isOurFault)
-  const fallback: Retry = { kind: 'retry', reason, status: null, retryAfterMs: null, isCounted }
+  const cause = causeOfAttempt(result)
+  const fallback: Retry = { kind: 'retry', reason, cause, status: null, retryAfterMs: null, isCounted }
   if (!isCounted) return fallback
   return byRule(policy.rules, kind === 'timeout' ? 'timeout' : 'network', fallback) ?? fallback
 }
@@ -84,13 +88,14 @@ function judgeAnswer(
   const wish = receiverWish(answer)
   const mayAskForTime = status === 429 || status === 503 || wish === 'retry'
   const afterMs = mayAskForTime ? retryAfterMs(answer.retryAfter, wallMs) : null
-  const retry: Retry = { kind: 'retry', reason, status, retryAfterMs: afterMs, isCounted: true }
+  const cause = causeOfAttempt(answer)
+  const retry: Retry = { kind: 'retry', reason, cause, status, retryAfterMs: afterMs, isCounted: true }
   if (wish !== undefined) return sentence(wish, retry, "the receiver's verdict")
   const ruled = byRule(policy.rules, status, retry)
   if (ruled !== null) return ruled
   if (status === 401 && policy.retriesUnauthorized) return retry
   const isFinal = status >= 400 && status <= 499 && status !== 429 && !policy.retryClientErrors
-  return isFinal ? { kind: 'dead', reason, status } : retry
+  return isFinal ? { kind: 'dead', reason, cause, status } : retry
 }
 
 type Retry = Verdict & { readonly kind: 'retry' }
@@ -106,13 +111,13 @@ function byRule(rules: readonly RetryRule[], outcome: FailedOutcome, retry: Retr
 function sentence(action: RetryAction, retry: Retry, whose: string): Verdict {
   if (action === 'retry') return retry
   const reason = `${retry.reason} (${whose}: ${action})`
-  const { status } = retry
+  const { cause, status } = retry
   switch (action) {
     case 'discard':
-      return { kind: 'discard', reason, status }
+      return { kind: 'discard', reason, cause, status }
     case 'deadLetter':
-      return { kind: 'dead', reason, status }
+      return { kind: 'dead', reason, cause, status }
     case 'pause':
-      return { kind: 'pause', reason, status }
+      return { kind: 'pause', reason, cause, status }
   }
 }

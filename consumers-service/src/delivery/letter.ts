@@ -3,10 +3,11 @@
  * Takes a log entry and its place in the window. Is itself the request that the HTTP client carries, so that
  * the way of a message makes one object and no closures.
  */
+import type { FailureCause } from '@iris/common/domain/failure-cause'
 import type { AttemptResult, OutgoingRequest, Sending } from '@iris/common/http/client'
 import type { DelayFacts } from '@iris/common/kafka/delay-headers'
 import type { LogEntry } from '@iris/common/kafka/log-entry'
-import type { Verdict } from './judge.js'
+import type { Failure, Verdict } from './judge.js'
 import { detachedAvro } from '@iris/common/kafka/open-avro'
 import { openEntry, type LetterContent } from '@iris/common/kafka/open-entry'
 import type { PartitionWork } from './partition-work.js'
@@ -72,6 +73,8 @@ export class Letter implements OutgoingRequest {
   spans: LetterSpans | null = null
   lastStatus: number | null = null
   lastReason = ''
+  /** Empty before an attempt failed. */
+  lastCause: FailureCause = ''
   /** Bytes that count against what a process may hold back; 0 while it does not wait. */
   heldBytes = 0
   /** Its partition was given away: whatever comes of it now changes nothing. */
@@ -121,11 +124,12 @@ export class Letter implements OutgoingRequest {
   }
 
   /** Counts a failed attempt of the subscriber's. */
-  failed({ reason, status }: { readonly reason: string; readonly status: number | null }): void {
+  failed({ reason, cause, status }: Pick<Failure, 'reason' | 'cause' | 'status'>): void {
     if (this.attempts === 0) this.firstAttemptMs = this.attemptedAtMs
     this.attempts++
     this.work.window.tried(this.slot, this.firstAttemptMs, this.attempts)
     this.lastReason = reason
+    this.lastCause = cause
     if (status !== null) this.lastStatus = status
   }
 

@@ -69,7 +69,7 @@ describe('the delivery pipeline', () => {
     await answer('a', 503)
 
     expect(dead).toHaveLength(1)
-    expect(dead[0]?.facts).toMatchObject({ class: 'expired', attempts: 2, lastStatus: 503, offset: 0 })
+    expect(dead[0]?.facts).toMatchObject({ class: 'expired', cause: '503', attempts: 2, offset: 0 })
     expect(dead[0]?.facts.reason).toContain('503')
     expect(work.window.commitPosition()).toBe(0)
     dead[0]?.stored(7)
@@ -161,6 +161,7 @@ describe('the delivery pipeline', () => {
 
     expect(dead[0]?.facts).toMatchObject({
       class: 'pipeline',
+      cause: 'unreadable',
       reason: 'UNPARSABLE: the batch has a bad checksum',
       attempts: 0,
       lastStatus: null,

@@ -19,6 +19,7 @@ describe('a dead letter on its way back', () => {
     ['id', 'm-1'],
     ['h-Trace', 'abc'],
     ['Dlq-Reason', 'boom'],
+    ['Dlq-Cause', '500'],
     ['Dlq-Partition', '3'],
     ['Dlq-Offset', '1024'],
     ['Dlq-Published', '5'],
@@ -32,6 +33,8 @@ describe('a dead letter on its way back', () => {
     expect(content.body.toString()).toBe('{"a":1}')
     expect(entry).toMatchObject({ offset: 7, timestampMs: 5, published: { partition: 3, offset: 1024 } })
     expect(entry.key?.toString()).toBe('k')
+    // What it may die of next is not what it died of.
+    expect(entry.headers().map(([name]) => name)).toEqual(['id', 'h-Trace'])
   })
 
   it('is the same CloudEvent again', () => {

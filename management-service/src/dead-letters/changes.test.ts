@@ -61,6 +61,7 @@ describe('a copy', () => {
     ['id', Buffer.from('m-1')],
     ['h-Trace', Buffer.from('abc')],
     ['Dlq-Reason', Buffer.from('boom')],
+    ['Dlq-Cause', Buffer.from('tls')],
   ] as const
 
   it('has the new body, the old message id, and points to the original, which stays', async () => {
@@ -74,6 +75,7 @@ describe('a copy', () => {
     expect(copy).toMatchObject({ copyOf: '0-0', messageId: 'm-1', reason: 'boom' })
     expect(copy.key).toBe(Buffer.from('k').toString('base64'))
     expect(copy.propagated).toEqual([{ name: 'Trace', value: 'abc' }])
+    expect(copy.headers).toContainEqual({ name: 'Dlq-Cause', value: 'tls' })
     expect(Buffer.from(copy.body, 'base64').toString()).toBe('{"a":"good"}')
     expect(await open(world)).toEqual(['0-1', '0-0'])
   })

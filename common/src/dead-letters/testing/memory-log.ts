@@ -40,6 +40,7 @@ const factsDefault: DeadLetterFacts = {
   reason: 'Message sending failed with status code: 500',
   class: 'expired',
   attempts: 4,
+  cause: '',
   lastStatus: 500,
   topic: 'acme.orders',
   subscription: 'billing',

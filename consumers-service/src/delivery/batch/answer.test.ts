@@ -103,6 +103,7 @@ describe('the answer to a batch', () => {
       verdict: {
         kind: 'retry',
         status: 207,
+        cause: '207',
         isCounted: true,
         reason: expect.stringMatching(/^The answer 207/) as string,
       },

@@ -6,6 +6,7 @@
  * whole; what cannot be understood fails the whole batch, so that no message is taken for delivered by
  * mistake.
  */
+import type { FailureCause } from '@iris/common/domain/failure-cause'
 import type { AttemptResult } from '@iris/common/http/client'
 import { isJsonObject } from '@iris/common/domain/json-shapes'
 import { judge, type JudgePolicy, type Verdict } from '../judge.js'
@@ -24,6 +25,7 @@ interface Failure {
 }
 
 const partsStatus = 207
+const laterAgain = { kind: 'retry', retryAfterMs: null, isCounted: true } as const
 const jsonType = /^application\/json\s*(;|$)/i
 
 /** Whether an answer speaks about parts of a batch, so that its body is to be read. */
@@ -78,23 +80,25 @@ export function isAttempt(batch: BatchVerdict): boolean {
 
 function misunderstood(problem: string): BatchVerdict {
   const reason = `The answer ${partsStatus} cannot be understood: ${problem}`
-  return {
-    kind: 'whole',
-    verdict: { kind: 'retry', reason, status: partsStatus, retryAfterMs: null, isCounted: true },
-  }
+  return { kind: 'whole', verdict: { ...failedWith(reason, partsStatus), ...laterAgain } }
 }
 
 /** `retry` decides; without it the status does, as if it were the answer to this message alone. */
 function judgeFailure({ status, mayRetry }: Failure, policy: JudgePolicy, wallMs: number): Verdict {
   const reason = `The receiver reports a failure${status === null ? '' : ` with status code: ${status}`}`
-  if (mayRetry === false) return { kind: 'dead', reason, status: status ?? partsStatus }
+  const failure = failedWith(reason, status ?? partsStatus)
+  if (mayRetry === false) return { kind: 'dead', ...failure }
   if (mayRetry === null && status !== null) {
     const alone = { kind: 'answer', status, retryAfter: null, verdict: null, body: null } as const
     const verdict = judge(alone, policy, wallMs)
     // Who lists a message among the failures has not taken it, whatever status it gives.
     if (verdict.kind !== 'delivered') return verdict
   }
-  return { kind: 'retry', reason, status: status ?? partsStatus, retryAfterMs: null, isCounted: true }
+  return { ...failure, ...laterAgain }
+}
+
+function failedWith(reason: string, status: number): { reason: string; cause: FailureCause; status: number } {
+  return { reason, cause: String(status), status }
 }
 
 function readFailures(body: Buffer): readonly Failure[] | { readonly problem: string } {

@@ -90,7 +90,13 @@ describe('the delivery in batches', () => {
     const work = await open(0, messages('a', 'b', 'c', 'd', 'e', 'f'))
     await answerParts([{ body: 'b' }, { body: 'c', retry: false, status: 409 }])
 
-    expect(dead[0]?.facts).toMatchObject({ class: 'refused', attempts: 1, lastStatus: 409, offset: 2 })
+    expect(dead[0]?.facts).toMatchObject({
+      class: 'refused',
+      cause: '409',
+      attempts: 1,
+      lastStatus: 409,
+      offset: 2,
+    })
     expect(work.window.commitPosition()).toBe(1)
     await time.advance(1000)
     expect(bodies()).toHaveLength(1)

@@ -48,7 +48,7 @@ async function setUp() {
   const source = world()
   await source.open(3, [{ body: 'a', key: 'k' }])
   const letter = source.sent[0]!
-  letter.failed({ reason: 'because', status: 503 })
+  letter.failed({ reason: 'because', cause: '503', status: 503 })
   const stored: number[] = []
   const postpone = async (waitMs: number, plan = basePlan): Promise<void> => {
     const untilMs = time.now() + waitMs
@@ -74,7 +74,13 @@ describe('a postponed message', () => {
     expect([record?.key, Buffer.concat([...record!.value])]).toEqual([letter.entry.key, letter.entry.value])
     expect(readDelayHeaders(header)).toEqual({
       ...{ topic: 'g.t', partition: 3, offset: 0, publishedMs: letter.entry.timestampMs },
-      ...{ firstAttemptMs: time.now(), attempts: 1, lastStatus: 503, lastReason: 'because' },
+      ...{
+        firstAttemptMs: time.now(),
+        attempts: 1,
+        lastStatus: 503,
+        lastReason: 'because',
+        lastCause: '503',
+      },
       ...{ dueMs: time.now() + 30_000, untilMs: time.now() + 45_000 },
     })
     expect(stored).toEqual([])

@@ -112,6 +112,7 @@ function recordOf({ letter, plan, untilMs }: KeptDelay, clock: DelayParts['clock
     untilMs: Math.round(Math.max(untilMs, dueMs)),
     lastStatus: letter.lastStatus ?? -1,
     lastReason: letter.lastReason,
+    lastCause: letter.lastCause,
   }
   return {
     partition,

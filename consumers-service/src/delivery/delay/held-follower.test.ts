@@ -17,6 +17,7 @@ const facts: DelayFacts = {
   untilMs: start + 12_000,
   lastStatus: 503,
   lastReason: 'because',
+  lastCause: '503',
 }
 
 function entry(offset: number, dueMs: number | null, detached: string[] = []): LogEntry {

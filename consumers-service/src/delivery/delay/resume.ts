@@ -15,6 +15,7 @@ export function resume(letter: Letter, wallLeadMs: number): void {
   letter.notBeforeMs = facts.untilMs - wallLeadMs
   letter.wasDelayed = true
   letter.lastReason = facts.lastReason
+  letter.lastCause = facts.lastCause
   letter.lastStatus = facts.lastStatus < 0 ? null : facts.lastStatus
   // What was tried since it came back is in the note of a former owner, and goes on from there.
   if (letter.attempts >= facts.attempts) return

@@ -9,7 +9,14 @@ import type { Pace } from './pace.js'
 
 const limits = { max: 100, timeoutMs: 1_000 }
 const delivered: Verdict = { kind: 'delivered' }
-const retry: Verdict = { kind: 'retry', reason: '', status: 500, retryAfterMs: null, isCounted: true }
+const retry: Verdict = {
+  kind: 'retry',
+  reason: '',
+  cause: '500',
+  status: 500,
+  retryAfterMs: null,
+  isCounted: true,
+}
 
 interface World {
   readonly time: ReturnType<typeof createVirtualTime>

@@ -4,10 +4,12 @@ import { createBroadcastState } from './broadcast-state.js'
 
 const delivered: Verdict = { kind: 'delivered' }
 const retry = (reason: string, more: Partial<Verdict & { kind: 'retry' }> = {}): Verdict => ({
-  ...{ kind: 'retry', reason, status: null, retryAfterMs: null, isCounted: true },
+  ...{ kind: 'retry', reason, cause: 'other', status: null, retryAfterMs: null, isCounted: true },
   ...more,
 })
-const dead = (status: number): Verdict => ({ kind: 'dead', reason: `status ${status}`, status })
+const dead = (status: number): Verdict => ({
+  ...{ kind: 'dead', reason: `status ${status}`, cause: String(status), status },
+})
 
 /** Attempts one after the other, each with the verdicts at its targets. */
 function run(...attempts: Readonly<Record<string, Verdict>>[]): { verdicts: Verdict[]; wants: string[] } {
@@ -30,7 +32,7 @@ describe('a message with several targets', () => {
 
   it('is tried again at those that failed: after the shortest wait asked for, with every cause', () => {
     const { verdicts, wants } = run({
-      a: retry('status 503', { status: 503, retryAfterMs: 2_000 }),
+      a: retry('status 503', { cause: '503', status: 503, retryAfterMs: 2_000 }),
       b: retry('timeout'),
       c: retry('status 429', { status: 429, retryAfterMs: 1_000 }),
     })
@@ -39,6 +41,7 @@ describe('a message with several targets', () => {
       {
         kind: 'retry',
         reason: 'http://a/:status 503;http://b/:timeout;http://c/:status 429',
+        cause: '503',
         status: 503,
         retryAfterMs: 1_000,
         isCounted: true,
@@ -51,7 +54,7 @@ describe('a message with several targets', () => {
     const { verdicts, wants } = run({ a: delivered, b: dead(404), c: dead(410) })
 
     expect(verdicts).toEqual([
-      { kind: 'dead', reason: 'http://b/:status 404;http://c/:status 410', status: 410 },
+      { kind: 'dead', reason: 'http://b/:status 404;http://c/:status 410', cause: '404', status: 410 },
     ])
     expect(wants).toEqual([])
   })
@@ -64,12 +67,12 @@ describe('a message with several targets', () => {
       status: 400,
       reason: 'http://b/:down;http://a/:status 400',
     })
-    expect(verdicts[1]).toEqual({ kind: 'dead', reason: 'http://a/:status 400', status: 400 })
+    expect(verdicts[1]).toEqual({ kind: 'dead', reason: 'http://a/:status 400', cause: '400', status: 400 })
     expect(wants).toEqual(['c'])
   })
 
   it('is forgotten only where nobody else failed', () => {
-    const discard: Verdict = { kind: 'discard', reason: 'asked', status: 500 }
+    const discard: Verdict = { kind: 'discard', reason: 'asked', cause: '500', status: 500 }
 
     expect(run({ a: delivered, b: discard }).verdicts).toMatchObject([{ kind: 'discard', status: 500 }])
     expect(run({ a: dead(400), b: discard }).verdicts).toMatchObject([{ kind: 'dead' }])
@@ -77,18 +80,20 @@ describe('a message with several targets', () => {
   })
 
   it('pauses the subscription when one of them says so', () => {
-    const pause: Verdict = { kind: 'pause', reason: 'rule', status: 503 }
+    const pause: Verdict = { kind: 'pause', reason: 'rule', cause: '503', status: 503 }
 
     const { verdicts, wants } = run({ a: delivered, b: pause, c: retry('x') })
-    expect(verdicts).toEqual([{ kind: 'pause', reason: 'http://b/:rule', status: 503 }])
+    expect(verdicts).toEqual([{ kind: 'pause', reason: 'http://b/:rule', cause: '503', status: 503 }])
     expect(wants).toEqual(['b', 'c'])
   })
 
   it('counts an attempt only where something else than a fault of ours failed', () => {
-    const ours = retry('no sockets', { isCounted: false })
+    const ours = retry('no sockets', { cause: 'ownFault', isCounted: false })
 
     expect(run({ a: ours, b: delivered }).verdicts).toMatchObject([{ kind: 'retry', isCounted: false }])
-    expect(run({ a: ours, b: retry('x') }).verdicts).toMatchObject([{ kind: 'retry', isCounted: true }])
+    expect(run({ a: ours, b: retry('x', { cause: 'timeout' }) }).verdicts).toMatchObject([
+      { kind: 'retry', isCounted: true, cause: 'timeout' },
+    ])
   })
 
   it('is tried again in Hermes’ words while there is nobody to call', () => {

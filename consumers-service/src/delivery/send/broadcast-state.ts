@@ -25,6 +25,7 @@ interface Sentence {
 const nobody: Verdict = {
   kind: 'retry',
   reason: 'Empty children message results',
+  cause: 'other',
   status: null,
   retryAfterMs: null,
   isCounted: true,
@@ -72,10 +73,12 @@ function again(failed: readonly Sentence[], refused: readonly Sentence[]): Verdi
   }
 }
 
-/** The highest status, and every cause. */
-function inSum(sentences: readonly Sentence[]): { readonly reason: string; readonly status: number | null } {
+/** The highest status, every reason, and the first cause that is not a fault of ours, where there is one. */
+function inSum(sentences: readonly Sentence[]): Pick<Failure, 'reason' | 'cause' | 'status'> {
   const statuses = sentences.flatMap(({ failure }) => failure.status ?? [])
+  const causes = sentences.map(({ failure }) => failure.cause)
   return {
+    cause: causes.find(cause => cause !== 'ownFault') ?? causes[0] ?? 'other',
     reason: sentences.map(({ uri, failure }) => `${uri}:${failure.reason}`).join(';'),
     status: statuses.length > 0 ? Math.max(...statuses) : null,
   }
