@@ -5,7 +5,12 @@
  * Promises: every member that is given must fit; the work for a record is linear in its size.
  */
 import { causeOfLetter, type FailureCause } from '../domain/failure-cause.js'
-import { readDeadLetterHeaders, messageIdHeader, type DeadLetterClass } from '../kafka/dead-letter-headers.js'
+import {
+  classOfLetter,
+  messageIdHeader,
+  readDeadLetterHeaders,
+  type DeadLetterClass,
+} from '../kafka/dead-letter-headers.js'
 import type { LogEntry } from '../kafka/log-entry.js'
 
 /** What of an entry a filter looks at. */
@@ -49,13 +54,13 @@ export function letterMatcher(filter: LetterFilter): (record: LetterRecord) => b
 
   const factsFit = (record: LetterRecord): boolean => {
     if (!asksFacts) return true
+    // One without facts is one that nobody could read: the summary counts it so.
     const facts = readDeadLetterHeaders(name => record.header(name))
-    if (facts === null) return false
     return (
-      (filter.class === null || facts.class === filter.class) &&
+      (filter.class === null || classOfLetter(facts) === filter.class) &&
       (filter.cause === null || causeOfLetter(facts) === filter.cause) &&
-      (status === null || facts.lastStatus === status) &&
-      (reason === null || facts.reason.toLowerCase().includes(reason))
+      (status === null || facts?.lastStatus === status) &&
+      (reason === null || facts?.reason.toLowerCase().includes(reason) === true)
     )
   }
   return record =>

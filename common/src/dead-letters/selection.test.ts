@@ -89,4 +89,23 @@ describe('a filter', () => {
 
     expect(answers).toEqual([expected])
   })
+
+  it.each([
+    ['cause=unreadable', true],
+    ['class=pipeline', true],
+    ['cause=other', false],
+    ['class=expired', false],
+    ['status=500', false],
+    ['reason=x', false],
+    ['class=pipeline&reason=x', false],
+  ])('%s fits a record that says nothing about a death, as it is counted: %s', async (query, expected) => {
+    const memory = createMemoryLog()
+    memory.append({ value: Buffer.from('somebody wrote this'), headers: [] })
+    const fits = letterMatcher(filterOfQuery(new URLSearchParams(query)))
+    const answers: boolean[] = []
+
+    await memory.log.scan(0, 1, entry => void answers.push(fits(entry)))
+
+    expect(answers).toEqual([expected])
+  })
 })

@@ -81,3 +81,8 @@ export function readDeadLetterHeaders(header: (name: string) => Buffer | null): 
     publishedMs: number('publishedMs'),
   }
 }
+
+/** The class of a record that may say nothing about a death: what nobody can tell died in the pipeline. */
+export function classOfLetter(facts: Pick<DeadLetterFacts, 'class'> | null): DeadLetterClass {
+  return facts?.class ?? 'pipeline'
+}

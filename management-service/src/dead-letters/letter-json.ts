@@ -6,7 +6,12 @@
 import { z } from 'zod'
 import type { ValueOf } from '@iris/common/domain/json-shapes'
 import { letterId } from '@iris/common/dead-letters/selection'
-import { copyOfHeader, messageIdHeader, readDeadLetterHeaders } from '@iris/common/kafka/dead-letter-headers'
+import {
+  classOfLetter,
+  copyOfHeader,
+  messageIdHeader,
+  readDeadLetterHeaders,
+} from '@iris/common/kafka/dead-letter-headers'
 import type { LogEntry } from '@iris/common/kafka/log-entry'
 import { propagatedPrefix } from '@iris/common/kafka/open-entry'
 
@@ -47,7 +52,7 @@ export function itemOf(entry: LogEntry): DeadLetterItem {
     id: letterId(entry.offset),
     messageId: entry.header(messageIdHeader)?.toString('utf8') ?? '',
     reason: facts?.reason ?? reasonWithoutFacts(entry),
-    class: facts?.class ?? 'pipeline',
+    class: classOfLetter(facts),
     attempts: facts?.attempts ?? 0,
     ...(facts === null || facts.lastStatus === null ? {} : { lastStatus: facts.lastStatus }),
     topic: facts?.topic ?? '',

@@ -8,7 +8,7 @@ import { causeOfLetter, type FailureCause } from '@iris/common/domain/failure-ca
 import type { ValueOf } from '@iris/common/domain/json-shapes'
 import { everyLetter, letterMatcher, type LetterFilter } from '@iris/common/dead-letters/letter-filter'
 import type { Selection } from '@iris/common/dead-letters/selection'
-import { readDeadLetterHeaders } from '@iris/common/kafka/dead-letter-headers'
+import { classOfLetter, readDeadLetterHeaders } from '@iris/common/kafka/dead-letter-headers'
 import type { LogEntry } from '@iris/common/kafka/log-entry'
 import {
   openLetters,
@@ -112,7 +112,7 @@ export async function countDeadLetters(
 function causeOf(entry: LogEntry): Cause {
   const facts = readDeadLetterHeaders(name => entry.header(name))
   return {
-    class: facts?.class ?? 'pipeline',
+    class: classOfLetter(facts),
     cause: causeOfLetter(facts),
     status: String(facts?.lastStatus ?? 'none'),
     reason: facts?.reason ?? '',
