@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { diagnose } from './diagnose.js'
-import type { Facts, Said } from './facts.js'
+import { readRow, type Facts, type Said } from './facts.js'
 import type { Finding } from './finding.js'
 import { pageOf } from './page.js'
 import { factsWith, nowMs, rowOf, type Changes } from './testing/facts-with.js'
@@ -285,6 +285,20 @@ describe('a diagnosis', () => {
       ],
     })
     expect(diagnose(factsWith({ row: { recent: null } })).lastMinute).toBe(null)
+  })
+
+  it.each([
+    ['does not tell why attempts failed', undefined],
+    ['tells it otherwise', { timeout: 3 }],
+  ])('tells no failures while one of several consumers %s', (_how, failures) => {
+    const present = rowOf()
+    const other = readRow([{ ...present, recent: { ...present.recent, failures } }])
+    const told = { instance: 'present', answer: { row: present } }
+    const facts = (...said: Said[]) => factsWith({ consumers: { said } })
+
+    expect(other).toMatchObject({ row: { recent: { attempts: 60, failures: null } } })
+    expect(diagnose(facts(told, { instance: 'other', answer: other })).lastMinute).toBe(null)
+    expect(diagnose(facts(told)).lastMinute).toMatchObject({ attempts: 60 })
   })
 
   it('finds nothing but that all is well where all is well', () => {

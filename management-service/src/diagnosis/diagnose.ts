@@ -34,7 +34,9 @@ export const diagnosisShape = z.object({
   summary: z.string(),
   lag: z.int().nullable().describe('Messages that wait; null while Kafka does not answer'),
   findings: z.array(findingShape).describe('The gravest first'),
-  lastMinute: lastMinute.nullable().describe('Attempts; null where no process that delivers told'),
+  lastMinute: lastMinute
+    .nullable()
+    .describe('Attempts; null where no process that delivers told, or one does not tell why they failed'),
 })
 export type Diagnosis = ValueOf<typeof diagnosisShape>
 

@@ -105,9 +105,12 @@ const rowShape = z.object({
       succeeded: z.number(),
       ended: z.object({ delivered: z.number(), givenUp: z.number(), filtered: z.number() }),
       outcomes,
+      /** Null where a consumers process of another version does not tell. */
       failures: z
         .record(z.string(), z.object({ count: z.number(), detail: z.string(), agoMs: z.number() }))
-        .default({}),
+        .nullable()
+        .default(null)
+        .catch(null),
       meanMs: z.number().nullable(),
       p50Ms: z.number().nullable(),
       p99Ms: z.number().nullable(),

@@ -25,7 +25,7 @@ export interface Tally {
   readonly delivered: number
   readonly filtered: number
   readonly outcomes: ReadonlyMap<string, number>
-  /** Null where no process that delivers told. */
+  /** Null where no process that delivers told, or not all of them tell why attempts failed. */
   readonly lastMinute: LastMinute | null
   readonly meanMs: number | null
   readonly p99Ms: number | null
@@ -47,6 +47,8 @@ export interface FailuresOfCause {
   readonly detail: string
   readonly agoMs: number
 }
+
+type Recent = NonNullable<ConsumerRow['recent']>
 
 /** Adds up. */
 export function tallyOf({ kafka, consumers }: Facts): Tally {
@@ -73,7 +75,7 @@ export function tallyOf({ kafka, consumers }: Facts): Tally {
     delivered: sum(recent.map(each => each.ended.delivered)),
     filtered: sum(recent.map(each => each.ended.filtered)),
     outcomes: merged(recent.map(each => each.outcomes)),
-    lastMinute: recent.length === 0 ? null : { attempts, failures: failuresOf(recent) },
+    lastMinute: lastMinuteOf(recent, attempts),
     meanMs: attempts === 0 ? null : sum(recent.map(each => (each.meanMs ?? 0) * each.attempts)) / attempts,
     p99Ms: recent.reduce<number | null>((most, { p99Ms }) => maxOf(most, p99Ms), null),
     lastFailure: lastFailures[0]?.detail ?? null,
@@ -98,9 +100,16 @@ function merged(all: readonly Readonly<Record<string, number>>[]): ReadonlyMap<s
   return counts
 }
 
-function failuresOf(recent: readonly NonNullable<ConsumerRow['recent']>[]): readonly FailuresOfCause[] {
+/** Failures of a part of the processes beside the attempts of all would say that the others had none. */
+function lastMinuteOf(recent: readonly Recent[], attempts: number): LastMinute | null {
+  const failures = recent.flatMap(each => (each.failures === null ? [] : [each.failures]))
+  const isTold = recent.length > 0 && failures.length === recent.length
+  return isTold ? { attempts, failures: failuresOf(failures) } : null
+}
+
+function failuresOf(all: readonly NonNullable<Recent['failures']>[]): readonly FailuresOfCause[] {
   const found = new Map<FailureCause, FailuresOfCause>()
-  for (const { failures } of recent)
+  for (const failures of all)
     for (const [cause, told] of Object.entries(failures)) {
       const known = found.get(cause)
       const newest = known === undefined || told.agoMs < known.agoMs ? told : known

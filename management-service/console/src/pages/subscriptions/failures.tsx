@@ -32,6 +32,7 @@ export function Failures({ names, diagnosis, toldAtMs }: FailuresProps): ReactNo
   const path = '/topics/{topic}/subscriptions/{subscription}/dead-letters/summary'
   const letters = api.useQuery('get', path, readingOf(names), { refetchInterval })
   const lastMinute = diagnosis?.lastMinute
+  const isTold = lastMinute !== null && lastMinute !== undefined
   return (
     <Section title="Why attempts fail">
       {letters.error !== null && <Problem error={letters.error} />}
@@ -41,12 +42,16 @@ export function Failures({ names, diagnosis, toldAtMs }: FailuresProps): ReactNo
         columns={columnsFor(names)}
         rows={failuresOf(lastMinute, toldAtMs, letters.data?.byCause)}
         keyOf={({ cause }) => cause}
-        whenEmpty="No attempt failed in the last minute, and there are no dead letters."
+        whenEmpty={
+          isTold
+            ? 'No attempt failed in the last minute, and there are no dead letters.'
+            : 'There are no dead letters.'
+        }
       />
       <Text size="xs" c="dimmed">
-        {lastMinute === null || lastMinute === undefined
-          ? 'No process tells of attempts.'
-          : `Of ${many(lastMinute.attempts, 'attempt')} in the last minute.`}
+        {isTold
+          ? `Of ${many(lastMinute.attempts, 'attempt')} in the last minute.`
+          : 'Attempts of the last minute are not known: no process tells of them, or one does not tell why they failed.'}
         {letters.data?.isComplete === false && ' There are more dead letters than were counted here.'}
       </Text>
     </Section>
