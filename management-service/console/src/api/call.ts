@@ -56,10 +56,14 @@ export function curlOf(call: Call, origin: string, hasKey: boolean): string {
 /** Takes the place of a secret. */
 const stars = '****'
 
-/** The body with stars in place of its secrets. */
 function shownBody({ body, secrets = [] }: Call): unknown {
-  const given = secrets.filter(pointer => typeof memberOf(body, pointer) === 'string')
-  return given.reduce((masked, pointer) => withMember(masked, pointer, stars), body as Draft)
+  return withStars(body as Draft, secrets)
+}
+
+/** The same with stars in place of its secrets, which are named by pointers. */
+export function withStars(draft: Draft, secrets: readonly string[]): Draft {
+  const given = secrets.filter(pointer => typeof memberOf(draft, pointer) === 'string')
+  return given.reduce((masked, pointer) => withMember(masked, pointer, stars), draft)
 }
 
 /** The call as it may be kept: without its secrets. */

@@ -17,12 +17,15 @@ interface ConflictNoticeProps {
   readonly path: string
   readonly began: Draft
   readonly mine: Draft
+  /** Where it has secrets, as pointers. */
+  readonly secrets: readonly string[]
   readonly onBegin: (now: Draft) => void
   readonly onOverwrite: () => void
 }
 
 /** The notice. */
-export function ConflictNotice({ path, began, mine, onBegin, onOverwrite }: ConflictNoticeProps): ReactNode {
+export function ConflictNotice(props: ConflictNoticeProps): ReactNode {
+  const { path, began, mine, secrets, onBegin, onOverwrite } = props
   const present = useQuery({
     queryKey: ['present', path],
     queryFn: async ({ signal }) => (await send({ method: 'GET', path }, signal)) as Draft,
@@ -33,7 +36,7 @@ export function ConflictNotice({ path, began, mine, onBegin, onOverwrite }: Conf
       <Answer of={present}>
         {now => (
           <Stack gap="sm">
-            <Changes changes={changedMeanwhile(began, now, mine)} />
+            <Changes changes={changedMeanwhile(began, now, mine, secrets)} />
             <Group gap="xs">
               <Button size="xs" variant="default" onClick={() => onBegin(now)}>
                 Begin anew with what is there now

@@ -36,7 +36,8 @@ export function DefinitionForm(props: DefinitionFormProps): ReactNode {
   const { groups, first, isNew, callOf, bodyAt = '', problemsIn, verb, done, onDone } = props
   const { path } = callOf(first, first)
   const { start, draft, isTouched, change: setDraft, begin } = useDraft(first, isNew, () => versionOf(path))
-  const call: Call = { ...callOf(draft, start.first), ifMatch: start.version, secrets: secretsOf(groups) }
+  const secrets = secretsOf(groups)
+  const call: Call = { ...callOf(draft, start.first), ifMatch: start.version, secrets }
   const rehearsed = useRehearsal(isTouched ? { ...call, ifMatch: null } : null, problemsIn)
   // Another version is there than the form began with.
   const isConflict = ({ code }: ApiProblem): boolean => start.version !== null && code === 'CONFLICT'
@@ -70,6 +71,7 @@ export function DefinitionForm(props: DefinitionFormProps): ReactNode {
             path={path}
             began={start.first}
             mine={draft}
+            secrets={secrets}
             onBegin={now => {
               action.reset()
               begin(now)
