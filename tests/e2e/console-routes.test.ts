@@ -213,7 +213,7 @@ describe('who publishes a topic', () => {
 
     expect([single.status, batch.status, stranger.status, wrong.status]).toEqual([201, 200, 201, 401])
     expect(told).toMatchObject({ complete: true, problems: [], others: null })
-    const byClient = Object.fromEntries(told.publishers.map(each => [each['client'], each]))
+    const byClient = Object.fromEntries(told.publishers.map(each => [String(each['client']), each] as const))
     expect(byClient).toMatchObject({
       curl: { name: null, network: '127.0.0.0/24', accepted: 1, refused: 1, frontends: 1 },
       shop: { name: 'anna', network: null, accepted: 3, refused: 0, frontends: 1 },

@@ -173,8 +173,10 @@ describe('a summary of dead letters', () => {
 describe('a tail', () => {
   const event = (id: string, body: object): string =>
     `id: ${id}\nevent: message\ndata: ${JSON.stringify({ partition: 0, offset: 1, time: 't', key: null, body })}\n\n`
-  const stream = (events: string): Response =>
-    new Response(`: hello\n\n${events}`, { headers: { 'Content-Type': 'text/event-stream; charset=utf-8' } })
+  /** As a frontend begins one; management begins with a comment. */
+  const greeting = 'retry: 1000\nid: 0-0\n\n'
+  const stream = (events: string, begin = greeting): Response =>
+    new Response(`${begin}${events}`, { headers: { 'Content-Type': 'text/event-stream; charset=utf-8' } })
   const noStreams = new Refused(404, { message: 'There is no such resource', code: 'OTHER' })
 
   it('goes on behind the last message when the connection breaks, and ends after so many', async () => {
@@ -203,7 +205,7 @@ describe('a tail', () => {
     const answers = {
       'GET frontend:/topics/a.b/events': noStreams,
       'GET /topics/a.b/tail': () =>
-        stream(event('0-1', { n: ++connections }) + 'event: end\ndata: {"reason":"stopping"}\n\n'),
+        stream(event('0-1', { n: ++connections }) + 'event: end\ndata: {"reason":"replaced"}\n\n'),
     }
     const ran = await runFake('tail a.b --key k --max 2 --raw', { answers })
 
@@ -217,6 +219,7 @@ describe('a tail', () => {
   })
 
   it.each([
+    ['', () => stream('event: end\ndata: {"reason":"replaced"}\n\n'), 1, 'replaced'],
     ['--from earliest', noStreams, 1, 'frontend.streams.enabled opens them'],
     [
       '',
@@ -226,6 +229,7 @@ describe('a tail', () => {
     ],
     ['', new Response('<html>'), 1, 'no stream of events'],
     ['', () => stream(''), 5, 'ends again and again'],
+    ['', () => stream('', 'retry: 1000\n: the tail begins here\n\n'), 5, 'ends again and again'],
     ['', new TypeError('nobody listens'), 1, 'was not answered: nobody listens'],
   ])('%s gives up with a reason where nothing can come (%#)', async (words, answer, calls, reason) => {
     const answers = { 'GET frontend:/topics/a.b/events': answer }
@@ -238,7 +242,8 @@ describe('a tail', () => {
 
 describe('completion', () => {
   const answers = {
-    'GET /topics': ['shop.orders', 'shop.prices'],
+    // A management that would have a shell do something.
+    'GET /topics': ['shop.orders', 'shop.prices', 'shop.o$(id>file)', 'shop.o`id`', 'shop.o*', 'shop.o b'],
     'GET /topics/shop.orders/subscriptions': ['billing'],
   }
   const offered = async (words: string): Promise<readonly string[]> =>

@@ -1,11 +1,12 @@
 /**
  * What a command says: results on the output, all else on the error output.
  * Promises: colours and bars only on a terminal; a bar is one line that is drawn over itself and is gone at
- * its end; a line that is said meanwhile stands above it. A question is asked only where somebody can answer.
+ * its end; a line that is said meanwhile stands above it, and steers no terminal. A question is asked only
+ * where somebody can answer.
  */
 import { createInterface } from 'node:readline/promises'
 import type { Clock } from '@iris/common/time/clock'
-import { colourPaint, plainPaint, wantsColour, type Paint } from './paint.js'
+import { colourPaint, harmless, plainPaint, wantsColour, type Paint } from './paint.js'
 import { barLine } from './progress.js'
 
 /** Shows how far a work is. */
@@ -54,7 +55,7 @@ export function createScreen({ input, output, error, environment, clock }: Scree
     },
     say(line) {
       const bar = drawn
-      error.write(`${bar === '' ? '' : eraseLine}${line}\n${bar}`)
+      error.write(`${bar === '' ? '' : eraseLine}${harmless(line)}\n${bar}`)
     },
     bar(what) {
       const startMs = clock.monotonic()

@@ -4,7 +4,7 @@ import { colourPaint, harmless, plainPaint, wantsColour } from './paint.js'
 import { barLine } from './progress.js'
 import { createScreen } from './screen.js'
 import { tableLines } from './table.js'
-import { bodyText, durationText } from './words.js'
+import { bodyText, jsonLine, durationText } from './words.js'
 
 const columns = [
   { title: 'NAME', isLong: true },
@@ -66,6 +66,7 @@ describe('words', () => {
     expect(bodyText(Buffer.from([0xff, 0x00]))).toBe('base64:/wA=')
     expect(bodyText(Buffer.from('a\nb\x07'))).toBe('a\\nb\\x07')
     expect(harmless('\x1b]0;title\x07')).toBe('\\x1b]0;title\\x07')
+    expect(jsonLine({ name: '\x9d0;title\x9c\x1b' })).toBe('{"name":"\\u009d0;title\\u009c\\u001b"}\n')
   })
 
   it('tell durations in the units that matter', () => {

@@ -48,7 +48,11 @@ export function textIn(value: unknown): string {
   return value === undefined || value === null ? '' : JSON.stringify(value)
 }
 
-/** One value as one line of JSON. */
+/** One value as one line of JSON; what would steer a terminal is escaped, beyond what JSON asks for. */
 export function jsonLine(value: unknown): string {
-  return `${JSON.stringify(value)}\n`
+  const text = JSON.stringify(value).replace(
+    /[\x7f-\x9f]/g,
+    letter => `\\u00${letter.charCodeAt(0).toString(16)}`,
+  )
+  return `${text}\n`
 }

@@ -2,7 +2,7 @@
  * The completion scripts, run by their shells with a stand-in for `iris` that tells what it was asked.
  */
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -23,6 +23,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const standIn = `#!/bin/sh
 shift 2
 if [ "$1" = "--file" ]; then echo :file; exit; fi
+if [ "$1" = "hostile" ]; then printf '%s\\n' '$(touch done)' '\`touch done\`' '*'; exit; fi
 echo "list-\${#}-of"
 echo "last-[$2]"
 `
@@ -77,6 +78,11 @@ describe.each(ways)('$shell, $how', ({ shell, program }) => {
 
   it.skipIf(missing !== null)('asks with the words before the cursor and the begun one', () => {
     expect(offered('dlq', 'l').sort()).toEqual(['last-[l]', 'list-2-of'])
+  })
+
+  it.skipIf(missing !== null)('does nothing that an offer would have it do', () => {
+    expect(offered('hostile', '')).toContain('*')
+    expect(existsSync(join(folder, 'done'))).toBe(false)
   })
 
   it.skipIf(missing !== null)('offers names of files where a file is asked for', () => {

@@ -9,10 +9,12 @@ export type Shell = (typeof shells)[number]
 
 const bash = `# iris completion for bash: source <(iris completion bash)
 _iris() {
-  local begun="\${COMP_WORDS[COMP_CWORD]}" answer
+  local begun="\${COMP_WORDS[COMP_CWORD]}" answer offer
   answer="$(iris complete -- "\${COMP_WORDS[@]:1:COMP_CWORD-1}" "$begun" 2>/dev/null)"
-  if [ "$answer" = ":file" ]; then COMPREPLY=($(compgen -f -- "$begun"));
-  else COMPREPLY=($(compgen -W "$answer" -- "$begun")); fi
+  if [ "$answer" = ":file" ]; then answer="$(compgen -f -- "$begun")"; fi
+  COMPREPLY=()
+  # Line by line, and as they are: compgen -W would expand what names hold.
+  while IFS= read -r offer; do [ -z "$offer" ] || COMPREPLY+=("$offer"); done <<< "$answer"
 }
 complete -o filenames -o nosort -F _iris iris 2>/dev/null || complete -F _iris iris
 `

@@ -82,6 +82,8 @@ interface Source {
   readonly path: string
   readonly query: Readonly<Record<string, string | number | readonly string[] | null>>
   readonly whenBroken: string
+  /** Why it may end and be connected to again. */
+  readonly passing: readonly string[]
 }
 
 async function follow(world: World, { topic, end, given }: Following): Promise<ExitCode> {
@@ -101,15 +103,17 @@ async function follow(world: World, { topic, end, given }: Following): Promise<E
       }
       await refuse(answer)
       stand.isBegun = true
-      let comments = 0
+      let isFirst = true
       for await (const event of eventsOf(answer.body as AsyncIterable<Uint8Array>)) {
         if (event.id !== '') stand.position = event.id
-        // A stream greets with a comment, which is also all that comes of one that is cut off at once.
-        if (event.event === 'comment' && ++comments === 1) continue
+        // A stream greets with a comment or its position: all that comes of one that is cut off at once.
+        const isGreeting = isFirst && ['comment', 'position'].includes(event.event)
+        isFirst = false
+        if (isGreeting) continue
         stand.tries = 0
         if (showEvent(world, event, given.raw)) stand.left--
         if (stand.left === 0) return exitCodes.done
-        if (isEnd(event)) return exitCodes.failed
+        if (isEnd(event, source)) return exitCodes.failed
       }
       if (++stand.tries >= triesMax) throw new ServiceFailure(broughtNothing)
     } catch (error) {
@@ -129,6 +133,7 @@ function streamOf(world: World, topic: string, given: Following['given']): Sourc
     path: `${topicPath(topic)}/events`,
     query: queryOf(world, given),
     whenBroken: 'The connection is broken; connecting again.',
+    passing: ['stopping', 'expired'],
   }
 }
 
@@ -145,6 +150,7 @@ function tailOf(world: World, topic: string, { from, last, key, filter }: Follow
     path: `${topicPath(topic)}/tail`,
     query: { key, filter },
     whenBroken: 'The connection is broken; connecting again: what comes meanwhile is not shown.',
+    passing: ['stopping', 'replaced'],
   }
 }
 
@@ -220,9 +226,9 @@ function bodyOf(json: JsonObject): string {
   return body === undefined ? '' : JSON.stringify(body)
 }
 
-/** The frontend says that there will be no more: the topic is gone, or the right to read it. */
-function isEnd({ event, data }: StreamEvent): boolean {
-  return event === 'end' && !['stopping', 'expired'].some(reason => data.includes(`"reason":"${reason}"`))
+/** It says that there will be no more: the topic is gone, or the right to read it. */
+function isEnd({ event, data }: StreamEvent, { passing }: Source): boolean {
+  return event === 'end' && !passing.some(reason => data.includes(`"reason":"${reason}"`))
 }
 
 function asFailure(error: Error): Error {

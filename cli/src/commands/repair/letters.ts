@@ -5,6 +5,7 @@ import { failureWords } from '@iris/common/domain/failure-cause'
 import { isJsonObject, type JsonObject } from '@iris/common/domain/json-shapes'
 import type { World } from '../../command.js'
 import { succeeded } from '../../management/rest.js'
+import { harmless } from '../../show/paint.js'
 import { countText, several } from '../../show/words.js'
 import { choice, count, text, texts, toggle, UsageError, type Values } from '../../words/declare.js'
 import { isoOf } from '../../words/moment.js'
@@ -104,14 +105,16 @@ export function summaryLines(summary: JsonObject): readonly string[] {
       ? groupLine('by cause', counted)
       : groupLine('by status', isJsonObject(byStatus) ? Object.entries(byStatus) : [])),
     ...rowsOf(summary['byReason']).map(
-      ({ reason, count: each }) => `  ${countText(Number(each)).padStart(9)}  ${String(reason)}`,
+      ({ reason, count: each }) => `  ${countText(Number(each)).padStart(9)}  ${harmless(String(reason))}`,
     ),
   ]
 }
 
 function groupLine(title: string, counts: readonly (readonly [string, unknown])[]): readonly string[] {
   if (counts.length === 0) return []
-  return [`${title}: ${counts.map(([name, each]) => `${name} ${countText(Number(each))}`).join(', ')}`]
+  return [
+    `${title}: ${counts.map(([name, each]) => `${harmless(name)} ${countText(Number(each))}`).join(', ')}`,
+  ]
 }
 
 function rowsOf(value: unknown): readonly JsonObject[] {

@@ -12,6 +12,8 @@ const askMs = 1_500
 const offersMax = 5_000
 /** Stands for names of files, which a shell knows best. */
 const fileWord = ':file'
+/** What names and options are made of: nothing of it means anything to a shell. */
+const plainWord = /^[\w.:/@+-]+$/
 
 /** The offers for the last of these words, which is begun. */
 export async function offersFor(
@@ -24,7 +26,8 @@ export async function offersFor(
   if (place === null) return []
   try {
     const offers = await namesAt(world, place, begun)
-    return offers.filter(offer => offer === fileWord || offer.startsWith(begun)).slice(0, offersMax)
+    const isOffered = (offer: string): boolean => plainWord.test(offer) && offer.startsWith(begun)
+    return offers.filter(offer => offer === fileWord || isOffered(offer)).slice(0, offersMax)
   } catch {
     return [] // a shell that completes is no place for problems: the command itself will tell
   }
