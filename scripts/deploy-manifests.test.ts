@@ -72,6 +72,11 @@ interface Rule {
   }
 }
 
+interface Egress {
+  readonly ports?: readonly { readonly port: number }[]
+  readonly to?: readonly { readonly podSelector?: Selector }[]
+}
+
 /** An object of Kubernetes, of any kind. */
 interface Resource {
   readonly kind: string
@@ -81,6 +86,7 @@ interface Resource {
     /** A service has the labels themselves here, all others below `matchLabels`. */
     readonly selector?: Labels | Selector
     readonly podSelector?: Selector
+    readonly egress?: readonly Egress[]
     readonly scaleTargetRef?: { readonly name: string }
     readonly ports?: readonly { readonly port: number }[]
     readonly rules?: readonly Rule[]
@@ -251,6 +257,19 @@ describe.each(manifestNames)('deploy/kubernetes/%s.yaml', name => {
     expect(selectors.filter(each => !isMet(each))).toEqual([])
     for (const { spec } of resources)
       if (spec?.scaleTargetRef !== undefined) named(/^Deployment$/, spec.scaleTargetRef.name)
+  })
+
+  it('lets frontends call frontends alone of ours, and management all of them', () => {
+    const calledBy = (service: Service): readonly number[] => {
+      const { egress = [] } = named(/^NetworkPolicy$/, `iris-${service}`).spec
+      const ours = egress.filter(({ to = [] }) => to.some(({ podSelector }) => podSelector !== undefined))
+      return ours.flatMap(({ ports = [] }) => ports.map(({ port }) => port))
+    }
+
+    const isLimited = name === 'large'
+    expect(calledBy('frontend')).toEqual(isLimited ? [portOf.frontend] : [])
+    expect(calledBy('management')).toEqual(isLimited ? services.map(service => portOf[service]) : [])
+    expect(calledBy('consumers')).toEqual([])
   })
 
   it('leads from outside to all that is served, but for what processes tell of themselves', () => {
