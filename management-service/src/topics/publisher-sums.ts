@@ -18,7 +18,7 @@ const date = z.string().describe('A date')
 export const publishersShape = z.object({
   since: date.nullable().describe('Whoever has published since is here; null where no frontend has told'),
   complete: z.boolean().describe('Whether every live frontend has told'),
-  problems: z.array(z.string()).describe('Who has not, and why'),
+  problems: z.array(z.string()).describe('Who has not, and why; for who may not read all groups, how many'),
   publishers: z.array(
     z.object({
       name: z

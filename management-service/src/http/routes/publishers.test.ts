@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { everybody, principalOf, type Principal } from '@iris/common/access/principal'
 import { holdTopic } from '../../changes/testing/held.js'
 import { createGate } from '../../gate.js'
 import { createMemoryStore } from '../../store/in-memory.js'
@@ -19,12 +20,13 @@ const ask = async (
   frontends: readonly LiveFrontend[],
   json: PublishersParts['asker']['json'],
   topic = 'g.t',
+  principal: Principal = everybody,
 ): Promise<{ status: number; body: TopicPublishers & { code?: string } }> => {
   const store = createMemoryStore()
   holdTopic(store, 'g.t')
   const parts = { store, asker: { json }, frontends: () => Promise.resolve(frontends) }
   const routes = publisherRoutes(parts, createGate(1, 'looks'))
-  return (await callRoute(routes, 'GET', `/topics/${topic}/publishers`)) as never
+  return (await callRoute(routes, 'GET', `/topics/${topic}/publishers`, { principal })) as never
 }
 
 describe('who publishes a topic', () => {
@@ -57,6 +59,24 @@ describe('who publishes a topic', () => {
       ],
       publishers: [{ name: 'shop', frontends: 1 }],
     })
+  })
+
+  it('tells no machine and no address to who may not read all groups, only how many are silent', async () => {
+    const refused = (): Promise<never> => Promise.reject(new Error('connect ECONNREFUSED 10.0.0.7:8080'))
+    const seen = async (group: string, json: PublishersParts['asker']['json']): Promise<unknown> => {
+      const reader = principalOf('anna', [{ role: 'reader', group }])
+      const { body } = await ask([frontend('a'), frontend('b')], json, 'g.t', reader)
+      return [body.complete, body.problems]
+    }
+
+    expect(await seen('g', refused)).toEqual([false, ['2 frontends have not told']])
+    expect(await seen('g', url => (url.startsWith('http://a') ? refused() : Promise.resolve(page)))).toEqual([
+      ...[false, ['1 frontend has not told']],
+    ])
+    expect(await seen('g', () => Promise.resolve(page))).toEqual([true, []])
+    expect(await seen('*', refused)).toEqual([
+      ...[false, ['a', 'b'].map(id => `The frontend ${id} has not told: connect ECONNREFUSED 10.0.0.7:8080`)],
+    ])
   })
 
   it('is not known where no frontend lives', async () => {

@@ -9,9 +9,9 @@ import { readPublishers, type PublishersParts } from '../../topics/read-publishe
 /** The route of who publishes; `gate` bounds how many ask the frontends at a time. */
 export function publisherRoutes(parts: PublishersParts, gate: Gate): readonly ApiRoute[] {
   return [
-    reading('GET', '/topics/:topic/publishers', async ({ params }) => {
+    reading('GET', '/topics/:topic/publishers', async ({ params, principal }) => {
       const topic = topicOfPath(params['topic'])
-      return jsonAnswer(await gate(() => readPublishers(parts, topic)))
+      return jsonAnswer(await gate(() => readPublishers(parts, topic, principal)))
     }),
   ]
 }
