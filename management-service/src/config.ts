@@ -78,8 +78,8 @@ export const managementKeys = {
     list(),
     [],
     'Names in `Host` by which it may be called while `management.auth.mode` is `open`, beside addresses and those ' +
-      'of loopback: that of a proxy in front which passes its own on. Any other is 403 WRONG_HOST where it listens ' +
-      'on loopback, and elsewhere once names are given',
+      'of loopback: that of a proxy in front which passes its own on. Its advertised host is one without saying. Any ' +
+      'other is 403 WRONG_HOST where it listens on loopback, and elsewhere once names are given',
   ),
   port: key('management.server.port', count(0, 65_535), 8090, 'Port of the REST API'),
   bodyBytesMax: key(

@@ -16,13 +16,20 @@ export interface Self {
   leave(): Promise<void>
 }
 
+type Listening = Pick<ManagementConfig, 'host' | 'advertisedHost'>
+
 const showMs = 6_000
 const leaveMs = 1_000
+
+/** The host at which its fellows reach this process. */
+export function ownHost({ advertisedHost: setting, host: listening }: Listening): string {
+  return advertisedHost(setting, listening, hostname())
+}
 
 /** Makes it; nobody sees it yet. */
 export function createSelf(
   base: ManagementBase,
-  { host: listening, advertisedHost: setting }: Pick<ManagementConfig, 'host' | 'advertisedHost'>,
+  listening: Listening,
   { session, paths }: Pick<Outside, 'session' | 'paths'>,
 ): Self {
   const { log, scheduler, clock } = base
@@ -36,10 +43,9 @@ export function createSelf(
   }
   return {
     async show({ port }) {
-      const machine = hostname()
-      const host = advertisedHost(setting, listening, machine)
+      const host = ownHost(listening)
       const card = { host, port, pid: process.pid, startedMs: clock.now(), version }
-      const path = paths.iris.managementNode(`${machine}_${port}`)
+      const path = paths.iris.managementNode(`${hostname()}_${port}`)
       presence = createPresence({ ...base, session }, path, Buffer.from(JSON.stringify(card)))
       await quietly('showing this process', showMs, presence.start())
     },

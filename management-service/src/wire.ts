@@ -25,7 +25,7 @@ import { contracts, frontendContracts } from './http/contract/contracts.js'
 import { docsRoutes } from './http/routes/docs.js'
 import { statusRoutes } from './http/routes/status.js'
 import { createOutside, startOutside, stopOutside } from './outside.js'
-import { createSelf } from './self.js'
+import { createSelf, ownHost } from './self.js'
 import { watchStorage } from './storage-probe.js'
 import { withDryRuns } from './rehearsal/dry-run.js'
 import { consoleSettings } from './console/console-settings.js'
@@ -73,7 +73,7 @@ export function createManagement(base: ManagementBase, config: ManagementConfig)
     base.log,
     {
       ...{ bodyBytesMax: config.bodyBytesMax, allowedOrigin: config.allowedOrigin, guard },
-      checkHost: createHostCheck({ ...config, isAsking: guard.isAsking }),
+      checkHost: createHostCheck({ ...config, isAsking: guard.isAsking, advertised: ownHost(config) }),
       ...(startPage.directory === null ? {} : { filesBelow: startPage.directory }),
     },
     audit.around(withDryRuns(promised, () => useCases.rehearse())),

@@ -3,11 +3,12 @@
  */
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { eventually } from '../support/eventually.js'
+import { openRaw } from '../support/raw-connection.js'
 import { startTestStack, type TestStack } from '../support/stack.js'
 import { startSubscriber, type Subscriber } from '../support/subscriber.js'
 
-/** A name of this machine that it does not listen on. */
-const advertised = 'localhost'
+/** No name of loopback, by which every management on this machine is called. */
+const advertised = 'management.iris.test'
 
 let stack: TestStack
 let subscriber: Subscriber
@@ -64,6 +65,17 @@ describe('the installation', () => {
     expect(processes[0]).toMatchObject({ version: '0.1.0', pid: expect.any(Number) as number })
     expect(processes[2]?.port).toBe(Number(new URL(stack.management.url).port))
     expect([processes[0]?.host, processes[2]?.host]).toEqual(['127.0.0.1', advertised])
+  })
+
+  it('is called by the name that its fellows are told, and by no other', async () => {
+    const called = async (name: string): Promise<number | undefined> => {
+      const raw = openRaw(stack.management.url, `GET /mode HTTP/1.1\r\nHost: ${name}\r\n\r\n`)
+      const [answer] = await raw.untilAnswers(1)
+      raw.close()
+      return answer?.status
+    }
+
+    expect([await called(`${advertised}:8090`), await called('evil.example:8090')]).toEqual([200, 403])
   })
 
   it('shows at a glance what flows and what is stuck, with a line that says why', async () => {

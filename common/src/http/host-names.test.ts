@@ -34,6 +34,11 @@ describe('a service on loopback that asks nobody', () => {
     expect(codeOf('other.example', { hostNames })).toBe('WRONG_HOST')
   })
 
+  it('is called by the name that its fellows are told', () => {
+    expect(codeOf('Iris-1.example:8090', { advertised: 'iris-1.Example' })).toBeUndefined()
+    expect(codeOf('iris-2.example:8090', { advertised: 'iris-1.Example' })).toBe('WRONG_HOST')
+  })
+
   it.each(['::1', 'localhost', '127.0.0.2'])('is one that listens on %s', host => {
     expect(codeOf('evil.example', { host })).toBe('WRONG_HOST')
   })
@@ -49,6 +54,11 @@ describe('a service that others reach and that is told its names', () => {
     },
   )
 
+  it('is called by the name that its fellows are told as well', () => {
+    expect(codeOf('iris-1:8090', { ...named, advertised: 'iris-1' })).toBeUndefined()
+    expect(codeOf('evil.example', { ...named, advertised: 'iris-1' })).toBe('WRONG_HOST')
+  })
+
   it('is not called as the page of another site would, unless it asks who calls', () => {
     expect(codeOf('evil.example', named)).toBe('WRONG_HOST')
     expect(codeOf('evil.example', { ...named, isAsking: true })).toBeUndefined()
@@ -59,6 +69,7 @@ describe('any other service', () => {
   it.each<[string, Partial<Listening>]>([
     ['that other machines reach', { host: '0.0.0.0' }],
     ['on an address of the network', { host: '10.0.0.7' }],
+    ['that tells its fellows a name', { host: '0.0.0.0', advertised: 'iris-1' }],
     ['that asks who calls', { isAsking: true }],
   ])('%s is called as anybody likes', (_which, listening) => {
     expect(codeOf('evil.example', listening)).toBeUndefined()

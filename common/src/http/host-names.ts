@@ -14,6 +14,8 @@ export interface Listening {
   readonly isAsking: boolean
   /** Further names, such as that of a proxy in front, in any letter case; none: any where others reach it. */
   readonly hostNames: readonly string[]
+  /** The host at which its fellows call it, one more name; it alone keeps no other away. */
+  readonly advertised?: string
 }
 
 /** Why a request with that `Host` is refused. No browser leaves it out, so who does is let in. */
@@ -29,9 +31,10 @@ export function isLoopback(host: string): boolean {
 }
 
 /** Makes the check. */
-export function createHostCheck({ host: listening, isAsking, hostNames }: Listening): HostCheck {
+export function createHostCheck({ host: listening, isAsking, hostNames, advertised }: Listening): HostCheck {
   if (isAsking || (!isLoopback(listening) && hostNames.length === 0)) return () => null
-  const named = new Set(hostNames.map(name => name.toLowerCase()))
+  const given = [...hostNames, ...(advertised === undefined ? [] : [advertised])]
+  const named = new Set(given.map(name => name.toLowerCase()))
   return host => {
     if (host === undefined) return null
     const name = nameOf(host)
