@@ -48,9 +48,13 @@ function remembered(make: Make): Make {
   return (view, round) => {
     const known = last.get(view)
     if (known !== undefined && known.round === round) return known.text
-    const text = make(view, round)
-    last.set(view, { round, text })
-    return text
+    const made = { round, text: make(view, round) }
+    last.set(view, made)
+    // Who asks next tries again; who asked hears the error.
+    void made.text.catch(() => {
+      if (last.get(view) === made) last.delete(view)
+    })
+    return made.text
   }
 }
 

@@ -235,6 +235,26 @@ describe('long lists', () => {
     const anna = principalOf('anna', [{ role: 'reader', group: 'other' }])
     expect(String(await subscriptions(anna, null))).toBe('[]')
   })
+
+  it('are made again for the next who asks, where they could not be made', async () => {
+    const rates = atOnce(ratesOf([]))
+    let isBroken = true
+    const of: typeof rates.of = (...asked) => {
+      if (isBroken) throw new Error('broken')
+      return rates.of(...asked)
+    }
+    const round = { ...{ atMs: 0, pairs: [], pages: [], untold: [] }, rates: { ...rates, of } }
+    const store = createMemoryStore()
+    holdSubscription(store, 'g.t', 's')
+    const view = await catalogOf(store).view()
+    const { subscriptions } = createLists({
+      ...{ catalog: { view: () => Promise.resolve(view) }, rates: { latest: () => round } },
+    })
+
+    await expect(subscriptions(everybody, null)).rejects.toThrow('broken')
+    isBroken = false
+    expect(JSON.parse(String(await subscriptions(everybody, null)))).toMatchObject([{ name: 's' }])
+  })
 })
 
 describe('the processes', () => {
