@@ -83,7 +83,8 @@ export function createPublishing(
     keysAndTokens: outside.access?.authenticator ?? null,
   })
   const shelf = previewShelfOf(config)
-  const publishers = createPublishers(publisherLimits, clock.monotonic())
+  const hasTopic = (name: string): boolean => topics.find(name) !== undefined
+  const publishers = createPublishers(publisherLimits, clock.monotonic(), hasTopic)
   const routing: RoutingOptions = {
     namespace: kafkaNamespaceOf(config),
     bodyBytesMax: config.bodyBytesMax,

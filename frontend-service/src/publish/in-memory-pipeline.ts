@@ -180,6 +180,7 @@ function createParts(): Omit<PipelineWorld, 'pipeline' | 'url' | 'stop'> {
   const kafkaDeadlines = new DeadlineQueue(2_250)
   const registry = createMetrics('hermes_frontend_')
   const metrics = createPublishMetrics(registry, 'dc')
+  const topics = new Map<string, RoutedTopic>()
   return {
     producer,
     time: createVirtualTime(),
@@ -187,10 +188,10 @@ function createParts(): Omit<PipelineWorld, 'pipeline' | 'url' | 'stop'> {
     kafkaDeadlines,
     room: createRoom(roomBytes),
     metrics,
-    topics: new Map(),
+    topics,
     metricsText: () => registry.text(),
     registry: createMemoryRegistry(),
-    publishers: createPublishers(publisherLimits, 0),
+    publishers: createPublishers(publisherLimits, 0, topic => topics.has(topic)),
     traced: [],
     spans: [],
     drawn: 1,

@@ -109,6 +109,15 @@ describe('a message is counted for its publisher', () => {
     expect(counts()).toEqual(expected)
   })
 
+  it('of no topic that is gone when Kafka has it', () => {
+    send()
+    world.topics.delete('acme.orders')
+    world.publishers.forget('acme.orders')
+    world.producer.appended.shift()?.done(stored)
+
+    expect(counts()).toEqual([])
+  })
+
   it('of no topic that is not there', () => {
     world.topics.clear()
     send()

@@ -9,7 +9,11 @@ import { createPublishers, publisherLimits } from './publishers.js'
 import { publishersRoute } from './publishers-route.js'
 
 const clock = createVirtualTime()
-const publishers = createPublishers({ ...publisherLimits, publishersEachMax: 2 }, clock.monotonic())
+const publishers = createPublishers(
+  { ...publisherLimits, publishersEachMax: 2 },
+  clock.monotonic(),
+  () => true,
+)
 let server: Server
 let url: string
 

@@ -3,7 +3,7 @@ import { named } from './publisher.js'
 import { createPublishers, type PublisherLimits, type Publishers } from './publishers.js'
 
 const limits: PublisherLimits = { publishersEachMax: 3, publishersMax: 5, quietMsMax: 1_000 }
-const table = (sinceMs = 0): Publishers => createPublishers(limits, sinceMs)
+const table = (sinceMs = 0): Publishers => createPublishers(limits, sinceMs, topic => topic !== 'a.gone')
 /** One accepted message of each, a millisecond apart. */
 const publish = (publishers: Publishers, topic: string, names: string, fromMs = 1): void =>
   names.split(' ').forEach((name, at) => publishers.count(topic, named(name, null), true, fromMs + at))
@@ -48,6 +48,13 @@ describe('the publishers of a topic', () => {
     publish(publishers, 'a.b', 'x', 8)
 
     expect(publishers.tell('a.c', 10)).toEqual({ sinceMs: 7, publishers: [], others: null })
+  })
+
+  it('are nobody for a topic that is gone, however late its messages are answered', () => {
+    const publishers = table()
+    publish(publishers, 'a.gone', 'x y')
+
+    expect(publishers.tell('a.gone', 10)).toEqual({ sinceMs: 0, publishers: [], others: null })
   })
 
   it('are as many as there is place for; the one longest quiet becomes one of the others', () => {

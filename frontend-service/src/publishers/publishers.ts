@@ -48,9 +48,16 @@ export interface Publishers {
   forget(topic: string): void
 }
 
-/** Makes an empty table at the time `sinceMs`. */
-export function createPublishers(limits: PublisherLimits, sinceMs: number): Publishers {
-  return new Table(limits, sinceMs)
+/**
+ * Makes an empty table at the time `sinceMs`. `hasTopic` says whether a topic is there: a message may be
+ * answered after its topic is gone and forgotten, and begins nothing anew then.
+ */
+export function createPublishers(
+  limits: PublisherLimits,
+  sinceMs: number,
+  hasTopic: (topic: string) => boolean,
+): Publishers {
+  return new Table(limits, sinceMs, hasTopic)
 }
 
 /** What is known of one topic. */
@@ -109,6 +116,7 @@ class Table implements Publishers {
   constructor(
     private readonly limits: PublisherLimits,
     private sinceMs: number,
+    private readonly hasTopic: (topic: string) => boolean,
   ) {}
 
   count(topic: string, publisher: Publisher, isAccepted: boolean, nowMs: number): void {
@@ -141,11 +149,12 @@ class Table implements Publishers {
 
   private add(topic: string, publisher: Publisher, isAccepted: boolean, nowMs: number): void {
     this.dropQuiet(nowMs)
-    const full = this.rows.get(topic)
-    if (full !== undefined && full.entries.size >= this.limits.publishersEachMax) {
-      const leaving = leavingOf(full)
-      if (!isAccepted && leaving.accepted > 0) return addTo(full, { accepted: 0, refused: 1, lastMs: nowMs })
-      addTo(full, leaving)
+    const known = this.rows.get(topic)
+    if (known === undefined && !this.hasTopic(topic)) return
+    if (known !== undefined && known.entries.size >= this.limits.publishersEachMax) {
+      const leaving = leavingOf(known)
+      if (!isAccepted && leaving.accepted > 0) return addTo(known, { accepted: 0, refused: 1, lastMs: nowMs })
+      addTo(known, leaving)
       this.take(leaving)
     } else if (this.size >= this.limits.publishersMax) this.drop(this.refused.first ?? this.accepted.first)
     const row = this.rowOf(topic)
