@@ -27,7 +27,8 @@ export interface TracerOptions {
   readonly ratio: number
   /**
    * Whether a sender's word on its own trace counts; otherwise the ratio decides on every message, by the id
-   * of its trace, so that all services with one ratio decide alike.
+   * of its trace, so that all services with one ratio decide alike. A sender chooses its ids, and may choose
+   * wanted ones: against that stands only the bound of the spans that wait.
    */
   readonly isParentObeyed: boolean
 }
