@@ -227,8 +227,8 @@ describe('who publishes a topic', () => {
     expect(told).toMatchObject({ complete: true, problems: [], others: null })
     const byClient = Object.fromEntries(told.publishers.map(each => [String(each['client']), each] as const))
     expect(byClient).toMatchObject({
-      curl: { name: null, network: '127.0.0.0/24', accepted: 1, refused: 1, frontends: 1 },
-      shop: { name: 'anna', network: null, accepted: 3, refused: 0, frontends: 1 },
+      curl: { name: null, proven: false, network: '127.0.0.0/24', accepted: 1, refused: 1, frontends: 1 },
+      shop: { name: 'anna', proven: true, network: null, accepted: 3, refused: 0, frontends: 1 },
     })
     expect(Object.keys(byClient)).toHaveLength(2)
     expect(Date.parse(told.since)).toBeLessThan(Date.parse(String(byClient['shop']?.['firstAt'])))
