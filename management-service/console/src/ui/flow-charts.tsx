@@ -82,7 +82,7 @@ function Drawings({ history, isOfTopics }: DrawingsProps): ReactNode {
   const { series, stepMs } = history
   const fromMs = Date.parse(history.from)
   return (
-    <SimpleGrid cols={{ base: 1, md: 2 }}>
+    <SimpleGrid className="charts" cols={{ base: 1, md: 2 }}>
       {drawn.map(({ title, wordsOf, lines }) => {
         const known = lines.flatMap(({ name, label, isOfTopics: onlyThere = false }, index) => {
           const values = series[name]
