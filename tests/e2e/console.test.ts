@@ -244,6 +244,11 @@ describe.skipIf(noBrowser() !== null)('the console', () => {
     await page.getByRole('heading', { name: topic, level: 1 }).waitFor()
     await expect.poll(inFocus).toBe(`H1 ${topic}`)
     expect(await page.title()).toBe(`${topic} · Iris`)
+
+    await page.getByRole('link', { name: 'Schema', exact: true }).click()
+
+    await expect.poll(() => page.title()).toBe(`Schema · ${topic} · Iris`)
+    expect(await inFocus()).toBe('A Schema')
     expect(faults).toEqual([])
     await close()
   })

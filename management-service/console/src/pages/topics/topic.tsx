@@ -10,7 +10,7 @@ import { pathOf } from '../../api/call.js'
 import { api } from '../../api/client.js'
 import type { PageParams } from '../../app/page-route.js'
 import { ActionDialog } from '../../ui/action-dialog.js'
-import { AddressTabs } from '../../ui/address-tabs.js'
+import { AddressTabs, useAddressTab, type AddressTab } from '../../ui/address-tabs.js'
 import { Answer } from '../../ui/answer.js'
 import { Page as Frame } from '../../ui/page.js'
 import { groupOf } from '../groups/count-by-group.js'
@@ -23,14 +23,29 @@ import { SchemaTab } from './schema-tab.js'
 import { SettingsTab } from './settings-tab.js'
 import type { Topic } from './topic-words.js'
 
+interface TopicTab extends AddressTab {
+  readonly panel: (topic: Topic, name: string) => ReactNode
+}
+
+const tabs: readonly [TopicTab, ...TopicTab[]] = [
+  { id: 'overview', label: 'Overview', panel: topic => <OverviewTab topic={topic} /> },
+  { id: 'messages', label: 'Messages', panel: (_topic, name) => <MessagesTab topic={name} /> },
+  { id: 'live', label: 'Live', panel: (_topic, name) => <LiveTab topic={name} /> },
+  { id: 'schema', label: 'Schema', panel: topic => <SchemaTab topic={topic} /> },
+  { id: 'scheduled', label: 'Scheduled', panel: (_topic, name) => <ScheduledTab topic={name} /> },
+  { id: 'settings', label: 'Settings', panel: topic => <SettingsTab topic={topic} /> },
+]
+
 /** The page. */
 export function Page({ params }: { readonly params: PageParams }): ReactNode {
   const name = params['topic'] ?? ''
   const group = groupOf(name)
+  const tab = useAddressTab(tabs)
   const topic = api.useQuery('get', '/topics/{topic}', { params: { path: { topic: name } } })
   return (
     <Frame
       title={name}
+      {...(tab === tabs[0] ? {} : { part: tab.label })}
       above={[
         { label: 'Topics', address: '/topics' },
         { label: group, address: pathOf('groups', group) },
@@ -41,17 +56,8 @@ export function Page({ params }: { readonly params: PageParams }): ReactNode {
         {data => (
           <>
             {data.description !== '' && <Text c="dimmed">{data.description}</Text>}
-            <AddressTabs
-              label={`About ${name}`}
-              tabs={[
-                { id: 'overview', label: 'Overview', panel: () => <OverviewTab topic={data} /> },
-                { id: 'messages', label: 'Messages', panel: () => <MessagesTab topic={name} /> },
-                { id: 'live', label: 'Live', panel: () => <LiveTab topic={name} /> },
-                { id: 'schema', label: 'Schema', panel: () => <SchemaTab topic={data} /> },
-                { id: 'scheduled', label: 'Scheduled', panel: () => <ScheduledTab topic={name} /> },
-                { id: 'settings', label: 'Settings', panel: () => <SettingsTab topic={data} /> },
-              ]}
-            />
+            <AddressTabs label={`About ${name}`} tabs={tabs} shown={tab} />
+            {tab.panel(data, name)}
           </>
         )}
       </Answer>
