@@ -2,15 +2,15 @@
  * The looking behind a page of messages: how far it goes in each partition.
  * Takes tracks, what is wanted of them, and what may be spent. Promises: each partition is looked at a bit,
  * so that who goes on where an answer ended comes to an end; beyond that it stops within a stretch once the
- * budget is spent, and leaves the rest to the next page. Bounds: `LookBudget` in all, `stretchBytes` but at
- * least one entry a stretch.
+ * budget is spent, and leaves the rest to the next page. Bounds: `LookBudget` in all, `stretchBytes` and
+ * about `stretchMax` entries but at least one a stretch.
  */
 import type { LogEntry } from '@iris/common/kafka/log-entry'
 import type { Clock } from '@iris/common/time/clock'
 import { forEachOf } from '../store/bounded-reads.js'
 import type { ScanMessages } from '../tasks/replay-count.js'
 import type { Way } from './message-query.js'
-import type { FoundEntry, Track } from './tracks.js'
+import type { FoundEntry, StretchSeen, Track } from './tracks.js'
 
 export const searchMs = 4_000
 const lookedAtMax = 1_000_000
@@ -82,14 +82,17 @@ async function lookOn(
   isOwed: boolean,
 ): Promise<void> {
   const isBack = request.way === 'older'
-  let size = sizeOf(track, request)
+  const usual = sizeOf(track, request)
+  // A gap of compaction or of transactions is left behind in steps that double.
+  let size = Math.max(usual, 2 * track.emptyOffsets)
   while (isOwed || request.budget.hasLeft()) {
     const { from, to } = track.stretch(size)
-    const { reached, found, times } = await read(scan, request, track, {
+    const { reached, ...seen } = await read(scan, request, track, {
       ...{ from, to },
       isLeast: isBack ? size === 1 : isOwed,
+      isProbe: isBack && size > usual,
     })
-    if (!isBack || reached === to) return track.looked({ from, to: reached }, found, times)
+    if (!isBack || reached >= to) return track.looked({ from, to: reached }, seen)
     size = Math.ceil(size / shortening)
   }
 }
@@ -99,28 +102,29 @@ interface Stretch {
   readonly to: number
   /** Whether its beginning is read whatever was spent. */
   readonly isLeast: boolean
+  /** Whether it is so long only since nothing may be there: whatever is there cuts it. */
+  readonly isProbe: boolean
 }
 
-interface StretchRead {
-  /** All before it were looked at. */
+interface StretchRead extends StretchSeen {
+  /** All before it were looked at: beyond the stretch where the next entry is farther away. */
   readonly reached: number
-  readonly found: readonly FoundEntry[]
-  readonly times: readonly number[]
 }
 
 async function read(
   scan: ScanMessages,
   { kafkaTopic, wants, budget }: LookRequest,
   track: Track,
-  { from, to, isLeast }: Stretch,
+  { from, to, isLeast, isProbe }: Stretch,
 ): Promise<StretchRead> {
   const found: FoundEntry[] = []
   const times: number[] = []
-  let bytesRead = 0
+  let [count, bytesRead] = [0, 0]
   let isBegun = false
   let isCut = false
   const visit = (entry: LogEntry): void => {
     const bytes = (entry.key?.length ?? 0) + (entry.value?.length ?? 0)
+    count++
     bytesRead += bytes
     track.saw(bytes)
     budget.saw(bytes)
@@ -129,13 +133,14 @@ async function read(
     if (wants(entry)) found.push({ partition, offset, timeMs, bytes })
   }
   const mayGoOn = (): boolean => {
-    isCut = !(isLeast && !isBegun) && !(bytesRead < stretchBytes && budget.hasLeft())
+    const isFull = bytesRead >= stretchBytes || count >= (isProbe ? 1 : stretchMax)
+    isCut = !(isLeast && !isBegun) && (isFull || !budget.hasLeft())
     isBegun = true
     return !isCut
   }
   const position = await scan(kafkaTopic, { partition: track.partition, from, to }, visit, mayGoOn)
   // Where nobody stopped it, nothing is there up to the end.
-  return { reached: isCut ? Math.min(position, to) : to, found, times }
+  return { reached: isCut ? position : Math.max(position, to), found, times, count }
 }
 
 /** Nobody knows how large messages are before the first stretch. */

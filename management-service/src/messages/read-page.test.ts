@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { indexOfKey } from '@iris/common/kafka/partitioner'
 import { createVirtualTime } from '@iris/common/time/virtual-time'
@@ -15,10 +16,10 @@ function setUp(partitions = 3) {
   const page = (asked: Partial<AskedMessages> = {}) =>
     readPage(parts, 'g.t', readMessagesQuery({ ...none, ...asked }))
   /** All pages, as values. */
-  const walk = async (asked: Partial<AskedMessages>): Promise<string[][]> => {
+  const walk = async (asked: Partial<AskedMessages>, of = parts): Promise<string[][]> => {
     const pages: string[][] = []
     for (let next: string | null = ''; next !== null; ) {
-      const read = await page({ ...asked, next })
+      const read = await readPage(of, 'g.t', readMessagesQuery({ ...none, ...asked, next }))
       pages.push(read.entries.map(({ value }) => value?.toString() ?? ''))
       next = read.next
       if (pages.length > 1_000) throw new Error('it does not end')
@@ -87,6 +88,40 @@ describe('pages of messages', () => {
     expect((await page({ max: 10, next })).entries).toHaveLength(0)
   })
 
+  it.each(['latest', 'earliest'])('pass over a long gap in few steps: from %s', async from => {
+    const { log, parts, walk } = setUp(2)
+    let scans = 0
+    const counted: PageParts['scan'] = (...request) => (scans++, log.scan(...request))
+    fill(log, 40, n => n % 2)
+    log.append({ timeMs: 2_000, value: '40', gap: 1_000_000 })
+    log.append({ timeMs: 2_001, value: '41', gap: 1_000_000 })
+    log.append({ partition: 1, timeMs: 2_002, value: '42', gap: 50_000 })
+    const pages = await walk({ from, max: 20 }, { ...parts, scan: counted })
+
+    expect(pages.flat()).toEqual(from === 'latest' ? numbers(43, 0) : numbers(0, 43))
+    expect(scans).toBeLessThan(60)
+  })
+
+  it.each(['latest', 'earliest'])('lose and repeat nothing among gaps of any length: from %s', async from => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.nat(2), fc.constantFrom(0, 0, 0, 1, 15, 16, 17, 400, 70_000)), {
+          maxLength: 60,
+        }),
+        fc.integer({ min: 1, max: 20 }),
+        async (records, max) => {
+          const { log, walk } = setUp()
+          for (const [n, [partition, gap]] of records.entries())
+            log.append({ partition, gap, timeMs: 1_000 + n, value: `${n}` })
+          const all = numbers(0, records.length)
+
+          expect((await walk({ from, max })).flat()).toEqual(from === 'latest' ? all.toReversed() : all)
+        },
+      ),
+      { numRuns: 60 },
+    )
+  })
+
   it('are nothing of an empty topic, and complete', async () => {
     expect(await setUp().page()).toEqual({ entries: [], next: null })
   })
@@ -144,6 +179,24 @@ describe('messages of a key', () => {
     for (const max of [2, 3, 50])
       expect((await walk({ key, max })).flat()).toEqual([...young.toReversed(), ...old.toReversed()])
     expect((await walk({ key, from: 'earliest', max: 2 })).flat()).toEqual([...old, ...young])
+  })
+
+  it('hold no more bytes than an answer may, out of all places of the key together', async () => {
+    const { log, page } = setUp(4)
+    const homes = (of: string): number[] => [4, 3].map(count => indexOfKey(Buffer.from(of), count))
+    const key = numbers(0, 50).find(each => homes(each)[0] !== homes(each)[1]) ?? ''
+    const [now = 0, before = 0] = homes(key)
+    const value = Buffer.alloc(3 * 1024 * 1024)
+    for (let n = 0; n < 2; n++) log.append({ partition: before, timeMs: n, key, value })
+    for (let n = 2; n < 4; n++) log.append({ partition: now, timeMs: n, key, value })
+    const first = await page({ key })
+    const second = await page({ key, next: first.next })
+
+    expect([first, second].map(({ entries }) => entries.map(({ timestampMs }) => timestampMs))).toEqual([
+      [3, 2],
+      [1, 0],
+    ])
+    expect(second.next).toBeNull()
   })
 
   it('in Latin-1 are found as those in UTF-8', async () => {
@@ -205,6 +258,16 @@ describe('a page that would read much', () => {
     expect((await walkPlaces(parts, { from, max: 500 })).flat()).toEqual(
       from === 'latest' ? all.toReversed() : all,
     )
+  })
+
+  it('reads a few stretches beyond a gap on the way back, and not all that lies there', async () => {
+    const { log, page } = setUp(1)
+    for (let n = 0; n < 10_000; n++) log.append({ timeMs: n, value: large.subarray(0, 16 * 1024) })
+    log.append({ timeMs: 20_000, value: 'newest', gap: 1_000_000 })
+    const { entries } = await page({ max: 10 })
+
+    expect(entries.map(({ offset }) => offset)).toEqual([1_010_000, ...numbers(10_000, 9_991).map(Number)])
+    expect(log.lookedAtBytes()).toBeLessThan(20 * mebibyte)
   })
 
   it('reads so many bytes of all partitions together', async () => {

@@ -47,12 +47,15 @@ export async function readPage(
   const { way, key, max } = query
   const common = { kafkaTopic, way, wants: wantedBy(query), isChoosy: key !== null, budget }
   const chosen: FoundEntry[] = []
+  let roomBytes = answerBytesMax
   for (const stage of tracks) {
     const room = max - chosen.length
     if (room === 0 || (chosen.length > 0 && !budget.hasLeft())) break
-    const roomBytes = answerBytesMax
     await look(parts.scan, { ...common, room, roomBytes }, stage)
-    chosen.push(...mergeTracks(stage, way, { max: room, bytesMax: roomBytes }))
+    const isOwed = chosen.length === 0
+    const added = mergeTracks(stage, way, { max: room, bytesMax: roomBytes, isOwed })
+    chosen.push(...added)
+    for (const { bytes } of added) roomBytes -= bytes
     // What comes in a later stage is only next when nothing of this one is left.
     if (leftOf(stage).size > 0) break
   }

@@ -20,6 +20,15 @@ interface Stretch {
   readonly to: number
 }
 
+/** What was seen in a stretch, in the order of offsets. */
+export interface StretchSeen {
+  readonly found: readonly FoundEntry[]
+  /** Of all entries that have one. */
+  readonly times: readonly number[]
+  /** Entries, wanted or not. */
+  readonly count: number
+}
+
 export interface Track {
   readonly partition: number
   /** In the order of the way. */
@@ -30,12 +39,14 @@ export interface Track {
   chosenCount: number
   /** Entries that were looked at. */
   readonly lookedAt: number
+  /** How many offsets the last stretch had, where no entry was in it; 0 where one was. */
+  readonly emptyOffsets: number
   meanBytes(): number
   saw(bytes: number): void
   /** The next offsets to look at. */
   stretch(size: number): Stretch
-  /** They were looked at: what was found and all times, both in the order of offsets. */
-  looked(stretch: Stretch, found: readonly FoundEntry[], times: readonly number[]): void
+  /** They were looked at; the end may lie beyond what was asked for. */
+  looked(stretch: Stretch, seen: StretchSeen): void
   /** Whether nothing is left to look at. */
   isDone(): boolean
   /** The time that was reached; null before there is one. */
@@ -54,7 +65,7 @@ export function createTrack(
   const found: FoundEntry[] = []
   let at = isBack ? next : first
   let edgeMs: number | null = null
-  let [lookedAt, sumBytes, foundBytes] = [0, 0, 0]
+  let [lookedAt, sumBytes, foundBytes, emptyOffsets] = [0, 0, 0, 0]
   const isDone = (): boolean => (isBack ? at <= first : at >= next)
   return {
     partition,
@@ -62,6 +73,9 @@ export function createTrack(
     chosenCount: 0,
     get lookedAt() {
       return lookedAt
+    },
+    get emptyOffsets() {
+      return emptyOffsets
     },
     get foundBytes() {
       return foundBytes
@@ -73,10 +87,11 @@ export function createTrack(
     },
     stretch: size =>
       isBack ? { from: Math.max(first, at - size), to: at } : { from: at, to: Math.min(next, at + size) },
-    looked({ from, to }, added, times) {
+    looked({ from, to }, { found: added, times, count }) {
       found.push(...(isBack ? [...added].reverse() : added))
       for (const { bytes } of added) foundBytes += bytes
-      at = isBack ? from : to
+      at = isBack ? from : Math.min(next, to)
+      emptyOffsets = count === 0 ? to - from : 0
       edgeMs = (isBack ? times[0] : times.at(-1)) ?? edgeMs
     },
     isDone,
@@ -89,11 +104,11 @@ export function createTrack(
   }
 }
 
-/** Chooses, and notes in the tracks what was chosen. At least one is chosen where one may be. */
+/** Chooses, and notes in the tracks what was chosen. `isOwed`: the first one, however large it is. */
 export function mergeTracks(
   tracks: readonly Track[],
   way: Way,
-  bounds: { readonly max: number; readonly bytesMax: number },
+  bounds: { readonly max: number; readonly bytesMax: number; readonly isOwed: boolean },
 ): readonly FoundEntry[] {
   const sign = way === 'older' ? -1 : 1
   const chosen: FoundEntry[] = []
@@ -112,7 +127,8 @@ export function mergeTracks(
       }
     }
     if (best === null || sign * best.entry.timeMs > limit) break
-    if (chosen.length > 0 && bytes + best.entry.bytes > bounds.bytesMax) break
+    const isOwed = bounds.isOwed && chosen.length === 0
+    if (!isOwed && bytes + best.entry.bytes > bounds.bytesMax) break
     chosen.push(best.entry)
     bytes += best.entry.bytes
     best.track.chosenCount++

@@ -92,7 +92,9 @@ export function createMessageLog(partitions: number): MessageLog {
         visit(entry)
         position = entry.offset + 1
       }
-      return to
+      if (position >= to) return position
+      // Who fetches on from there gets the next batch, however far away; at the end of the log nothing comes.
+      return logOf(partition).entries.find(({ offset }) => offset >= to)?.offset ?? position
     },
     lookedAt: () => lookedAt,
     lookedAtBytes: () => lookedAtBytes,
