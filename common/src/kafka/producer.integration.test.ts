@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { startKafka, type KafkaServer } from '@iris/local-stack/kafka'
 import { Kafka, logLevel } from 'kafkajs'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
+import { eventually } from '../../../tests/support/eventually.js'
 import { silentLog } from '../lifecycle/log.js'
 import { systemClock } from '../time/clock.js'
 import { sleep, systemScheduler } from '../time/scheduler.js'
@@ -224,8 +225,14 @@ describe('Kafka, asked by an idempotent producer', () => {
     const brokers = inject('kafka')
     const topic = await makeTopic(brokers, 1)
     const cluster = await clusterAt(brokers)
-    await cluster.refresh([topic])
-    const connection = await cluster.connection(cluster.layout(topic)![0]!.leader, 'test')
+    // A topic just made may be unknown to the broker yet, and not served.
+    const leader = await eventually(async () => {
+      await cluster.refresh([topic])
+      const known = cluster.layout(topic)?.[0]?.leader ?? -1
+      if (known < 0) throw new Error(`no leader of ${topic} yet`)
+      return known
+    })
+    const connection = await cluster.connection(leader, 'test')
     const { producerId } = await connection.request(initProducerIdCall(30_000))
     const write = async (
       producerEpoch: number,
@@ -237,14 +244,18 @@ describe('Kafka, asked by an idempotent producer', () => {
       return (await connection.request(produceCall([{ topic, partition: 0, bytes }], limits)))[0]!
     }
 
-    const first = await write(0, 0, 'a')
+    const first = await eventually(async () => {
+      const answer = await write(0, 0, 'a')
+      if (answer.code !== 0) throw new Error(`not stored yet: ${answer.code}`)
+      return answer
+    })
     const repeat = await write(0, 0, 'a')
     const gap = await write(0, 2, 'c')
     const leap = await write(1, 5, 'd')
     const nextEpoch = await write(1, 0, 'e')
     const late = await write(0, 1, 'b')
 
-    expect([first.code, first.baseOffset]).toEqual([0, 0])
+    expect(first.baseOffset).toBe(0)
     expect([repeat.code, repeat.baseOffset]).toEqual([0, 0])
     expect(gap.code).toBe(kafkaCode.OUT_OF_ORDER_SEQUENCE_NUMBER)
     expect(leap.code).toBe(kafkaCode.OUT_OF_ORDER_SEQUENCE_NUMBER)
