@@ -47,6 +47,19 @@ describe('the plan of a subscription', () => {
     })
   })
 
+  it('keeps filters that are the same, with what they remember, and no others', () => {
+    const filters = [{ type: 'latest', key: '$.orderId' }]
+    const after = (members: object, changed: { readonly createdAtMs?: number } = {}): DeliveryPlan =>
+      compilePlan(topic, { ...subscriptionOf(members), ...changed }, options, before) as DeliveryPlan
+    const before = compile({ filters }) as DeliveryPlan
+
+    expect(before.filters).not.toBeNull()
+    expect(after({ filters, subscriptionPolicy: { rate: 7 } }).filters).toBe(before.filters)
+    expect(after({ filters: [{ type: 'latest', key: '$.id' }] }).filters).not.toBe(before.filters)
+    expect(after({ filters }, { createdAtMs: 7 }).filters).not.toBe(before.filters)
+    expect(after({}).filters).toBeNull()
+  })
+
   it('takes credentials out of the address, raw, up to the last @', () => {
     const plan = compile({ endpoint: 'https://user:p%40a:ss@host:8443/a/b?c=d#e' }) as DeliveryPlan
 

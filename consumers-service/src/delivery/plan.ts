@@ -71,6 +71,8 @@ interface CommonPlan {
   readonly ordering: Ordering
   /** Which messages it gets; null for all. */
   readonly filters: CompiledFilters | null
+  /** What these were compiled from; empty where there are none. */
+  readonly filtersText: string
   /** Whether the topic's messages are Avro records, and whether the subscriber wants them as such. */
   readonly isAvroTopic: boolean
   readonly isAvroWanted: boolean
@@ -132,11 +134,15 @@ interface Destination {
   readonly targets: Targets
 }
 
-/** Compiles a subscription, or says why it cannot be delivered. */
+/**
+ * Compiles a subscription, or says why it cannot be delivered. Filters that are the same as in the plan
+ * before are kept: one of type `latest` remembers, and would forget with any change of the subscription.
+ */
 export function compilePlan(
   topic: Topic,
   subscription: Subscription,
   options: PlanOptions,
+  before: DeliveryPlan | null = null,
 ): DeliveryPlan | { readonly problem: string } {
   const missing = unsupportedInSubscription(subscription)
   if (missing.length > 0) return { problem: missing.join('; ') }
@@ -145,7 +151,10 @@ export function compilePlan(
   const { endpoint } = destination
   const filled = fillTemplate(endpoint.address, 'template')
   const { namespace } = options
-  const filters = options.isFilteringEnabled ? compileFilters(subscription.filters, topic.contentType) : null
+  const filtersText = options.isFilteringEnabled ? textOfFilters(subscription, topic) : ''
+  const isKept = filtersText === before?.filtersText && subscription.createdAtMs === before.createdAtMs
+  const wanted = options.isFilteringEnabled ? subscription.filters : []
+  const filters = isKept ? before.filters : compileFilters(wanted, topic.contentType)
   if (filters !== null && 'problem' in filters) return filters
   const { topicName, name } = subscription
   const retention = retentionMs(topic.retentionTime)
@@ -166,13 +175,17 @@ export function compilePlan(
     hasIdentityHeaders: subscription.subscriptionIdentityHeadersEnabled,
     signing: subscription.signing,
     ordering: subscription.ordering,
-    filters,
+    ...{ filters, filtersText },
     isAvroTopic: topic.contentType === 'AVRO',
     isAvroWanted: topic.contentType === 'AVRO' && subscription.contentType === 'AVRO',
     trackingMode: subscription.trackingMode,
     retentionMs: retention,
   }
   return { ...common, ...deliveryOf(subscription, retention, destination, options) }
+}
+
+function textOfFilters({ filters }: Subscription, { contentType }: Topic): string {
+  return filters.length === 0 ? '' : `${contentType} ${JSON.stringify(filters)}`
 }
 
 function destinationOf(

@@ -85,8 +85,16 @@ export function createCatalogue(
         : isUnreadable(subscription)
           ? subscription.problem
           : null
+      const before = entries.get(id)?.plan
       const plan =
-        isUnreadable(topic) || isUnreadable(subscription) ? null : compilePlan(topic, subscription, options)
+        isUnreadable(topic) || isUnreadable(subscription)
+          ? null
+          : compilePlan(
+              topic,
+              subscription,
+              options,
+              before === undefined || 'problem' in before ? null : before,
+            )
       const state = isUnreadable(subscription) ? 'SUSPENDED' : subscription.state
       const suspendedReason = isUnreadable(subscription) ? null : subscription.suspendedReason
       const entry = { ...place, ...names, state, suspendedReason, plan: plan ?? { problem: problem ?? '' } }

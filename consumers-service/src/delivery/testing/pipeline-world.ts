@@ -46,6 +46,7 @@ export const basePlan: SerialPlan = {
   httpVersion: 'HTTP/1.1',
   ordering: 'NONE',
   filters: null,
+  filtersText: '',
   isAvroTopic: false,
   isAvroWanted: false,
   trackingMode: 'trackingAll',
