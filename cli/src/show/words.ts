@@ -1,7 +1,8 @@
 // pure
 /**
- * Numbers, times and bodies as people read them.
+ * Numbers, times, bodies and members of answers as people read them.
  */
+import { isJsonObject, type JsonObject } from '@iris/common/domain/json-shapes'
 import { harmless } from './paint.js'
 
 /** `1,234` */
@@ -46,6 +47,11 @@ export function bodyText(bytes: Buffer): string {
 export function textIn(value: unknown): string {
   if (typeof value === 'string') return value
   return value === undefined || value === null ? '' : JSON.stringify(value)
+}
+
+/** The objects of a member that is a list; nothing where there is none. */
+export function rowsIn(value: unknown): readonly JsonObject[] {
+  return Array.isArray(value) ? value.filter(isJsonObject) : []
 }
 
 /** One value as one line of JSON; what would steer a terminal is escaped, beyond what JSON asks for. */

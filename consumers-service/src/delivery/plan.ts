@@ -151,10 +151,10 @@ export function compilePlan(
   const { endpoint } = destination
   const filled = fillTemplate(endpoint.address, 'template')
   const { namespace } = options
-  const filtersText = options.isFilteringEnabled ? textOfFilters(subscription, topic) : ''
+  const forms = options.isFilteringEnabled ? subscription.filters : []
+  const filtersText = forms.length === 0 ? '' : `${topic.contentType} ${JSON.stringify(forms)}`
   const isKept = filtersText === before?.filtersText && subscription.createdAtMs === before.createdAtMs
-  const wanted = options.isFilteringEnabled ? subscription.filters : []
-  const filters = isKept ? before.filters : compileFilters(wanted, topic.contentType)
+  const filters = isKept ? before.filters : compileFilters(forms, topic.contentType)
   if (filters !== null && 'problem' in filters) return filters
   const { topicName, name } = subscription
   const retention = retentionMs(topic.retentionTime)
@@ -182,10 +182,6 @@ export function compilePlan(
     retentionMs: retention,
   }
   return { ...common, ...deliveryOf(subscription, retention, destination, options) }
-}
-
-function textOfFilters({ filters }: Subscription, { contentType }: Topic): string {
-  return filters.length === 0 ? '' : `${contentType} ${JSON.stringify(filters)}`
 }
 
 function destinationOf(

@@ -4,7 +4,7 @@
  */
 import { isJsonObject, type JsonObject } from '@iris/common/domain/json-shapes'
 import { succeeded, type Rest } from '../../management/rest.js'
-import { rateText, textIn } from '../../show/words.js'
+import { rateText, rowsIn, textIn } from '../../show/words.js'
 
 type Kind = 'topics' | 'subscriptions'
 
@@ -26,8 +26,7 @@ export async function withMetrics(
 
 /** Objects that a query of management means. */
 export async function ask(management: Rest, path: string, query: JsonObject): Promise<readonly JsonObject[]> {
-  const json = succeeded('Not listed', await management({ method: 'POST', path, body: { query } }))
-  return Array.isArray(json) ? json.filter(isJsonObject) : []
+  return rowsIn(succeeded('Not listed', await management({ method: 'POST', path, body: { query } })))
 }
 
 /** Names in which the text stands, whatever the case of its letters. */

@@ -5,7 +5,7 @@ import { isJsonObject, type JsonObject } from '@iris/common/domain/json-shapes'
 import { command, exitCodes, type World } from '../../command.js'
 import { succeeded } from '../../management/rest.js'
 import { tableLines } from '../../show/table.js'
-import { countText, jsonLine, several, textIn } from '../../show/words.js'
+import { countText, jsonLine, rowsIn, several, textIn } from '../../show/words.js'
 import { required } from '../../words/declare.js'
 import { topicPath } from '../../words/places.js'
 
@@ -35,7 +35,7 @@ export const publishersCommand = command({
 })
 
 function say({ screen }: World, topic: string, { publishers, others, problems, since }: JsonObject): void {
-  const rows = Array.isArray(publishers) ? publishers.filter(isJsonObject) : []
+  const rows = rowsIn(publishers)
   if (rows.length > 0) screen.out(`${publisherLines(rows, screen).join('\n')}\n`)
   else if (typeof since === 'string')
     screen.say(`Nobody has published since ${since}. To do so: iris publish ${topic} '{"n":1}'`)

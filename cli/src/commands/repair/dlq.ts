@@ -7,7 +7,7 @@ import { succeeded } from '../../management/rest.js'
 import { factLines } from '../../show/facts.js'
 import { harmless } from '../../show/paint.js'
 import { tableLines, type Cell } from '../../show/table.js'
-import { bodyText, jsonLine, textIn, timeText } from '../../show/words.js'
+import { bodyText, jsonLine, rowsIn, textIn, timeText } from '../../show/words.js'
 import { countOr, required } from '../../words/declare.js'
 import { subscriptionArguments, subscriptionPlace } from '../../words/places.js'
 import { filterOf, filterOptions, summaryLines, summaryOf } from './letters.js'
@@ -42,7 +42,7 @@ export const dlqListCommand = command({
       const answer = await management({ method: 'GET', path: `${path}/dead-letters`, query })
       const json = succeeded(`No dead letters of ${id}`, answer)
       const page = isJsonObject(json) ? json : {}
-      items.push(...(Array.isArray(page['items']) ? page['items'].filter(isJsonObject) : []))
+      items.push(...rowsIn(page['items']))
       after = typeof page['next'] === 'string' ? page['next'] : null
     } while (after !== null && items.length < limit)
     if (isJson) screen.out(items.map(jsonLine).join(''))

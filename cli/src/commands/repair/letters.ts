@@ -6,7 +6,7 @@ import { isJsonObject, type JsonObject } from '@iris/common/domain/json-shapes'
 import type { World } from '../../command.js'
 import { succeeded } from '../../management/rest.js'
 import { harmless } from '../../show/paint.js'
-import { countText, several } from '../../show/words.js'
+import { countText, rowsIn, several } from '../../show/words.js'
 import { choice, count, text, texts, toggle, UsageError, type Values } from '../../words/declare.js'
 import { isoOf } from '../../words/moment.js'
 import type { SubscriptionPlace } from '../../words/places.js'
@@ -92,7 +92,7 @@ export function summaryLines(summary: JsonObject): readonly string[] {
   const total = Number(summary['total'] ?? 0)
   if (total === 0) return ['No dead letters.']
   const { byClass, byStatus } = summary
-  const causes = rowsOf(summary['byCause'])
+  const causes = rowsIn(summary['byCause'])
   const counted: readonly (readonly [string, unknown])[] = causes.map(({ cause, count: each }) => [
     String(cause),
     each,
@@ -104,7 +104,7 @@ export function summaryLines(summary: JsonObject): readonly string[] {
     ...(causes.length > 0
       ? groupLine('by cause', counted)
       : groupLine('by status', isJsonObject(byStatus) ? Object.entries(byStatus) : [])),
-    ...rowsOf(summary['byReason']).map(
+    ...rowsIn(summary['byReason']).map(
       ({ reason, count: each }) => `  ${countText(Number(each)).padStart(9)}  ${harmless(String(reason))}`,
     ),
   ]
@@ -115,10 +115,6 @@ function groupLine(title: string, counts: readonly (readonly [string, unknown])[
   return [
     `${title}: ${counts.map(([name, each]) => `${harmless(name)} ${countText(Number(each))}`).join(', ')}`,
   ]
-}
-
-function rowsOf(value: unknown): readonly JsonObject[] {
-  return Array.isArray(value) ? value.filter(isJsonObject) : []
 }
 
 /** Two pages as one: numbers added, the oldest and newest of both, reasons and causes by their text. */
@@ -147,7 +143,7 @@ function added(one: JsonObject, other: JsonObject): JsonObject {
 /** Rows of both with the same text as one, the most first. */
 function addedRows(member: string, one: unknown, other: unknown): readonly JsonObject[] {
   const rows = new Map<string, { readonly [name: string]: unknown; readonly count: number }>()
-  for (const row of [...rowsOf(one), ...rowsOf(other)]) {
+  for (const row of [...rowsIn(one), ...rowsIn(other)]) {
     const text = String(row[member])
     const known = rows.get(text)
     const times = [known?.['newest'], row['newest']].filter(each => typeof each === 'number')
