@@ -67,8 +67,9 @@ describe('consumers processes that share the work', () => {
       expect([...held.values()].filter(each => each.length > 0)).toHaveLength(owners)
       return held
     }, 30_000)
-  const publishAll = (topic: string, count: number): Promise<unknown> =>
-    Promise.all(Array.from({ length: count }, (_, n) => stack.publish(topic, `{"n":${n}}`)))
+  /** Publishes messages numbered from `first` on. */
+  const publishAll = (topic: string, count: number, first = 0): Promise<unknown> =>
+    Promise.all(Array.from({ length: count }, (_, n) => stack.publish(topic, `{"n":${first + n}}`)))
   const received = (): readonly Received[] => subscriber.received(path)
   const distinct = (): number => new Set(received().map(each => each.body.toString())).size
 
@@ -171,10 +172,12 @@ describe('consumers processes that share the work', () => {
       delayMs: attemptMs,
       status: body.toString() === '{"n":7}' ? 500 : 200,
     }))
-    await publishAll(topic, 900)
+    await publishAll(topic, 100)
     await subscriber.waitFor(100, { path })
     await stack.addConsumers()
+    // Only now the rest, so that there is enough to deliver however long the third process took to start.
     attemptMs = 2_500
+    await publishAll(topic, 800, 100)
     const leaving = await eventually(async () => {
       const counts = await Promise.all(urls().map(url => inflightAt(url, `${topic}$${name}`)))
       expect(Math.max(...counts)).toBeGreaterThan(5)
