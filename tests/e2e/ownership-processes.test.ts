@@ -9,6 +9,8 @@ import { startSubscriber, type Received, type Subscriber } from '../support/subs
 /** As the test stack and the test's ZooKeeper have it. */
 const sessionMs = 4_000
 const tickMs = 500
+/** What a busy machine may add. */
+const latenessMs = 3_000
 const patientPolicy = { requestTimeout: 20_000, messageBackoff: 100 }
 
 interface Row {
@@ -249,7 +251,7 @@ describe('consumers processes that share the work', () => {
       await shared(id, Math.min(2, urls().length))
       return performance.now() - killedMs
     })
-    expect(takenMs).toBeLessThan(sessionMs + tickMs + 2_000 + 1_000)
+    expect(takenMs).toBeLessThan(sessionMs + tickMs + 2_000 + latenessMs)
 
     await eventually(() => expect(distinct()).toBe(1_000), 30_000)
     await pause(500)

@@ -4,6 +4,8 @@ import { startPublishWorld, type PublishWorld } from '../support/publish-world.j
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 const readBudgetMs = 2_000
+/** What a busy machine may add. */
+const latenessMs = 5_000
 let world: PublishWorld
 let topic: string
 
@@ -95,7 +97,8 @@ describe('a slow publisher', () => {
     })
     expect(answer?.headers['hermes-message-id']).toMatch(uuid)
     expect(tookMs).toBeGreaterThanOrEqual(readBudgetMs)
-    expect(tookMs).toBeLessThan(1.5 * readBudgetMs)
+    // The budgets after it are longer by far; what is late beyond this one is the machine's.
+    expect(tookMs).toBeLessThan(readBudgetMs + latenessMs)
     await connection.untilClosed()
   })
 
