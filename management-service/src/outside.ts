@@ -5,6 +5,7 @@
  */
 import { createKeyRing, type WatchedKeyRing } from '@iris/common/access/key-ring'
 import { createAsker, type Asker } from '@iris/common/http/ask'
+import type { OwnCertificate } from '@iris/common/http/pinned'
 import { createKafkaAdmin } from '@iris/common/kafka/admin'
 import { createCluster, type Cluster } from '@iris/common/kafka/cluster'
 import { createOffsets } from '@iris/common/kafka/offsets'
@@ -25,7 +26,7 @@ export interface Outside {
   readonly kafka: KafkaParts
   /** For copies of dead letters and markers: acks=all whatever their topic says. */
   readonly producer: Producer
-  /** For questions to consumers processes. */
+  /** For questions to the other processes. */
   readonly asker: Asker
   /** Null where no schema registry is configured. */
   readonly schemas: OpenRegistry | null
@@ -53,8 +54,12 @@ const producerBytesMax = 16 * 1024 * 1024
 const batchBytesMax = 12 * 1024 * 1024
 const deliveryTimeoutMs = 120_000
 
-/** Makes the clients. Nothing is connected yet. */
-export function createOutside(base: ManagementBase, config: ManagementConfig): Outside {
+/** Makes the clients. Nothing is connected yet. `own`: the certificate of the port, if it has one. */
+export function createOutside(
+  base: ManagementBase,
+  config: ManagementConfig,
+  own: OwnCertificate | null,
+): Outside {
   const session = createZooSession(base, {
     servers: config.zookeeperServers,
     sessionTimeoutMs: config.zookeeperSessionTimeoutMs,
@@ -63,7 +68,7 @@ export function createOutside(base: ManagementBase, config: ManagementConfig): O
   })
   const kafka = createKafkaClients(base, config)
   const producer = createLetterProducer(base, config, kafka.cluster)
-  const asker = createAsker(base.scheduler)
+  const asker = createAsker(base.scheduler, own)
   const schemas = openRegistry({ ...base, metrics: null }, config, config.schemaDeletePathSuffix)
   const paths = zooPaths(config.zookeeperRoot)
   const keyRing = createKeyRing({ session, log: base.log }, paths.iris)

@@ -1,11 +1,12 @@
 /**
  * This management process, shown to the others by a node of its own.
- * Takes the address that it listens on. Promises: a node that cannot be made or removed is a line in the log,
- * since nothing but the list of processes depends on it.
+ * Takes the address that it listens on, and its certificate where it speaks TLS. Promises: a node that cannot
+ * be made or removed is a line in the log, since nothing but the list of processes depends on it.
  */
 import type { AddressInfo } from 'node:net'
 import { hostname } from 'node:os'
 import { advertisedHost } from '@iris/common/http/advertised'
+import { fingerprintOf, type OwnCertificate } from '@iris/common/http/pinned'
 import { withDeadline } from '@iris/common/time/scheduler'
 import { createPresence, type Presence } from '@iris/common/zookeeper/presence'
 import { version, type ManagementBase, type ManagementConfig } from './base.js'
@@ -31,6 +32,7 @@ export function createSelf(
   base: ManagementBase,
   listening: Listening,
   { session, paths }: Pick<Outside, 'session' | 'paths'>,
+  tls: OwnCertificate | null,
 ): Self {
   const { log, scheduler, clock } = base
   let presence: Presence | null = null
@@ -44,7 +46,8 @@ export function createSelf(
   return {
     async show({ port }) {
       const host = ownHost(listening)
-      const card = { host, port, pid: process.pid, startedMs: clock.now(), version }
+      const certificate = tls === null ? null : fingerprintOf(tls.cert)
+      const card = { host, port, pid: process.pid, startedMs: clock.now(), version, certificate }
       const path = paths.iris.managementNode(`${hostname()}_${port}`)
       presence = createPresence({ ...base, session }, path, Buffer.from(JSON.stringify(card)))
       await quietly('showing this process', showMs, presence.start())

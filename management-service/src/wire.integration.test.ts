@@ -55,12 +55,17 @@ interface Sent {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** Makes a group; gives the status and the code of a refusal. */
-function makeGroup(groupName: string, { identity, headers = {} }: Sent = {}): Promise<readonly unknown[]> {
+interface Answer {
+  readonly status: number | undefined
+  /** Null where there is no body. */
+  readonly json: unknown
+}
+
+function send(method: string, path: string, body: string, { identity, headers = {} }: Sent): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const outgoing = secureRequest(
       {
-        ...{ host: '127.0.0.1', port, path: '/groups', method: 'POST', ca: authority.ca, agent: false },
+        ...{ host: '127.0.0.1', port, path, method, ca: authority.ca, agent: false },
         ...{ headers: { 'Content-Type': 'application/json', ...headers }, ...identity },
         signal: AbortSignal.timeout(callMs),
       },
@@ -69,14 +74,19 @@ function makeGroup(groupName: string, { identity, headers = {} }: Sent = {}): Pr
         answer.on('data', (chunk: Buffer) => chunks.push(chunk))
         answer.on('end', () => {
           const text = Buffer.concat(chunks).toString()
-          const code = text === '' ? null : (JSON.parse(text) as { readonly code: string }).code
-          resolve([answer.statusCode, code])
+          resolve({ status: answer.statusCode, json: text === '' ? null : JSON.parse(text) })
         })
       },
     )
     outgoing.on('error', reject)
-    outgoing.end(JSON.stringify({ groupName }))
+    outgoing.end(body)
   })
+}
+
+/** Makes a group; gives the status and the code of a refusal. */
+async function makeGroup(groupName: string, sent: Sent = {}): Promise<readonly unknown[]> {
+  const { status, json } = await send('POST', '/groups', JSON.stringify({ groupName }), sent)
+  return [status, json === null ? null : (json as { readonly code: string }).code]
 }
 
 describe('management with a certificate', () => {
@@ -96,6 +106,17 @@ describe('management with a certificate', () => {
     expect(await makeGroup('evil', { identity, headers: origin })).toEqual([403, 'CROSS_SITE_REQUEST'])
     const own = { Origin: `https://127.0.0.1:${port}`, 'Sec-Fetch-Site': 'same-origin' }
     expect(await makeGroup('own', { identity, headers: own })).toEqual([201, null])
+  })
+
+  it('is asked by the certificate that it tells, although nobody knows the authority behind it', async () => {
+    const identity = authority.issue('URI:spiffe://acme/ops')
+
+    const { status, json } = await send('GET', '/checkup', '', { identity })
+
+    expect(status).toBe(200)
+    expect(json).toMatchObject({
+      processes: [{ kind: 'management', port, problem: null, self: { isReady: true } }],
+    })
   })
 
   it('speaks nothing but TLS', async () => {

@@ -9,7 +9,7 @@ import { problemBody } from '@iris/common/errors/problem'
 import { createExpressApp } from '@iris/common/http/express-app'
 import { createHostCheck } from '@iris/common/http/host-names'
 import { tlsOf } from '@iris/common/http/listener-tls'
-import { createListener, type HttpListener } from '@iris/common/http/server'
+import { createListener, type HttpListener, type ListenerTls } from '@iris/common/http/server'
 import { showProcess } from '@iris/common/metrics/process-state'
 import { createMetrics } from '@iris/common/metrics/registry'
 import { selfPage } from '@iris/common/lifecycle/self-page'
@@ -52,7 +52,8 @@ const backlog = 511
 /** Makes management. Nothing is connected before `start`. */
 export function createManagement(base: ManagementBase, config: ManagementConfig): Management {
   const metrics = createMetrics('hermes_management_')
-  const outside = createOutside(base, config)
+  const tls = tlsOf('management.ssl', config)
+  const outside = createOutside(base, config, tls)
   const mode = createMode()
   const useCases = createUseCases(base, config, { outside, metrics, mode })
   const { guard, stop: stopGuard } = createGuardOf(base, config, outside, { mode, store: useCases.store })
@@ -78,9 +79,9 @@ export function createManagement(base: ManagementBase, config: ManagementConfig)
     },
     audit.around(withDryRuns(promised, () => useCases.rehearse())),
   )
-  const listener = createManagementListener(base, config, app)
+  const listener = createManagementListener(base, { ...config, tls }, app)
   const cancels: Cancel[] = [showProcess(metrics, { isReady, session: outside.session })]
-  const self = createSelf(base, config, outside)
+  const self = createSelf(base, config, outside, tls)
 
   return {
     async start() {
@@ -109,11 +110,10 @@ export function createManagement(base: ManagementBase, config: ManagementConfig)
 
 function createManagementListener(
   base: ManagementBase,
-  config: ManagementConfig,
+  config: ManagementConfig & { readonly tls: ListenerTls | null },
   app: ReturnType<typeof createExpressApp>,
 ): HttpListener {
-  const { host, port, connectionsMax, requestTimeoutMs } = config
-  const tls = tlsOf('management.ssl', config)
+  const { host, port, connectionsMax, requestTimeoutMs, tls } = config
   const limits = {
     headersMax,
     headerBytesMax,

@@ -12,7 +12,8 @@ describe('the host that others are told', () => {
     expect(advertisedHost(setting, listening, 'machine')).toBe(host)
   })
 
-  it('leads to an origin, with brackets around IPv6', () => {
+  it('leads to an origin, with the scheme that is spoken there and brackets around IPv6', () => {
+    expect(originOf({ host: 'a', port: 443 }, 'https')).toBe('https://a:443')
     expect(originOf({ host: '10.0.0.1', port: 8080 })).toBe('http://10.0.0.1:8080')
     expect(originOf({ host: '::1', port: 1 })).toBe('http://[::1]:1')
   })

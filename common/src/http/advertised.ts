@@ -14,6 +14,9 @@ export function advertisedHost(setting: string, listening: string, machine: stri
 }
 
 /** Where requests to it go, such as `http://10.0.0.1:8080`; IPv6 in brackets. */
-export function originOf({ host, port }: { readonly host: string; readonly port: number }): string {
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+export function originOf(
+  { host, port }: { readonly host: string; readonly port: number },
+  scheme: 'http' | 'https' = 'http',
+): string {
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`
 }

@@ -4,7 +4,7 @@
  * Promises: ends within the limit; reads at most `answerBytesMax`; follows no redirect. No address guard
  * stands in between: who configures Iris may name any address.
  */
-import { Agent } from 'undici'
+import { Agent, type buildConnector } from 'undici'
 import { DeadlineExceeded, type Scheduler } from '../time/scheduler.js'
 
 export interface Call {
@@ -33,9 +33,12 @@ export interface CallerOptions {
   readonly idleMs: number
   /** Connections to one server; further calls wait within their limits. */
   readonly connectionsMax: number
+  /** How to connect; Node's own way, with the public authorities, where it is not said. */
+  readonly connect?: buildConnector.connector
 }
 
 const answerBytesMax = 4 * 1024 * 1024
+const connectMs = 10_000
 
 /** Makes a caller. It connects to nothing until it is used. */
 export function createCaller(scheduler: Scheduler, options: CallerOptions): Caller {
@@ -47,7 +50,8 @@ export function createCaller(scheduler: Scheduler, options: CallerOptions): Call
     // The call's own limit holds; these are only not to outlive it for long.
     headersTimeout: 30_000,
     bodyTimeout: 30_000,
-    connectTimeout: 10_000,
+    connectTimeout: connectMs,
+    ...(options.connect === undefined ? {} : { connect: options.connect }),
   })
   return {
     async call({ method, url, headers, body, limitMs }) {

@@ -142,9 +142,13 @@ async function lookAtProcesses(parts: CheckupParts): Promise<Checkup['processes'
 
 type Look = Pick<Checkup['processes'][number], 'tookMs' | 'problem' | 'clockAheadMs' | 'self'>
 
-async function lookAt(parts: CheckupParts, { url }: LiveProcess): Promise<Look> {
+async function lookAt(parts: CheckupParts, { url, certificate }: LiveProcess): Promise<Look> {
   const sentMs = parts.clock.now()
-  const { value, tookMs, problem } = await timed(parts, url, parts.asker.json(url + selfPath, askMs))
+  const { value, tookMs, problem } = await timed(
+    parts,
+    url,
+    parts.asker.json(url + selfPath, askMs, { certificate }),
+  )
   const self = readSelf(value)
   // Half of the way there, half back: as exact as the way is short.
   const middleMs = sentMs + (tookMs ?? 0) / 2

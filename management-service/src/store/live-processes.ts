@@ -18,6 +18,8 @@ const common = {
   version: z.string().nullable().default(null),
 }
 const addressShape = z.object({ ...common, port: z.number() })
+/** Who speaks TLS tells its certificate; earlier versions spoke it and told nothing. */
+const managementShape = addressShape.extend({ certificate: z.string().nullable().default(null) })
 /** Earlier versions have no token. */
 const frontendShape = addressShape.extend({ token: z.string().default('') })
 const consumersShape = z.object({ ...common, url: z.string() })
@@ -32,7 +34,7 @@ export function createLiveProcesses(
     kind: ProcessKind,
     parent: string,
     shape: z.ZodType<T>,
-    place: (card: T) => Pick<LiveProcess, 'url' | 'port'>,
+    place: (card: T) => Place,
   ): Promise<readonly LiveProcess[]> => {
     const cards = await cardsBelow(session, parent, shape)
     return cards.map(({ id, card }) => {
@@ -44,8 +46,10 @@ export function createLiveProcesses(
     const { frontends, managementNodes, consumerNodes } = paths.iris
     const all = await Promise.all([
       below('frontend', frontends, addressShape, addressOf),
-      below('consumers', consumerNodes(cluster), consumersShape, ({ url }) => ({ url, port: portOf(url) })),
-      below('management', managementNodes, addressShape, addressOf),
+      below('consumers', consumerNodes(cluster), consumersShape, ({ url }) => ({
+        ...{ url, port: portOf(url), certificate: null },
+      })),
+      below('management', managementNodes, managementShape, addressOf),
     ])
     return all.flat()
   }
@@ -83,8 +87,11 @@ interface Card {
   readonly version: string | null
 }
 
-function addressOf(card: { host: string; port: number }): Pick<LiveProcess, 'url' | 'port'> {
-  return { url: originOf(card), port: card.port }
+type Place = Pick<LiveProcess, 'url' | 'port' | 'certificate'>
+
+function addressOf(card: { host: string; port: number; certificate?: string | null }): Place {
+  const { port, certificate = null } = card
+  return { url: originOf(card, certificate === null ? 'http' : 'https'), port, certificate }
 }
 
 function portOf(url: string): number | null {

@@ -171,6 +171,8 @@ export interface LiveProcess {
   readonly pid: number | null
   /** Where its status pages are. */
   readonly url: string
+  /** Fingerprint of the certificate that it shows there; null where it speaks no TLS. */
+  readonly certificate: string | null
   readonly startedMs: number
   readonly version: string | null
 }

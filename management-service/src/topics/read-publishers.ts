@@ -56,7 +56,9 @@ async function ask(
 ): Promise<PublishersPage | string> {
   const place = `${url}${publishersPath}/${encodeURIComponent(topic)}`
   try {
-    const page = readPublishersPage(await asker.json(place, askMs, { [frontendTokenHeader]: token }))
+    const page = readPublishersPage(
+      await asker.json(place, askMs, { headers: { [frontendTokenHeader]: token } }),
+    )
     return page ?? `The frontend ${id} has not told: its answer is of another version`
   } catch (error) {
     return `The frontend ${id} has not told: ${error instanceof Error ? error.message : String(error)}`

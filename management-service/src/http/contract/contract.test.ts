@@ -47,7 +47,7 @@ describe('routes and contracts', () => {
   it('tell by a dry run what each change would do, but for those that say that they have none', () => {
     const config = loadConfig(managementKeys, { argv: [], environment: {} })
     const base = { log: silentLog, clock: systemClock, scheduler: systemScheduler }
-    const outside = createOutside(base, config)
+    const outside = createOutside(base, config, null)
     const useCases = createUseCases(base, config, {
       ...{ outside, metrics: createMetrics('test_'), mode: createMode() },
     })

@@ -29,6 +29,7 @@ async function checkup(overrides: Partial<CheckupParts> = {}): Promise<Checkup> 
           port: 1,
           pid: 2,
           url: 'http://h:1',
+          certificate: null,
           version: '0.1.0',
           startedMs,
         },

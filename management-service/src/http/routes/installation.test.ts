@@ -16,7 +16,7 @@ import { callRoute } from '../testing/call-route.js'
 import { installationRoutes } from './installation.js'
 
 const living = (kind: LiveProcess['kind'], id: string): LiveProcess => ({
-  ...{ id, kind, host: 'h', port: 1, pid: 2, url: 'http://h:1', version: null },
+  ...{ id, kind, host: 'h', port: 1, pid: 2, url: 'http://h:1', certificate: null, version: null },
   startedMs: Date.parse('2026-05-01T12:00:00Z'),
 })
 const page = (told: Partial<FiguresPage>): FiguresPage => ({

@@ -32,8 +32,8 @@ const ask = async (
 describe('who publishes a topic', () => {
   it('is asked of each frontend, with the token that proves who asks', async () => {
     const asked: unknown[] = []
-    const { status, body } = await ask([frontend('a'), frontend('b')], (url, _limitMs, headers) => {
-      asked.push([url, headers])
+    const { status, body } = await ask([frontend('a'), frontend('b')], (url, _limitMs, how) => {
+      asked.push([url, how?.headers])
       return Promise.resolve(page)
     })
 
