@@ -26,10 +26,13 @@ export function createConsumerCounters(
   const paths = zooPaths(config.zookeeperRoot)
   return createSharedCounters({ ...base, session }, config.counterPeriodMs, () =>
     shared.flatMap(({ counter, metric }) =>
-      metrics.counters(metric).map(({ labels: [group = '', topic = '', subscription = ''], handle }) => ({
-        path: paths.subscriptionCounter(`${group}.${topic}`, subscription, counter),
-        counter: handle,
-      })),
+      Array.from(
+        metrics.counters(metric),
+        ({ labels: [group = '', topic = '', subscription = ''], handle }) => ({
+          path: paths.subscriptionCounter(`${group}.${topic}`, subscription, counter),
+          counter: handle,
+        }),
+      ),
     ),
   )
 }

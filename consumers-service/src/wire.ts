@@ -100,7 +100,7 @@ export function createConsumers(base: ConsumersBase, config: ConsumersConfig): C
     ...{ now: () => base.clock.now(), isReady: () => problems().length === 0 },
   }
   const handle = createStatusHandler({
-    ...{ metrics, rows: fleet.rows, signs: fleet.signs, problems },
+    ...{ ...base, metrics, rows: fleet.rows, signs: fleet.signs, problems },
     self: () => selfPage(self),
   })
   const listener = createStatusListener(base, config, handle)

@@ -25,7 +25,7 @@ export function createFrontendCounters(
   const paths = zooPaths(config.zookeeperRoot)
   return createSharedCounters({ ...base, session }, config.counterPeriodMs, () =>
     shared.flatMap(({ counter, metric }) =>
-      metrics.counters(metric).map(({ labels: [group = '', topic = ''], handle }) => ({
+      Array.from(metrics.counters(metric), ({ labels: [group = '', topic = ''], handle }) => ({
         path: paths.topicCounter(`${group}.${topic}`, counter),
         counter: handle,
       })),

@@ -115,7 +115,7 @@ export function createFrontend(
     // What one process counted is asked of each worker at its own port.
     pages: [
       ...(worker === null ? pages : worker.pages(pages.map(({ path }) => path))),
-      figuresPage(registry),
+      figuresPage(base, registry),
       ownPage(base, config, readiness.isReady),
     ],
     resources: [

@@ -82,13 +82,13 @@ export function createOverview(
     namespace,
   }
   const metricsParts = {
-    ...{ store, catalog, rates, counters: createCounterStore(session, paths) },
+    ...{ ...base, store, catalog, rates, counters: createCounterStore(session, paths) },
     lag: (subscription: Parameters<typeof readLag>[1]) => readLag(lagParts, subscription),
   }
   return {
     catalog,
     routes: [
-      ...queryRoutes(catalog, createGate(queriesMax, 'queries')),
+      ...queryRoutes({ ...base, catalog }, createGate(queriesMax, 'queries')),
       ...installationRoutes(
         {
           ...{ ...base, catalog, processes, rates: told, ratePeriodMs: config.ratePeriodMs },
@@ -112,7 +112,7 @@ export function createOverview(
       ...graphRoutes(catalog, createGate(queriesMax, 'graphs')),
       ...asyncApiRoutes({ catalog, store, schemas, version, frontendUrl: config.frontendUrl }),
       ...metricsRoutes(metricsParts, createGate(queriesMax, 'queries of metrics')),
-      ...unhealthyRoutes({ ...base, ...metricsParts }, createGate(unhealthyMax, 'questions about health')),
+      ...unhealthyRoutes(metricsParts, createGate(unhealthyMax, 'questions about health')),
       ...inactiveTopicRoutes(inactivity.store),
     ],
     start() {

@@ -19,7 +19,7 @@ describe('the figures of a process', () => {
       { id: 'g.t$s', lag: 7, trouble },
       { id: 'g.t$fine', lag: 0, trouble: null },
     ]
-    const page = atOnce(readFigures(JSON.parse(subscriptionFigures(metrics, signs))))
+    const page = atOnce(readFigures(JSON.parse(atOnce(subscriptionFigures(metrics, signs)))))
 
     expect(page?.figures.get('g.t$s')).toMatchObject({ delivered: 5, failures: 2, retries: 0 })
     expect(page?.figures.has('g.t$idle')).toBe(false)
@@ -32,7 +32,7 @@ describe('the figures of a process', () => {
     const metrics = createMetrics('test_')
     metrics.counter(frontendMetrics.topicPublished, 'g', 't', 'dc').value = 3
     metrics.summary(frontendMetrics.allLatency, 'g', 't').observe(0.1)
-    const page = atOnce(readFigures(JSON.parse(topicFigures(metrics))))
+    const page = atOnce(readFigures(JSON.parse(atOnce(topicFigures(metrics)))))
 
     expect(page?.figures.get('g.t')).toEqual({ requests: 0, bytes: 0, published: 3 })
     expect(page?.latencies.get('g.t')).toEqual([expect.any(Number), 1])
@@ -56,8 +56,22 @@ describe('the figures of a process', () => {
 
   it('name a bounded number of subscriptions in trouble', () => {
     const signs = Array.from({ length: troublesMax + 1 }, (_each, n) => ({ id: `g.t$${n}`, lag: 0, trouble }))
-    const page = atOnce(readFigures(JSON.parse(subscriptionFigures(createMetrics('test_'), signs))))
+    const text = atOnce(subscriptionFigures(createMetrics('test_'), signs))
+    const page = atOnce(readFigures(JSON.parse(text)))
 
     expect(page?.troubles).toHaveLength(troublesMax)
+  })
+
+  it('are made with a pause after each series and each subscription', () => {
+    const metrics = createMetrics('test_')
+    const count = 30
+    for (let n = 0; n < count; n++) {
+      metrics.counter(consumersMetrics.delivered, 'g', 't', `s${n}`).value = n
+      metrics.summary(consumersMetrics.latency, 'g', 't', `s${n}`).observe(1)
+    }
+    const signs = Array.from({ length: count }, (_each, n) => ({ id: `g.t$s${n}`, lag: n, trouble: null }))
+    const pauses = [...subscriptionFigures(metrics, signs)].length
+
+    expect(pauses).toBeGreaterThanOrEqual(3 * count)
   })
 })

@@ -3,12 +3,13 @@
  * The figures that management's rates and history are told from, as one process counts them.
  * Takes its counters, and of a consumers process what its subscriptions say in passing. Gives a page with a
  * row a topic or subscription, and reads such a page.
- * Promises: rows of nothing but zeros are left out, so that a page is small whatever is defined; a page of
- * another version is read as far as it is understood. Bound: `troublesMax` subscriptions in trouble.
+ * Promises: a page of any size is made and read in turns; rows of nothing but zeros are left out, so that it
+ * is small whatever is defined; one of another version is read as far as it is understood.
  */
 import { z } from 'zod'
 import { consumersMetrics, frontendMetrics, type MetricDefinition } from './names.js'
 import type { Metrics } from './registry.js'
+import { jsonList } from '../time/json-in-turns.js'
 import type { Work } from '../time/turns.js'
 
 /** Where processes show them, among their status pages. */
@@ -77,35 +78,36 @@ export interface FiguresPage {
 export const troublesMax = 1_000
 
 /** The page of a frontend. */
-export function topicFigures(metrics: Metrics): string {
-  const table = new Table()
-  table.add(metrics, frontendMetrics.topicRequests, () => 'requests')
-  table.add(metrics, frontendMetrics.topicBytes, () => 'bytes')
-  table.add(metrics, frontendMetrics.topicPublished, () => 'published')
-  const latencies = latencyRows(metrics, [frontendMetrics.leaderLatency, frontendMetrics.allLatency])
-  return JSON.stringify({ ...table.page([...topicFigureNames, ...furtherFigureNames.topic]), latencies })
+export function* topicFigures(metrics: Metrics): Work<string> {
+  const table = createTable(metrics, [...topicFigureNames, ...furtherFigureNames.topic])
+  yield* table.add(frontendMetrics.topicRequests, () => 'requests')
+  yield* table.add(frontendMetrics.topicBytes, () => 'bytes')
+  yield* table.add(frontendMetrics.topicPublished, () => 'published')
+  const latencies = yield* latencyRows(metrics, [frontendMetrics.leaderLatency, frontendMetrics.allLatency])
+  return yield* pageText(table, { latencies })
 }
 
 /** The page of a consumers process. */
-export function subscriptionFigures(metrics: Metrics, signs: readonly SubscriptionSign[]): string {
-  const table = new Table()
-  table.add(metrics, consumersMetrics.delivered, () => 'delivered')
-  table.add(metrics, consumersMetrics.timeouts, () => 'timeouts')
-  table.add(metrics, consumersMetrics.otherErrors, () => 'otherErrors')
-  table.add(metrics, consumersMetrics.retries, () => 'retries')
-  table.add(metrics, consumersMetrics.batches, () => 'batches')
-  table.add(metrics, consumersMetrics.throughputBytes, () => 'bytes')
-  table.add(metrics, consumersMetrics.statusCodes, labels => `codes${labels[3]?.[0] ?? ''}xx`)
-  table.add(metrics, consumersMetrics.failures, () => 'failures')
-  table.add(metrics, consumersMetrics.discarded, () => 'discarded')
-  table.add(metrics, consumersMetrics.filteredOut, () => 'filtered')
-  const latencies = latencyRows(metrics, [consumersMetrics.latency])
-  const lags = signs.flatMap(({ id, lag }) => (lag > 0 ? [[id, lag]] : []))
-  const troubles = signs.flatMap(({ id, trouble }) => (trouble === null ? [] : [{ id, ...trouble }]))
-  return JSON.stringify({
-    ...table.page([...subscriptionFigureNames, ...furtherFigureNames.subscription]),
-    ...{ latencies, lags, troubles: troubles.slice(0, troublesMax) },
-  })
+export function* subscriptionFigures(metrics: Metrics, signs: Iterable<SubscriptionSign>): Work<string> {
+  const table = createTable(metrics, [...subscriptionFigureNames, ...furtherFigureNames.subscription])
+  yield* table.add(consumersMetrics.delivered, () => 'delivered')
+  yield* table.add(consumersMetrics.timeouts, () => 'timeouts')
+  yield* table.add(consumersMetrics.otherErrors, () => 'otherErrors')
+  yield* table.add(consumersMetrics.retries, () => 'retries')
+  yield* table.add(consumersMetrics.batches, () => 'batches')
+  yield* table.add(consumersMetrics.throughputBytes, () => 'bytes')
+  yield* table.add(consumersMetrics.statusCodes, labels => `codes${labels[3]?.[0] ?? ''}xx`)
+  yield* table.add(consumersMetrics.failures, () => 'failures')
+  yield* table.add(consumersMetrics.discarded, () => 'discarded')
+  yield* table.add(consumersMetrics.filteredOut, () => 'filtered')
+  const latencies = yield* latencyRows(metrics, [consumersMetrics.latency])
+  const [lags, troubles]: [unknown[], Trouble[]] = [[], []]
+  for (const { id, lag, trouble } of signs) {
+    if (lag > 0) lags.push([id, lag])
+    if (trouble !== null && troubles.length < troublesMax) troubles.push({ id, ...trouble })
+    yield
+  }
+  return yield* pageText(table, { latencies, lags, troubles })
 }
 
 const rowsShape = z.array(z.unknown()).default([])
@@ -147,34 +149,55 @@ function* readRows<T>(
   return read
 }
 
-class Table {
-  private readonly rows = new Map<string, Map<string, number>>()
+/** A row: an id and its figures, in the order of the table. */
+type Row = [id: string, ...figures: number[]]
 
-  add(metrics: Metrics, definition: MetricDefinition, figureOf: (labels: readonly string[]) => string): void {
-    for (const { labels, handle } of metrics.counters(definition)) {
-      if (handle.value === 0) continue
-      const id = idOf(labels, definition)
-      const row = this.rows.get(id) ?? new Map<string, number>()
-      const figure = figureOf(labels)
-      row.set(figure, (row.get(figure) ?? 0) + handle.value)
-      this.rows.set(id, row)
-    }
-  }
+interface Table {
+  readonly figures: readonly string[]
+  readonly rows: ReadonlyMap<string, Row>
+  /** Adds what a counter has counted. */
+  add(definition: MetricDefinition, figureOf: (labels: readonly string[]) => string): Work<void>
+}
 
-  page(figures: readonly string[]): {
-    readonly figures: readonly string[]
-    readonly rows: readonly unknown[]
-  } {
-    const rows = [...this.rows].map(([id, row]) => [id, ...figures.map(figure => row.get(figure) ?? 0)])
-    return { figures, rows }
+function createTable(metrics: Metrics, figures: readonly string[]): Table {
+  const rows = new Map<string, Row>()
+  const places = new Map(figures.map((figure, index) => [figure, index + 1]))
+  return {
+    figures,
+    rows,
+    *add(definition, figureOf) {
+      for (const { labels, handle } of metrics.counters(definition)) {
+        yield
+        const place = handle.value === 0 ? undefined : places.get(figureOf(labels))
+        if (place === undefined) continue
+        const id = idOf(labels, definition)
+        const row: Row = rows.get(id) ?? [id, ...figures.map(() => 0)]
+        row[place] = Number(row[place]) + handle.value
+        rows.set(id, row)
+      }
+    },
   }
 }
 
+function* pageText(
+  { figures, rows }: Table,
+  further: Readonly<Record<string, readonly unknown[]>>,
+): Work<string> {
+  const members: string[] = [`"figures":${JSON.stringify(figures)}`]
+  for (const [name, list] of [['rows', rows.values()] as const, ...Object.entries(further)])
+    members.push(`${JSON.stringify(name)}:${yield* jsonList(list)}`)
+  return `{${members.join(',')}}`
+}
+
 /** A topic may have both kinds of answers: its row then names a bucket twice, and who reads it adds up. */
-function latencyRows(metrics: Metrics, definitions: readonly MetricDefinition[]): readonly unknown[] {
+function* latencyRows(
+  metrics: Metrics,
+  definitions: readonly MetricDefinition[],
+): Work<readonly (readonly unknown[])[]> {
   const rows = new Map<string, unknown[]>()
   for (const definition of definitions)
     for (const { labels, histogram } of metrics.summaries(definition)) {
+      yield
       if (histogram.count() === 0) continue
       const id = idOf(labels, definition)
       const row = rows.get(id) ?? [id]

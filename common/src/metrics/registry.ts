@@ -56,10 +56,10 @@ export interface Metrics {
   summary(definition: MetricDefinition, ...labels: readonly string[]): SummaryHandle
   /** Removes every series whose first labels are these, of any metric that starts with the same labels. */
   remove(definitions: readonly MetricDefinition[], ...labels: readonly string[]): void
-  /** The series of a counter that there are now; a handle outlives its series. */
-  counters(definition: MetricDefinition): readonly CounterSeries[]
-  /** The series of a summary that there are now. */
-  summaries(definition: MetricDefinition): readonly SummarySeries[]
+  /** The series of a counter, as there are when each is asked for; a handle outlives its series. */
+  counters(definition: MetricDefinition): Iterable<CounterSeries>
+  /** The series of a summary, likewise. */
+  summaries(definition: MetricDefinition): Iterable<SummarySeries>
   /** The exposition text. */
   text(): Promise<string>
   /** All of it, to be added to that of other processes: see {@link mergedText}. */
@@ -164,16 +164,14 @@ function createOwnMetrics(prefix: string): OwnMetrics {
           if (each === id || each.startsWith(id + '\n')) known?.delete(each)
       }
     },
-    counters: definition =>
-      [...(all.get(definition.name)?.values() ?? [])].map(each => ({
-        labels: labelsOf(each),
-        handle: each.handle as CounterHandle,
-      })),
-    summaries: definition =>
-      [...(all.get(definition.name)?.values() ?? [])].map(each => ({
-        labels: labelsOf(each),
-        histogram: (each.handle as Recorder).histogram,
-      })),
+    *counters(definition) {
+      for (const each of all.get(definition.name)?.values() ?? [])
+        yield { labels: labelsOf(each), handle: each.handle as CounterHandle }
+    },
+    *summaries(definition) {
+      for (const each of all.get(definition.name)?.values() ?? [])
+        yield { labels: labelsOf(each), histogram: (each.handle as Recorder).histogram }
+    },
     text: () => registry.metrics(),
     rows: () => [...all.values()].flatMap(known => [...known.values()].map(rowOf)),
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Scheduler } from './scheduler.js'
-import { atOnce, inTurns, turnMsMax, type Work } from './turns.js'
+import { atOnce, inSharedTurns, inTurns, turnMsMax, type Work } from './turns.js'
 import { createVirtualTime } from './virtual-time.js'
 
 /** Ten items of which each takes so long; tells of each. */
@@ -46,6 +46,23 @@ describe('work in turns', () => {
     ).toBe('all')
     expect(atOnce(items(() => undefined, []))).toBe('all')
     expect(time.pending()).toBe(0)
+  })
+
+  it('is done once for all who ask meanwhile, and anew for who asks later', async () => {
+    const time = createVirtualTime()
+    const [begun, clock] = [[] as number[], { ...time, monotonic: () => begun.length * turnMsMax }]
+    const ask = inSharedTurns({ clock, scheduler: time }, function* () {
+      const nth = begun.push(0)
+      if (nth === 1) yield
+      if (nth === 2) throw new Error('broken')
+      return nth
+    })
+    const both = [ask(), ask()]
+    await time.advance(0)
+
+    expect(await Promise.all(both)).toEqual([1, 1])
+    await expect(ask()).rejects.toThrow('broken')
+    expect(await ask()).toBe(3)
   })
 
   it('fails with what the work failed with', async () => {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { createMetrics } from '@iris/common/metrics/registry'
+import { createVirtualTime } from '@iris/common/time/virtual-time'
 import type { FleetRow } from '../workload/fleet.js'
 import { nothingRuns } from '../workload/runner.js'
 import { createStatusHandler, notesMax } from './status.js'
@@ -23,7 +24,9 @@ async function ask(
   problems: string[] = [],
   rows: readonly FleetRow[] = [row],
 ): Promise<{ status: number; body: string }> {
+  const time = createVirtualTime()
   const handle = createStatusHandler({
+    ...{ clock: time, scheduler: time },
     metrics: createMetrics('test_'),
     rows: only => rows.filter(({ id }) => only === undefined || only === id),
     signs: () => [{ id: row.id, lag: 3, trouble: null }],

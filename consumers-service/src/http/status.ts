@@ -4,15 +4,16 @@
  * Refuses every other path with 404, and every method but GET and HEAD with 405.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { figuresPath, subscriptionFigures } from '@iris/common/metrics/figures'
+import { figuresPath, subscriptionFigures, type SubscriptionSign } from '@iris/common/metrics/figures'
 import { selfPath } from '@iris/common/lifecycle/self-page'
 import type { Metrics } from '@iris/common/metrics/registry'
-import type { FleetRow, FleetSigns } from '../workload/fleet.js'
+import { inSharedTurns, type TurnTime } from '@iris/common/time/turns'
+import type { FleetRow } from '../workload/fleet.js'
 
-export interface StatusParts {
+export interface StatusParts extends TurnTime {
   readonly metrics: Metrics
   rows(only?: string): readonly FleetRow[]
-  signs(): FleetSigns
+  signs(): Iterable<SubscriptionSign>
   /** What keeps the process from its work, in sentences; empty when it is ready. */
   problems(): readonly string[]
   /** What it says of itself, as JSON. */
@@ -33,9 +34,10 @@ export const notesMax = 20
 export function createStatusHandler(
   parts: StatusParts,
 ): (request: IncomingMessage, response: ServerResponse) => void {
+  const figures = inSharedTurns(parts, () => subscriptionFigures(parts.metrics, parts.signs()))
   return (request, response) => {
     request.resume()
-    answer(parts, request).then(
+    answer({ ...parts, figures }, request).then(
       ({ status, type, body }) => {
         const bytes = Buffer.from(body)
         response.writeHead(status, { 'Content-Type': type, 'Content-Length': bytes.length })
@@ -46,7 +48,9 @@ export function createStatusHandler(
   }
 }
 
-async function answer(parts: StatusParts, request: IncomingMessage): Promise<Answer> {
+type Pages = StatusParts & { figures(): Promise<string> }
+
+async function answer(parts: Pages, request: IncomingMessage): Promise<Answer> {
   if (request.method !== 'GET' && request.method !== 'HEAD') return { status: 405, type: json, body: '' }
   switch ((request.url ?? '').split('?', 1)[0]) {
     case '/status/ping':
@@ -64,7 +68,7 @@ async function answer(parts: StatusParts, request: IncomingMessage): Promise<Ans
         body: String(parts.rows().filter(row => row.notRunning === null).length),
       }
     case figuresPath:
-      return { status: 200, type: json, body: subscriptionFigures(parts.metrics, parts.signs()) }
+      return { status: 200, type: json, body: await parts.figures() }
     case selfPath:
       return { status: 200, type: json, body: await parts.self() }
     case '/status/prometheus':

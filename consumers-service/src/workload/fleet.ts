@@ -44,9 +44,6 @@ export interface FleetRow {
   readonly status: RunnerStatus
 }
 
-/** What is said of each subscription in passing. */
-export type FleetSigns = readonly SubscriptionSign[]
-
 export interface Fleet {
   start(): void
   assigned(slots: SlotsById): void
@@ -54,8 +51,8 @@ export interface Fleet {
   moved(id: string): void
   /** All that is here or should be, or only one of them. */
   rows(only?: string): readonly FleetRow[]
-  /** Those that are behind or get nowhere; who has nothing to do costs a glance. */
-  signs(): FleetSigns
+  /** Those that are behind or get nowhere, one by one; who has nothing to do costs a glance. */
+  signs(): Iterable<SubscriptionSign>
   runningCount(): number
   drainingCount(): number
   /** Stops all; resolves when every lock is released, after `drainMs` and the final commits at the latest. */
@@ -201,15 +198,13 @@ export function createFleet(parts: FleetParts, options: FleetOptions): Fleet {
           status: member?.runner.status() ?? nothingRuns,
         }
       }),
-    signs() {
-      const unusable = [...catalogue.all()].filter(isUnusable)
-      return [
-        ...[...members].flatMap(([id, { runner }]) => {
-          const sign = runner.sign()
-          return sign === null ? [] : [{ id, ...sign }]
-        }),
-        ...unusable.map(({ id, plan }) => ({ id, lag: 0, trouble: cannotRun(plan.problem) })),
-      ]
+    *signs() {
+      for (const [id, { runner }] of members) {
+        const sign = runner.sign()
+        if (sign !== null) yield { id, ...sign }
+      }
+      for (const entry of catalogue.all())
+        if (isUnusable(entry)) yield { id: entry.id, lag: 0, trouble: cannotRun(entry.plan.problem) }
     },
     runningCount: () => [...members.values()].filter(each => each.isWanted).length,
     drainingCount: () => [...members.values()].filter(each => !each.isWanted).length,

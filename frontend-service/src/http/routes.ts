@@ -11,6 +11,7 @@ import { answerEmpty, createRoutes, type Route } from '@iris/common/http/router'
 import type { ListenerHandlers } from '@iris/common/http/server'
 import { statusRoutes, type StatusPage } from '@iris/common/http/status-routes'
 import { figuresPath, topicFigures } from '@iris/common/metrics/figures'
+import { inSharedTurns, type TurnTime } from '@iris/common/time/turns'
 import type { Metrics } from '@iris/common/metrics/registry'
 import type { Scheduler } from '@iris/common/time/scheduler'
 import type { Bulk } from '../bulk/bulk.js'
@@ -129,10 +130,11 @@ export function metricsPage(metrics: Metrics): StatusPage {
 }
 
 /** The page that management's rates are told from. */
-export function figuresPage(metrics: Metrics): StatusPage {
+export function figuresPage(time: TurnTime, metrics: Metrics): StatusPage {
+  const figures = inSharedTurns(time, () => topicFigures(metrics))
   return {
     path: figuresPath,
-    read: () => ({ status: 200, body: topicFigures(metrics), contentType: 'application/json' }),
+    read: async () => ({ status: 200, body: await figures(), contentType: 'application/json' }),
   }
 }
 

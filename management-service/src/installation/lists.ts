@@ -1,15 +1,17 @@
 /**
  * The lists of all topics and all subscriptions as JSON, also where there are tens of thousands.
- * Takes who asks. Gives the text. Promises: others have their turn between `sliceMax` rows; for who may see
- * everything nothing is made again until something moved. Bound: one text of each list is remembered.
+ * Takes who asks. Gives the text. Promises: others have their turn in between; for who may see everything
+ * nothing is made again until something moved. Bound: one text of each list is remembered.
  */
 import type { Principal } from '@iris/common/access/principal'
+import { jsonList } from '@iris/common/time/json-in-turns'
+import { inTurns, type TurnTime } from '@iris/common/time/turns'
 import { visibleCatalog } from '../access/visible.js'
 import type { Catalog, CatalogView } from '../catalog/catalog.js'
 import type { OwnRates } from '../metrics/own-rates.js'
 import { subscriptionRows, topicRows, type ToldRound } from './listing.js'
 
-export interface ListParts {
+export interface ListParts extends TurnTime {
   readonly catalog: Catalog
   readonly rates: Pick<OwnRates, 'latest'>
 }
@@ -21,21 +23,21 @@ export interface Lists {
   subscriptions(principal: Principal, topic: string | null): Promise<Buffer>
 }
 
-/** A few milliseconds of work. */
-const sliceMax = 1_000
-
 /** Makes them. */
-export function createLists({ catalog, rates }: ListParts): Lists {
+export function createLists(parts: ListParts): Lists {
+  const { catalog, rates } = parts
   const view = (principal: Principal): Promise<CatalogView> => visibleCatalog(catalog, principal).view()
-  const allTopics = remembered((seen, round) => jsonOf(seen.topics, topicRows(seen, round)))
-  const allSubscriptions = remembered((seen, round) => jsonOf(seen.subscriptions, subscriptionRows(round)))
+  const allTopics = remembered((seen, round) => jsonOf(parts, seen.topics, topicRows(seen, round)))
+  const allSubscriptions = remembered((seen, round) =>
+    jsonOf(parts, seen.subscriptions, subscriptionRows(round)),
+  )
   return {
     topics: async principal => allTopics(await view(principal), rates.latest()),
     async subscriptions(principal, topic) {
       const seen = await view(principal)
       if (topic === null) return allSubscriptions(seen, rates.latest())
       const ofTopic = seen.subscriptions.filter(({ topicName }) => topicName === topic)
-      return jsonOf(ofTopic, subscriptionRows(rates.latest()))
+      return jsonOf(parts, ofTopic, subscriptionRows(rates.latest()))
     },
   }
 }
@@ -58,12 +60,11 @@ function remembered(make: Make): Make {
   }
 }
 
-async function jsonOf<T>(items: readonly T[], rowOf: (item: T) => object): Promise<Buffer> {
-  const slices: string[] = []
-  for (let from = 0; from < items.length; from += sliceMax) {
-    if (from > 0) await new Promise(resolve => setImmediate(resolve))
-    const rows = items.slice(from, from + sliceMax).map(rowOf)
-    slices.push(JSON.stringify(rows).slice(1, -1))
-  }
-  return Buffer.from(`[${slices.join(',')}]`)
+/** Others have their turn in between. */
+async function jsonOf<T>(time: TurnTime, items: readonly T[], rowOf: (item: T) => object): Promise<Buffer> {
+  return Buffer.from(await inTurns(time, jsonList(mapped(items, rowOf))))
+}
+
+function* mapped<T>(items: readonly T[], rowOf: (item: T) => object): Iterable<object> {
+  for (const item of items) yield rowOf(item)
 }

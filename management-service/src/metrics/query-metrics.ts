@@ -7,13 +7,12 @@ import type { JsonObject } from '@iris/common/domain/json-shapes'
 import { subscriptionId } from '@iris/common/domain/names'
 import { maskedSubscriptionJson } from '@iris/common/domain/subscription-json'
 import { topicAnswer } from '@iris/common/domain/topic-json'
-import type { Catalog } from '../catalog/catalog.js'
 import { parseQuery, type Query } from '../query/query.js'
-import { select } from '../query/run.js'
+import { select, type QueryParts } from '../query/run.js'
 import { forEachOf } from '../store/bounded-reads.js'
 import { subscriptionMetricsJson, topicMetricsJson, type MetricsParts } from './metrics-of.js'
 
-export type QueryMetricsParts = MetricsParts & { readonly catalog: Catalog }
+export type QueryMetricsParts = MetricsParts & QueryParts
 
 /** Kafka is asked three times for each. */
 export const lagsMax = 200
@@ -25,7 +24,7 @@ export async function queryTopicMetrics(
 ): Promise<readonly JsonObject[]> {
   const { partial, whole } = parseQuery(body)
   const { topics, subscriptions } = await parts.catalog.view()
-  const meant = await select(topics, topicAnswer, partial)
+  const meant = await select(parts, topics, topicAnswer, partial)
   const rates = await parts.rates.topics(meant.length === 1 ? (meant[0]?.item.name ?? null) : null)
   const counts = new Map<string, number>()
   for (const { topicName } of subscriptions) counts.set(topicName, (counts.get(topicName) ?? 0) + 1)
@@ -36,7 +35,7 @@ export async function queryTopicMetrics(
     }),
     name,
   }))
-  return chosen(rows, whole)
+  return chosen(parts, rows, whole)
 }
 
 /** Subscriptions with their metrics. */
@@ -46,7 +45,7 @@ export async function querySubscriptionMetrics(
 ): Promise<readonly JsonObject[]> {
   const { partial, whole } = parseQuery(body)
   const { subscriptions } = await parts.catalog.view()
-  const meant = await select(subscriptions, maskedSubscriptionJson, partial)
+  const meant = await select(parts, subscriptions, maskedSubscriptionJson, partial)
   const [only] = meant.length === 1 ? meant : []
   const named = only === undefined ? null : { topic: only.item.topicName, name: only.item.name }
   const rates = await parts.rates.subscriptions(named)
@@ -59,10 +58,14 @@ export async function querySubscriptionMetrics(
     const { delivered, discarded, volume, timeouts, lag: lagText, rate, throughput } = all
     return { topicName: topic, name, delivered, discarded, volume, timeouts, lag: lagText, rate, throughput }
   })
-  return chosen(rows, whole)
+  return chosen(parts, rows, whole)
 }
 
-async function chosen(rows: readonly (JsonObject | null)[], query: Query): Promise<readonly JsonObject[]> {
+async function chosen(
+  parts: QueryMetricsParts,
+  rows: readonly (JsonObject | null)[],
+  query: Query,
+): Promise<readonly JsonObject[]> {
   const found = rows.filter(row => row !== null)
-  return (await select(found, row => row, query)).map(({ json }) => json)
+  return (await select(parts, found, row => row, query)).map(({ json }) => json)
 }

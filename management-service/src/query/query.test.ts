@@ -123,13 +123,9 @@ describe('a query', () => {
     })
   })
 
-  it('costs at most so much for one object, and says what it has cost for all', () => {
+  it('costs at most so much for one object', () => {
     const { whole } = parseQuery({ query: { name: { like: '(ab|cd)*e' } } })
 
-    expect(whole.isMeant({ name: 'ab'.repeat(100) })).toBe(false)
-    const ofOne = whole.spent()
-    expect(whole.isMeant({ name: 'ab'.repeat(100) })).toBe(false)
-    expect(whole.spent()).toBe(2 * ofOne)
     expect(() => whole.isMeant({ name: 'a'.repeat(objectStepsMax) })).toThrow('cost too much')
     expect(whole.isMeant({ name: 'abe' })).toBe(true)
   })

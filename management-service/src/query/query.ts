@@ -16,8 +16,6 @@ import { parsePath, valueAt } from './value-path.js'
 export interface Query {
   /** Says whether an object is meant. Throws a refusal where a comparison makes no sense for it. */
   isMeant(object: JsonObject): boolean
-  /** Steps that the patterns of the document have made over all objects. */
-  spent(): number
 }
 
 /** A document in both ways that it is read. */
@@ -49,8 +47,8 @@ export function parseQuery(body: unknown): Queries {
   const judged = (object: JsonObject, isPartial: boolean): boolean | Unknown =>
     judgedWithin(effort, judge, object, isPartial)
   return {
-    whole: { isMeant: object => judged(object, false) === true, spent: effort.spent },
-    partial: { isMeant: object => judged(object, true) !== false, spent: effort.spent },
+    whole: { isMeant: object => judged(object, false) === true },
+    partial: { isMeant: object => judged(object, true) !== false },
   }
 }
 

@@ -1,30 +1,35 @@
 import { describe, expect, it } from 'vitest'
+import { turnMsMax } from '@iris/common/time/turns'
+import { createVirtualTime } from '@iris/common/time/virtual-time'
 import type { Query } from './query.js'
 import { select } from './run.js'
 
-/** A query that costs so many steps an object; tells what it judged before somebody else got a turn. */
-async function judgedBeforeOthers(count: number, stepsEach: number): Promise<number> {
-  let [judged, before] = [0, count]
-  const query: Query = {
-    isMeant: () => ++judged % 2 === 0,
-    spent: () => judged * stepsEach,
+/** A query of a hundred objects that takes so long for each; tells how many it judged a turn. */
+async function judgedInTurns(msEach: number): Promise<readonly number[]> {
+  const time = createVirtualTime()
+  const items = [...Array(100).keys()]
+  let judged = 0
+  const seen: number[] = []
+  const query: Query = { isMeant: () => ++judged % 2 === 0 }
+  const clock = { ...time, monotonic: () => judged * msEach }
+  const others: typeof time.after = (delayMs, run) => {
+    seen.push(judged)
+    return time.after(delayMs, run)
   }
-  setImmediate(() => (before = judged))
 
-  const found = await select([...Array(count).keys()], item => ({ item }), query)
+  const selecting = select({ clock, scheduler: { ...time, after: others } }, items, item => ({ item }), query)
+  await time.advance(0)
 
-  expect(judged).toBe(count)
-  expect(found.map(({ item }) => item)).toEqual([...Array(count).keys()].filter(item => item % 2 === 1))
-  return before
+  expect((await selecting).map(({ item }) => item)).toEqual(items.filter(item => item % 2 === 1))
+  return [...seen, judged].map((count, turn, counts) => count - (counts[turn - 1] ?? 0))
 }
 
 describe('a query over many objects', () => {
   it.each([
-    { count: 1_000, stepsEach: 0, before: 256 },
-    { count: 1_000, stepsEach: 100_000, before: 5 },
-    { count: 10, stepsEach: 4_000_000, before: 1 },
-    { count: 256, stepsEach: 100, before: 256 },
-  ])('lets others in by number and by cost: $count of $stepsEach steps', async expected => {
-    expect(await judgedBeforeOthers(expected.count, expected.stepsEach)).toBe(expected.before)
+    { msEach: turnMsMax / 40, turns: [40, 40, 20] },
+    { msEach: 10 * turnMsMax, turns: [...Array<number>(100).fill(1), 0] },
+    { msEach: 0, turns: [100] },
+  ])('lets others in by what it costs: $msEach ms each', async ({ msEach, turns }) => {
+    expect(await judgedInTurns(msEach)).toEqual(turns)
   })
 })

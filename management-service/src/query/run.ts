@@ -1,83 +1,93 @@
 /**
  * Queries over all definitions.
  * Takes the body of a query. Gives what it means of groups, topics and subscriptions, as their answers show
- * them. Promises: other requests get their turn after every `sliceMax`
- * objects, and after the object with which patterns have made `sliceStepsMax` steps.
+ * them. Promises: others have their turn in between, as `inTurns` gives them.
  */
 import type { JsonObject } from '@iris/common/domain/json-shapes'
 import type { TopicName } from '@iris/common/domain/names'
 import { maskedSubscriptionJson } from '@iris/common/domain/subscription-json'
 import { topicAnswer } from '@iris/common/domain/topic-json'
 import { refusal } from '@iris/common/errors/hermes-error'
+import { inTurns, type TurnTime, type Work } from '@iris/common/time/turns'
 import { groupOf, type Catalog } from '../catalog/catalog.js'
 import { parseQuery, type Query } from './query.js'
 
-const sliceMax = 256
-/** Some 15 ms at the slowest. */
-const sliceStepsMax = 500_000
+export interface QueryParts extends TurnTime {
+  readonly catalog: Catalog
+}
+
+interface Found<T> {
+  readonly item: T
+  readonly json: JsonObject
+}
 
 /** Those that are meant, in their order. */
-export async function select<T>(
+export function select<T>(
+  time: TurnTime,
   items: readonly T[],
   show: (item: T) => JsonObject,
   query: Query,
-): Promise<readonly { readonly item: T; readonly json: JsonObject }[]> {
-  const found: { item: T; json: JsonObject }[] = []
-  let slice = { from: 0, spent: query.spent() }
-  for (const [index, item] of items.entries()) {
-    if (index - slice.from >= sliceMax || query.spent() - slice.spent >= sliceStepsMax) {
-      await new Promise(resolve => setImmediate(resolve))
-      slice = { from: index, spent: query.spent() }
-    }
+): Promise<readonly Found<T>[]> {
+  return inTurns(time, judge(items, show, query))
+}
+
+function* judge<T>(
+  items: readonly T[],
+  show: (item: T) => JsonObject,
+  query: Query,
+): Work<readonly Found<T>[]> {
+  const found: Found<T>[] = []
+  for (const item of items) {
     const json = show(item)
     if (query.isMeant(json)) found.push({ item, json })
+    yield
   }
   return found
 }
 
 /** Groups. */
-export async function queryGroups(catalog: Catalog, body: unknown): Promise<readonly JsonObject[]> {
+export async function queryGroups(parts: QueryParts, body: unknown): Promise<readonly JsonObject[]> {
   const { whole } = parseQuery(body)
-  const { groups } = await catalog.view()
-  return (await select(groups, groupName => ({ groupName }), whole)).map(({ json }) => json)
+  const { groups } = await parts.catalog.view()
+  return (await select(parts, groups, groupName => ({ groupName }), whole)).map(({ json }) => json)
 }
 
 /** Topics, without the schemas of AVRO topics. */
-export async function queryTopics(catalog: Catalog, body: unknown): Promise<readonly JsonObject[]> {
+export async function queryTopics(parts: QueryParts, body: unknown): Promise<readonly JsonObject[]> {
   const { whole } = parseQuery(body)
-  const { topics } = await catalog.view()
-  return (await select(topics, topicAnswer, whole)).map(({ json }) => json)
+  const { topics } = await parts.catalog.view()
+  return (await select(parts, topics, topicAnswer, whole)).map(({ json }) => json)
 }
 
 /** Subscriptions as they are stored, passwords masked: the query too sees the masks. */
-export async function querySubscriptions(catalog: Catalog, body: unknown): Promise<readonly JsonObject[]> {
+export async function querySubscriptions(parts: QueryParts, body: unknown): Promise<readonly JsonObject[]> {
   const { whole } = parseQuery(body)
-  const { subscriptions } = await catalog.view()
-  return (await select(subscriptions, maskedSubscriptionJson, whole)).map(({ json }) => json)
+  const { subscriptions } = await parts.catalog.view()
+  return (await select(parts, subscriptions, maskedSubscriptionJson, whole)).map(({ json }) => json)
 }
 
 /** Names of topics, of one group where one is named. */
 export async function queryTopicNames(
-  catalog: Catalog,
+  parts: QueryParts,
   group: string | null,
   body: unknown,
 ): Promise<readonly string[]> {
   const { whole } = parseQuery(body)
-  const { groups, topics } = await catalog.view()
+  const { groups, topics } = await parts.catalog.view()
   if (group !== null && !groups.includes(group)) throw refusal('GROUP_NOT_EXISTS', { group })
   const some = group === null ? topics : topics.filter(topic => groupOf(topic) === group)
-  return (await select(some, topicAnswer, whole)).map(({ item }) => item.name)
+  return (await select(parts, some, topicAnswer, whole)).map(({ item }) => item.name)
 }
 
 /** Names of the subscriptions of a topic. */
 export async function querySubscriptionNames(
-  catalog: Catalog,
+  parts: QueryParts,
   topic: TopicName,
   body: unknown,
 ): Promise<readonly string[]> {
   const { whole } = parseQuery(body)
-  const { topics, subscriptions } = await catalog.view()
+  const { topics, subscriptions } = await parts.catalog.view()
   if (!topics.some(({ name }) => name === topic)) throw refusal('TOPIC_NOT_EXISTS', { topic })
   const some = subscriptions.filter(({ topicName }) => topicName === topic)
-  return (await select(some, maskedSubscriptionJson, whole)).map(({ item }) => item.name)
+  return (await select(parts, some, maskedSubscriptionJson, whole)).map(({ item }) => item.name)
 }

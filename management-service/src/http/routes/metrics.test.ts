@@ -34,8 +34,9 @@ async function setUp(rows: Record<string, Record<string, number>> | null = {}) {
   const rates: Rates = { of: (id, figure) => (rows === null ? null : (rows[id]?.[figure] ?? 0)) }
   const world = { lag: 7 as number | null, areTotalsAway: false }
   const totals = { delivered: 3, discarded: 1, volume: 90 }
+  const time = createVirtualTime()
   const parts = {
-    ...{ store, catalog: catalogOf(store), scheduler: createVirtualTime() },
+    ...{ store, catalog: catalogOf(store), clock: time, scheduler: time },
     rates: { topics: () => Promise.resolve(rates), subscriptions: () => Promise.resolve(rates) },
     counters: {
       topicTotals: () => Promise.resolve({ published: 4, volume: 80 }),

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { parseSubscription } from '@iris/common/domain/subscription'
 import { parseTopic } from '@iris/common/domain/topic'
 import { catalogOf } from '../../catalog/in-memory.js'
+import { createVirtualTime } from '@iris/common/time/virtual-time'
 import { createGate } from '../../gate.js'
 import { createMemoryStore } from '../../store/in-memory.js'
 import { callRoute, type RouteAnswer } from '../testing/call-route.js'
@@ -24,7 +25,9 @@ async function setUp() {
     { name: 'audit', topicName: 'acme.carts', endpoint: 'http://audit.local/', trackingMode: 'trackingAll' },
   ].map(form => parseSubscription({ ...form, description: '', owner: owner('Billing') }))
   for (const subscription of subscriptions) await store.createSubscription(subscription)
-  const routes = queryRoutes(catalogOf(store), createGate(1, 'queries'))
+  const time = createVirtualTime()
+  const parts = { clock: time, scheduler: time, catalog: catalogOf(store) }
+  const routes = queryRoutes(parts, createGate(1, 'queries'))
   return {
     get: (url: string) => callRoute(routes, 'GET', url),
     post: (url: string, query: unknown): Promise<RouteAnswer> =>

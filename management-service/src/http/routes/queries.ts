@@ -15,30 +15,32 @@ import {
   querySubscriptions,
   queryTopicNames,
   queryTopics,
+  type QueryParts,
 } from '../../query/run.js'
 import { topicOfPath } from '../../requests.js'
 import { namesDefault, namesMax, namesThatHold } from '../../search/names.js'
 import { search, statsOf } from '../../search/search.js'
 
 /** The routes over the catalog of definitions; `gate` bounds the queries under way. */
-export function queryRoutes(catalog: Catalog, gate: Gate): readonly ApiRoute[] {
-  const seen = (principal: Principal): Catalog => visibleCatalog(catalog, principal)
+export function queryRoutes(parts: QueryParts, gate: Gate): readonly ApiRoute[] {
+  const seen = (principal: Principal): Catalog => visibleCatalog(parts.catalog, principal)
+  const asked = (principal: Principal): QueryParts => ({ ...parts, catalog: seen(principal) })
   return [
     writing('POST', '/query/groups', async ({ body, principal }) =>
-      jsonAnswer(await gate(() => queryGroups(seen(principal), body))),
+      jsonAnswer(await gate(() => queryGroups(asked(principal), body))),
     ),
     writing('POST', '/query/topics', async ({ body, principal }) =>
-      jsonAnswer(await gate(() => queryTopics(seen(principal), body))),
+      jsonAnswer(await gate(() => queryTopics(asked(principal), body))),
     ),
     writing('POST', '/query/subscriptions', async ({ body, principal }) =>
-      jsonAnswer(await gate(() => querySubscriptions(seen(principal), body))),
+      jsonAnswer(await gate(() => querySubscriptions(asked(principal), body))),
     ),
     writing('POST', '/topics/query', async ({ query, body, principal }) =>
       // An empty group means all, as in the list of topics.
-      jsonAnswer(await gate(() => queryTopicNames(seen(principal), query.get('groupName') || null, body))),
+      jsonAnswer(await gate(() => queryTopicNames(asked(principal), query.get('groupName') || null, body))),
     ),
     writing('POST', '/topics/:topic/subscriptions/query', async ({ params, body }) =>
-      jsonAnswer(await gate(() => querySubscriptionNames(catalog, topicOfPath(params['topic']), body))),
+      jsonAnswer(await gate(() => querySubscriptionNames(parts, topicOfPath(params['topic']), body))),
     ),
     reading('GET', '/search/query', async ({ query, principal }) =>
       jsonAnswer(search(await seen(principal).view(), query.get('q') ?? '')),
