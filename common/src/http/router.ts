@@ -46,3 +46,23 @@ export function answerEmpty(response: ServerResponse, status: number): void {
   response.writeHead(status, ['Content-Length', '0'])
   response.end()
 }
+
+/** What says of a JSON answer what it is, and that no cache keeps it: it is true for this moment only. */
+export const jsonHeaders: readonly string[] = [
+  'Content-Type',
+  'application/json',
+  'Cache-Control',
+  'no-store',
+]
+
+/** An answer that is there whole; `headers` are names and values in turn, and its length is added. */
+export function answerWhole(
+  response: ServerResponse,
+  status: number,
+  headers: readonly string[],
+  body: string | Buffer,
+): void {
+  if (response.headersSent || response.destroyed) return
+  response.writeHead(status, [...headers, 'Content-Length', String(Buffer.byteLength(body))])
+  response.end(body)
+}

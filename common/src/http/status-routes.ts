@@ -4,7 +4,7 @@
  * Promises: no `Content-Type` unless the page names one, as Hermes' frontend answers.
  */
 import type { ServerResponse } from 'node:http'
-import type { Route } from './router.js'
+import { answerWhole, type Route } from './router.js'
 
 /** What a page says. */
 export interface StatusAnswer {
@@ -38,9 +38,6 @@ export function statusRoutes(pages: readonly StatusPage[], onDefect: (error: unk
   }))
 }
 
-function send(response: ServerResponse, answer: StatusAnswer): void {
-  const length = String(Buffer.byteLength(answer.body))
-  const type = answer.contentType === undefined ? [] : ['Content-Type', answer.contentType]
-  response.writeHead(answer.status, ['Content-Length', length, ...type])
-  response.end(answer.body)
+function send(response: ServerResponse, { status, body, contentType }: StatusAnswer): void {
+  answerWhole(response, status, contentType === undefined ? [] : ['Content-Type', contentType], body)
 }

@@ -11,6 +11,7 @@ import { HermesError, refusal } from '@iris/common/errors/hermes-error'
 import { prefersProblem } from '@iris/common/errors/problem'
 import { declaredLength } from '@iris/common/http/body'
 import { endConnectionAfter } from '@iris/common/http/connection-state'
+import { jsonHeaders } from '@iris/common/http/router'
 import type { Clock } from '@iris/common/time/clock'
 import type { Scheduler } from '@iris/common/time/scheduler'
 import { answer, answerRefusal } from '../publish/answer.js'
@@ -252,12 +253,8 @@ export class BulkRequest implements Deadlined, Held, RecordEvents {
     if (ended !== null && this.recordCount === 0)
       return answerRefusal(parts.scheduler, { id: randomUUID(), request, response }, ended)
     const { status, body } = this.results.answer(ended)
-    const headers = ['Content-Type', 'application/json']
-    answer(
-      parts.scheduler,
-      { request, response },
-      { status, headers, body, isLate: ended?.code === 'TIMEOUT' },
-    )
+    const isLate = ended?.code === 'TIMEOUT'
+    answer(parts.scheduler, { request, response }, { status, headers: jsonHeaders, body, isLate })
   }
 
   private tooLarge(): HermesError {

@@ -41,6 +41,7 @@ it('tells dates by the clock of the wall, and the others in a sum', async () => 
   const answer = await fetch(`${url}a.b`, { headers: { token: 'x' } })
 
   expect(answer.headers.get('content-type')).toBe('application/json')
+  expect(answer.headers.get('cache-control')).toBe('no-store')
   expect(readPublishersPage(await answer.json())).toEqual({
     sinceMs,
     publishers: [

@@ -4,8 +4,7 @@
  * of this frontend: publishers reach this port too, and networks of people are nobody's business but of who
  * may read the topic.
  */
-import type { ServerResponse } from 'node:http'
-import { answerEmpty, type Route } from '@iris/common/http/router'
+import { answerEmpty, answerWhole, jsonHeaders, type Route } from '@iris/common/http/router'
 import { publishersPath, type PublishersPage } from '@iris/common/metrics/publishers'
 import type { Clock } from '@iris/common/time/clock'
 import type { Company } from '../fellows/company.js'
@@ -25,9 +24,9 @@ export function publishersRoute(
     method: 'GET',
     path: `${publishersPath}/:topic`,
     handle(request, response, { topic = '' }) {
-      if (company.isForwarded(request))
-        answerPage(response, pageOf(publishers.tell(topic, clock.monotonic()), aheadMs()))
-      else answerEmpty(response, 403)
+      if (!company.isForwarded(request)) return answerEmpty(response, 403)
+      const page = pageOf(publishers.tell(topic, clock.monotonic()), aheadMs())
+      answerWhole(response, 200, jsonHeaders, JSON.stringify(page))
     },
   }
 }
@@ -58,11 +57,4 @@ function pageOf(told: TopicTold, aheadMs: number): PublishersPage {
     publishers: told.publishers.map(row),
     others: told.others === null ? null : { ...told.others, lastMs: date(told.others.lastMs) },
   }
-}
-
-function answerPage(response: ServerResponse, page: PublishersPage): void {
-  const body = JSON.stringify(page)
-  const length = String(Buffer.byteLength(body))
-  response.writeHead(200, ['Content-Length', length, 'Content-Type', 'application/json'])
-  response.end(body)
 }

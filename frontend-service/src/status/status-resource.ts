@@ -10,7 +10,7 @@ import { errorCodes } from '@iris/common/errors/codes'
 import { refusal, type HermesError } from '@iris/common/errors/hermes-error'
 import { problemBody } from '@iris/common/errors/problem'
 import { topicName } from '@iris/common/domain/names'
-import type { Route } from '@iris/common/http/router'
+import { answerWhole, jsonHeaders, type Route } from '@iris/common/http/router'
 import { withDeadline, type Scheduler } from '@iris/common/time/scheduler'
 import type { Company } from '../fellows/company.js'
 import type { Fellow } from '../fellows/card.js'
@@ -148,9 +148,5 @@ function refused(error: HermesError): Answer {
 }
 
 function send(response: ServerResponse, { status, body, headers }: Answer): void {
-  if (response.headersSent || response.destroyed) return
-  const length = String(Buffer.byteLength(body))
-  const more = Object.entries(headers).flat()
-  response.writeHead(status, ['Content-Type', 'application/json', 'Content-Length', length, ...more])
-  response.end(body)
+  answerWhole(response, status, [...jsonHeaders, ...Object.entries(headers).flat()], body)
 }

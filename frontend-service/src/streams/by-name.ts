@@ -4,7 +4,7 @@
  */
 import { writeProblem } from '@iris/common/errors/problem'
 import { createHostCheck } from '@iris/common/http/host-names'
-import type { Route } from '@iris/common/http/router'
+import { answerWhole, type Route } from '@iris/common/http/router'
 import type { FrontendConfig } from '../base.js'
 
 type Naming = Pick<FrontendConfig, 'host' | 'isAuthenticating' | 'hostNames'>
@@ -18,9 +18,7 @@ export function byName(config: Naming, routes: readonly Route[]): readonly Route
       const refused = check(request.headers.host)
       if (refused === null) return route.handle(request, response, parameters)
       const { contentType, body } = writeProblem(refused, request.headers.accept)
-      const length = Buffer.byteLength(body)
-      response.writeHead(refused.status, { 'Content-Type': contentType, 'Content-Length': length })
-      response.end(body)
+      answerWhole(response, refused.status, ['Content-Type', contentType], body)
     },
   }))
 }

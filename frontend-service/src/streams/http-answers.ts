@@ -6,6 +6,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { HermesError } from '@iris/common/errors/hermes-error'
 import { writeProblem } from '@iris/common/errors/problem'
+import { answerWhole, jsonHeaders } from '@iris/common/http/router'
 
 /** One request, its response, and the topic that it names. */
 export interface ReadCall {
@@ -34,24 +35,18 @@ export function createHttpAnswers(origins: readonly string[]): HttpAnswers {
     const isKnown = origin !== undefined && known.has(origin)
     return ['Vary', 'Origin', ...(isKnown ? ['Access-Control-Allow-Origin', origin] : [])]
   }
-  const answer = (response: ServerResponse, status: number, headers: string[], body: Buffer): void => {
-    if (response.headersSent || response.destroyed) return
-    response.writeHead(status, [...headers, 'Content-Length', String(body.length)])
-    response.end(body)
-  }
   return {
     beginStream(request, response) {
       const type = ['Content-Type', 'text/event-stream; charset=utf-8', 'X-Accel-Buffering', 'no']
       response.writeHead(200, [...type, ...uncached, ...shared(request), 'Connection', 'close'])
     },
     json(request, response, body, more = []) {
-      const headers = ['Content-Type', 'application/json', ...uncached, ...shared(request), ...more]
-      answer(response, 200, headers, body)
+      answerWhole(response, 200, [...jsonHeaders, ...shared(request), ...more], body)
     },
     refuse(request, response, error) {
       const { contentType, body } = writeProblem(error, request.headers.accept)
       const headers = ['Content-Type', contentType, ...uncached, ...shared(request)]
-      answer(response, error.status, [...headers, ...Object.entries(error.headers).flat()], Buffer.from(body))
+      answerWhole(response, error.status, [...headers, ...Object.entries(error.headers).flat()], body)
     },
   }
 }
