@@ -1,16 +1,19 @@
 /**
  * Keys that sign a subscription's deliveries: made here, and taken away.
  * Takes names. Gives a new key, once; from then on answers show its mask. Promises: a new key signs beside
- * those before it, so that nothing that a receiver still verifies by an old key is refused.
+ * those before it, so that nothing that a receiver still verifies by an old key is refused; what others write
+ * meanwhile, such as a consumer that activates the subscription, is no hindrance.
  * Bound: `signingKeysMax` keys; the oldest goes.
  */
 import { z } from 'zod'
 import type { ValueOf } from '@iris/common/domain/json-shapes'
 import type { SubscriptionName, TopicName } from '@iris/common/domain/names'
+import type { Subscription } from '@iris/common/domain/subscription'
 import { maskSigningKey, signingKeysMax, signingKeyText } from '@iris/common/domain/signing'
 import { refusal } from '@iris/common/errors/hermes-error'
-import { existingSubscription } from '../store/existing.js'
+import { writeChanged } from '../changes/write-changed.js'
 import type { SubscriptionStore } from '../store/ports.js'
+import { subscriptionDefinition } from './update-subscription.js'
 
 export interface SigningKeyParts {
   readonly store: SubscriptionStore
@@ -34,24 +37,36 @@ const maskLettersMin = 8
 
 /** Puts a new key in front of the others. */
 export async function addSigningKey(parts: SigningKeyParts, names: Names): Promise<NewSigningKey> {
-  const stored = await existingSubscription(parts.store, names)
   const key = signingKeyText(parts.newKey())
-  const keys = [key, ...(stored.value.signing?.keys ?? [])].slice(0, signingKeysMax)
-  await parts.store.updateSubscription({ ...stored.value, signing: { keys } }, stored.version)
-  return { key, keys: keys.map(maskSigningKey) }
+  const { signing } = await changeKeys(parts, names, keys => [key, ...keys].slice(0, signingKeysMax))
+  return { key, keys: (signing?.keys ?? []).map(maskSigningKey) }
 }
 
 /** Takes one away by its mask, or by the letters at the mask's end. The last one ends the signatures. */
 export async function removeSigningKey(
-  { store }: Pick<SigningKeyParts, 'store'>,
+  parts: Pick<SigningKeyParts, 'store'>,
   names: Names,
   mask: string,
 ): Promise<void> {
-  const stored = await existingSubscription(store, names)
-  const keys = stored.value.signing?.keys ?? []
-  const kept = keys.filter(key => !maskSigningKey(key).endsWith(mask))
-  if (mask.length < maskLettersMin || kept.length === keys.length)
-    throw refusal('SIGNING_KEY_NOT_EXISTS', { key: mask, subscription: names.name, topic: names.topic })
-  const signing = kept.length === 0 ? null : { keys: kept }
-  await store.updateSubscription({ ...stored.value, signing }, stored.version)
+  await changeKeys(parts, names, keys => {
+    const kept = keys.filter(key => !maskSigningKey(key).endsWith(mask))
+    if (mask.length < maskLettersMin || kept.length === keys.length)
+      throw refusal('SIGNING_KEY_NOT_EXISTS', { key: mask, subscription: names.name, topic: names.topic })
+    return kept
+  })
+}
+
+/** Adds to what is there or takes from it: made anew over what others wrote, it undoes nothing of theirs. */
+function changeKeys(
+  parts: Pick<SigningKeyParts, 'store'>,
+  names: Names,
+  change: (keys: readonly string[]) => readonly string[],
+): Promise<Subscription> {
+  return writeChanged(subscriptionDefinition(parts, names), {
+    ...{ ifMatch: null, patch: {} },
+    change(stored) {
+      const keys = change(stored.signing?.keys ?? [])
+      return Promise.resolve({ ...stored, signing: keys.length === 0 ? null : { keys } })
+    },
+  })
 }
