@@ -5,6 +5,7 @@
  */
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
+import { compressedFiles } from './compressed-files.js'
 import { mantineStyles } from './mantine-styles.js'
 
 /** Everything that is not a page or a file of the console is the API of management. */
@@ -14,7 +15,7 @@ const isApi = '^/(?!ui|assets|src|@|node_modules|index.html|$)'
 const sharedByMin = 14
 
 export default defineConfig({
-  plugins: [mantineStyles(), react()],
+  plugins: [mantineStyles(), react(), compressedFiles()],
   root: import.meta.dirname,
   build: {
     target: 'es2022',

@@ -7,7 +7,7 @@ import { eventually } from '../support/eventually.js'
 import { startTestStack, type TestStack } from '../support/stack.js'
 import { startSubscriber, type Subscriber } from '../support/subscriber.js'
 
-const firstLoadBytesMax = 250 * 1024
+const firstLoadBytesMax = 220 * 1024
 /** Nothing moves, so that no colour is judged on its way. */
 const phone = { viewport: { width: 360, height: 740 }, reducedMotion: 'reduce' } as const
 

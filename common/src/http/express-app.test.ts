@@ -40,7 +40,8 @@ const filesBelow = join(folder, 'public')
 let server: Server
 beforeAll(async () => {
   mkdirSync(join(filesBelow, 'assets'), { recursive: true })
-  for (const name of ['public/index.html', 'public/assets/app.js', 'public/.hidden', 'public/text', 'secret'])
+  const script = 'public/assets/app.js'
+  for (const name of ['public/index.html', script, `${script}.br`, 'public/.hidden', 'public/text', 'secret'])
     writeFileSync(join(folder, name), name)
   server = createServer(
     createExpressApp(
@@ -331,6 +332,34 @@ describe('the folder with files', () => {
     ).toBe(304)
   })
 
+  it.each([
+    ['br', 'br'],
+    ['gzip, deflate, br, zstd', 'br'],
+    ['*', 'br'],
+    ['br;q=0, gzip', undefined],
+    ['gzip', undefined],
+    ['identity', undefined],
+  ])('gives to who takes %s the file in the encoding %s', async (accepted, encoding) => {
+    const path = '/assets/app.js?v=1'
+    const answer = await call('GET', path, { headers: { 'accept-encoding': accepted } })
+
+    expect(answer.text).toBe(encoding === undefined ? 'public/assets/app.js' : 'public/assets/app.js.br')
+    expect(answer.headers).toMatchObject({
+      ...{ 'content-type': 'text/javascript; charset=utf-8', vary: 'Accept-Encoding' },
+      'cache-control': 'public, max-age=31536000, immutable',
+    })
+    expect(answer.headers['content-encoding']).toBe(encoding)
+    const etag = answer.headers.etag!
+    const again = await call('GET', path, { headers: { 'accept-encoding': accepted, 'if-none-match': etag } })
+    expect([again.status, again.headers.vary]).toEqual([304, 'Accept-Encoding'])
+  })
+
+  it('gives what has no compressed form as it is to who takes one', async () => {
+    const { text, headers } = await call('GET', '/index.html', { headers: { 'accept-encoding': 'br' } })
+
+    expect([text, headers['content-encoding']]).toEqual(['public/index.html', undefined])
+  })
+
   it('stands behind the routes', async () => {
     expect((await call('GET', '/text')).text).toBe('hi')
   })
@@ -346,10 +375,12 @@ describe('the folder with files', () => {
     ['GET', '/assets/none.js'],
     ['POST', '/assets/app.js'],
   ])('shows nothing else: %s %s', async (method, path) => {
-    const answer = await call(method, path)
+    for (const encoding of ['identity', 'br']) {
+      const answer = await call(method, path, { headers: { 'accept-encoding': encoding } })
 
-    expect(answer.status).toBe(404)
-    expect(JSON.parse(answer.text)).toMatchObject({ code: 'OTHER' })
+      expect(answer.status).toBe(404)
+      expect(JSON.parse(answer.text)).toMatchObject({ code: 'OTHER' })
+    }
   })
 })
 

@@ -5,7 +5,7 @@
  * nothing is parsed but JSON under a size and a depth, once the guard has let it in; no page of another
  * origin changes anything or reads contents, which no cache keeps; a broken invariant still ends the process.
  */
-import type { RequestListener, ServerResponse } from 'node:http'
+import type { RequestListener } from 'node:http'
 import compression from 'compression'
 import express, { type Request, type Response } from 'express'
 import { HermesError } from '../errors/hermes-error.js'
@@ -27,6 +27,7 @@ import { decisiveHeaders, refuseCrossSite } from './cross-site.js'
 import { createDepartures, type Departures } from './departures.js'
 import type { HostCheck } from './host-names.js'
 import { parseJsonBody } from './json-body.js'
+import { pageFiles } from './page-files.js'
 
 export interface ExpressAppOptions {
   readonly bodyBytesMax: number
@@ -80,9 +81,7 @@ export function createExpressApp(
       write(response, { status: 200, content: null, type: '' })
     })
   }
-  // No listing, no redirect, nothing that begins with a dot; what is not there is 404 like any other path.
-  if (options.filesBelow !== undefined)
-    app.use(express.static(options.filesBelow, { ...staticOptions, setHeaders: keepAssets }))
+  if (options.filesBelow !== undefined) app.use(...pageFiles(options.filesBelow))
   app.use(() => {
     throw frameworkError(404)
   })
@@ -93,22 +92,10 @@ export function createExpressApp(
   return app
 }
 
-/** Each line of a head counts in a first load of some twenty files: the ETag says when one is new. */
-const staticOptions = {
-  ...{ index: false, redirect: false, dotfiles: 'ignore' },
-  ...{ lastModified: false, acceptRanges: false },
-} as const
-
 /** Events of a stream go out as they come; all other text is worth it (lists of thousands of names). */
 function isWorthwhile(request: Request, response: Response): boolean {
   const isStream = String(response.getHeader('Content-Type')).startsWith(eventStreamType)
   return !isStream && compression.filter(request, response)
-}
-
-/** Names of files below `assets` change with their content, as build tools of pages make them. */
-function keepAssets(response: ServerResponse, path: string): void {
-  if (/[\\/]assets[\\/]/.test(path))
-    response.setHeader('Cache-Control', 'public, max-age=31536000, immutable')
 }
 
 async function serve(
