@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { arranged } from './arrange.js'
+import { narrowed, sorted, type By } from './arrange.js'
 
 const rows = [
   { name: 'demo.orders', rate: 2 },
@@ -8,14 +8,15 @@ const rows = [
   { name: 'shop.orders9', rate: 1 },
 ]
 const textOf = (row: (typeof rows)[number]): string => row.name
-const names = (words: string, by?: (row: (typeof rows)[number]) => number | string | null, isDown = false) =>
-  arranged(rows, { words, textOf, order: by === undefined ? null : { column: 0, isDown }, by }).map(textOf)
+const names = (words: string, by?: By<(typeof rows)[number]>, isDown = false) =>
+  narrowed(sorted(rows, { column: 0, isDown }, by), words, textOf).map(textOf)
 
 describe('the rows of a table', () => {
   it('are those that hold every word', () => {
     expect(names('ORDERS shop')).toEqual(['shop.orders10', 'shop.orders9'])
     expect(names('nothing')).toEqual([])
     expect(names('')).toHaveLength(4)
+    expect(narrowed(rows, 'nothing', undefined)).toBe(rows)
   })
 
   it('are sorted by number, with the unknown at the end in both directions', () => {
@@ -30,5 +31,11 @@ describe('the rows of a table', () => {
 
   it('are sorted by text as people count', () => {
     expect(names('shop', row => row.name)).toEqual(['shop.orders9', 'shop.orders10'])
+  })
+
+  it('stand as they were given where none of them comes before another', () => {
+    expect(names('', () => 'JSON', true)).toEqual(rows.map(textOf))
+    expect(names('', () => null)).toEqual(rows.map(textOf))
+    expect(sorted(rows, null, textOf)).toBe(rows)
   })
 })

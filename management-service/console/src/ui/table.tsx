@@ -5,8 +5,8 @@
  */
 import { Group, Table as Frame, Text, TextInput, UnstyledButton } from '@mantine/core'
 import { IconArrowDown, IconArrowUp, IconSearch } from '@tabler/icons-react'
-import { useDeferredValue, useMemo, type ReactNode } from 'react'
-import { arranged, type Order } from './arrange.js'
+import { memo, useDeferredValue, useMemo, type ReactNode } from 'react'
+import { narrowed, sorted, type By, type Order } from './arrange.js'
 import { useArrangement } from './use-arrangement.js'
 import { useRowsInSight } from './use-rows-in-sight.js'
 import { widestOf } from './widest.js'
@@ -17,7 +17,7 @@ export interface Column<Row> {
   /** What stands in the cell. */
   readonly cell: (row: Row) => ReactNode
   /** What it is sorted by; a column without it is not sorted. */
-  readonly by?: (row: Row) => number | string | null
+  readonly by?: By<Row>
   /** Figures stand to the right. */
   readonly isNumeric?: boolean
   readonly width?: number | string
@@ -47,16 +47,12 @@ export function Table<Row>(props: TableProps<Row>): ReactNode {
   const { label, name, columns, rows, textOf, whenEmpty, firstOrder = null } = props
   const { words, order, setWords, setOrder, settle } = useArrangement({ name, columns, firstOrder })
   const wanted = useDeferredValue(words)
-  const shown = useMemo(
-    () =>
-      arranged(rows, {
-        words: wanted,
-        textOf,
-        order,
-        by: order === null ? undefined : columns[order.column]?.by,
-      }),
-    [rows, wanted, textOf, order, columns],
+  // One after the other: a letter more or less sorts nothing anew.
+  const all = useMemo(
+    () => sorted(rows, order, order === null ? undefined : columns[order.column]?.by),
+    [rows, order, columns],
   )
+  const shown = useMemo(() => narrowed(all, wanted, textOf), [all, wanted, textOf])
   const turn = (column: number): void =>
     setOrder({
       column,
@@ -83,13 +79,15 @@ export function Table<Row>(props: TableProps<Row>): ReactNode {
       {shown.length === 0 ? (
         <Text c="dimmed">{rows.length === 0 ? whenEmpty : 'Nothing fits these words.'}</Text>
       ) : (
-        <Rows {...props} rows={shown} order={order} onTurn={turn} />
+        <Rows {...props} all={all} rows={shown} order={order} onTurn={turn} />
       )}
     </>
   )
 }
 
 interface RowsProps<Row> extends TableProps<Row> {
+  /** Those that are narrowed away, too. */
+  readonly all: readonly Row[]
   readonly order: Order | null
   readonly onTurn: (column: number) => void
 }
@@ -102,7 +100,7 @@ function WholeRows<Row>(props: RowsProps<Row>): ReactNode {
   const { label, columns, rows, keyOf } = props
   return (
     <div tabIndex={0} role="region" aria-label={label} style={{ overflow: 'auto' }}>
-      <Frame striped highlightOnHover>
+      <Frame className="rows" striped highlightOnHover>
         <Heads {...props} />
         <Frame.Tbody>
           {rows.map(row => (
@@ -117,8 +115,9 @@ function WholeRows<Row>(props: RowsProps<Row>): ReactNode {
 }
 
 function RowsInSight<Row>(props: RowsProps<Row>): ReactNode {
-  const { label, columns, rows, keyOf } = props
+  const { label, columns, all, rows, keyOf } = props
   const { place, shown, abovePx, belowPx, measure } = useRowsInSight(rows, keyOf)
+  const widest = useMemo(() => columns.map(({ by }) => widestOf(all, by)), [all, columns])
   return (
     <div
       ref={place}
@@ -127,35 +126,35 @@ function RowsInSight<Row>(props: RowsProps<Row>): ReactNode {
       aria-label={label}
       style={{ overflow: 'auto', overflowAnchor: 'none', maxHeight: heightMaxPx }}
     >
-      <Frame striped highlightOnHover stickyHeader aria-rowcount={rows.length + 1}>
+      <Frame className="rows" striped highlightOnHover stickyHeader aria-rowcount={rows.length + 1}>
         <Heads {...props} />
         <Frame.Tbody>
-          <Gap columns={columns} rows={rows} px={abovePx} />
+          <Gap columns={columns} widest={widest} px={abovePx} />
           {shown.map(({ row, index }) => (
             <Frame.Tr key={keyOf(row)} ref={measure} data-index={index} aria-rowindex={index + 2}>
               <Cells columns={columns} row={row} />
             </Frame.Tr>
           ))}
-          <Gap columns={columns} rows={rows} px={belowPx} />
+          <Gap columns={columns} widest={widest} px={belowPx} />
         </Frame.Tbody>
       </Frame>
     </div>
   )
 }
 
-function Cells<Row>({
-  columns,
-  row,
-}: {
+interface CellsProps<Row> {
   readonly columns: readonly Column<Row>[]
   readonly row: Row
-}): ReactNode {
-  return columns.map(({ title, isNumeric, cell }) => (
-    <Frame.Td key={title} ta={isNumeric === true ? 'right' : undefined}>
-      {cell(row)}
-    </Frame.Td>
-  ))
 }
+
+/** Plain cells, and made anew only with their row: hundreds are in sight while a person types. */
+const Cells = memo(function Cells<Row>({ columns, row }: CellsProps<Row>): ReactNode {
+  return columns.map(({ title, isNumeric, cell }) => (
+    <td key={title} className={isNumeric === true ? 'figure' : undefined}>
+      {cell(row)}
+    </td>
+  ))
+}) as <Row>(props: CellsProps<Row>) => ReactNode
 
 function Heads<Row>({
   columns,
@@ -180,8 +179,8 @@ function Heads<Row>({
 
 interface GapProps<Row> {
   readonly columns: readonly Column<Row>[]
-  /** All rows of the table. */
-  readonly rows: readonly Row[]
+  /** For each column the row that stands for all of the table, also for those that are narrowed away. */
+  readonly widest: readonly (Row | undefined)[]
   readonly px: number
 }
 
@@ -190,16 +189,15 @@ interface GapProps<Row> {
  * beside it is as high and striped as among others. It is as wide as the widest of all rows, so that columns
  * keep their width whichever rows are in sight.
  */
-function Gap<Row>({ columns, rows, px }: GapProps<Row>): ReactNode {
-  const widest = useMemo(() => columns.map(({ by }) => widestOf(rows, by)), [rows])
+function Gap<Row>({ columns, widest, px }: GapProps<Row>): ReactNode {
   return (
     <Frame.Tr aria-hidden style={{ visibility: 'hidden' }}>
-      {columns.map(({ title, cell }, index) => (
-        <Frame.Td key={title} py={0}>
+      {columns.map(({ title, cell, isNumeric }, index) => (
+        <td key={title} className={isNumeric === true ? 'figure' : undefined}>
           <div style={{ height: px, overflow: 'hidden' }}>
             {widest[index] === undefined ? null : cell(widest[index])}
           </div>
-        </Frame.Td>
+        </td>
       ))}
     </Frame.Tr>
   )
@@ -217,14 +215,13 @@ function Head<Row>({ column, order, onTurn }: HeadProps<Row>): ReactNode {
   return (
     <Frame.Th
       w={width}
-      style={{ whiteSpace: 'nowrap' }}
-      ta={isNumeric === true ? 'right' : undefined}
+      className={isNumeric === true ? 'figure' : undefined}
       aria-sort={by === undefined ? undefined : order === null ? 'none' : direction}
     >
       {by === undefined ? (
         title
       ) : (
-        <UnstyledButton onClick={onTurn} fw={700} fz="sm">
+        <UnstyledButton onClick={onTurn}>
           {title} {order !== null && (order.isDown ? <IconArrowDown size={12} /> : <IconArrowUp size={12} />)}
         </UnstyledButton>
       )}

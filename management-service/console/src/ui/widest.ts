@@ -4,12 +4,10 @@
  * Takes rows and what a column is sorted by, which is nearly what it shows. Gives the row of the longest
  * text.
  */
+import type { By } from './arrange.js'
 
 /** The row; undefined where there is none. */
-export function widestOf<Row>(
-  rows: readonly Row[],
-  by: ((row: Row) => number | string | null) | undefined,
-): Row | undefined {
+export function widestOf<Row>(rows: readonly Row[], by: By<Row> | undefined): Row | undefined {
   let [widest] = rows
   if (by === undefined) return widest
   let lengthMax = -1

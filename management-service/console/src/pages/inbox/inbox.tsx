@@ -2,7 +2,7 @@
  * The webhook inbox of a local stack: what was delivered to it, the newest first, and how it answered.
  * An installation without one says so, and how a subscription gets an endpoint of its own.
  */
-import { Alert, Badge, Button, Code, Drawer, Stack, Text, UnstyledButton } from '@mantine/core'
+import { Alert, Badge, Button, Drawer, Stack, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconTrash } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
@@ -12,6 +12,7 @@ import { send } from '../../api/client.js'
 import { ApiProblem } from '../../api/problem.js'
 import { ActionDialog } from '../../ui/action-dialog.js'
 import { Answer } from '../../ui/answer.js'
+import { Beginning } from '../../ui/beginning.js'
 import { BodyView } from '../../ui/body-view.js'
 import { Lines } from '../../ui/lines.js'
 import { Moment } from '../../ui/moment.js'
@@ -125,11 +126,7 @@ function columnsOf(onOpen: (number: number) => void): readonly Column<Delivery>[
     { title: 'To', by: ({ path: to }) => to, cell: ({ path: to }) => to },
     {
       title: 'Body',
-      cell: ({ number, body }) => (
-        <UnstyledButton onClick={() => onOpen(number)}>
-          <Code style={{ overflowWrap: 'anywhere' }}>{body.slice(0, 160)}</Code>
-        </UnstyledButton>
-      ),
+      cell: ({ number, body }) => <Beginning text={body.slice(0, 160)} onOpen={() => onOpen(number)} />,
     },
     { title: 'Answered', by: ({ status }) => status, cell: ({ status }) => <Status status={status} /> },
     {

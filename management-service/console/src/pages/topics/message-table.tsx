@@ -1,8 +1,8 @@
 /**
  * Messages as a table: when, with which key, and how they begin. One of them can be opened.
  */
-import { Code, UnstyledButton } from '@mantine/core'
 import type { ReactNode } from 'react'
+import { Beginning } from '../../ui/beginning.js'
 import { Moment } from '../../ui/moment.js'
 import { Table, type Column } from '../../ui/table.js'
 import { bytesOf } from '../../ui/words.js'
@@ -28,11 +28,7 @@ export function MessageTable({ label, messages, whenEmpty, onOpen }: MessageTabl
     { title: 'Key', by: ({ key }) => key, cell: ({ key }) => key },
     {
       title: 'Message',
-      cell: message => (
-        <UnstyledButton onClick={() => onOpen(message)}>
-          <Code style={{ overflowWrap: 'anywhere' }}>{shortBodyOf(message)}</Code>
-        </UnstyledButton>
-      ),
+      cell: message => <Beginning text={shortBodyOf(message)} onOpen={() => onOpen(message)} />,
     },
     { title: 'Place', cell: placeText },
     { title: 'Size', by: ({ size }) => size, cell: ({ size }) => bytesOf(size), isNumeric: true },
