@@ -2,9 +2,9 @@
  * What flowed over the last minutes, as charts: messages, attempts that failed, what waits, and how long
  * publishers and deliveries waited.
  * Takes whose history: nothing for everything, a topic, or a topic and a subscription. Gives a chart for each
- * kind of figure that it has, and nothing where management does not tell it to this person.
+ * kind of figure that it has; where management tells those of everything to others only, it says so.
  */
-import { SimpleGrid } from '@mantine/core'
+import { SimpleGrid, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { isRefused, useHistory, type History } from '../api/history.js'
 import { Chart, chartColors } from './chart.js'
@@ -68,6 +68,12 @@ export function FlowCharts({ of = [] }: { readonly of?: readonly string[] }): Re
   return (
     <>
       {error !== null && !isRefused(error) && <Problem error={error} />}
+      {isRefused(error) && of.length === 0 && (
+        <Text size="sm" c="dimmed">
+          Charts of everything are for who may read every group. The page of each topic and subscription has
+          its own.
+        </Text>
+      )}
       {data !== undefined && <Drawings history={data} isOfTopics={of.length < 2} />}
     </>
   )
