@@ -231,6 +231,7 @@ describe.skipIf(noBrowser() !== null)('the console of who has few rights', () =>
     await see(mine)
     await page.goto(`/ui/topics/${mine}`)
     await page.getByRole('button', { name: 'Remove' }).click()
+    await page.getByLabel(`Type ${mine} to go on`).fill(mine)
     await page.getByRole('button', { name: 'Remove the topic' }).click()
     await see(`This takes the role owner:${stack.group}, or to own it`)
     expect(seen.filter(text => text.includes('closed') || text.includes(reader))).toEqual([])

@@ -1,9 +1,10 @@
 /**
- * What stands in a form whose definition somebody else changed meanwhile: what that was, and the two ways on.
- * Takes the definition as the form began with it and as the form has it. Gives it as it is now to who begins
- * anew; who writes over it does so over what is shown here.
+ * What stands in a form or dialog whose definition somebody else changed meanwhile: what that was, and the
+ * ways on.
+ * Takes the definition as the person saw it first and as the person has it. Gives it as it is now to the
+ * ways on: whoever goes on all the same does so over what is shown here.
  */
-import { Alert, Button, Group, Stack, Text } from '@mantine/core'
+import { Alert, Group, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { send } from '../api/client.js'
@@ -12,20 +13,23 @@ import { Lines } from '../ui/lines.js'
 import { changedMeanwhile, type Meanwhile } from './conflict.js'
 import type { Draft } from './pointer.js'
 
-interface ConflictNoticeProps {
+/** What the notice is about, and the ways on. */
+export interface ConflictNoticeProps {
   /** Of the definition. */
   readonly path: string
   readonly began: Draft
   readonly mine: Draft
   /** Where it has secrets, as pointers. */
   readonly secrets: readonly string[]
-  readonly onBegin: (now: Draft) => void
-  readonly onOverwrite: () => void
+  /** What becomes of the changes; said where there are any. */
+  readonly about: string
+  /** Buttons for the ways on. */
+  readonly children: (now: Draft) => ReactNode
 }
 
 /** The notice. */
 export function ConflictNotice(props: ConflictNoticeProps): ReactNode {
-  const { path, began, mine, secrets, onBegin, onOverwrite } = props
+  const { path, began, mine, secrets, about, children } = props
   const present = useQuery({
     queryKey: ['present', path],
     queryFn: async ({ signal }) => (await send({ method: 'GET', path }, signal)) as Draft,
@@ -36,15 +40,8 @@ export function ConflictNotice(props: ConflictNoticeProps): ReactNode {
       <Answer of={present}>
         {now => (
           <Stack gap="sm">
-            <Changes changes={changedMeanwhile(began, now, mine, secrets)} />
-            <Group gap="xs">
-              <Button size="xs" variant="default" onClick={() => onBegin(now)}>
-                Begin anew with what is there now
-              </Button>
-              <Button size="xs" color="red.9" onClick={onOverwrite}>
-                Save mine over it
-              </Button>
-            </Group>
+            <Changes changes={changedMeanwhile(began, now, mine, secrets)} about={about} />
+            <Group gap="xs">{children(now)}</Group>
           </Stack>
         )}
       </Answer>
@@ -52,12 +49,17 @@ export function ConflictNotice(props: ConflictNoticeProps): ReactNode {
   )
 }
 
-function Changes({ changes }: { readonly changes: readonly Meanwhile[] }): ReactNode {
+interface ChangesProps {
+  readonly changes: readonly Meanwhile[]
+  readonly about: string
+}
+
+function Changes({ changes, about }: ChangesProps): ReactNode {
   if (changes.length === 0)
     return <Text size="sm">Nothing that is shown differs: it was written anew, or a secret was changed.</Text>
   return (
     <>
-      <Text size="sm">What you did not change stays as it is now, also when you save yours over it.</Text>
+      <Text size="sm">{about}</Text>
       <Lines
         label="What was changed meanwhile"
         lines={changes.map(change => ({ about: change.member, words: <Change change={change} /> }))}

@@ -12,7 +12,7 @@ import { useRehearsal, type ProblemsIn } from '../api/use-rehearsal.js'
 import { versionOf } from '../api/versions.js'
 import { Curl } from '../ui/curl.js'
 import type { Field, FieldGroup } from './field.js'
-import { ConflictNotice } from './conflict-notice.js'
+import { ConflictNotice, type ConflictNoticeProps } from './conflict-notice.js'
 import { FieldInput } from './field-input.js'
 import { memberOf, withMember, type Draft } from './pointer.js'
 import { useDraft } from './use-draft.js'
@@ -67,7 +67,7 @@ export function DefinitionForm(props: DefinitionFormProps): ReactNode {
         />
         <Elsewhere problems={problems} groups={shown} />
         {hasConflict && (
-          <ConflictNotice
+          <EditConflict
             path={path}
             began={start.first}
             mine={draft}
@@ -87,6 +87,31 @@ export function DefinitionForm(props: DefinitionFormProps): ReactNode {
         </Group>
       </Stack>
     </form>
+  )
+}
+
+interface EditConflictProps extends Omit<ConflictNoticeProps, 'about' | 'children'> {
+  readonly onBegin: (now: Draft) => void
+  readonly onOverwrite: () => void
+}
+
+function EditConflict({ onBegin, onOverwrite, ...notice }: EditConflictProps): ReactNode {
+  return (
+    <ConflictNotice
+      {...notice}
+      about="What you did not change stays as it is now, also when you save yours over it."
+    >
+      {now => (
+        <>
+          <Button size="xs" variant="default" onClick={() => onBegin(now)}>
+            Begin anew with what is there now
+          </Button>
+          <Button size="xs" color="red.9" onClick={onOverwrite}>
+            Save mine over it
+          </Button>
+        </>
+      )}
+    </ConflictNotice>
   )
 }
 

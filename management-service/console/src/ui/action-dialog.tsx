@@ -5,6 +5,7 @@
 import { Button, Group, Modal, Stack } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { Call } from '../api/call.js'
+import type { ApiProblem } from '../api/problem.js'
 import { useAction } from '../api/use-action.js'
 import { Curl } from './curl.js'
 import { Problem } from './problem.js'
@@ -22,19 +23,25 @@ export interface ActionDialogProps {
   /** Whether it takes something away. */
   readonly isDangerous?: boolean
   readonly onDone?: (answer: unknown) => void
+  /** What is told where the call names a version and another one is there; `send` sends another call. */
+  readonly conflict?: (send: (call: Call) => void) => ReactNode
   readonly children?: ReactNode
 }
 
 /** The dialog. */
 export function ActionDialog(props: ActionDialogProps): ReactNode {
-  const { isOpen, onClose, title, verb, done, call, isDangerous = false, onDone, children } = props
+  const { isOpen, onClose, title, verb, done, call, isDangerous = false, onDone, conflict, children } = props
+  const isConflict = ({ code }: ApiProblem): boolean =>
+    conflict !== undefined && typeof call?.ifMatch === 'string' && code === 'CONFLICT'
   const action = useAction({
     done,
     onDone: answer => {
       onClose()
       onDone?.(answer)
     },
+    isTold: isConflict,
   })
+  const hasConflict = action.error !== null && isConflict(action.error)
   const close = (): void => {
     action.reset()
     onClose()
@@ -43,7 +50,8 @@ export function ActionDialog(props: ActionDialogProps): ReactNode {
     <Modal opened={isOpen} onClose={close} title={title} size="lg">
       <Stack>
         {children}
-        {action.error !== null && <Problem error={action.error} />}
+        {hasConflict && conflict?.(action.mutate)}
+        {action.error !== null && !hasConflict && <Problem error={action.error} />}
         {call !== null && <Curl call={call} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={close}>
@@ -51,7 +59,7 @@ export function ActionDialog(props: ActionDialogProps): ReactNode {
           </Button>
           <Button
             color={isDangerous ? 'red.9' : undefined}
-            disabled={call === null}
+            disabled={call === null || hasConflict}
             loading={action.isPending}
             onClick={() => call !== null && action.mutate(call)}
           >

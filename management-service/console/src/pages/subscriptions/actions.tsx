@@ -7,22 +7,24 @@ import { IconPlayerPause, IconPlayerPlay, IconTrash } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { useLocation } from 'wouter'
 import { pathOf } from '../../api/call.js'
+import { RemovalDialog } from '../../form/removal-dialog.js'
 import { ActionDialog } from '../../ui/action-dialog.js'
-import { DangerDialog } from '../../ui/danger-dialog.js'
 import { pathTo, type Names } from './names.js'
+import type { Subscription } from './subscription-shape.js'
 
 interface ActionsProps {
   readonly names: Names
-  readonly state: string
+  readonly subscription: Subscription
 }
 
 /** The buttons. */
-export function Actions({ names, state }: ActionsProps): ReactNode {
+export function Actions({ names, subscription }: ActionsProps): ReactNode {
+  const { state } = subscription
   return (
     <>
       {state !== 'ACTIVE' && <Resume names={names} isNew={state === 'PENDING'} />}
       {state !== 'SUSPENDED' && <Pause names={names} />}
-      <Removal names={names} />
+      <Removal names={names} subscription={subscription} />
     </>
   )
 }
@@ -71,7 +73,7 @@ function Pause({ names }: { readonly names: Names }): ReactNode {
   )
 }
 
-function Removal({ names }: { readonly names: Names }): ReactNode {
+function Removal({ names, subscription }: ActionsProps): ReactNode {
   const [isOpen, dialog] = useDisclosure(false)
   const [, go] = useLocation()
   return (
@@ -79,19 +81,18 @@ function Removal({ names }: { readonly names: Names }): ReactNode {
       <Button variant="default" leftSection={<IconTrash size={16} />} onClick={dialog.open}>
         Remove
       </Button>
-      <DangerDialog
+      <RemovalDialog
         isOpen={isOpen}
         onClose={dialog.close}
+        what="subscription"
         name={names.subscription}
-        title={`Remove ${names.subscription}?`}
-        verb="Remove the subscription"
-        done="Subscription removed"
-        call={{ method: 'DELETE', path: pathTo(names) }}
+        path={pathTo(names)}
+        definition={subscription}
         onDone={() => go(pathOf('topics', names.topic))}
       >
         Its place in the topic is forgotten: a new subscription of this name begins with what is published
         after it. Its dead letters stay in Kafka until their retention ends.
-      </DangerDialog>
+      </RemovalDialog>
     </>
   )
 }

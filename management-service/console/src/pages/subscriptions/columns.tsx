@@ -8,13 +8,10 @@ import { Go } from '../../ui/go.js'
 import type { Column } from '../../ui/table.js'
 import { Trouble } from '../../ui/trouble.js'
 import { countOf, rateOf } from '../../ui/words.js'
+import { topicIn } from './endpoint-name.js'
 import { pathTo } from './names.js'
 import { StateBadge } from './state-badge.js'
 import { troubleOf, type ListedSubscription } from './states.js'
-
-const oneLine = { whiteSpace: 'nowrap' } as const
-/** An endpoint that is a topic of Iris. */
-const forwarding = 'topic:'
 
 /** The columns by what they tell. */
 export const columnOf = {
@@ -22,18 +19,18 @@ export const columnOf = {
     title: 'Subscription',
     by: ({ name }) => name,
     cell: ({ topicName, name }) => (
-      <span style={oneLine}>
+      <Name>
         <Go to={pathTo({ topic: topicName, subscription: name })}>{name}</Go>
-      </span>
+      </Name>
     ),
   },
   topic: {
     title: 'Topic',
     by: ({ topicName }) => topicName,
     cell: ({ topicName }) => (
-      <span style={oneLine}>
+      <Name>
         <Go to={pathOf('topics', topicName)}>{topicName}</Go>
-      </span>
+      </Name>
     ),
   },
   state: { title: 'State', by: row => troubleOf(row) ?? row.state, cell: row => <State row={row} /> },
@@ -53,7 +50,7 @@ export const columnOf = {
   owner: {
     title: 'Owner',
     by: ({ owner }) => owner,
-    cell: ({ owner }) => <span style={oneLine}>{owner}</span>,
+    cell: ({ owner }) => <Name>{owner}</Name>,
   },
   endpoint: {
     title: 'Endpoint',
@@ -61,6 +58,15 @@ export const columnOf = {
     cell: ({ endpoint }) => <Endpoint endpoint={endpoint} />,
   },
 } as const satisfies Readonly<Record<string, Column<ListedSubscription>>>
+
+/** As wide as most names are: what is longer goes on below, so that it moves no figure out of sight. */
+function Name({ children }: { readonly children: ReactNode }): ReactNode {
+  return (
+    <Text span inherit display="inline-block" w="max-content" maw={220} style={{ overflowWrap: 'anywhere' }}>
+      {children}
+    </Text>
+  )
+}
 
 function State({ row }: { readonly row: ListedSubscription }): ReactNode {
   const trouble = troubleOf(row)
@@ -73,12 +79,10 @@ function State({ row }: { readonly row: ListedSubscription }): ReactNode {
 }
 
 function Endpoint({ endpoint }: { readonly endpoint: string }): ReactNode {
-  if (endpoint.startsWith(forwarding)) {
-    const topic = endpoint.slice(forwarding.length)
-    return <Go to={pathOf('topics', topic)}>topic {topic}</Go>
-  }
+  const topic = topicIn(endpoint)
+  if (topic !== null) return <Go to={pathOf('topics', topic)}>topic {topic}</Go>
   return (
-    <Text size="sm" truncate maw={280} title={endpoint}>
+    <Text size="sm" truncate maw={240} title={endpoint}>
       {endpoint}
     </Text>
   )

@@ -10,6 +10,7 @@ import { Answer } from '../../ui/answer.js'
 import { Page } from '../../ui/page.js'
 import { PageLinks } from '../../ui/page-links.js'
 import { Actions } from './actions.js'
+import { EndpointName } from './endpoint-name.js'
 import { pathTo, readingOf, type Names } from './names.js'
 import { StateBadge } from './state-badge.js'
 import type { Subscription } from './subscription-shape.js'
@@ -58,16 +59,9 @@ export function SubscriptionFrame({ names, part, children }: SubscriptionFramePr
         { label: 'Subscriptions', address: '/subscriptions' },
         { label: names.topic, address: pathOf('topics', names.topic) },
       ]}
-      actions={read.data !== undefined && <Actions names={names} state={read.data.state ?? ''} />}
+      actions={read.data !== undefined && <Actions names={names} subscription={read.data} />}
     >
-      <PageLinks
-        label={`Pages of ${names.subscription}`}
-        links={Object.entries(parts).map(([name, { label, below, query }]) => ({
-          label,
-          address: pathTo(names, ...below) + query,
-          isHere: name === part,
-        }))}
-      />
+      {(read.data !== undefined || read.error === null) && <Parts names={names} part={part} />}
       <Answer of={read}>
         {subscription => (
           <>
@@ -80,14 +74,28 @@ export function SubscriptionFrame({ names, part, children }: SubscriptionFramePr
   )
 }
 
+function Parts({ names, part }: Pick<SubscriptionFrameProps, 'names' | 'part'>): ReactNode {
+  return (
+    <PageLinks
+      label={`Pages of ${names.subscription}`}
+      links={Object.entries(parts).map(([name, { label, below, query }]) => ({
+        label,
+        address: pathTo(names, ...below) + query,
+        isHere: name === part,
+      }))}
+    />
+  )
+}
+
 function Identity({ subscription }: { readonly subscription: Subscription }): ReactNode {
   const { state, endpoint, owner, description, deliveryType, suspendedReason } = subscription
   return (
     <div>
       <Group gap="xs">
         <StateBadge state={state ?? ''} />
-        <Text size="sm">
-          {deliveryType === 'BATCH' ? 'in batches to' : 'to'} <b>{endpoint}</b> · owned by {owner?.id}
+        <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+          {deliveryType === 'BATCH' ? 'in batches to' : 'to'} <EndpointName endpoint={endpoint ?? ''} /> ·
+          owned by {owner?.id}
         </Text>
       </Group>
       {state === 'SUSPENDED' && typeof suspendedReason === 'string' && (

@@ -9,7 +9,7 @@ import { Link, useLocation } from 'wouter'
 import { pathOf } from '../../api/call.js'
 import { api } from '../../api/client.js'
 import type { PageParams } from '../../app/page-route.js'
-import { ActionDialog } from '../../ui/action-dialog.js'
+import { RemovalDialog } from '../../form/removal-dialog.js'
 import { AddressTabs, useAddressTab, type AddressTab } from '../../ui/address-tabs.js'
 import { Answer } from '../../ui/answer.js'
 import { Page as Frame } from '../../ui/page.js'
@@ -87,18 +87,17 @@ function Actions({ topic }: { readonly topic: Topic }): ReactNode {
         Remove
       </Button>
       <PublishDialog topic={topic} isOpen={isPublishOpen} onClose={publishing.close} />
-      <ActionDialog
+      <RemovalDialog
         isOpen={isRemovalOpen}
         onClose={removal.close}
-        title={`Remove ${name}?`}
-        verb="Remove the topic"
-        done="Topic removed"
-        call={{ method: 'DELETE', path: pathOf('topics', name) }}
-        isDangerous
+        what="topic"
+        name={name}
+        path={pathOf('topics', name)}
+        definition={topic}
         onDone={() => go('/topics')}
       >
         Its messages go with it and do not come back. A topic that has subscriptions is not removed.
-      </ActionDialog>
+      </RemovalDialog>
     </>
   )
 }
