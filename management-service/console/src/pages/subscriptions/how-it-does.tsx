@@ -46,6 +46,6 @@ function figuresOf(told: Metrics, pace: Pace | null, lag: number | null | undefi
     { label: 'Given up', value: countOf(told.discarded), note: 'dead letters, or discarded by rule' },
     { label: 'Tried again', value: rateOf(Number(told.retries)), note: 'retries a second' },
     { label: 'Output rate', value: pace?.output ?? '–', note: pace?.reason },
-    { label: 'Circuit', value: pace?.circuit ?? '–' },
+    { label: 'Circuit', value: pace?.circuit ?? '–', note: pace?.flow },
   ]
 }

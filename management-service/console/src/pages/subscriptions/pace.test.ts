@@ -23,8 +23,9 @@ function found(cause: string, figures: Diagnosis['findings'][number]['figures'] 
 describe('the pace of a subscription', () => {
   it('is its rate while the endpoint bears it', () => {
     expect(paceOf(serial, found('ALL_FINE'))).toMatchObject({
-      output: '400/s at most',
-      circuit: 'Closed: messages flow',
+      output: '400/s',
+      circuit: 'Closed',
+      flow: 'messages flow',
     })
   })
 
@@ -32,8 +33,9 @@ describe('the pace of a subscription', () => {
     const told = found('RATE_ADAPTED', { ratePerS: 0.0312, circuit: 'probing' })
 
     expect(paceOf(serial, told)).toMatchObject({
-      output: '0.031/s at most',
-      circuit: 'Half open: only probes go out',
+      output: '0.031/s',
+      circuit: 'Half open',
+      flow: 'only probes go out',
     })
   })
 
@@ -42,9 +44,7 @@ describe('the pace of a subscription', () => {
   })
 
   it('of batches is one at a time', () => {
-    expect(paceOf({ ...serial, deliveryType: 'BATCH' }, found('ALL_FINE'))?.output).toBe(
-      'One batch at a time',
-    )
+    expect(paceOf({ ...serial, deliveryType: 'BATCH' }, found('ALL_FINE'))?.output).toBe('One batch')
   })
 
   it('is not known where nobody runs it, or nobody has told yet', () => {

@@ -8,18 +8,21 @@ import { rateOf } from '../../ui/words.js'
 import type { Diagnosis, Subscription } from './subscription-shape.js'
 
 export interface Pace {
-  /** Such as `400/s at most`. */
+  /** Such as `400/s`. */
   readonly output: string
-  /** Whether messages flow, or only probes go out. */
-  readonly circuit: string
   /** Why it is so. */
   readonly reason: string
+  /** Such as `Half open`. */
+  readonly circuit: string
+  /** What that means; left out where there is nothing to say. */
+  readonly flow?: string
 }
 
-const circuitWords: Readonly<Record<string, string>> = {
-  closed: 'Closed: messages flow',
-  probing: 'Half open: only probes go out',
-  open: 'Open: a probe now and then',
+const closed = { circuit: 'Closed', flow: 'messages flow' }
+const circuits: Readonly<Record<string, Pick<Pace, 'circuit' | 'flow'>>> = {
+  closed,
+  probing: { circuit: 'Half open', flow: 'only probes go out' },
+  open: { circuit: 'Open', flow: 'a probe now and then' },
 }
 
 /** The pace; null while nobody has told. */
@@ -37,16 +40,17 @@ export function paceOf(
   if (adapted !== undefined) {
     const { ratePerS, circuit } = adapted.figures
     return {
-      output: `${rateOf(typeof ratePerS === 'number' ? ratePerS : null)} at most`,
-      circuit: circuitWords[String(circuit)] ?? String(circuit),
-      reason: 'slowed by the answers of the endpoint, as told above',
+      output: rateOf(typeof ratePerS === 'number' ? ratePerS : null),
+      reason: 'at most: slowed by the answers of the endpoint, as told above',
+      ...(circuits[String(circuit)] ?? { circuit: String(circuit) }),
     }
   }
   const isRunning = diagnosis.findings.every(({ cause }) => !notRunning.has(cause))
   if (!isRunning) return { output: '–', circuit: '–', reason: 'no process tells' }
   const rate = 'rate' in subscriptionPolicy ? subscriptionPolicy.rate : null
-  const output = deliveryType === 'BATCH' || rate === null ? 'One batch at a time' : `${rateOf(rate)} at most`
-  return { output, circuit: circuitWords['closed'] ?? '', reason: 'full speed: the endpoint bears it' }
+  if (deliveryType === 'BATCH' || rate === null)
+    return { output: 'One batch', reason: 'at a time: the endpoint bears it', ...closed }
+  return { output: rateOf(rate), reason: 'at most: full speed, the endpoint bears it', ...closed }
 }
 
 /** Causes with which no process can tell how fast it sends. */

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { narrowed, narrowingCounts, narrowingOf, troubleOf, type ListedSubscription } from './states.js'
+import {
+  addressOf,
+  narrowed,
+  narrowingCounts,
+  narrowingOf,
+  troubleOf,
+  type ListedSubscription,
+} from './states.js'
 
 const row: ListedSubscription = {
   ...{ topicName: 'a.b', name: 's', state: 'ACTIVE', owner: 'me', endpoint: 'http://x/', mode: 'ANYCAST' },
@@ -24,6 +31,19 @@ describe('a list of subscriptions', () => {
   it('is whole where the address means nothing', () => {
     expect(narrowingOf('nonsense')).toBe('all')
     expect(narrowingOf(null)).toBe('all')
+  })
+
+  it.each([
+    ['', 'stuck', '/subscriptions?state=stuck'],
+    ['state=stuck', 'all', '/subscriptions'],
+    [
+      'sort=-waiting&state=stuck&find=shop',
+      'failing',
+      '/subscriptions?sort=-waiting&state=failing&find=shop',
+    ],
+    ['state=stuck&find=shop', 'all', '/subscriptions?find=shop'],
+  ] as const)('at %j is narrowed to %s by %s', (query, narrowing, address) => {
+    expect(addressOf(new URLSearchParams(query), narrowing)).toBe(address)
   })
 
   it('counts what each narrowing keeps', () => {

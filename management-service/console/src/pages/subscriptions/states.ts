@@ -41,6 +41,14 @@ export function narrowingOf(text: string | null): Narrowing {
   return narrowings.find(name => name === text) ?? 'all'
 }
 
+/** The list narrowed so; what else stands in the address of the list, as the order of its table, stays. */
+export function addressOf(query: URLSearchParams, narrowing: Narrowing): string {
+  const wanted = new URLSearchParams(query)
+  if (narrowing === 'all') wanted.delete('state')
+  else wanted.set('state', narrowing)
+  return wanted.size === 0 ? '/subscriptions' : `/subscriptions?${wanted.toString()}`
+}
+
 /** The rows that it keeps. */
 export function narrowed(
   rows: readonly ListedSubscription[],

@@ -13,7 +13,7 @@ import { PageLinks } from '../../ui/page-links.js'
 import { Table, type Column } from '../../ui/table.js'
 import { countOf } from '../../ui/words.js'
 import { columnOf } from './columns.js'
-import { narrowed, narrowingCounts, narrowingOf, type ListedSubscription } from './states.js'
+import { addressOf, narrowed, narrowingCounts, narrowingOf, type ListedSubscription } from './states.js'
 
 const refetchInterval = 10_000
 
@@ -46,7 +46,7 @@ export function Page(): ReactNode {
               label="Narrow down by state"
               links={narrowingCounts(rows).map(({ name, label, count }) => ({
                 label: `${label} ${countOf(count)}`,
-                address: name === 'all' ? '/subscriptions' : `/subscriptions?state=${name}`,
+                address: addressOf(query, name),
                 isHere: name === narrowing,
               }))}
             />
