@@ -1,7 +1,7 @@
 /**
- * Why there are dead letters: counted by who let them die and by reason.
+ * Why there are dead letters: counted by what they were, by cause and by reason.
  */
-import { Text } from '@mantine/core'
+import { SimpleGrid, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { api, type ReadOf } from '../../api/client.js'
 import { Answer } from '../../ui/answer.js'
@@ -12,6 +12,7 @@ import { Section } from '../../ui/section.js'
 import { Table, type Column } from '../../ui/table.js'
 import { countOf } from '../../ui/words.js'
 import { pathTo, readingOf, type Names } from '../subscriptions/names.js'
+import { causeWord } from './cause-words.js'
 import { addressWith, classWord } from './letter-filter.js'
 
 const refetchInterval = 5000
@@ -19,6 +20,7 @@ const refetchInterval = 5000
 const reasonCharsMax = 1000
 
 type Summary = ReadOf<'/topics/{topic}/subscriptions/{subscription}/dead-letters/summary'>
+type CauseCount = Summary['byCause'][number]
 type ReasonCount = Summary['byReason'][number]
 
 /** The counts. */
@@ -33,7 +35,7 @@ export function Causes({ names }: { readonly names: Names }): ReactNode {
 }
 
 function Counts({ told, address }: { readonly told: Summary; readonly address: string }): ReactNode {
-  const { total, byClass, byReason, otherReasons, oldest, newest, isComplete } = told
+  const { total, byClass, byCause, byReason, otherReasons, oldest, newest, isComplete } = told
   if (total === 0) return <Text c="dimmed">There are none. What cannot be delivered would be kept here.</Text>
   return (
     <>
@@ -48,32 +50,63 @@ function Counts({ told, address }: { readonly told: Summary; readonly address: s
           { label: 'The oldest', value: oldest === undefined ? '–' : <Moment at={oldest} /> },
         ]}
       />
-      <Table
-        label="Dead letters by cause"
-        name="causes"
-        columns={columnsFor(address)}
-        rows={byReason}
-        keyOf={({ reason }) => reason}
-        whenEmpty="No reason is known."
-      />
-      {otherReasons > 0 && (
-        <Text size="sm" c="dimmed">
-          {countOf(otherReasons)} have other reasons.
-        </Text>
-      )}
+      <SimpleGrid cols={{ base: 1, lg: 2 }}>
+        <Table
+          label="Dead letters by cause"
+          name="causes"
+          columns={causeColumns(address)}
+          rows={byCause}
+          keyOf={({ cause }) => cause}
+          whenEmpty="No cause is known."
+        />
+        <div>
+          <Table
+            label="Dead letters by reason"
+            name="reasons"
+            columns={reasonColumns(address)}
+            rows={byReason}
+            keyOf={({ reason }) => reason}
+            whenEmpty="No reason is known."
+          />
+          {otherReasons > 0 && (
+            <Text size="sm" c="dimmed">
+              {countOf(otherReasons)} have other reasons.
+            </Text>
+          )}
+        </div>
+      </SimpleGrid>
     </>
   )
 }
 
-function columnsFor(address: string): readonly Column<ReasonCount>[] {
+const count: Column<{ readonly count: number }> = {
+  title: 'Dead letters',
+  by: row => row.count,
+  cell: row => countOf(row.count),
+  isNumeric: true,
+}
+
+function causeColumns(address: string): readonly Column<CauseCount>[] {
   return [
     {
       title: 'Cause',
+      by: ({ cause }) => causeWord(cause),
+      cell: ({ cause }) => <Go to={addressWith(address, { cause })}>{causeWord(cause)}</Go>,
+    },
+    count,
+    { title: 'The newest', by: ({ newest }) => newest, cell: ({ newest }) => <Moment at={newest} /> },
+  ]
+}
+
+function reasonColumns(address: string): readonly Column<ReasonCount>[] {
+  return [
+    {
+      title: 'Reason',
       by: ({ reason }) => reason,
       cell: ({ reason }) => (
         <Go to={addressWith(address, { reason: reason.slice(0, reasonCharsMax) })}>{reason || 'not told'}</Go>
       ),
     },
-    { title: 'Dead letters', by: ({ count }) => count, cell: ({ count }) => countOf(count), isNumeric: true },
+    count,
   ]
 }

@@ -2,11 +2,12 @@
  * The dead letters of a subscription: why there are any, each of them, and what can be done about them.
  * Takes a filter and a page (`after`) in the address.
  */
-import { Group, Stack, Text } from '@mantine/core'
+import { Button, Group, Stack, Text } from '@mantine/core'
 import { useState, type ReactNode } from 'react'
 import { useSearchParams } from 'wouter'
 import type { PageParams } from '../../app/page-route.js'
 import { Go } from '../../ui/go.js'
+import { Section } from '../../ui/section.js'
 import { Tasks } from '../replay/tasks.js'
 import { SubscriptionFrame } from '../subscriptions/frame.js'
 import { namesIn, pathTo, type Names } from '../subscriptions/names.js'
@@ -35,7 +36,8 @@ function DeadLetters({ names }: { readonly names: Names }): ReactNode {
   return (
     <Stack>
       <Causes names={names} />
-      <Stack component="section" aria-label="Letters" gap="xs">
+      <Tasks names={names} kind="redrive" title="Redrives" />
+      <Section title="Letters">
         <Search names={names} filter={filter} />
         <Group justify="space-between">
           <Text size="sm" role="status">
@@ -43,13 +45,17 @@ function DeadLetters({ names }: { readonly names: Names }): ReactNode {
             {Object.keys(filter).length > 0 && <Go to={pathTo(names, 'dead-letters')}>Show all</Go>}
           </Text>
           <Group gap="xs">
+            {marked.size > 0 && (
+              <Button size="xs" variant="subtle" onClick={() => setMarked(new Set())}>
+                Unmark all
+              </Button>
+            )}
             <Redrive names={names} selection={selection} onDone={() => setMarked(new Set())} />
             <Purge names={names} selection={selection} onDone={() => setMarked(new Set())} />
           </Group>
         </Group>
         <Letters names={names} filter={filter} marked={marked} onMark={setMarked} />
-      </Stack>
-      <Tasks names={names} kind="redrive" title="Redrives" />
+      </Section>
     </Stack>
   )
 }

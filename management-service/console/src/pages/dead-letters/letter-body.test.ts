@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { bodyOf, keyOf, readable } from './letter-body.js'
+import { beginningOf, bodyOf, keyOf, readable } from './letter-body.js'
 
 function base64(text: string): string {
   return Buffer.from(text, 'utf8').toString('base64')
@@ -36,5 +36,28 @@ describe('the body of a dead letter', () => {
   it('has a key, or none', () => {
     expect(keyOf(base64('k1'))).toBe('k1')
     expect(keyOf(undefined)).toBeNull()
+  })
+})
+
+describe('the beginning of a body', () => {
+  it('is all of a short one, in one line', () => {
+    expect(beginningOf(base64('{\n  "a": 1\n}'))).toBe('{ "a": 1 }')
+    expect(beginningOf('')).toBe('')
+  })
+
+  it('is 80 letters of a long one, however many bytes each has', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom('a', 'ä', '語', '😀'),
+        fc.integer({ min: 81, max: 400 }),
+        (letter, count) => {
+          expect(beginningOf(base64(letter.repeat(count)))).toBe(`${letter.repeat(80)}…`)
+        },
+      ),
+    )
+  })
+
+  it('is Base64 where the bytes are no text', () => {
+    expect(beginningOf(Buffer.from([0xff, 0xfe]).toString('base64'))).toBe('//4=')
   })
 })

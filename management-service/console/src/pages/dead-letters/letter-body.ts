@@ -9,11 +9,31 @@ export type LetterBody = { readonly text: string } | { readonly base64: string }
 
 /** The body out of its Base64. */
 export function bodyOf(base64: string): LetterBody {
+  const text = textIn(base64)
+  return text === null ? { base64 } : { text }
+}
+
+/** Letters of a body that stand in a list. */
+const beginningMax = 80
+/** Four letters of Base64 are three bytes, and a letter has at most four bytes. */
+const beginningBase64Max = beginningMax * 8
+
+/** How a body begins, in one line. No more of it is read than that takes. */
+export function beginningOf(base64: string): string {
+  const isCut = base64.length > beginningBase64Max
+  const text = textIn(base64.slice(0, beginningBase64Max), isCut) ?? base64
+  const letters = Array.from(text.replaceAll(/\s+/g, ' '))
+  const isWhole = !isCut && letters.length <= beginningMax
+  return isWhole ? letters.join('') : `${letters.slice(0, beginningMax).join('')}…`
+}
+
+/** Null where the bytes are no text. `isCut`: they may end within a letter, which is left out then. */
+function textIn(base64: string, isCut = false): string | null {
   const bytes = Uint8Array.from(atob(base64), letter => letter.charCodeAt(0))
   try {
-    return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) }
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes, { stream: isCut })
   } catch {
-    return { base64 }
+    return null
   }
 }
 

@@ -3,7 +3,7 @@
  */
 import { Button, Code, Stack, Text } from '@mantine/core'
 import { useState, type ReactNode } from 'react'
-import { Link, useLocation } from 'wouter'
+import { useLocation } from 'wouter'
 import type { PageParams } from '../../app/page-route.js'
 import { api } from '../../api/client.js'
 import { Answer } from '../../ui/answer.js'
@@ -15,6 +15,7 @@ import { Page as Frame } from '../../ui/page.js'
 import { Section } from '../../ui/section.js'
 import { Table, type Column } from '../../ui/table.js'
 import { namesIn, pathTo, type Names } from '../subscriptions/names.js'
+import { placeIn, traceOf } from '../trace/addresses.js'
 import { EditCopy } from './edit-copy.js'
 import { bodyOf, keyOf, readable } from './letter-body.js'
 import { classWord } from './letter-filter.js'
@@ -42,18 +43,15 @@ export function Page({ params }: { readonly params: PageParams }): ReactNode {
         { label: 'Dead letters', address: pathTo(names, 'dead-letters') },
       ]}
       actions={
-        <>
-          <Button
-            size="xs"
-            variant="default"
-            onClick={() => setEdited(true)}
-            disabled={letter.data === undefined}
-          >
-            Edit a copy
-          </Button>
-          <Redrive names={names} selection={{ ids: [id] }} onDone={back} />
-          <Purge names={names} selection={{ ids: [id] }} onDone={back} />
-        </>
+        letter.data !== undefined && (
+          <>
+            <Button size="xs" variant="default" onClick={() => setEdited(true)} disabled={isEdited}>
+              Edit a copy
+            </Button>
+            <Redrive names={names} selection={{ ids: [id] }} onDone={back} />
+            <Purge names={names} selection={{ ids: [id] }} onDone={back} />
+          </>
+        )
       }
     >
       <Answer of={letter}>
@@ -72,7 +70,6 @@ export function Page({ params }: { readonly params: PageParams }): ReactNode {
 function Detail({ names, letter }: { readonly names: Names; readonly letter: LetterDetail }): ReactNode {
   const { messageId, reason, attempts, lastStatus, time, published, partition, offset, copyOf } = letter
   const key = keyOf(letter.key)
-  const trace = new URLSearchParams({ topic: names.topic, id: messageId })
   return (
     <Stack>
       <Section title="Why it died">
@@ -84,15 +81,25 @@ function Detail({ names, letter }: { readonly names: Names; readonly letter: Let
             { label: 'Last answer', value: lastStatus ?? 'none' },
             { label: 'Died', value: <Moment at={time} /> },
             { label: 'Published', value: published === undefined ? '–' : <Moment at={published} /> },
-            { label: 'Published at', value: `${partition} / ${offset}`, note: 'partition / offset' },
+            {
+              label: 'In the topic',
+              value: <Go to={placeIn(names.topic, letter)}>{`${partition} / ${offset}`}</Go>,
+              note: 'partition / offset',
+            },
           ]}
         />
         <Text size="sm">
-          Message {messageId}: <Go to={`/trace?${trace.toString()}`}>its way through Iris</Go>
+          Message {messageId}:{' '}
+          <Go isInText to={traceOf(names.topic, messageId)}>
+            its way through Iris
+          </Go>
           {copyOf !== undefined && (
             <>
               {' '}
-              · an edited copy of <Link href={pathTo(names, 'dead-letters', copyOf)}>{copyOf}</Link>
+              · an edited copy of{' '}
+              <Go isInText to={pathTo(names, 'dead-letters', copyOf)}>
+                {copyOf}
+              </Go>
             </>
           )}
         </Text>

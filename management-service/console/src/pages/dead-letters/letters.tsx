@@ -1,7 +1,7 @@
 /**
  * A page of dead letters, the newest first; some can be marked for what is done with them.
  */
-import { Button, Checkbox, Group } from '@mantine/core'
+import { Button, Checkbox, Code, Group } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { Link, useSearchParams } from 'wouter'
 import { api, type ReadOf } from '../../api/client.js'
@@ -10,7 +10,9 @@ import { Go } from '../../ui/go.js'
 import { Moment } from '../../ui/moment.js'
 import { Table, type Column } from '../../ui/table.js'
 import { pathTo, type Names } from '../subscriptions/names.js'
-import { addressWith, classWord, type LetterFilter } from './letter-filter.js'
+import { traceOf } from '../trace/addresses.js'
+import { beginningOf } from './letter-body.js'
+import { addressWith, type LetterFilter } from './letter-filter.js'
 
 const pageSize = 20
 const refetchInterval = 5000
@@ -38,18 +40,16 @@ export function Letters({ names, filter, marked, onMark }: LettersProps): ReactN
     { refetchInterval },
   )
   const address = pathTo(names, 'dead-letters')
-  const toggle = (id: string): void => {
-    const next = new Set(marked)
-    if (!next.delete(id)) next.add(id)
-    onMark(next)
-  }
+  const mark = (ids: readonly string[], isMarked: boolean): void =>
+    onMark(isMarked ? new Set([...marked, ...ids]) : new Set([...marked].filter(id => !ids.includes(id))))
   return (
     <Answer of={page}>
       {({ items, next }) => (
         <>
+          {items.length > 1 && <MarkPage ids={items.map(({ id }) => id)} marked={marked} onMark={mark} />}
           <Table
             label="Dead letters"
-            columns={columnsFor({ names, marked, toggle })}
+            columns={columnsFor({ names, marked, onMark: mark })}
             rows={items}
             keyOf={({ id }) => id}
             whenEmpty={
@@ -79,26 +79,47 @@ function olderThan(address: string, filter: LetterFilter, next: string): string 
 }
 
 interface Marking {
-  readonly names: Names
   readonly marked: ReadonlySet<string>
-  readonly toggle: (id: string) => void
+  readonly onMark: (ids: readonly string[], isMarked: boolean) => void
 }
 
-function columnsFor({ names, marked, toggle }: Marking): readonly Column<Letter>[] {
+function MarkPage({ ids, marked, onMark }: Marking & { readonly ids: readonly string[] }): ReactNode {
+  const count = ids.filter(id => marked.has(id)).length
+  return (
+    <Checkbox
+      size="xs"
+      label={`Mark all ${ids.length} on this page`}
+      checked={count === ids.length}
+      indeterminate={count > 0 && count < ids.length}
+      onChange={event => onMark(ids, event.currentTarget.checked)}
+    />
+  )
+}
+
+function columnsFor({
+  names,
+  marked,
+  onMark,
+}: Marking & { readonly names: Names }): readonly Column<Letter>[] {
   return [
     {
       title: 'Marked',
       cell: ({ id }) => (
-        <Checkbox size="xs" checked={marked.has(id)} onChange={() => toggle(id)} aria-label={`Mark ${id}`} />
+        <Checkbox
+          size="xs"
+          checked={marked.has(id)}
+          onChange={event => onMark([id], event.currentTarget.checked)}
+          aria-label={`Mark ${id}`}
+        />
       ),
     },
     { title: 'Died', by: ({ time }) => time, cell: ({ time }) => <Moment at={time} /> },
     {
-      title: 'Cause',
+      title: 'Reason',
       by: ({ reason }) => reason,
       cell: ({ id, reason }) => <Go to={pathTo(names, 'dead-letters', id)}>{reason}</Go>,
     },
-    { title: 'Because it was', by: row => row.class, cell: row => classWord(row.class) },
+    { title: 'Body', cell: ({ body }) => <Beginning of={body} /> },
     {
       title: 'Status',
       by: row => row.lastStatus ?? null,
@@ -107,10 +128,23 @@ function columnsFor({ names, marked, toggle }: Marking): readonly Column<Letter>
     },
     { title: 'Attempts', by: ({ attempts }) => attempts, cell: ({ attempts }) => attempts, isNumeric: true },
     {
-      title: 'Published at',
+      title: 'Partition / offset',
       by: ({ offset }) => offset,
       cell: ({ partition, offset }) => `${partition} / ${offset}`,
     },
-    { title: 'Message', by: ({ messageId }) => messageId, cell: ({ messageId }) => messageId },
+    {
+      title: 'Message',
+      by: ({ messageId }) => messageId,
+      cell: ({ messageId }) => <Go to={traceOf(names.topic, messageId)}>{messageId}</Go>,
+    },
   ]
+}
+
+/** Enough of the body to tell a letter from its neighbours. */
+function Beginning({ of }: { readonly of: string }): ReactNode {
+  return (
+    <Code style={{ overflowWrap: 'anywhere' }} display="block" miw={180}>
+      {beginningOf(of)}
+    </Code>
+  )
 }

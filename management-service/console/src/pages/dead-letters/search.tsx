@@ -36,20 +36,13 @@ export function Search({ names, filter }: SearchProps): ReactNode {
         <Select
           size="xs"
           name="cause"
-          label="Last attempt"
+          label="Cause"
           data={withChosen(filter.cause)}
           defaultValue={filter.cause}
           clearable
         />
-        <TextInput size="xs" name="reason" label="Cause holds" defaultValue={filter.reason} />
-        <Select
-          size="xs"
-          name="class"
-          label="Died because"
-          data={classes}
-          defaultValue={filter.class}
-          clearable
-        />
+        <TextInput size="xs" name="reason" label="Reason holds" defaultValue={filter.reason} />
+        <Select size="xs" name="class" label="It was" data={classes} defaultValue={filter.class} clearable />
         <TextInput size="xs" name="status" label="Last status" defaultValue={filter.status} w={90} />
         <TextInput size="xs" name="body" label="Body holds" defaultValue={filter.body} />
         <TextInput size="xs" name="messageId" label="Message id" defaultValue={filter.messageId} />
@@ -60,7 +53,7 @@ export function Search({ names, filter }: SearchProps): ReactNode {
           placeholder="2026-05-01T12:00:00Z"
           defaultValue={filter.from}
         />
-        <TextInput size="xs" name="to" label="before" defaultValue={filter.to} />
+        <TextInput size="xs" name="to" label="Died before" defaultValue={filter.to} />
         <Button type="submit" size="xs" variant="default">
           Look for these
         </Button>

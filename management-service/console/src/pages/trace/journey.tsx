@@ -6,6 +6,7 @@ import { IconAlertTriangle, IconCheck, IconClock, IconFilter } from '@tabler/ico
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
 import { pathOf } from '../../api/call.js'
+import { placeIn } from './addresses.js'
 import type { Journey as Way, Leg, Step, Tone } from './journeys-of.js'
 
 const icons = { good: IconCheck, bad: IconAlertTriangle, waiting: IconClock, aside: IconFilter } as const
@@ -27,7 +28,7 @@ export function Journey({ topic, journey }: JourneyProps): ReactNode {
             <Code>{messageId}</Code>
           </Title>
           {place !== null && (
-            <Anchor component={Link} size="sm" href={messagesAt(topic, place)}>
+            <Anchor component={Link} size="sm" href={placeIn(topic, place)}>
               Partition {place.partition}, offset {place.offset}
             </Anchor>
           )}
@@ -39,10 +40,6 @@ export function Journey({ topic, journey }: JourneyProps): ReactNode {
       </Stack>
     </Card>
   )
-}
-
-function messagesAt(topic: string, { partition, offset }: { partition: number; offset: number }): string {
-  return `${pathOf('topics', topic)}?tab=messages&open=${partition}-${offset}`
 }
 
 function LegView({ topic, leg }: { readonly topic: string; readonly leg: Leg }): ReactNode {
