@@ -31,10 +31,10 @@ export interface Files {
   read(path: string): Promise<string | null>
   /** The same at once, for files that a file refers to; relative ones are beside that one. */
   readBeside(file: string, path: string): string | null
-  /** Rejects with the system's reason where it cannot be written. */
+  /** Refuses, with the system's reason, what cannot be written. */
   write(path: string, text: string): Promise<void>
-  /** The bytes piece by piece; throws the system's reason where it cannot be read. */
-  pieces(path: string): AsyncIterable<Buffer>
+  /** Opens it for its bytes piece by piece; refuses, with the system's reason, what cannot be read. */
+  open(path: string): Promise<AsyncIterable<Buffer>>
 }
 
 /** All that a command is given beside its own words, so that tests can give their own. */

@@ -21,7 +21,9 @@ process.stdout.on('error', () => process.exit(0))
 const { stdin: input, stdout: output, stderr: error, env: environment } = process
 process.exitCode = await run(process.argv.slice(2), {
   ...{ environment, fetch, clock: systemClock, scheduler: systemScheduler, interrupted: interrupted.signal },
-  screen: createScreen({ input, output, error, environment, clock: systemClock }),
+  screen: createScreen({
+    ...{ input, output, error, environment, clock: systemClock, interrupted: interrupted.signal },
+  }),
   input: input.isTTY ? null : (input as AsyncIterable<Buffer>),
   profiles: profileFile(profilePath(environment)),
   files: systemFiles,

@@ -24,6 +24,10 @@ describe('the words', () => {
 
   it.each([
     ['aply', 'Did you mean iris apply?'],
+    ['--verison', 'iris does not know --verison'],
+    ['aply --json', '{"error":{"message":"There is no command aply.'],
+    ['plan a.yaml --file b.yaml', 'One file at a time: a.yaml, or --file b.yaml'],
+    ['subscriptions --state gone', '--state is one of ACTIVE, SUSPENDED, PENDING, not gone'],
     ['dlq', 'one of iris dlq list, iris dlq summary'],
     ['dlq lst', 'say which'],
     ['tail', 'iris tail needs TOPIC'],
@@ -42,13 +46,25 @@ describe('the words', () => {
     ['dlq list shop.orders a --class dead', '--class is one of refused, expired'],
     ['replay shop.orders a', 'Say where to begin'],
     ['topics a b', 'does not know what to do with b'],
-    ['topics --management 127.0.0.1', 'must be an http or https address'],
+    ['topics --management 127.0.0.1:8090', 'address, not 127.0.0.1:8090: http://127.0.0.1:8090'],
     ['topics --profile prod', 'There is no profile prod'],
   ])('%s are refused with exit code 64: %s', async (words, text) => {
     const { code, said, asked } = await runFake(words)
 
     expect([code, asked]).toEqual([64, []])
     expect(said).toContain(text)
+  })
+
+  it.each([
+    ['dlq --help', 'iris dlq purge    remove dead letters for good'],
+    ['help dlq', 'iris dlq list --help explains one'],
+    ['help dlq list', 'newest first'],
+    ['--version', /^iris \d+\.\d+\.\d+\n$/],
+  ])('%s are explained with exit code 0', async (words, text) => {
+    const { code, out } = await runFake(words)
+
+    expect(code).toBe(0)
+    expect(out).toMatch(text)
   })
 
   it('of no command are help, which is no failure', async () => {
@@ -86,6 +102,18 @@ describe('a failure', () => {
       'http://127.0.0.1:8090/topics/a.b/subscriptions/s/why was not answered: connect ECONN',
     )
     expect(said).toContain('iris profile show')
+  })
+
+  it('to speak as Iris does is no answer, and no empty list', async () => {
+    const page = new Response('<html>Log in</html>', {
+      headers: { 'Content-Type': 'text/html; charset=utf-8' },
+    })
+    const { code, out, said } = await runFake('topics', {
+      answers: { 'POST /query/topics': page, 'POST /query/topics/metrics': [] },
+    })
+
+    expect([code, out]).toEqual([1, ''])
+    expect(said).toContain('the answer is 200 with a web page. Is it the right address?')
   })
 
   it('for want of a key says where one comes from', async () => {
@@ -209,6 +237,23 @@ describe('publish', () => {
 
     expect(asked.map(({ body }) => body)).toEqual(['1\n2\n3\n', '2\n'])
     expect([code, out]).toEqual([1, 'Stored 2 messages, 1 not.\n'])
+  })
+
+  it('sends few lines with keys at a time, so that none is refused and order stays', async () => {
+    const { asked } = await runFake('publish a.b --lines --idempotency-key k', {
+      input: [Array.from({ length: 450 }, (_, n) => `${n}\n`).join('')],
+      answers: {
+        'POST frontend:/topics/a.b/batch?records=wrapped': (body: unknown) => ({
+          results: String(body)
+            .trim()
+            .split('\n')
+            .map(() => ({ status: 201 })),
+        }),
+      },
+    })
+
+    const first = asked.map(({ body }) => JSON.parse(body.split('\n', 1)[0] ?? '') as { message: number })
+    expect(first.map(({ message }) => message)).toEqual([0, 200, 400])
   })
 
   it('gives each line a key of its own', async () => {

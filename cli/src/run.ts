@@ -3,6 +3,7 @@
  * Takes its words and its surroundings. Gives the exit code. Promises: whatever goes wrong is said in
  * sentences (as JSON with `--json`), never with a stack, unless it is a defect of ours.
  */
+import { irisVersion } from '@iris/common/lifecycle/version'
 import { exitCodes, type Command, type ExitCode, type World } from './command.js'
 import { allCommands } from './commands/all.js'
 import { offersFor } from './commands/self/offers.js'
@@ -10,7 +11,7 @@ import { FileRefused } from './definitions/problem.js'
 import { createRest, ServiceFailure } from './management/rest.js'
 import { connectionOf, type Connection, type Target } from './profile/connection.js'
 import { UsageError } from './words/declare.js'
-import { helpOf, overview } from './words/help.js'
+import { groupPage, helpOf, overview } from './words/help.js'
 import { nearest } from './words/nearest.js'
 import type { Everywhere } from './words/everywhere.js'
 import { parseWords, splitWords, typedSoFar } from './words/parse.js'
@@ -25,14 +26,20 @@ export async function run(words: readonly string[], outside: Outside): Promise<E
   const { screen } = outside
   const [first = 'help', ...rest] = words
   if (['help', '--help', '-h'].includes(first)) return help(rest, outside)
+  if (['version', '--version', '-V'].includes(first)) {
+    screen.out(`iris ${irisVersion}\n`)
+    return exitCodes.done
+  }
   if (first === 'complete') return complete(rest, outside)
   const { command, name, words: own } = splitWords(words, allCommands)
+  const isJson = own.includes('--json')
   if (command === null) {
-    // Before a command, only the options that every command has may stand.
-    screen.say(unknownCommand(name))
+    // As in `iris dlq --help`.
+    if (own.some(word => ['--help', '-h'].includes(word))) return help([name], outside)
+    const message = unknownCommand(name, first)
+    screen.say(isJson ? JSON.stringify({ error: { message } }) : message)
     return exitCodes.unusable
   }
-  const isJson = own.includes('--json')
   try {
     const { given, everywhere } = parseWords(command, own)
     if (everywhere.help) {
@@ -50,15 +57,16 @@ export async function run(words: readonly string[], outside: Outside): Promise<E
 }
 
 function help(words: readonly string[], { screen }: Outside): ExitCode {
-  const name = words.join(' ')
+  const name = words.filter(word => !word.startsWith('-')).join(' ')
   const command = allCommands.find(each => each.name === name)
   const group = allCommands.filter(each => each.name.startsWith(`${name} `))
   if (command === undefined && group.length === 0 && name !== '') {
-    screen.say(unknownCommand(name))
+    screen.say(unknownCommand(name, name))
     return exitCodes.unusable
   }
-  const pages = command === undefined ? group.map(helpOf) : [helpOf(command)]
-  screen.out(`${name === '' ? overview(allCommands) : pages.join('\n\n')}\n`)
+  const page =
+    name === '' ? overview(allCommands) : command === undefined ? groupPage(group) : helpOf(command)
+  screen.out(`${page}\n`)
   return exitCodes.done
 }
 
@@ -71,7 +79,9 @@ async function complete(words: readonly string[], outside: Outside): Promise<Exi
   return exitCodes.done
 }
 
-function unknownCommand(name: string): string {
+function unknownCommand(name: string, first: string): string {
+  // Before a command, only the options that every command has may stand.
+  if (name === '') return `iris does not know ${first}. iris help lists the commands.`
   const names = allCommands.map(each => each.name)
   const group = names.filter(each => each.startsWith(`${name.split(' ')[0] ?? ''} `))
   if (group.length > 0)

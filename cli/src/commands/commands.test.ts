@@ -50,6 +50,19 @@ describe('lists', () => {
     })
   })
 
+  it('of subscriptions of a topic that is not there are a failure', async () => {
+    const answers = {
+      ...{ 'POST /query/subscriptions': [], 'POST /query/subscriptions/metrics': [] },
+      'GET /topics/shop.ordres': new Refused(404, { message: 'Topic shop.ordres does not exist', code: 'X' }),
+      'GET /topics/shop.orders': topic,
+    }
+    const mistyped = await runFake('subscriptions shop.ordres', { answers })
+    const without = await runFake('subscriptions shop.orders --state pending --json', { answers })
+
+    expect([mistyped.code, mistyped.said]).toEqual([1, 'Not listed: Topic shop.ordres does not exist\n'])
+    expect([without.code, without.out]).toEqual([0, '{"items":[]}\n'])
+  })
+
   it('of publishers have what became of their messages, and say what is not known', async () => {
     const of = { accepted: 1_204, refused: 0, firstAt: '2026-05-01T06:00:07.100Z', frontends: 1 }
     const shop = {
@@ -168,6 +181,31 @@ describe('a summary of dead letters', () => {
     expect(shown.out).toBe('8 dead letters\nby class: refused 8\nby cause: 503 4, timeout 3, tls 1\n')
     expect(JSON.parse(asJson.out)).toMatchObject({ byCause: [{ cause: '503', count: 4, newest: 7 }, {}, {}] })
   })
+})
+
+describe('a cause of dead letters', () => {
+  it.each(['list', 'summary'])(
+    'is refused by %s where management is older, and would show all',
+    async what => {
+      const letters = '/topics/a.b/subscriptions/s/dead-letters'
+      const answers = {
+        [`GET ${letters}`]: { items: [{ id: '0-1' }] },
+        [`GET ${letters}/summary`]: {
+          total: 1,
+          byClass: { refused: 1 },
+          byStatus: {},
+          byReason: [],
+          isComplete: true,
+        },
+      }
+      const asked = await runFake(`dlq ${what} a.b s --cause timeout`, { answers })
+      const unasked = await runFake(`dlq ${what} a.b s --json`, { answers })
+
+      expect([asked.code, asked.out]).toEqual([1, ''])
+      expect(asked.said).toContain('This management is older than --cause')
+      expect(unasked.code).toBe(0)
+    },
+  )
 })
 
 describe('a tail', () => {

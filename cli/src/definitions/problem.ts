@@ -24,9 +24,17 @@ export class FileRefused extends Error {
   override readonly name = 'FileRefused'
 
   constructor(readonly problems: readonly FileProblem[]) {
-    super(problems.map(problemLine).join('\n'))
+    const more = problems.length - toldMax
+    super(
+      [...problems.slice(0, toldMax).map(problemLine), ...(more > 0 ? [`… and ${more} more`] : [])].join(
+        '\n',
+      ),
+    )
   }
 }
+
+/** A file of another kind has a problem a line. */
+const toldMax = 20
 
 /** `iris.yaml:12:7 groups[0].name: problem. Fix: …` */
 export function problemLine({ file, line, column, field, problem, fix }: FileProblem): string {

@@ -85,12 +85,21 @@ describe('a file of definitions', () => {
     expect(placeOf(place, 'owner.id')).toMatchObject({ line: 12, field })
   })
 
-  it('that says nothing has nothing', () => {
-    expect(readDefinitions({ file: 'iris.yaml', text: '' }, resolve).things).toEqual([])
+  it('of another kind is refused in few lines', () => {
+    const text = '{"n":1}\n'.repeat(100)
+
+    expect(() => readDefinitions({ file: 'orders.ndjson', text }, resolve)).toThrow(
+      /^(.+\n){20}… and \d+ more$/,
+    )
+  })
+
+  it('that names nothing has nothing', () => {
+    expect(readDefinitions({ file: 'iris.yaml', text: 'version: 1' }, resolve).things).toEqual([])
   })
 
   it.each<[string, string, RegExp]>([
-    ['no YAML', 'groups: [', /^iris\.yaml:1:\d+ /],
+    ['no YAML', 'groups: [', /^iris\.yaml:1:\d+ (?!.* at line )/],
+    ['nothing in it', '# later', /^iris\.yaml:1:1 the file is empty/],
     ['no map', '- 1', /^iris\.yaml:1:1 the file must be a map/],
     ['another version', 'version: 2', /^iris\.yaml:1:1 version: this command reads version 1/],
     ['an unknown member of the file', 'group: []', /^iris\.yaml:1:1 group: .*\. Fix: write groups$/],

@@ -43,7 +43,7 @@ export function readDefinitions({ file, text }: FileText, resolve: ResolveRefere
     throw new FileRefused(
       document.errors.map(error => ({
         ...reader.at(error.pos[0]),
-        ...{ field: '', problem: error.message.split('\n')[0] ?? 'no YAML', fix: '' },
+        ...{ field: '', problem: error.message.split(/ at line |\n/)[0] ?? 'no YAML', fix: '' },
       })),
     )
   }
@@ -66,7 +66,8 @@ class Reader {
   ) {}
 
   readRoot(root: unknown): void {
-    if (root === null || root === undefined) return
+    if (root === null || root === undefined)
+      return this.refuse([], 'the file is empty', `write ${rootMembers.join(', ')}`)
     if (!isJsonObject(root))
       return this.refuse([], 'the file must be a map', `write ${rootMembers.join(', ')}`)
     this.refuseUnknown([], root, rootMembers, 'of the file')

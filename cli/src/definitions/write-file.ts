@@ -10,7 +10,7 @@ import { withReferences } from './secrets.js'
 import { nameOf, type PresentThing, type ThingPlace } from './thing.js'
 
 const lineLetters = 110
-const heading = `# Definitions of Iris. Apply them with: npm run iris -- apply --file FILE --management URL
+const heading = `# Definitions of Iris. Apply them with: iris apply --file FILE
 `
 
 /** Writes it. */

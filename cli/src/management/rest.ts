@@ -58,6 +58,7 @@ export class ServiceFailure extends Error {
 }
 
 const callMs = 60_000
+const whichAddress = 'Is it the right address? iris profile show tells where it comes from.'
 
 /** Makes the calls; the address is asked for when the first one is made. */
 export function createRest(fetch: typeof globalThis.fetch, target: () => Promise<Target>): Rest {
@@ -94,18 +95,26 @@ export function createRest(fetch: typeof globalThis.fetch, target: () => Promise
 }
 
 /** The answer's JSON when it is 2xx; throws with what the service said otherwise. */
-export function succeeded(what: string, { status, json }: Answer): unknown {
-  if (status >= 200 && status < 300) return json
+export function succeeded(what: string, { status, json, headers }: Answer): unknown {
+  const isPage = headers.get('content-type')?.startsWith('text/html') === true
+  if (status >= 200 && status < 300 && !isPage) return json
   const { message, code } = isJsonObject(json) ? json : {}
-  const said = typeof message === 'string' ? message : `the answer is ${status} and says nothing about it`
+  const said = typeof message === 'string' ? message : silence(status, isPage)
   throw new ServiceFailure(
-    `${what}: ${said}${hintOf(status)}`,
+    `${what}: ${said}${hintOf(status, code)}`,
     status,
     typeof code === 'string' ? code : null,
   )
 }
 
-function hintOf(status: number): string {
+/** A page comes from a proxy, a login or a service that is none of ours. */
+function silence(status: number, isPage: boolean): string {
+  return `the answer is ${status} with ${isPage ? 'a web page' : 'nothing that Iris would say'}`
+}
+
+function hintOf(status: number, code: unknown): string {
+  // Every refusal of ours has a code but for paths that a service does not have.
+  if (code === undefined && ![401, 403].includes(status)) return `. ${whichAddress}`
   if (status === 401) return '. A key comes from IRIS_API_KEY or a profile: iris profile add --help'
   if (status === 403) return '. The key may not do that: iris profile show tells which one is used'
   return ''
@@ -147,15 +156,16 @@ function jsonOf(text: string): unknown {
 }
 
 function unanswered(method: string, url: string, error: unknown): string {
-  return (
-    `${method} ${url} was not answered: ${reasonOf(error)}. ` +
-    'Is it the right address? iris profile show tells where it comes from.'
-  )
+  return `${method} ${url} was not answered: ${reasonOf(error)}. ${whichAddress}`
 }
 
 /** Fetch hides why it failed one level down. */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
   if (!(cause instanceof Error)) return String(cause)
-  return cause.message || String((cause as { code?: unknown }).code)
+  const code = String((cause as { code?: unknown }).code)
+  if (cause.name === 'TimeoutError') return 'it took too long'
+  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER') return 'it does not speak TLS, so http:// and not https://'
+  const trust = /CERT|UNABLE_TO/.test(code) ? '; NODE_EXTRA_CA_CERTS=FILE names an authority to trust' : ''
+  return `${cause.message.trim() || code}${trust}`
 }

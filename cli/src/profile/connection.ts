@@ -69,7 +69,8 @@ function authorization(url: string, profile: Profile, environment: Environment):
 /** An address without slashes at its end; refuses what is none. */
 export function checkedAddress(service: Service, text: string): string {
   if (/^https?:\/\//.test(text) && URL.canParse(text)) return text.replace(/\/+$/, '')
-  throw new UsageError(`The address of ${service} must be an http or https address, not ${text}`)
+  const hint = URL.canParse(`http://${text}`) ? `: http://${text}` : ''
+  throw new UsageError(`The address of ${service} must be an http or https address, not ${text}${hint}`)
 }
 
 /** `Name: value`, or `Name: env VARIABLE`: words of a command line can be read by others on the machine. */

@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
+import { systemFiles } from '../system-files.js'
 import { profileFile, profilePath } from './profile-file.js'
 
 const directory = mkdtempSync(join(tmpdir(), 'iris-profiles-'))
@@ -33,4 +34,16 @@ it('is where the environment says', () => {
   expect(profilePath({ IRIS_CONFIG: '/x.yaml', HOME: '/home/me' })).toBe('/x.yaml')
   expect(profilePath({ XDG_CONFIG_HOME: '/config', HOME: '/home/me' })).toBe('/config/iris/config.yaml')
   expect(profilePath({ HOME: '/home/me' })).toBe('/home/me/.config/iris/config.yaml')
+})
+
+it('says in a sentence what the system refuses', async () => {
+  const inAFile = profileFile(join(directory, 'deep', 'config.yaml', 'more.yaml'))
+  const profiles = { current: null, byName: new Map() }
+
+  await expect(inAFile.write(profiles)).rejects.toThrow(/more\.yaml cannot be written: [a-z ]+$/)
+  await expect(profileFile(directory).read()).rejects.toThrow(
+    `${directory} cannot be read: illegal operation`,
+  )
+  await expect(systemFiles.open(directory)).rejects.toThrow(`${directory} cannot be read: it is a folder`)
+  await expect(systemFiles.open(join(directory, 'none'))).rejects.toThrow('none cannot be read: no such file')
 })

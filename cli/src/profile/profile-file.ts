@@ -5,6 +5,7 @@
 import { chmod, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { refusing } from '../words/unusable-file.js'
 import { noProfiles, readProfiles, writeProfiles, type Profiles } from './profiles.js'
 
 export interface ProfileFile {
@@ -35,15 +36,11 @@ export function profileFile(path: string): ProfileFile {
   return {
     path,
     async read() {
-      const text = await readFile(path, 'utf8').catch(missingIsNull)
+      const text = await readFile(path, 'utf8').catch(missingIsNull).catch(refusing(path, 'read'))
       return text === null ? noProfiles : readProfiles(path, text)
     },
     async write(profiles) {
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-      const beside = `${path}.${process.pid}.tmp`
-      await writeFile(beside, writeProfiles(profiles), { mode: ownerOnly })
-      await chmod(beside, ownerOnly) // a file left by a run that was killed keeps its mode
-      await rename(beside, path)
+      await replaceFile(path, writeProfiles(profiles)).catch(refusing(path, 'written'))
     },
     async isOpenToOthers() {
       if (process.platform === 'win32') return false // it has no such modes
@@ -51,6 +48,14 @@ export function profileFile(path: string): ProfileFile {
       return found !== null && (found.mode & othersMask) !== 0
     },
   }
+}
+
+async function replaceFile(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  const beside = `${path}.${process.pid}.tmp`
+  await writeFile(beside, text, { mode: ownerOnly })
+  await chmod(beside, ownerOnly) // a file left by a run that was killed keeps its mode
+  await rename(beside, path)
 }
 
 function missingIsNull(error: NodeJS.ErrnoException): null {

@@ -37,7 +37,8 @@ export function readProfiles(path: string, text: string): Profiles {
   const read = fileShape.safeParse(yamlOf(path, text) ?? {})
   if (!read.success) {
     const [issue] = read.error.issues
-    throw new UsageError(`${path}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'cannot be read'}`)
+    const place = [path, ...(issue?.path.length ? [issue.path.join('.')] : [])].join(': ')
+    throw new UsageError(`${place}: ${issue?.message ?? 'cannot be read'}`)
   }
   const { current, profiles } = read.data
   return { current: current ?? null, byName: new Map(Object.entries(profiles)) }

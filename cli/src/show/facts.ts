@@ -6,12 +6,22 @@
  */
 import { isJsonObject, type JsonObject } from '@iris/common/domain/json-shapes'
 import { harmless, type Paint } from './paint.js'
+import { timeText } from './words.js'
 
 /** The lines; names are padded to the longest. */
 export function factLines(thing: JsonObject, paint: Paint): readonly string[] {
   const facts = [...flat(thing, '')]
   const width = Math.max(0, ...facts.map(([name]) => name.length))
   return facts.map(([name, value]) => `${paint('dim', name.padEnd(width))}  ${harmless(value)}`)
+}
+
+/** Hermes tells moments of definitions in seconds. */
+export function withDates(thing: JsonObject): JsonObject {
+  const seconds = Object.entries(thing).filter(([name]) => name === 'createdAt' || name === 'modifiedAt')
+  return {
+    ...thing,
+    ...Object.fromEntries(seconds.map(([name, value]) => [name, timeText(Number(value) * 1_000)])),
+  }
 }
 
 function* flat(thing: JsonObject, above: string): Generator<readonly [string, string]> {

@@ -21,7 +21,7 @@ export interface Screen {
   /** Progress and problems. */
   say(line: string): void
   bar(what: string): Bar
-  /** What somebody answered; null where nobody is there to be asked. */
+  /** What somebody answered; null where nobody is there. Rejects at Ctrl-C with an `AbortError`. */
   ask(question: string): Promise<string | null>
   /** Of the output; infinite in a pipe. */
   readonly columns: number
@@ -34,6 +34,8 @@ export interface ScreenParts {
   readonly error: NodeJS.WriteStream
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly clock: Clock
+  /** Ends a question; one that is asked after it, about what it meant, is asked all the same. */
+  readonly interrupted: AbortSignal
 }
 
 const drawEveryMs = 100
@@ -41,7 +43,8 @@ const eraseLine = '\r\x1b[K'
 const columnsUsual = 80
 
 /** The screen of this process. */
-export function createScreen({ input, output, error, environment, clock }: ScreenParts): Screen {
+export function createScreen(parts: ScreenParts): Screen {
+  const { input, output, error, environment, clock, interrupted } = parts
   const isDrawn = error.isTTY && environment['TERM'] !== 'dumb'
   let drawn = ''
   const draw = (line: string): void => {
@@ -78,8 +81,13 @@ export function createScreen({ input, output, error, environment, clock }: Scree
       if (drawn !== '') draw('')
       // Not as a terminal: Ctrl-C stays a signal for the whole process.
       const lines = createInterface({ input, output: error, terminal: false })
+      const isEnded = new Promise<string>(resolve => lines.once('close', () => resolve('')))
       try {
-        return await lines.question(question)
+        const options = interrupted.aborted ? {} : { signal: interrupted }
+        return await Promise.race([lines.question(question, options), isEnded])
+      } catch (failure) {
+        error.write('\n')
+        throw failure
       } finally {
         lines.close()
       }

@@ -6,6 +6,7 @@ import { createScreen } from './screen.js'
 import { tableLines } from './table.js'
 import { bodyText, jsonLine, durationText } from './words.js'
 
+const { signal: interrupted } = new AbortController()
 const columns = [
   { title: 'NAME', isLong: true },
   { title: 'LAG', isRight: true },
@@ -104,7 +105,7 @@ describe('a bar', () => {
     const [output, error] = [stream(), stream()]
     const input = Object.assign(new PassThrough(), { isTTY }) as unknown as NodeJS.ReadStream
     const clock = { now: () => 0, monotonic: () => 0 }
-    const screen = createScreen({ input, output, error, environment: {}, clock })
+    const screen = createScreen({ input, output, error, environment: {}, clock, interrupted })
     const bar = screen.bar('work')
     bar.at(1, null)
     screen.say('problem')
@@ -116,8 +117,25 @@ describe('a bar', () => {
     const stream = Object.assign(new PassThrough(), { isTTY: false }) as unknown
     const clock = { now: () => 0, monotonic: () => 0 }
     const [input, output] = [stream as NodeJS.ReadStream, stream as NodeJS.WriteStream]
-    const { ask } = createScreen({ input, output, error: output, environment: {}, clock })
+    const { ask } = createScreen({ input, output, error: output, environment: {}, clock, interrupted })
 
     expect(await ask('Remove all?')).toBeNull()
+  })
+
+  it('ends a question at Ctrl-C, and takes the end of the input for no answer', async () => {
+    const stream = (): unknown => Object.assign(new PassThrough(), { isTTY: true, columns: 80 })
+    const clock = { now: () => 0, monotonic: () => 0 }
+    const [input, output] = [stream() as NodeJS.ReadStream, stream() as NodeJS.WriteStream]
+    const pressed = new AbortController()
+    const screen = createScreen({
+      ...{ input, output, error: output, environment: {}, clock, interrupted: pressed.signal },
+    })
+    const asked = screen.ask('Remove all?')
+    pressed.abort()
+    await expect(asked).rejects.toMatchObject({ name: 'AbortError' })
+
+    const askedAfterwards = screen.ask('Cancel what goes on?')
+    input.emit('end')
+    expect(await askedAfterwards).toBe('')
   })
 })

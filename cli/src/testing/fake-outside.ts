@@ -67,7 +67,7 @@ export async function runFake(words: string, options: FakeOptions = {}): Promise
       read: path => Promise.resolve(files[path] ?? null),
       readBeside: (_file, path) => files[path] ?? null,
       write: () => Promise.resolve(),
-      pieces: path => piecesOf([files[path] ?? '']),
+      open: path => Promise.resolve(piecesOf([files[path] ?? ''])),
     },
     profiles: {
       path: '/home/me/.config/iris/config.yaml',

@@ -92,7 +92,8 @@ export function choice<const W extends readonly string[]>(
     read(values, flag) {
       const value = values.at(-1)
       if (value === undefined) return null
-      if (words.includes(value)) return value
+      const meant = words.find(word => word.toLowerCase() === value.toLowerCase())
+      if (meant !== undefined) return meant
       throw new UsageError(`${flag} is one of ${words.join(', ')}, not ${value}`)
     },
   }

@@ -31,7 +31,18 @@ export function overview(commands: readonly Command[]): string {
     'Options of every command',
     ...optionLines(everywhere),
     '',
-    'iris COMMAND --help explains one, with examples. iris doctor says what an installation needs.',
+    'iris COMMAND --help explains one, with examples. iris doctor says what an installation needs, iris version',
+    'which command this is.',
+  ].join('\n')
+}
+
+/** The page of several commands about the same, such as `dlq`. */
+export function groupPage(commands: readonly Command[]): string {
+  const width = Math.max(...commands.map(({ name }) => name.length))
+  return [
+    ...commands.map(({ name, summary }) => `iris ${name.padEnd(width)}  ${summary}`),
+    '',
+    `iris ${commands[0]?.name ?? ''} --help explains one, with examples.`,
   ].join('\n')
 }
 

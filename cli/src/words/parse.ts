@@ -35,7 +35,10 @@ export function splitWords(words: readonly string[], commands: readonly Command[
   const long = commands.find(({ name }) => name === `${first} ${second}`)
   const command = long ?? commands.find(({ name }) => name === first) ?? null
   const isGroup = commands.some(({ name }) => name.startsWith(`${first} `))
-  const name = long !== undefined || (command === null && isGroup) ? `${first} ${second}`.trim() : first
+  const name =
+    long !== undefined || (command === null && isGroup && !second.startsWith('-'))
+      ? `${first} ${second}`.trim()
+      : first
   return { command, name, words: [...before, ...words.slice(at + name.split(' ').length)] }
 }
 

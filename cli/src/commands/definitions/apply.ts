@@ -10,7 +10,7 @@ import { problemLine } from '../../definitions/problem.js'
 import { ServiceFailure, succeeded } from '../../management/rest.js'
 import { callOf, refusedAs, StepRefused, stepWords } from '../../management/rehearse.js'
 import { jsonLine } from '../../show/words.js'
-import { fileOptions, planFile, problemOf, pruneOptions } from './planned.js'
+import { fileArguments, fileOf, fileOptions, planFile, problemOf, pruneOptions } from './planned.js'
 import { countLine, stepJson } from './shown.js'
 
 /** How far it came. */
@@ -28,11 +28,11 @@ export const applyCommand = command({
     'Plans first, then makes the changes one after the other, each of the version that was planned. The first failure, ' +
       'and Ctrl-C between two changes, ends it with what is done and what is not; a second apply goes on there.',
   ],
-  arguments: {},
+  arguments: fileArguments,
   options: { ...fileOptions, ...pruneOptions },
-  examples: [{ words: 'apply --file shop.yaml', what: 'make it so' }],
-  async run(world, _words, options) {
-    const { definitions, steps } = await planFile(world, options)
+  examples: [{ words: 'apply shop.yaml', what: 'make it so' }],
+  async run(world, words, options) {
+    const { definitions, steps } = await planFile(world, { ...options, file: fileOf(words, options) })
     const { done, failure } = await makeAll(world, steps)
     const notDone = steps.slice(done.length)
     const problem = failure === null ? null : problemLine(problemOf(definitions, failure))

@@ -6,7 +6,7 @@ import { command, exitCodes } from '../../command.js'
 import { undeclared } from '../../definitions/plan.js'
 import { keyOf, kindWords, nameOf } from '../../definitions/thing.js'
 import { jsonLine } from '../../show/words.js'
-import { fileOptions, planFile } from './planned.js'
+import { fileArguments, fileOf, fileOptions, planFile } from './planned.js'
 import { stepJson, stepLines } from './shown.js'
 
 export const diffCommand = command({
@@ -16,10 +16,11 @@ export const diffCommand = command({
   details: [
     'What only the installation has, below groups of the file, is shown too. Exit code 2 where they differ.',
   ],
-  arguments: {},
+  arguments: fileArguments,
   options: fileOptions,
-  examples: [{ words: 'diff --file shop.yaml || echo "changed by hand"', what: 'in a nightly check' }],
-  async run(world, _words, { file }) {
+  examples: [{ words: 'diff shop.yaml || echo "changed by hand"', what: 'in a nightly check' }],
+  async run(world, words, options) {
+    const file = fileOf(words, options)
     const { definitions, present, steps } = await planFile(world, { file, prune: false })
     const wanted = new Set(definitions.things.map(({ place }) => keyOf(place)))
     const onlyThere = undeclared(present, wanted).map(({ place }) => place)

@@ -6,6 +6,7 @@ import { command, exitCodes } from '../../command.js'
 import { bodyOf, nameOf, type Thing } from '../../definitions/thing.js'
 import { writeDefinitions } from '../../definitions/write-file.js'
 import { readPresent } from '../../management/present.js'
+import { ServiceFailure } from '../../management/rest.js'
 import { jsonLine } from '../../show/words.js'
 import { text, texts } from '../../words/declare.js'
 
@@ -29,17 +30,16 @@ export const exportCommand = command({
       groups: wanted,
       oauthProviders: wanted === null ? null : [],
     })
+    const missing = group.find(
+      name => !things.some(({ place }) => place.kind === 'group' && place.name === name),
+    )
+    if (missing !== undefined) throw new ServiceFailure(`Nothing is written: there is no group ${missing}`)
     const content = isJson ? jsonLine({ things: things.map(jsonOf) }) : writeDefinitions(things)
     if (file === null) {
       screen.out(content)
       return exitCodes.done
     }
-    try {
-      await files.write(file, content)
-    } catch (error) {
-      screen.say(`${file} cannot be written: ${(error as Error).message}`)
-      return exitCodes.unusable
-    }
+    await files.write(file, content)
     screen.say(`Wrote ${things.length} definitions to ${file}.`)
     return exitCodes.done
   },

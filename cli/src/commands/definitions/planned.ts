@@ -8,14 +8,16 @@ import { readDefinitions, type Definitions } from '../../definitions/read-file.j
 import type { PresentThing } from '../../definitions/thing.js'
 import { readPresent } from '../../management/present.js'
 import { rehearse, StepRefused } from '../../management/rehearse.js'
-import { text, toggle } from '../../words/declare.js'
+import { wholeOf } from '../../pieces.js'
+import { optional, text, toggle, UsageError } from '../../words/declare.js'
 
 const fileDefault = 'iris.yaml'
 
-/** What the commands over a file have in common. */
-export const fileOptions = {
-  file: text('FILE', `the definitions (${fileDefault})`, { short: 'f', completes: 'file' }),
+/** What the commands over a file have in common: it is a word, or an option. */
+export const fileArguments = {
+  file: optional(`the definitions (${fileDefault}); - is what is piped in`, { completes: 'file' }),
 }
+export const fileOptions = { file: text('FILE', 'the same', { short: 'f', completes: 'file' }) }
 export const pruneOptions = {
   prune: toggle('also remove what the file does not have, below groups that it has'),
 }
@@ -28,15 +30,25 @@ export interface Planned {
 }
 
 export interface PlanOptions {
-  /** Null for the usual one. */
-  readonly file: string | null
+  readonly file: string
   readonly prune: boolean
+}
+
+interface Named {
+  readonly file: string | null
+}
+
+/** The file that is meant, the usual one where none is named. */
+export function fileOf({ file: word }: Named, { file: option }: Named): string {
+  if (word !== null && option !== null)
+    throw new UsageError(`One file at a time: ${word}, or --file ${option}`)
+  return word ?? option ?? fileDefault
 }
 
 /** Reads the file and the installation, and asks management about every step. */
 export async function planFile(world: World, options: PlanOptions): Promise<Planned> {
   const { management: ask } = world
-  const definitions = await readFile(world, options.file ?? fileDefault)
+  const definitions = await readFile(world, options.file)
   const { things } = definitions
   const namesOf = (kind: 'group' | 'oauthProvider'): string[] =>
     things.filter(({ place }) => place.kind === kind).map(({ place }) => place.name)
@@ -62,10 +74,10 @@ export function problemOf(definitions: Definitions, { step, message }: StepRefus
   return { ...definitions.placeOf(step.place, member), problem: message, fix: '' }
 }
 
-async function readFile({ environment, files }: World, file: string): Promise<Definitions> {
-  const content = await files.read(file)
+async function readFile({ environment, files, input }: World, file: string): Promise<Definitions> {
+  const content = file !== '-' ? await files.read(file) : input === null ? null : String(await wholeOf(input))
   if (content === null) {
-    const fix = 'give the path with --file; "export" writes one'
+    const fix = 'name one; iris export writes one'
     throw new FileRefused([{ file, line: 1, column: 1, field: '', problem: 'the file cannot be read', fix }])
   }
   return readDefinitions({ file, text: content }, reference =>

@@ -4,12 +4,12 @@
 import { isJsonObject, type JsonObject } from '@iris/common/domain/json-shapes'
 import { command, exitCodes, type ExitCode, type World } from '../../command.js'
 import { succeeded } from '../../management/rest.js'
-import { factLines } from '../../show/facts.js'
+import { factLines, withDates } from '../../show/facts.js'
 import type { Style } from '../../show/paint.js'
 import { tableLines } from '../../show/table.js'
 import { countText, jsonLine } from '../../show/words.js'
 import { choice, optional, text } from '../../words/declare.js'
-import { checkedTopic, split, subscriptionPlace } from '../../words/places.js'
+import { checkedTopic, split, subscriptionPlace, topicPath } from '../../words/places.js'
 import { contains, lagIn, rateIn, withMetrics } from './metrics.js'
 
 const stateStyles: Readonly<Record<string, Style>> = { ACTIVE: 'green', SUSPENDED: 'yellow', PENDING: 'dim' }
@@ -47,15 +47,19 @@ export const subscriptionsCommand = command({
       ...(match === null ? [] : [{ name: contains(match) }]),
       ...(state === null ? [] : [{ state }]),
     ]
-    return list(world, conditions.length === 0 ? {} : { and: conditions })
+    return list(world, topic, conditions.length === 0 ? {} : { and: conditions })
   },
 })
 
-async function list({ management, screen, isJson }: World, query: JsonObject): Promise<ExitCode> {
+async function list(world: World, topic: string | null, query: JsonObject): Promise<ExitCode> {
+  const { management, screen, isJson } = world
   const items = (await withMetrics(management, 'subscriptions', query)).map(each => ({
     ...each,
     lag: lagIn(each),
   }))
+  // A name that was mistyped is no topic without subscriptions.
+  if (topic !== null && items.length === 0)
+    succeeded('Not listed', await management({ method: 'GET', path: topicPath(topic) }))
   if (isJson) screen.out(jsonLine({ items }))
   else if (items.length === 0) screen.say('There is no such subscription.')
   else screen.out(`${subscriptionLines(items, screen).join('\n')}\n`)
@@ -99,6 +103,6 @@ async function show(
   ])
   const json = succeeded('Not shown', definition)
   const told = { ...(isJsonObject(json) ? json : {}), metrics: succeeded('Not shown', metrics) }
-  screen.out(isJson ? jsonLine(told) : `${factLines(told, screen.paint).join('\n')}\n`)
+  screen.out(isJson ? jsonLine(told) : `${factLines(withDates(told), screen.paint).join('\n')}\n`)
   return exitCodes.done
 }

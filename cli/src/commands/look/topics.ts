@@ -4,7 +4,7 @@
 import { isJsonObject, type JsonObject } from '@iris/common/domain/json-shapes'
 import { command, exitCodes, type ExitCode, type World } from '../../command.js'
 import { succeeded } from '../../management/rest.js'
-import { factLines } from '../../show/facts.js'
+import { factLines, withDates } from '../../show/facts.js'
 import { tableLines } from '../../show/table.js'
 import { countText, jsonLine } from '../../show/words.js'
 import { optional, text } from '../../words/declare.js'
@@ -103,7 +103,7 @@ async function show({ management, screen, isJson }: World, topic: string): Promi
   const told = { ...(isJsonObject(json) ? json : {}), metrics: succeeded('Not shown', metrics) }
   if (isJson) screen.out(jsonLine({ ...told, subscriptions }))
   else {
-    screen.out(`${factLines(told, screen.paint).join('\n')}\n\n`)
+    screen.out(`${factLines(withDates(told), screen.paint).join('\n')}\n\n`)
     if (subscriptions.length === 0) screen.out('No subscriptions.\n')
     else screen.out(`${subscriptionLines(subscriptions, screen).join('\n')}\n`)
   }

@@ -7,21 +7,22 @@
  */
 import { UsageError } from '../../words/declare.js'
 
-/** Half of what a frontend takes in one request unless it is told otherwise. */
-const linesMax = 5_000
 const lineBytesMax = 16 * 1024 * 1024
 const lineFeed = 0x0a
 const carriageReturn = 0x0d
 
 /** The requests. */
-export async function* batchesOf(pieces: AsyncIterable<Buffer>): AsyncGenerator<readonly Buffer[]> {
+export async function* batchesOf(
+  pieces: AsyncIterable<Buffer>,
+  linesMax: number,
+): AsyncGenerator<readonly Buffer[]> {
   let begun: Buffer = Buffer.alloc(0)
   for await (const piece of pieces) {
     const { lines, rest } = linesOf(begun.length === 0 ? piece : Buffer.concat([begun, piece]))
     if (rest.length > lineBytesMax)
       throw new UsageError(`A line of more than ${lineBytesMax} bytes is no message`)
     begun = rest
-    yield* chunksOf(lines)
+    yield* chunksOf(lines, linesMax)
   }
   if (begun.length > 0) yield [begun]
 }
@@ -37,6 +38,6 @@ function linesOf(bytes: Buffer): { readonly lines: readonly Buffer[]; readonly r
   return { lines, rest: bytes.subarray(from) }
 }
 
-function* chunksOf(lines: readonly Buffer[]): Generator<readonly Buffer[]> {
+function* chunksOf(lines: readonly Buffer[], linesMax: number): Generator<readonly Buffer[]> {
   for (let at = 0; at < lines.length; at += linesMax) yield lines.slice(at, at + linesMax)
 }

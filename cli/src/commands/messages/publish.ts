@@ -7,6 +7,7 @@
 import { isJsonObject } from '@iris/common/domain/json-shapes'
 import { sleep } from '@iris/common/time/scheduler'
 import { command, exitCodes, type ExitCode, type World } from '../../command.js'
+import { wholeOf } from '../../pieces.js'
 import { succeeded } from '../../management/rest.js'
 import { countText, jsonLine, several } from '../../show/words.js'
 import { rest, text, texts, toggle, UsageError, type Values } from '../../words/declare.js'
@@ -30,6 +31,10 @@ const options = {
 }
 /** Refusals that say that the message is not stored, and may be in a moment. */
 const passingCodes: ReadonlySet<string> = new Set(['OVERLOADED', 'NOT_READY'])
+/** Half of what a frontend takes in one request unless it is told otherwise. */
+const linesMax = 5_000
+/** Fewer than a frontend has under way with idempotency keys; it refuses more, and order would be lost. */
+const keyedLinesMax = 200
 const againMs = 1_000
 const roundsMax = 30
 const refusedShownMax = 10
@@ -70,9 +75,10 @@ export const publishCommand = command({
   async run(world, { topic, message }, given) {
     const path = topicPath(topic)
     const headers = headersOf(world, given)
+    const way = { path, headers, key: given.idempotencyKey }
     return given.lines
-      ? publishLines(world, { path, headers, key: given.idempotencyKey }, sourcesOf(world, message, given))
-      : publishEach(world, { path, headers, key: given.idempotencyKey }, message, given)
+      ? publishLines(world, way, await sourcesOf(world, message, given))
+      : publishEach(world, way, message, given)
   },
 })
 
@@ -95,10 +101,15 @@ function sourcesOf(
   world: World,
   words: readonly string[],
   { file }: PublishOptions,
-): readonly AsyncIterable<Buffer>[] {
+): Promise<readonly AsyncIterable<Buffer>[]> {
   if (words.some(word => word !== '-'))
     throw new UsageError('--lines reads files or what is piped in, not messages as words')
-  return file.length === 0 ? [pipedIn(world)] : file.map(path => world.files.pieces(path))
+  return file.length === 0 ? Promise.resolve([pipedIn(world)]) : openAll(world, file)
+}
+
+/** Before anything is sent, so that a name that was mistyped leaves no half behind. */
+function openAll({ files }: World, paths: readonly string[]): Promise<readonly AsyncIterable<Buffer>[]> {
+  return Promise.all(paths.map(path => files.open(path)))
 }
 
 function pipedIn({ input }: World): AsyncIterable<Buffer> {
@@ -113,9 +124,10 @@ async function publishEach(
   words: readonly string[],
   { file }: PublishOptions,
 ): Promise<ExitCode> {
+  const opened = await openAll(world, file)
   const bodies = [
     ...words.map(word => () => (word === '-' ? wholeOf(pipedIn(world)) : Buffer.from(word))),
-    ...file.map(each => () => wholeOf(world.files.pieces(each))),
+    ...opened.map(each => () => wholeOf(each)),
   ]
   if (bodies.length === 0) bodies.push(() => wholeOf(pipedIn(world)))
   if (key !== null && bodies.length > 1)
@@ -150,7 +162,7 @@ async function publishLines(
   const bar = screen.bar('publish')
   const tally = { sent: 0, refused: 0 }
   for (const source of sources) {
-    for await (const lines of batchesOf(source)) {
+    for await (const lines of batchesOf(source, way.key === null ? linesMax : keyedLinesMax)) {
       if (interrupted.aborted) break
       const results = await publishBatch(world, way, lines, tally.sent)
       const refused = results.filter(({ status }) => status >= 300)
@@ -191,7 +203,7 @@ async function publishBatch(
     const json = succeeded(`Not published after ${several(before, 'message')}`, answer)
     const told = resultsOf(json)
     for (const [at, { index }] of asked.entries())
-      results.set(index, { ...(told[at] ?? unreadIn(json)), index })
+      results.set(index, { index, ...(told[at] ?? unreadIn(json)) })
     waiting = asked.filter(({ index }) => isPassing(results.get(index), key !== null))
     if (round >= roundsMax || world.interrupted.aborted) break
     if (waiting.length > 0) await sleep(world.scheduler, againMs)
@@ -221,12 +233,6 @@ function recordOf(line: Buffer, key: string | null, number: number): Buffer {
   if (key === null) return line
   const headers = JSON.stringify({ 'Idempotency-Key': JSON.stringify(`${key}-${number}`) })
   return Buffer.concat([Buffer.from(`{"headers":${headers},"message":`), line, Buffer.from('}')])
-}
-
-async function wholeOf(pieces: AsyncIterable<Buffer>): Promise<Buffer> {
-  const all: Buffer[] = []
-  for await (const piece of pieces) all.push(piece)
-  return Buffer.concat(all)
 }
 
 function resultsOf(json: unknown): readonly Omit<Result, 'index'>[] {

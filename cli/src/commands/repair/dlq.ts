@@ -10,7 +10,7 @@ import { tableLines, type Cell } from '../../show/table.js'
 import { bodyText, jsonLine, rowsIn, textIn, timeText } from '../../show/words.js'
 import { countOr, required } from '../../words/declare.js'
 import { subscriptionArguments, subscriptionPlace } from '../../words/places.js'
-import { filterOf, filterOptions, summaryLines, summaryOf } from './letters.js'
+import { countsOf, filterOf, filterOptions, summaryLines, summaryOf } from './letters.js'
 
 const section = 'Repair'
 /** Of management. */
@@ -35,6 +35,7 @@ export const dlqListCommand = command({
     const { management, screen, isJson } = world
     const { path, id } = subscriptionPlace(words)
     const filter = filterOf(world, filters) as Record<string, string>
+    if (filters.cause !== null) await countsOf(world, subscriptionPlace(words), filter)
     const items: JsonObject[] = []
     let after: string | null = null
     do {

@@ -4,7 +4,7 @@
 import { failureWords } from '@iris/common/domain/failure-cause'
 import { isJsonObject, type JsonObject } from '@iris/common/domain/json-shapes'
 import type { World } from '../../command.js'
-import { succeeded } from '../../management/rest.js'
+import { ServiceFailure, succeeded } from '../../management/rest.js'
 import { harmless } from '../../show/paint.js'
 import { countText, rowsIn, several } from '../../show/words.js'
 import { choice, count, text, texts, toggle, UsageError, type Values } from '../../words/declare.js'
@@ -60,16 +60,30 @@ export function selectionOf(world: World, options: Values<typeof selectionOption
 }
 
 /** How many a filter means. */
-export function summaryOf(
+export function summaryOf(world: World, place: SubscriptionPlace, filter: JsonObject): Promise<JsonObject> {
+  return countedPages(after => countsOf(world, place, { ...filter, after }))
+}
+
+/**
+ * A page of counts. Refuses a management that tells no causes, since it overlooks a filter by cause and would
+ * count, or list, all.
+ */
+export async function countsOf(
   { management }: World,
-  place: SubscriptionPlace,
+  { path }: SubscriptionPlace,
   filter: JsonObject,
 ): Promise<JsonObject> {
-  return countedPages(async after => {
-    const query = { ...(filter as Record<string, string>), after }
-    const answer = await management({ method: 'GET', path: `${place.path}/dead-letters/summary`, query })
-    return succeeded('Not counted', answer)
-  })
+  const query = filter as Record<string, string>
+  const json = succeeded(
+    'Not counted',
+    await management({ method: 'GET', path: `${path}/dead-letters/summary`, query }),
+  )
+  const counts = isJsonObject(json) ? json : {}
+  if (filter['cause'] !== undefined && counts['byCause'] === undefined)
+    throw new ServiceFailure(
+      'This management is older than --cause and would show all dead letters: --status, --class and --reason it knows',
+    )
+  return counts
 }
 
 /** The pages of a count as one, until all letters were looked at. */
