@@ -30,7 +30,7 @@ type Service = (typeof services)[number]
 type Labels = Readonly<Record<string, string>>
 
 interface Probe {
-  readonly httpGet: { readonly path: string; readonly port: string }
+  readonly httpGet: { readonly path: string; readonly port: string; readonly scheme?: string }
 }
 
 interface Variable {
@@ -43,7 +43,7 @@ interface Container {
   readonly image: string
   readonly args: readonly string[]
   readonly env: readonly Variable[]
-  readonly ports: readonly { readonly containerPort: number }[]
+  readonly ports: readonly { readonly name: string; readonly containerPort: number }[]
   readonly startupProbe: Probe
   readonly readinessProbe: Probe
   readonly livenessProbe: Probe
@@ -183,11 +183,23 @@ describe.each(manifestNames)('deploy/kubernetes/%s.yaml', name => {
 
     expect(args).toEqual([`${service}-service/dist/main.js`, '--config', '/etc/iris/settings.yaml'])
     expect(sourceOf('docker/Dockerfile')).toContain(`CMD ["${args[0]}"]`)
-    expect(ports.map(each => each.containerPort)).toEqual([portOf[service]])
+    expect(ports[0]).toMatchObject({ name: 'http', containerPort: portOf[service] })
+    const speaksTls = service === 'management' && configOf('management', managementKeys).sslCertFile !== ''
     for (const { httpGet } of [startupProbe, readinessProbe, livenessProbe]) {
       expect(pagesOf[service]).toContain(httpGet.path)
       expect(httpGet.port).toBe('http')
+      expect(httpGet.scheme).toBe(speaksTls ? 'HTTPS' : undefined)
     }
+  })
+
+  it('opens the port for TLS of a frontend that has one, and no other', () => {
+    const { isSslEnabled, sslPort } = configOf('frontend', frontendKeys)
+    const wanted = isSslEnabled ? [{ name: 'https', containerPort: sslPort }] : []
+
+    expect(services.flatMap(service => containerOf(service).ports.slice(1))).toEqual(wanted)
+    const offered = named(/^Service$/, 'iris-frontend').spec.ports?.map(each => each.port)
+    expect(offered).toEqual([portOf.frontend, ...(isSslEnabled ? [sslPort] : [])])
+    expect(isSslEnabled).toBe(name === 'large')
   })
 
   it('waits for each service to stop for longer than a stop may take', () => {

@@ -57,6 +57,20 @@ IRIS_{{ regexReplaceAll "([a-z0-9])([A-Z])" . "${1}_${2}" | replace "." "_" | re
 {{- get (dict "frontend" "8080" "management" "8090" "consumers" "8000") . -}}
 {{- end -}}
 
+{{/* The port of a frontend for TLS, where it has one beside the plain one. */}}
+{{- define "iris.tlsPort" -}}
+{{- $settings := fromYaml (include "iris.settings" .) -}}
+{{- if eq (toString (get $settings "frontend.ssl.enabled")) "true" -}}
+{{- get $settings "frontend.ssl.port" | default 8443 | int64 -}}
+{{- end -}}
+{{- end -}}
+
+{{/* What the port called http speaks: that of management has only TLS where it has a certificate. */}}
+{{- define "iris.scheme" -}}
+{{- $settings := fromYaml (include "iris.settings" .) -}}
+{{- ternary "https" "http" (ne (get $settings "management.ssl.certFile" | default "") "") -}}
+{{- end -}}
+
 {{/* What an ingress leads to, by service and type of path: of what is below /status only health. */}}
 {{- define "iris.publishedPaths" -}}
 {{- $health := "/status/health /status/ready" -}}
@@ -69,9 +83,12 @@ IRIS_{{ regexReplaceAll "([a-z0-9])([A-Z])" . "${1}_${2}" | replace "." "_" | re
 {{- get (get (dict "frontend" $frontend "management" (dict "Exact" (printf "/ %s" $health) "Prefix" $management)) (index . 0)) (index . 1) -}}
 {{- end -}}
 
-{{/* Lag that one more process can work off: behind an endpoint that is down it cannot. */}}
+{{/*
+Lag that one more process can work off: behind an endpoint that is down it cannot. Nothing, and not 0, while the
+processes are not scraped.
+*/}}
 {{- define "iris.lagQuery" -}}
 {{- $pods := printf "namespace=%q,pod=~%q" .Release.Namespace (printf "%s-.*" (include "iris.name" (list . "consumers"))) -}}
-{{- $default := printf "sum(hermes_consumers_subscription_lag_messages{%s} unless on (pod, group, topic, subscription) (hermes_consumers_subscription_circuit_state{%s} > 0)) or vector(0)" $pods $pods -}}
+{{- $default := printf "sum(hermes_consumers_subscription_lag_messages{%s} unless on (pod, group, topic, subscription) (hermes_consumers_subscription_circuit_state{%s} > 0)) or 0 * sum(hermes_consumers_ready{%s})" $pods $pods $pods -}}
 {{- .Values.consumers.autoscaling.query | default $default -}}
 {{- end -}}

@@ -39,11 +39,13 @@ spec:
     fsGroupChangePolicy: OnRootMismatch
     seccompProfile:
       type: RuntimeDefault
+  # Pods of the version that is being replaced do not count: the new ones would come to lie where it was not.
   topologySpreadConstraints:
     {{- range list "topology.kubernetes.io/zone" "kubernetes.io/hostname" }}
     - topologyKey: {{ . }}
       maxSkew: 1
       whenUnsatisfiable: ScheduleAnyway
+      matchLabelKeys: [{{ ternary "controller-revision-hash" "pod-template-hash" $hasSpool }}]
       labelSelector:
         matchLabels:
           {{- include "iris.selector" (list $root $service) | nindent 10 }}
@@ -68,6 +70,10 @@ spec:
       ports:
         - name: http
           containerPort: {{ include "iris.port" $service }}
+        {{- with include "iris.tlsPort" . }}
+        - name: https
+          containerPort: {{ . }}
+        {{- end }}
       env:
         {{- include "iris.environment" . | nindent 8 }}
       {{- include "iris.probes" . | nindent 6 }}
@@ -157,9 +163,10 @@ spec:
 {{- $root := index . 0 -}}
 {{- $service := index . 1 -}}
 {{- $hasSpool := and (eq $service "frontend") $root.Values.frontend.spool.enabled -}}
+{{- $asked := printf "port: http%s" (ternary ", scheme: HTTPS" "" (eq (include "iris.scheme" .) "https")) -}}
 # Two minutes for the tree to be read and a first broker to answer.
 startupProbe:
-  httpGet: { path: /status/health, port: http }
+  httpGet: { path: /status/health, {{ $asked }} }
   periodSeconds: 2
   timeoutSeconds: 2
   failureThreshold: 60
@@ -167,13 +174,13 @@ startupProbe:
 # Health, and not readiness: with a spool messages are taken while Kafka has not been seen.
 {{- end }}
 readinessProbe:
-  httpGet: { path: {{ ternary "/status/health" "/status/ready" $hasSpool }}, port: http }
+  httpGet: { path: {{ ternary "/status/health" "/status/ready" $hasSpool }}, {{ $asked }} }
   periodSeconds: 2
   timeoutSeconds: 2
   failureThreshold: 2
 # A process that says nothing for a minute is started again; what is only slow, is not.
 livenessProbe:
-  httpGet: { path: /status/ping, port: http }
+  httpGet: { path: /status/ping, {{ $asked }} }
   periodSeconds: 10
   timeoutSeconds: 5
   failureThreshold: 6
