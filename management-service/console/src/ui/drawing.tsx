@@ -6,6 +6,7 @@ import { useComputedColorScheme } from '@mantine/core'
 import { useElementSize } from '@mantine/hooks'
 import { useEffect, useRef, type ReactNode } from 'react'
 import UPlot from 'uplot'
+import { lonePoints } from './lone-points.js'
 import type { ChartProps } from './series.js'
 import { timeWords } from './time-axis.js'
 
@@ -44,6 +45,13 @@ export function Drawing({ fromMs, stepMs, series, wordsOf }: ChartProps): ReactN
   )
 }
 
+/** A line needs two values: one between gaps is drawn as a point. */
+const loneOnly: UPlot.Series.Points = {
+  show: false,
+  size: 5,
+  filter: ({ data }, index) => [...lonePoints(data[index] ?? [])],
+}
+
 /** Room for the words of the time, and for the day below them only where it is told. */
 function timeAxisPx(_plot: UPlot, words: readonly string[] | null): number {
   return words?.some(each => each.includes('\n')) === true ? 50 : 32
@@ -76,9 +84,6 @@ function optionsOf(
       { stroke, grid, values: (_plot, moments) => [...timeWords(moments)], size: timeAxisPx },
       { stroke, grid, size: 64, values: (_plot, values) => words(values) },
     ],
-    series: [
-      {},
-      ...series.map(({ label, color }) => ({ label, stroke: color, width: 2, points: { show: false } })),
-    ],
+    series: [{}, ...series.map(({ label, color }) => ({ label, stroke: color, width: 2, points: loneOnly }))],
   }
 }
