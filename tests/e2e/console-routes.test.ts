@@ -1,6 +1,7 @@
 /**
  * What the console and the command look at: the installation as a whole, real messages, what flowed.
  */
+import { Kafka, logLevel } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { eventually } from '../support/eventually.js'
 import { openRaw } from '../support/raw-connection.js'
@@ -103,7 +104,12 @@ describe('the installation', () => {
 })
 
 interface Page {
-  readonly items: readonly { readonly body: unknown; readonly masked: boolean; readonly key: string }[]
+  readonly items: readonly {
+    readonly body: unknown
+    readonly problem?: string
+    readonly masked: boolean
+    readonly key: string
+  }[]
   readonly next: string | null
 }
 
@@ -163,6 +169,80 @@ describe('the messages of a topic', () => {
 
     expect(status).toBe(200)
     expect(JSON.parse(text)).toMatchObject({ passed: 2, refused: 1, failed: 0, complete: true })
+  })
+})
+
+describe('the messages of a topic in whose log are gaps', () => {
+  const kafka = new Kafka({ brokers: [inject('kafka')], logLevel: logLevel.NOTHING })
+  let topic: string
+  let kafkaTopic: string
+  beforeAll(async () => {
+    topic = await stack.createTopic()
+    kafkaTopic = `${stack.namespace}_${topic}`
+    const options = { transactionalId: `gaps-${topic}`, idempotent: true, maxInFlightRequests: 1 }
+    const producer = kafka.producer(options)
+    await producer.connect()
+    // Behind each transaction Kafka writes a marker, which has an offset and is no message.
+    for (const value of ['{"n":1}', '{"n":2}', null, '{"n":4}', '{"n":5}']) {
+      const transaction = await producer.transaction()
+      await transaction.send({ topic: kafkaTopic, messages: [{ key: 'k', partition: 0, value }] })
+      await transaction.commit()
+    }
+    await producer.disconnect()
+  })
+
+  /** All of them, by pages; what has no body by its problem. */
+  async function walk(query: string): Promise<unknown[]> {
+    const found: unknown[] = []
+    let next: string | null = ''
+    for (let pages = 0; next !== null; pages++) {
+      expect(pages).toBeLessThan(20)
+      const page: Page = await show<Page>(`/topics/${topic}/browse?max=2&${query}&next=${next}`)
+      found.push(...page.items.map(({ body, problem }) => body ?? problem))
+      next = page.next
+    }
+    return found
+  }
+  const tombstone: unknown = expect.stringContaining('no value')
+  const filters = [{ type: 'jsonpath', path: '$.n', matcher: '[1-4]' }]
+  const tried = async (): Promise<unknown> =>
+    JSON.parse((await stack.api.manage('POST', `/topics/${topic}/filters/try`, { filters })).text)
+
+  it('are shown once each whichever way, and tried: markers are none, and a record without value is told', async () => {
+    const all = [{ n: 1 }, { n: 2 }, tombstone, { n: 4 }, { n: 5 }]
+
+    expect(await walk('from=earliest')).toEqual(all)
+    for (const query of ['', 'key=k']) expect(await walk(query)).toEqual(all.toReversed())
+    expect(await tried()).toMatchObject({ passed: 3, refused: 1, failed: 1, complete: true })
+  })
+
+  it('are counted for a replay as the offsets there are, or as many as filters let pass', async () => {
+    const count = async (more: Record<string, unknown>): Promise<unknown> => {
+      const name = await stack.createSubscription(topic, `${subscriber.url}/gaps`, more)
+      const path = `/topics/${topic}/subscriptions/${name}/replay`
+      return JSON.parse((await stack.api.manage('POST', path, { from: 'earliest', dryRun: true })).text)
+    }
+
+    expect(await count({})).toMatchObject({ total: 10, isComplete: true })
+    expect(await count({ filters })).toMatchObject({ total: 4, isComplete: true })
+  })
+
+  it('are shown from where retention has left any, also to who had begun before', async () => {
+    const { next } = await show<Page>(`/topics/${topic}/browse?max=2`)
+    const admin = kafka.admin()
+    await admin.connect()
+    // It looks up its leader.
+    await admin.fetchTopicOffsets(kafkaTopic)
+    await admin.deleteTopicRecords({ topic: kafkaTopic, partitions: [{ partition: 0, offset: '3' }] })
+    await admin.disconnect()
+
+    expect(await walk('from=earliest')).toEqual([tombstone, { n: 4 }, { n: 5 }])
+    expect(await walk('')).toEqual([{ n: 5 }, { n: 4 }, tombstone])
+    expect(await show<Page>(`/topics/${topic}/browse?next=${next ?? ''}`)).toMatchObject({
+      items: [{ offset: 4 }],
+      next: null,
+    })
+    expect(await tried()).toMatchObject({ passed: 1, refused: 1, failed: 1, complete: true })
   })
 })
 

@@ -17,7 +17,7 @@ const partitionCount = z.object({
   messages: z
     .int()
     .describe(
-      'Offsets from `from` to before `to`; where Kafka keeps bookkeeping of its own, fewer are messages',
+      'Offsets from `from` to before `to`; where Kafka keeps bookkeeping of its own or compacts, fewer are messages',
     ),
   matching: z
     .int()
