@@ -1,8 +1,8 @@
 /**
  * Filters tried over real messages, before anybody subscribes with them.
  * Takes filters and where to look. Gives each message with what the filters make of it.
- * Refuses filters that a subscription of the topic could not have. Bounds: `turnMsMax`, then others have
- * their turn; `judgeMs` in all, and what was not judged by then says so.
+ * Refuses filters that a subscription of the topic could not have. Others have their turn in between.
+ * Bound: `judgeMs` in all, and what was not judged by then says so.
  */
 import { z } from 'zod'
 import { freeObject, plainList, readShape } from '@iris/common/domain/json-shapes'
@@ -15,7 +15,7 @@ import {
 } from '@iris/common/filter/filters'
 import { refusal } from '@iris/common/errors/hermes-error'
 import { invalidMember } from '@iris/common/errors/member-about'
-import { sleep, type Scheduler } from '@iris/common/time/scheduler'
+import { inTurns, type TurnTime, type Work } from '@iris/common/time/turns'
 import { entityOf } from '../requests.js'
 import { maxMost, readMessagesQuery, type MessagesQuery } from './message-query.js'
 import { readMessages, type MessagePage, type MessageParts } from './read-messages.js'
@@ -50,11 +50,8 @@ export const filterLabAnswer = z.object({
   complete: z.boolean(),
 })
 
-export interface TryParts extends MessageParts {
-  readonly scheduler: Scheduler
-}
+export type TryParts = MessageParts & TurnTime
 
-const turnMsMax = 10
 /** All messages of an answer are judged in so much time, or are told as not judged. */
 export const judgeMs = 4_000
 const late = 'There was no time left to judge it; ask for fewer messages with max'
@@ -67,16 +64,16 @@ export async function tryFiltersOn(parts: TryParts, topic: Topic, body: unknown)
   const page = await readMessages(parts, topic, query)
   // What passes `latest` depends on what came before: messages are judged in the order of their time.
   const inTime = query.way === 'older' ? [...page.messages].reverse() : page.messages
-  return answerOf(page, await judgeAll(parts, compiled, inTime), parts.masks)
+  return answerOf(page, await inTurns(parts, judgeAll(parts, compiled, inTime)), parts.masks)
 }
 
 type Judged = ReadonlyMap<OpenedMessage, FilterOutcome>
 
-async function judgeAll(
-  { clock, scheduler, masks }: TryParts,
+function* judgeAll(
+  { clock, masks }: Pick<TryParts, 'clock' | 'masks'>,
   compiled: CompiledFilters | null,
   messages: readonly OpenedMessage[],
-): Promise<Judged> {
+): Work<Judged> {
   const inspector = createInspector()
   const judge = ({ content }: OpenedMessage): FilterOutcome => {
     if (content.problem !== null) return { kind: 'failed', problem: content.problem }
@@ -84,13 +81,9 @@ async function judgeAll(
   }
   const judged = new Map<OpenedMessage, FilterOutcome>()
   const endMs = clock.monotonic() + judgeMs
-  let turnEndMs = clock.monotonic() + turnMsMax
   for (const message of messages) {
-    const nowMs = clock.monotonic()
-    judged.set(message, nowMs < endMs ? judge(message) : { kind: 'failed', problem: late })
-    if (nowMs < turnEndMs || nowMs >= endMs) continue
-    await sleep(scheduler, 0)
-    turnEndMs = clock.monotonic() + turnMsMax
+    judged.set(message, clock.monotonic() < endMs ? judge(message) : { kind: 'failed', problem: late })
+    yield
   }
   return judged
 }
