@@ -201,6 +201,8 @@ describe('an AVRO topic', () => {
     const former = await stack.api.manage('GET', `/topics/${topic}/schema/versions/1`)
     expect([JSON.parse(present.text), former.text]).toEqual([JSON.parse(second), first])
     expect((await stack.api.manage('GET', `/topics/${topic}/schema/versions/9`)).status).toBe(204)
+    const versions = await stack.api.manage('GET', `/topics/${topic}/schema/versions`)
+    expect([versions.status, versions.text]).toEqual([200, '[1,2]'])
   })
 
   it('filters by Avro paths, and sends dead letters again in the form they died in', async () => {

@@ -65,6 +65,7 @@ describe('the schema of a new topic', () => {
     expect(await said(schemas.checkNew(topic, good))).toBe('taken')
     registry.add('s-g.t', good)
 
+    expect(await schemas.versions(topic)).toEqual([1])
     expect(await said(schemas.checkNew(topic, good))).toBe(
       '400 SCHEMA_ALREADY_EXISTS: Schema already exists for topic g.t, please remove it before creating topic.',
     )
@@ -73,6 +74,7 @@ describe('the schema of a new topic', () => {
       /^400 VALIDATION_ERROR: .*schema\.repository\.serverUrl$/,
     )
     expect(await none.version(topic, 'latest')).toBeNull()
+    expect(await none.versions(topic)).toEqual([])
   })
 
   it('of a topic that is JSON still is registered unjudged, and ignored where there is no registry', async () => {

@@ -22,6 +22,8 @@ export interface TopicSchemas {
   check(text: string | null): void
   /** Takes back what a creation registered that failed later; logged where the registry will not. */
   undo(topic: TopicName): Promise<void>
+  /** Lowest first; none where the registry has none, or there is no registry. */
+  versions(topic: TopicName): Promise<readonly number[]>
   /** Null where there is none, or no registry. */
   version(topic: TopicName, version: number | 'latest'): Promise<RegisteredSchema | null>
   /** The text of a schema by its number, where it is one of the topic's. */
@@ -79,6 +81,9 @@ export function createTopicSchemas({
       } catch (error) {
         log.warn('schema.leftInRegistry', { topic, error })
       }
+    },
+    async versions(topic) {
+      return open === null ? [] : asked(topic, (registry, subject) => registry.versions(subject))
     },
     async version(topic, version) {
       return open === null ? null : asked(topic, (registry, subject) => registry.version(subject, version))

@@ -27,6 +27,13 @@ export const schemaContract: ResourceContract = {
       answers,
       errors: registry,
     },
+    'GET /topics/:topic/schema/versions': {
+      summary: 'Lists the versions of the schema',
+      description: 'Their numbers as the registry gives them, lowest first. An addition of Iris.',
+      right: 'reader',
+      answers: { 200: json(z.array(z.int()), [1, 2]) },
+      errors: registry,
+    },
     'GET /topics/:topic/schema/versions/:version': {
       summary: 'Gives a version of the schema',
       right: 'reader',

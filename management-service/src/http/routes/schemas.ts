@@ -4,6 +4,7 @@
 import {
   emptyAnswer,
   frameworkError,
+  jsonAnswer,
   reading,
   textAnswer,
   writing,
@@ -21,6 +22,9 @@ export function schemaRoutes(parts: SchemaParts): readonly ApiRoute[] {
       const found = await schemas.version(topicOfPath(params['topic']), 'latest')
       return schemaAnswer(found?.text ?? null)
     }),
+    reading('GET', '/topics/:topic/schema/versions', async ({ params }) =>
+      jsonAnswer(await schemas.versions(topicOfPath(params['topic']))),
+    ),
     reading('GET', '/topics/:topic/schema/versions/:version', async ({ params }) => {
       const version = numberOf(params['version'])
       const found = await schemas.version(topicOfPath(params['topic']), version)

@@ -11,7 +11,7 @@ import { pathTo, type Names } from '../subscriptions/names.js'
 import { copyCallOf, draftOf, draftText, type CopyDraft } from './copy-draft.js'
 import type { LetterDetail } from './letter-shape.js'
 
-const DiffView = lazy(async () => ({ default: (await import('./diff-view.js')).DiffView }))
+const DiffView = lazy(async () => ({ default: (await import('../../ui/diff-view.js')).DiffView }))
 
 interface EditCopyProps {
   readonly names: Names

@@ -1,13 +1,12 @@
 /**
- * The AVRO schema of a topic in the registry, and a new version of it.
+ * The AVRO schema of a topic in the registry: its versions, what differs between them, and a new one.
  */
 import { Button, Modal, Stack, Text, Title } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconPlus } from '@tabler/icons-react'
-import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { pathOf } from '../../api/call.js'
-import { send } from '../../api/client.js'
+import { api } from '../../api/client.js'
 import { DefinitionForm } from '../../form/definition-form.js'
 import type { FieldGroup } from '../../form/field.js'
 import { Answer } from '../../ui/answer.js'
@@ -15,6 +14,7 @@ import { BodyView } from '../../ui/body-view.js'
 import { Section } from '../../ui/section.js'
 import { Table, type Column } from '../../ui/table.js'
 import { fieldsOf, type AvroField } from './avro-fields.js'
+import { SchemaVersions, useVersion } from './schema-versions.js'
 
 const fields: readonly FieldGroup[] = [
   {
@@ -34,38 +34,56 @@ const fields: readonly FieldGroup[] = [
 /** The schema. */
 export function AvroSchema({ topic }: { readonly topic: string }): ReactNode {
   const [isOpen, form] = useDisclosure(false)
-  const path = pathOf('topics', topic, 'schema')
-  // Read as it is: where there is no schema the answer has no body.
-  const schema = useQuery({
-    queryKey: ['avro', topic],
-    queryFn: ({ signal }) => send({ method: 'GET', path }, signal),
-  })
+  const versions = api.useQuery('get', '/topics/{topic}/schema/versions', { params: { path: { topic } } })
   return (
     <Section
-      title="Latest version"
+      title="Versions"
       actions={
         <Button variant="default" size="xs" leftSection={<IconPlus size={14} />} onClick={form.open}>
           New version
         </Button>
       }
     >
-      <Answer of={schema}>
-        {data => (data === null ? <None /> : <Shown topic={topic} schema={data} />)}
+      <Answer of={versions}>
+        {numbers =>
+          numbers.length === 0 ? (
+            <None />
+          ) : (
+            <SchemaVersions path={pathOf('topics', topic, 'schema', 'versions')} versions={numbers}>
+              {schema => <Shown topic={topic} schema={schema} />}
+            </SchemaVersions>
+          )
+        }
       </Answer>
       <Modal opened={isOpen} onClose={form.close} title="New version" size="xl">
-        <DefinitionForm
-          groups={fields}
-          first={isNothing(schema.data) ? {} : { schema: schema.data }}
-          isNew
-          callOf={draft => ({ method: 'POST', path, body: draft['schema'] })}
-          bodyAt="/schema"
-          verb="Register it"
-          done="Schema registered"
-          onDone={form.close}
-        />
+        <NewVersion topic={topic} latest={versions.data?.at(-1)} onDone={form.close} />
       </Modal>
     </Section>
   )
+}
+
+interface NewVersionProps {
+  readonly topic: string
+  /** Where there is one: the new version begins as it. */
+  readonly latest: number | undefined
+  readonly onDone: () => void
+}
+
+function NewVersion({ topic, latest, onDone }: NewVersionProps): ReactNode {
+  const former = useVersion(pathOf('topics', topic, 'schema', 'versions'), latest)
+  const form = (first: Readonly<Record<string, unknown>>): ReactNode => (
+    <DefinitionForm
+      groups={fields}
+      first={first}
+      isNew
+      callOf={draft => ({ method: 'POST', path: pathOf('topics', topic, 'schema'), body: draft['schema'] })}
+      bodyAt="/schema"
+      verb="Register it"
+      done="Schema registered"
+      onDone={onDone}
+    />
+  )
+  return latest === undefined ? form({}) : <Answer of={former}>{schema => form({ schema })}</Answer>
 }
 
 function None(): ReactNode {
@@ -101,8 +119,4 @@ function Shown({ topic, schema }: { readonly topic: string; readonly schema: unk
       <BodyView body={schema} />
     </Stack>
   )
-}
-
-function isNothing(data: unknown): boolean {
-  return data === undefined || data === null
 }

@@ -2,11 +2,10 @@
  * The JSON Schemas of a topic: what becomes of messages that do not fit, its versions, a new one, and a
  * message held against the latest.
  */
-import { Button, Modal, Select, Stack, Text } from '@mantine/core'
+import { Button, Modal, Stack, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconPlus } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
-import { useSearchParams } from 'wouter'
 import { pathOf } from '../../api/call.js'
 import { api, type ReadOf } from '../../api/client.js'
 import { DefinitionForm } from '../../form/definition-form.js'
@@ -16,6 +15,7 @@ import { BodyView } from '../../ui/body-view.js'
 import { Section } from '../../ui/section.js'
 import { breaksIn } from './breaks-in.js'
 import { CheckMessage } from './check-message.js'
+import { SchemaVersions } from './schema-versions.js'
 
 type Schemas = ReadOf<'/topics/{topic}/json-schema'>
 
@@ -98,43 +98,22 @@ function Parts({ topic, schemas }: PartsProps): ReactNode {
 }
 
 function Versions({ topic, schemas }: PartsProps): ReactNode {
-  const [params, setParams] = useSearchParams()
-  const { versions, latest } = schemas
-  const asked = params.get('version')
-  const shown = asked ?? (latest === null ? null : String(latest))
-  const choices = versions.map(({ version }) => String(version)).reverse()
   return (
     <Section title="Versions" actions={<NewVersion topic={topic} schemas={schemas} />}>
-      {shown === null ? (
+      {schemas.versions.length === 0 ? (
         <Text c="dimmed">
           There is none yet: each JSON message is taken. Add one to say what a message is.
         </Text>
       ) : (
-        <>
-          <Select
-            label="Version"
-            data={choices}
-            value={shown}
-            allowDeselect={false}
-            maw={200}
-            onChange={next => setParams({ tab: 'schema', ...(next === null ? {} : { version: next }) })}
-          />
-          <Version topic={topic} version={shown} />
-        </>
+        <SchemaVersions
+          path={pathOf('topics', topic, 'json-schema', 'versions')}
+          versions={schemas.versions.map(({ version }) => version)}
+        >
+          {schema => <BodyView body={schema} />}
+        </SchemaVersions>
       )}
     </Section>
   )
-}
-
-interface VersionProps {
-  readonly topic: string
-  readonly version: string
-}
-
-function Version({ topic, version }: VersionProps): ReactNode {
-  const path = { topic, version }
-  const schema = api.useQuery('get', '/topics/{topic}/json-schema/versions/{version}', { params: { path } })
-  return <Answer of={schema}>{data => <BodyView body={data} />}</Answer>
 }
 
 function NewVersion({ topic, schemas }: PartsProps): ReactNode {
