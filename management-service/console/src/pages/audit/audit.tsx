@@ -7,9 +7,10 @@ import type { ReactNode } from 'react'
 import { useSearchParams } from 'wouter'
 import { send } from '../../api/client.js'
 import { Answer } from '../../ui/answer.js'
+import { Go } from '../../ui/go.js'
 import { Moment } from '../../ui/moment.js'
 import { Page as Frame } from '../../ui/page.js'
-import { asText, wordsOf, type AuditPage, type Change } from './words-of.js'
+import { addressOfThing, asText, wordsOf, type AuditPage, type Change } from './words-of.js'
 
 const pageSize = '50'
 const kinds = [
@@ -122,9 +123,15 @@ function Changes({ changes }: { readonly changes: readonly Change[] }): ReactNod
 
 function OneChange({ change }: { readonly change: Change }): ReactNode {
   const { request, asked, differences = [], isShortened } = change
+  const address = addressOfThing(change)
   return (
     <Stack gap="xs">
       <Code block>{request}</Code>
+      {address !== null && (
+        <Text size="sm">
+          <Go to={address}>To its page</Go>
+        </Text>
+      )}
       {isShortened === true && <Text size="sm">The definitions were too large to be kept.</Text>}
       {asked !== undefined && <Code block>{JSON.stringify(asked, null, 2)}</Code>}
       {differences.length > 0 && (
