@@ -1,16 +1,17 @@
 /**
  * All groups, with how many topics each has; a new one is made here.
  */
-import { Anchor, Button, Modal, Text } from '@mantine/core'
+import { Button, Modal, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconPlus } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
-import { Link, useLocation } from 'wouter'
+import { useLocation } from 'wouter'
 import { pathOf } from '../../api/call.js'
 import { api } from '../../api/client.js'
 import { DefinitionForm } from '../../form/definition-form.js'
 import type { FieldGroup } from '../../form/field.js'
 import { Answer } from '../../ui/answer.js'
+import { Go } from '../../ui/go.js'
 import { NoneYet } from '../../ui/none-yet.js'
 import { Page as Frame } from '../../ui/page.js'
 import { Table, type Column } from '../../ui/table.js'
@@ -21,11 +22,7 @@ const columns: readonly Column<GroupRow>[] = [
   {
     title: 'Group',
     by: ({ name }) => name,
-    cell: ({ name }) => (
-      <Anchor component={Link} href={pathOf('groups', name)}>
-        {name}
-      </Anchor>
-    ),
+    cell: ({ name }) => <Go to={pathOf('groups', name)}>{name}</Go>,
   },
   {
     title: 'Topics',
