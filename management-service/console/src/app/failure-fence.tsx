@@ -1,7 +1,8 @@
 /**
- * What stands where a page failed by itself: a defect of ours, told to the person, with a way on.
+ * What stands where a page failed by itself, told to the person, with a way on: its files did not come, or it
+ * has a defect of ours.
  */
-import { Alert, Button, Code } from '@mantine/core'
+import { Alert, Button, Code, Text } from '@mantine/core'
 import { Component, type ReactNode } from 'react'
 import { Page } from '../ui/page.js'
 
@@ -23,6 +24,12 @@ export class FailureFence extends Component<{ readonly children: ReactNode }, Fe
     return (
       <Page title="This page failed">
         <Alert color="red">
+          {isOfFiles(failure) && (
+            <Text mb="md">
+              Its files did not come: management does not answer, or is another version than the page you came
+              from.
+            </Text>
+          )}
           <Code block>{failure.message}</Code>
           <Button mt="md" onClick={() => location.reload()}>
             Load it again
@@ -31,4 +38,9 @@ export class FailureFence extends Component<{ readonly children: ReactNode }, Fe
       </Page>
     )
   }
+}
+
+/** As Chromium, Firefox and Safari say it. */
+function isOfFiles({ message }: Error): boolean {
+  return /dynamically imported module|importing a module script/i.test(message)
 }

@@ -10,7 +10,10 @@ const retriesMax = 2
 /** The memory of the console. */
 export const queries = new QueryClient({
   defaultOptions: {
+    // Management may be on this machine, which a browser without a network does not know: it is asked all the same.
+    mutations: { networkMode: 'always' },
     queries: {
+      networkMode: 'always',
       staleTime: 2000,
       retry: (count, error) => count < retriesMax && mayPass(error),
     },

@@ -26,7 +26,7 @@ function Stream({ topic }: { readonly topic: string }): ReactNode {
   const key = params.get('key') ?? ''
   const [isPaused, setPaused] = useState(false)
   const [round, setRound] = useState(0)
-  const { live, problem } = useTail(topic, key, round, isPaused)
+  const { live, problem, isOver } = useTail(topic, key, round, isPaused)
   const put = (name: string, value: string): void =>
     setParams(old => {
       const rest = [...old].filter(([other]) => other !== name)
@@ -47,9 +47,15 @@ function Stream({ topic }: { readonly topic: string }): ReactNode {
       {problem !== null && !isPaused && (
         <>
           <Problem error={problem} />
-          <Button variant="default" onClick={() => setRound(old => old + 1)}>
-            Connect again
-          </Button>
+          {isOver ? (
+            <Button variant="default" onClick={() => setRound(old => old + 1)}>
+              Connect again
+            </Button>
+          ) : (
+            <Text size="sm" role="status">
+              It connects again by itself; what comes meanwhile is among the messages.
+            </Text>
+          )}
         </>
       )}
       <State live={live} isPaused={isPaused} />

@@ -1,22 +1,27 @@
 /**
  * The messages of a topic as they come, from management's stream.
  * Takes a topic and a key (empty for all). Gives what came since, looked at again a few times a second,
- * and why it ended. What comes while it is paused is not kept.
+ * and why it ended. What comes while it is paused is not kept. A stream that broke is asked for anew each
+ * `againMs`; one that management refuses, or that has no topic any more, only for another `round`.
  */
 import { useEffect, useState } from 'react'
 import { pathOf, type Call } from '../../api/call.js'
 import type { StreamEvent } from '../../api/event-parser.js'
+import { ApiProblem } from '../../api/problem.js'
 import { readEvents } from '../../api/stream.js'
-import { every, nowMs } from '../../time/clock.js'
+import { after, every, nowMs } from '../../time/clock.js'
 import { nothingYet, withMessages, withSkipped, type Live } from './live-list.js'
 import type { Message } from './message-shape.js'
 
 const showMs = 250
+const againMs = 3000
 
 export interface Tail {
   readonly live: Live
   /** Why nothing comes any more; null while it goes on. */
   readonly problem: unknown
+  /** Whether it is over with the problem: nothing is tried by itself. */
+  readonly isOver: boolean
 }
 
 /** Reads while it is not paused; another `round` begins anew. */
@@ -31,7 +36,7 @@ export function useTail(topic: string, key: string, round: number, isPaused: boo
     const take = (event: StreamEvent): void => {
       if (event.name === 'message') came.push(JSON.parse(event.data) as Message)
       else if (event.name === 'skipped') skipped += countIn(event)
-      else if (event.name !== 'gap') throw new Error(wordsOfEnd(event))
+      else if (event.name !== 'gap') throw endBy(event)
     }
     const stopShowing = every(showMs, () => {
       if (came.length > 0 || skipped > 0) {
@@ -42,17 +47,40 @@ export function useTail(topic: string, key: string, round: number, isPaused: boo
       skipped = 0
     })
     setProblem(null)
-    readEvents(callOf(topic, key), take, ended.signal)
-      .then(() => setProblem(new Error('The stream ended')))
-      .catch((error: unknown) => {
-        if (!ended.signal.aborted) setProblem(error)
-      })
+    let stopWaiting = (): void => undefined
+    const reader = { onOpen: () => setProblem(null), onEvent: take }
+    const read = (): void =>
+      void readEvents(callOf(topic, key), reader, ended.signal)
+        .catch((error: unknown) => error)
+        .then(error => {
+          if (ended.signal.aborted) return
+          setProblem(error ?? new Error('The stream ended'))
+          if (!isOver(error)) stopWaiting = after(againMs, read)
+        })
+    read()
     return () => {
       stopShowing()
+      stopWaiting()
       ended.abort()
     }
   }, [topic, key, round, isPaused])
-  return { live, problem }
+  return { live, problem, isOver: isOver(problem) }
+}
+
+/** The end that the stream itself told. */
+class ToldEnd extends Error {
+  constructor(
+    message: string,
+    readonly isForGood: boolean,
+  ) {
+    super(message)
+  }
+}
+
+/** A refusal of who asks or what for is the same the next time; any other failure may pass. */
+function isOver(problem: unknown): boolean {
+  if (problem instanceof ToldEnd) return problem.isForGood
+  return problem instanceof ApiProblem && problem.status >= 400 && problem.status < 500
 }
 
 /** The call of the stream. */
@@ -65,10 +93,11 @@ function countIn({ data }: StreamEvent): number {
   return count
 }
 
-function wordsOfEnd({ name, data }: StreamEvent): string {
-  if (name === 'lagging') return 'This browser took too little of the stream and was cut off'
-  if (data.includes('forbidden')) return 'You may not read this topic any longer'
-  if (data.includes('removed')) return 'The topic was removed'
-  if (data.includes('replaced')) return 'The topic was removed and made anew'
-  return 'Management stops'
+function endBy({ name, data }: StreamEvent): ToldEnd {
+  if (name === 'lagging')
+    return new ToldEnd('This browser took too little of the stream and was cut off', false)
+  if (data.includes('forbidden')) return new ToldEnd('You may not read this topic any longer', true)
+  if (data.includes('removed')) return new ToldEnd('The topic was removed', true)
+  if (data.includes('replaced')) return new ToldEnd('The topic was removed and made anew', true)
+  return new ToldEnd('Management stops', false)
 }
