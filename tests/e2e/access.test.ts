@@ -229,6 +229,8 @@ describe.skipIf(noBrowser() !== null)('the console of who has few rights', () =>
     await see('Management does not take this key')
     await signIn(reader)
     await see(mine)
+    await page.goto('/ui/')
+    await see('Charts of everything are for who may read every group')
     await page.goto(`/ui/topics/${mine}`)
     await page.getByRole('button', { name: 'Remove' }).click()
     await page.getByLabel(`Type ${mine} to go on`).fill(mine)

@@ -10,7 +10,7 @@ const retriesMax = 2
 /** The memory of the console. */
 export const queries = new QueryClient({
   defaultOptions: {
-    // Management may be on this machine, which a browser without a network does not know: it is asked all the same.
+    // Management may be on this machine, whatever the browser thinks of the network.
     mutations: { networkMode: 'always' },
     queries: {
       networkMode: 'always',

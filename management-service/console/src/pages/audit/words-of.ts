@@ -40,7 +40,7 @@ const kinds = {
 } as const
 const actions = { created: 'made', updated: 'changed', removed: 'removed', done: 'did' } as const
 
-/** What was done without a change of a definition, by its request; what is not here is told as the request. */
+/** What was done without a change of a definition, by its request. */
 const deeds: readonly (readonly [RegExp, string])[] = [
   [/^PUT \S+\/json-schema$/, 'changed what the schema does of'],
   [/^PUT \S+\/json-schema\/versions\/\d+$/, 'added a version of the schema of'],
