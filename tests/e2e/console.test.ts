@@ -1,6 +1,7 @@
 /**
  * The console in a real browser, on real services: the stories of its users, and what all pages keep to.
  */
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { graveFindings, noBrowser, startBrowser, type Browser } from '../support/browser.js'
 import { eventually } from '../support/eventually.js'
@@ -10,6 +11,22 @@ import { startSubscriber, type Subscriber } from '../support/subscriber.js'
 const firstLoadBytesMax = 220 * 1024
 /** Nothing moves, so that no colour is judged on its way. */
 const phone = { viewport: { width: 360, height: 740 }, reducedMotion: 'reduce' } as const
+
+const tabsMax = 60
+const nameInFocus =
+  '(({ labels, ariaLabel, textContent }) => labels?.[0]?.textContent ?? ariaLabel ?? textContent)(document.activeElement)'
+
+/** Presses the tab key until what has this name is in focus. */
+async function tabTo(page: Page, name: string): Promise<void> {
+  const passed: unknown[] = []
+  while (passed.length < tabsMax) {
+    await page.keyboard.press('Tab')
+    const reached = await page.evaluate(nameInFocus)
+    if (reached === name) return
+    passed.push(reached)
+  }
+  throw new Error(`The tab key leads to ${JSON.stringify(passed)} and never to ${name}`)
+}
 
 describe.skipIf(noBrowser() !== null)('the console', () => {
   let stack: TestStack
@@ -92,24 +109,33 @@ describe.skipIf(noBrowser() !== null)('the console', () => {
     },
   )
 
-  it('leads from the first topic to its first delivery', async () => {
+  it('leads from the first topic to its first delivery, by the keyboard alone', async () => {
     const { page, faults, close } = await browser.open()
-    const fill = (label: string, text: string): Promise<void> =>
-      page.getByRole('textbox', { name: label, exact: true }).fill(text)
+    const follow = async (name: string): Promise<void> => {
+      await page.getByRole('link', { name }).waitFor()
+      await tabTo(page, name)
+      await page.keyboard.press('Enter')
+    }
+    const fill = async (label: string, text: string): Promise<void> => {
+      await page.getByRole('textbox', { name: label, exact: true }).waitFor()
+      await tabTo(page, label)
+      await page.keyboard.insertText(text)
+    }
     await page.goto(`/ui/groups/${stack.group}`)
-    await page.getByRole('link', { name: 'New topic' }).click()
+    await follow('Skip to the page')
+    await follow('New topic')
     await fill('Name', `${stack.group}.firsts`)
     await fill('Description', 'The first topic of a team')
     await fill('Owner', 'Firsts')
-    await page.getByRole('button', { name: 'Make the topic' }).click()
+    await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: `${stack.group}.firsts`, level: 1 }).waitFor()
 
-    await page.getByRole('link', { name: 'New subscription' }).click()
+    await follow('New subscription')
     await fill('Name', 'receiver')
     await fill('Endpoint', `${subscriber.url}/firsts`)
     await fill('Description', 'What receives it')
     await fill('Owner', 'Firsts')
-    await page.getByRole('button', { name: 'Subscribe' }).click()
+    await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'receiver', level: 1 }).waitFor()
 
     const published = await stack.publish(`${stack.group}.firsts`, '{"first":true}')

@@ -78,7 +78,8 @@ function NotThere({ what, name, names, addressOf, back }: NotThereProps): ReactN
   return (
     <Stack gap="sm" role="status">
       <Text>
-        There is no {what} called <b>{name}</b>. It was removed, or its name is another one.
+        There is no {what} called <b>{name}</b>. It was removed, has another name, or is none that you may
+        read.
       </Text>
       {near.length > 0 && (
         <div>
