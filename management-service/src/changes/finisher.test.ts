@@ -68,6 +68,7 @@ function createProcess(world: World, death: Death | null) {
     register: name => Promise.resolve(void world.schemas.add(name)),
     registerAhead: () => Promise.resolve(),
     undo: name => schemas.remove(name).catch(() => undefined),
+    versions: name => Promise.resolve(world.schemas.has(name) ? [1] : []),
     version: name => Promise.resolve(world.schemas.has(name) ? { id: 1, version: 1, text: '{}' } : null),
     byId: () => Promise.resolve(null),
     remove: name => Promise.resolve(void world.schemas.delete(name)),
