@@ -16,6 +16,7 @@ import { ConflictNotice, type ConflictNoticeProps } from './conflict-notice.js'
 import { FieldInput } from './field-input.js'
 import { memberOf, withMember, type Draft } from './pointer.js'
 import { useDraft } from './use-draft.js'
+import { useFirstProblem } from './use-first-problem.js'
 
 interface DefinitionFormProps {
   readonly groups: readonly FieldGroup[]
@@ -44,6 +45,7 @@ export function DefinitionForm(props: DefinitionFormProps): ReactNode {
   const action = useAction({ done, onDone: () => onDone(draft), isTold: isConflict })
   const hasConflict = action.error !== null && isConflict(action.error)
   const problems = problemsBelow(bodyAt, (hasConflict ? null : action.error?.fields) ?? rehearsed)
+  const form = useFirstProblem(hasConflict ? null : action.error)
   const shown = shownGroups(groups, draft)
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault()
@@ -54,7 +56,7 @@ export function DefinitionForm(props: DefinitionFormProps): ReactNode {
     setDraft(old => withMember(old, field.pointer, value))
   }
   return (
-    <form onSubmit={submit} noValidate>
+    <form ref={form} onSubmit={submit} noValidate>
       <Stack>
         <Fields
           groups={shown}

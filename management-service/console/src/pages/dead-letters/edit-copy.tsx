@@ -66,6 +66,7 @@ function CopyFields({ draft, onChange }: CopyFieldsProps): ReactNode {
     <>
       <Textarea
         label="Body"
+        autoFocus
         description={draft.isText ? undefined : 'Bytes that are no text: edited as Base64'}
         value={draft.body}
         onChange={event => onChange({ body: event.currentTarget.value })}

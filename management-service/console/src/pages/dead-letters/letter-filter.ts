@@ -6,8 +6,8 @@
 import { causeWord } from './cause-words.js'
 
 /** What may be asked for; each that is given must fit. */
-export const filterNames = ['reason', 'class', 'cause', 'status', 'messageId', 'body', 'from', 'to'] as const
-type FilterName = (typeof filterNames)[number]
+const filterNames = ['reason', 'class', 'cause', 'status', 'messageId', 'body', 'from', 'to'] as const
+export type FilterName = (typeof filterNames)[number]
 export type LetterFilter = Readonly<Partial<Record<FilterName, string>>>
 
 /** Members of a body that name dead letters. */

@@ -2,7 +2,7 @@
  * One dead letter: why it died, what it is, where it came from, and what can be done with it.
  */
 import { Button, Code, Stack, Text } from '@mantine/core'
-import { useState, type ReactNode } from 'react'
+import { useRef, useState, type ReactNode } from 'react'
 import { useLocation } from 'wouter'
 import type { PageParams } from '../../app/page-route.js'
 import { api } from '../../api/client.js'
@@ -34,6 +34,11 @@ export function Page({ params }: { readonly params: PageParams }): ReactNode {
   const letter = api.useQuery('get', '/topics/{topic}/subscriptions/{subscription}/dead-letters/{id}', {
     params: { path: { ...names, id } },
   })
+  const editing = useRef<HTMLButtonElement>(null)
+  const leave = (): void => {
+    setEdited(false)
+    editing.current?.focus()
+  }
   const back = (): void => go(pathTo(names, 'dead-letters'))
   return (
     <Frame
@@ -45,7 +50,7 @@ export function Page({ params }: { readonly params: PageParams }): ReactNode {
       actions={
         letter.data !== undefined && (
           <>
-            <Button size="xs" variant="default" onClick={() => setEdited(true)} disabled={isEdited}>
+            <Button ref={editing} size="xs" variant="default" onClick={() => setEdited(true)}>
               Edit a copy
             </Button>
             <Redrive names={names} selection={{ ids: [id] }} onDone={back} />
@@ -57,7 +62,7 @@ export function Page({ params }: { readonly params: PageParams }): ReactNode {
       <Answer of={letter}>
         {told =>
           isEdited ? (
-            <EditCopy names={names} letter={told} onLeave={() => setEdited(false)} />
+            <EditCopy names={names} letter={told} onLeave={leave} />
           ) : (
             <Detail names={names} letter={told} />
           )

@@ -2,6 +2,7 @@
  * A page of dead letters, the newest first; some can be marked for what is done with them.
  */
 import { Button, Checkbox, Code, Group } from '@mantine/core'
+import { keepPreviousData } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { Link, useSearchParams } from 'wouter'
 import { api, type ReadOf } from '../../api/client.js'
@@ -37,7 +38,8 @@ export function Letters({ names, filter, marked, onMark }: LettersProps): ReactN
     'get',
     '/topics/{topic}/subscriptions/{subscription}/dead-letters',
     { params: { path: names, query } },
-    { refetchInterval },
+    // The page before stays until the next one is there: so does the focus.
+    { refetchInterval, placeholderData: keepPreviousData },
   )
   const address = pathTo(names, 'dead-letters')
   const mark = (ids: readonly string[], isMarked: boolean): void =>

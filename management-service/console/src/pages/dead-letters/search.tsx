@@ -1,12 +1,13 @@
 /**
  * The words that dead letters are looked for by; they go into the address.
  */
-import { Button, Group, Select, TextInput } from '@mantine/core'
+import { Button, Group, Select, TextInput, type TextInputProps } from '@mantine/core'
 import type { ReactNode, SyntheticEvent } from 'react'
 import { useLocation } from 'wouter'
+import { useBegun } from '../../ui/use-begun.js'
 import { pathTo, type Names } from '../subscriptions/names.js'
 import { causeChoices, causeWord } from './cause-words.js'
-import { addressWith, classWord, filterNames, type LetterFilter } from './letter-filter.js'
+import { addressWith, classWord, type FilterName, type LetterFilter } from './letter-filter.js'
 
 interface SearchProps {
   readonly names: Names
@@ -18,42 +19,46 @@ const classes = ['refused', 'expired', 'pipeline', 'parked'].map(value => ({
   label: classWord(value),
 }))
 
-/** The form. It begins anew with each filter, so that it shows what is in force. */
+/** The form. */
 export function Search({ names, filter }: SearchProps): ReactNode {
   const [, go] = useLocation()
-  const submit = (event: SyntheticEvent<HTMLFormElement>): void => {
+  const [wanted, setWanted] = useBegun(filter)
+  const set = (name: FilterName, value: string | null): void => setWanted({ ...wanted, [name]: value ?? '' })
+  const submit = (event: SyntheticEvent): void => {
     event.preventDefault()
-    const form = new FormData(event.currentTarget)
-    const wanted = filterNames.flatMap(name => {
-      const value = form.get(name)
-      return typeof value === 'string' && value !== '' ? [[name, value] as const] : []
-    })
-    go(addressWith(pathTo(names, 'dead-letters'), Object.fromEntries(wanted)))
+    go(addressWith(pathTo(names, 'dead-letters'), wanted))
   }
+  const text = (name: FilterName, label: string, rest: TextInputProps = {}): ReactNode => (
+    <TextInput
+      size="xs"
+      label={label}
+      value={wanted[name] ?? ''}
+      onChange={event => set(name, event.currentTarget.value)}
+      {...rest}
+    />
+  )
+  const choice = (name: FilterName, label: string, data: typeof causeChoices): ReactNode => (
+    <Select
+      size="xs"
+      label={label}
+      data={data}
+      value={wanted[name] === '' ? null : (wanted[name] ?? null)}
+      onChange={value => set(name, value)}
+      clearable
+      clearButtonProps={{ 'aria-label': `Leave out: ${label}` }}
+    />
+  )
   return (
-    <form key={JSON.stringify(filter)} onSubmit={submit} aria-label="Look for dead letters">
+    <form onSubmit={submit} aria-label="Look for dead letters">
       <Group align="flex-end" gap="xs">
-        <Select
-          size="xs"
-          name="cause"
-          label="Cause"
-          data={withChosen(filter.cause)}
-          defaultValue={filter.cause}
-          clearable
-        />
-        <TextInput size="xs" name="reason" label="Reason holds" defaultValue={filter.reason} />
-        <Select size="xs" name="class" label="It was" data={classes} defaultValue={filter.class} clearable />
-        <TextInput size="xs" name="status" label="Last status" defaultValue={filter.status} w={90} />
-        <TextInput size="xs" name="body" label="Body holds" defaultValue={filter.body} />
-        <TextInput size="xs" name="messageId" label="Message id" defaultValue={filter.messageId} />
-        <TextInput
-          size="xs"
-          name="from"
-          label="Died from"
-          placeholder="2026-05-01T12:00:00Z"
-          defaultValue={filter.from}
-        />
-        <TextInput size="xs" name="to" label="Died before" defaultValue={filter.to} />
+        {choice('cause', 'Cause', withChosen(filter.cause))}
+        {text('reason', 'Reason holds')}
+        {choice('class', 'It was', classes)}
+        {text('status', 'Last status', { w: 90 })}
+        {text('body', 'Body holds')}
+        {text('messageId', 'Message id')}
+        {text('from', 'Died from', { placeholder: '2026-05-01T12:00:00Z' })}
+        {text('to', 'Died before')}
         <Button type="submit" size="xs" variant="default">
           Look for these
         </Button>

@@ -2,8 +2,9 @@
  * What is looked for: a topic, and an id or a key.
  */
 import { Autocomplete, Button, Group, SegmentedControl, TextInput } from '@mantine/core'
-import { useState, type ReactNode, type SyntheticEvent } from 'react'
+import type { ReactNode, SyntheticEvent } from 'react'
 import { api } from '../../api/client.js'
+import { useBegun } from '../../ui/use-begun.js'
 
 /** The question. */
 export interface Asked {
@@ -21,7 +22,7 @@ const shownTopicsMax = 20
 
 /** The form. */
 export function TraceForm({ first, onSearch }: TraceFormProps): ReactNode {
-  const [asked, setAsked] = useState(first)
+  const [asked, setAsked] = useBegun(first)
   const topics = api.useQuery('get', '/topics')
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault()

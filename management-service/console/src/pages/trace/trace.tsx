@@ -33,7 +33,7 @@ export function Page(): ReactNode {
         The id is the Hermes-Message-Id that the publisher was answered with; the key is the Partition-Key it
         sent.
       </Text>
-      <TraceForm key={`${asked.topic} ${asked.by} ${asked.text}`} first={asked} onSearch={search} />
+      <TraceForm first={asked} onSearch={search} />
       {asked.topic !== '' && asked.text !== '' && <Found asked={asked} />}
     </Frame>
   )
