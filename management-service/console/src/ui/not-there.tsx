@@ -5,7 +5,7 @@
 import { List, Stack, Text } from '@mantine/core'
 import type { UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { useParams } from 'wouter'
+import { useParams, useSearchParams } from 'wouter'
 import { pathOf } from '../api/call.js'
 import { api } from '../api/client.js'
 import { Go } from './go.js'
@@ -15,7 +15,9 @@ const shownMax = 5
 
 /** What the address names and management does not know: by the code of its refusal. */
 export function NamedNotThere({ code }: { readonly code: string }): ReactNode {
-  const { topic = '', subscription = '' } = useParams<{ topic?: string; subscription?: string }>()
+  const { topic: below, subscription = '' } = useParams<{ topic?: string; subscription?: string }>()
+  const [query] = useSearchParams()
+  const topic = below ?? query.get('topic') ?? ''
   if (code === 'SUBSCRIPTION_NOT_EXISTS') return <NoSubscription topic={topic} subscription={subscription} />
   return <NoTopic topic={topic} />
 }

@@ -1,12 +1,13 @@
 /**
  * A page of dead letters, the newest first; some can be marked for what is done with them.
  */
-import { Button, Checkbox, Code, Group } from '@mantine/core'
+import { Button, Checkbox, Group } from '@mantine/core'
 import { keepPreviousData } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { Link, useSearchParams } from 'wouter'
 import { api, type ReadOf } from '../../api/client.js'
 import { Answer } from '../../ui/answer.js'
+import { Bounded } from '../../ui/bounded.js'
 import { Go } from '../../ui/go.js'
 import { Moment } from '../../ui/moment.js'
 import { Table, type Column } from '../../ui/table.js'
@@ -16,6 +17,7 @@ import { beginningOf } from './letter-body.js'
 import { addressWith, type LetterFilter } from './letter-filter.js'
 
 const pageSize = 20
+const idLettersMax = 13
 const refetchInterval = 5000
 
 type Letter = ReadOf<'/topics/{topic}/subscriptions/{subscription}/dead-letters'>['items'][number]
@@ -119,9 +121,13 @@ function columnsFor({
     {
       title: 'Reason',
       by: ({ reason }) => reason,
-      cell: ({ id, reason }) => <Go to={pathTo(names, 'dead-letters', id)}>{reason}</Go>,
+      cell: ({ id, reason }) => (
+        <Bounded>
+          <Go to={pathTo(names, 'dead-letters', id)}>{reason || 'not told'}</Go>
+        </Bounded>
+      ),
     },
-    { title: 'Body', cell: ({ body }) => <Beginning of={body} /> },
+    { title: 'Body', cell: ({ body }) => <Bounded>{beginningOf(body)}</Bounded> },
     {
       title: 'Status',
       by: row => row.lastStatus ?? null,
@@ -137,16 +143,16 @@ function columnsFor({
     {
       title: 'Message',
       by: ({ messageId }) => messageId,
-      cell: ({ messageId }) => <Go to={traceOf(names.topic, messageId)}>{messageId}</Go>,
+      cell: ({ messageId }) => (
+        <Go to={traceOf(names.topic, messageId)}>
+          <span title={messageId}>{shortened(messageId)}</span>
+        </Go>
+      ),
     },
   ]
 }
 
-/** Enough of the body to tell a letter from its neighbours. */
-function Beginning({ of }: { readonly of: string }): ReactNode {
-  return (
-    <Code style={{ overflowWrap: 'anywhere' }} display="block" miw={180}>
-      {beginningOf(of)}
-    </Code>
-  )
+/** Enough of an id to tell it from its neighbours; the letter has all of it. */
+function shortened(messageId: string): string {
+  return messageId.length <= idLettersMax ? messageId : `${messageId.slice(0, idLettersMax)}…`
 }

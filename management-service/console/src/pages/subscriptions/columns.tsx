@@ -4,6 +4,7 @@
 import { Group, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { pathOf } from '../../api/call.js'
+import { Bounded } from '../../ui/bounded.js'
 import { Go } from '../../ui/go.js'
 import type { Column } from '../../ui/table.js'
 import { Trouble } from '../../ui/trouble.js'
@@ -19,18 +20,18 @@ export const columnOf = {
     title: 'Subscription',
     by: ({ name }) => name,
     cell: ({ topicName, name }) => (
-      <Name>
+      <Bounded>
         <Go to={pathTo({ topic: topicName, subscription: name })}>{name}</Go>
-      </Name>
+      </Bounded>
     ),
   },
   topic: {
     title: 'Topic',
     by: ({ topicName }) => topicName,
     cell: ({ topicName }) => (
-      <Name>
+      <Bounded>
         <Go to={pathOf('topics', topicName)}>{topicName}</Go>
-      </Name>
+      </Bounded>
     ),
   },
   state: { title: 'State', by: row => troubleOf(row) ?? row.state, cell: row => <State row={row} /> },
@@ -50,7 +51,7 @@ export const columnOf = {
   owner: {
     title: 'Owner',
     by: ({ owner }) => owner,
-    cell: ({ owner }) => <Name>{owner}</Name>,
+    cell: ({ owner }) => <Bounded>{owner}</Bounded>,
   },
   endpoint: {
     title: 'Endpoint',
@@ -58,15 +59,6 @@ export const columnOf = {
     cell: ({ endpoint }) => <Endpoint endpoint={endpoint} />,
   },
 } as const satisfies Readonly<Record<string, Column<ListedSubscription>>>
-
-/** As wide as most names are: what is longer goes on below, so that it moves no figure out of sight. */
-function Name({ children }: { readonly children: ReactNode }): ReactNode {
-  return (
-    <Text span inherit display="inline-block" w="max-content" maw={220} style={{ overflowWrap: 'anywhere' }}>
-      {children}
-    </Text>
-  )
-}
 
 function State({ row }: { readonly row: ListedSubscription }): ReactNode {
   const trouble = troubleOf(row)

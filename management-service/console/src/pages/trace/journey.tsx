@@ -1,13 +1,14 @@
 /**
  * One message's way on the screen: its place, then what each subscription did with it.
  */
-import { Anchor, Card, Code, Group, Stack, Text, Timeline, Title } from '@mantine/core'
+import { Anchor, Badge, Button, Card, Code, Group, Stack, Text, Timeline, Title } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
 import { IconAlertTriangle, IconCheck, IconClock, IconFilter } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
 import { pathOf } from '../../api/call.js'
 import { placeIn } from './addresses.js'
-import type { Journey as Way, Leg, Step, Tone } from './journeys-of.js'
+import { outcomesIn, type Journey as Way, type Leg, type Step, type Tone } from './journeys-of.js'
 
 const icons = { good: IconCheck, bad: IconAlertTriangle, waiting: IconClock, aside: IconFilter } as const
 const colors: Readonly<Record<Tone, string>> = { good: 'teal', bad: 'red', waiting: 'blue', aside: 'gray' }
@@ -15,11 +16,14 @@ const colors: Readonly<Record<Tone, string>> = { good: 'teal', bad: 'red', waiti
 interface JourneyProps {
   readonly topic: string
   readonly journey: Way
+  /** Whether its steps are shown at first. */
+  readonly isAlone: boolean
 }
 
 /** The card of a message. */
-export function Journey({ topic, journey }: JourneyProps): ReactNode {
+export function Journey({ topic, journey, isAlone }: JourneyProps): ReactNode {
   const { messageId, place, published, legs } = journey
+  const [isOpen, open] = useDisclosure(isAlone)
   return (
     <Card withBorder component="section" aria-label={`Message ${messageId}`}>
       <Stack>
@@ -33,25 +37,36 @@ export function Journey({ topic, journey }: JourneyProps): ReactNode {
             </Anchor>
           )}
         </Group>
-        {published.length > 0 && <Steps title="Published" steps={published} />}
-        {legs.map(leg => (
-          <LegView key={leg.subscription} topic={topic} leg={leg} />
-        ))}
+        <Group justify="space-between">
+          <Text size="sm">{outcomesIn(journey) || 'No subscription had it yet, or none is traced.'}</Text>
+          {!isAlone && (
+            <Button size="compact-sm" variant="default" onClick={open.toggle} aria-expanded={isOpen}>
+              {isOpen ? 'Hide the steps' : 'Show the steps'}
+            </Button>
+          )}
+        </Group>
+        {isOpen && published.length > 0 && <Steps title="Published" steps={published} />}
+        {isOpen && legs.map(leg => <LegView key={leg.subscription} topic={topic} leg={leg} />)}
       </Stack>
     </Card>
   )
 }
 
 function LegView({ topic, leg }: { readonly topic: string; readonly leg: Leg }): ReactNode {
-  const { subscription, steps, deadLetterId } = leg
+  const { subscription, outcome, steps, deadLetterId } = leg
   const page = pathOf('topics', topic, 'subscriptions', subscription)
   return (
     <Stack gap="xs">
       <Steps
         title={
-          <Anchor component={Link} href={page}>
-            {subscription}
-          </Anchor>
+          <Group gap="xs" component="span">
+            <Anchor component={Link} href={page}>
+              {subscription}
+            </Anchor>
+            <Badge component="span" variant="outline" color={colors[outcome.tone]} c="inherit" tt="none">
+              {outcome.word}
+            </Badge>
+          </Group>
         }
         steps={steps}
       />

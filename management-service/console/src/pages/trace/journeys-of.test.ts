@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { journeysOf, type PublishedEvent, type SentEvent, type TracePage } from './journeys-of.js'
+import { journeysOf, outcomesIn, type PublishedEvent, type SentEvent, type TracePage } from './journeys-of.js'
 
 const published: PublishedEvent = {
   ...{ kind: 'published', messageId: 'm1', timestamp: 100, hostname: 'front', status: 'SUCCESS' },
@@ -47,6 +47,25 @@ describe('the way of a message', () => {
     const [journey] = journeysOf([page(sent(1, letter))])
 
     expect(journey?.legs[0]).toMatchObject({ deadLetterId: '0-4', steps: [{ words: 'Given up: TTL' }] })
+  })
+
+  it.each([
+    ['on its way', ['INFLIGHT', 'FAILED'], null],
+    ['delivered', ['FAILED', 'SUCCESS'], null],
+    ['given up', ['FAILED', 'DISCARDED'], '0-4'],
+    ['delivered', ['DISCARDED', 'FAILED', 'SUCCESS'], null],
+    ['given up', ['DISCARDED', 'FAILED'], '0-4'],
+    ['delivered', ['SUCCESS', 'FAILED'], null],
+    ['left out', ['FILTERED'], null],
+  ] as const)('is %s after %j', (word, statuses, deadLetterId) => {
+    const letter = { deadLetter: { partition: 0, offset: 4 } }
+    const steps = statuses.map((status, at) =>
+      sent(at, { status, ...(status === 'DISCARDED' ? letter : {}) }),
+    )
+    const [journey] = journeysOf([page(...steps, sent(9, { subscription: 'mail' }))])
+
+    expect(journey?.legs[0]).toMatchObject({ outcome: { word }, deadLetterId })
+    expect(journey && outcomesIn(journey)).toContain(word === 'delivered' ? '2 delivered' : `1 ${word}`)
   })
 
   it('waits where it was not stored yet', () => {

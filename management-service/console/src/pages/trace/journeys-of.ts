@@ -55,11 +55,18 @@ export interface Step {
   readonly host: string
 }
 
+/** What became of a message at one subscription. */
+export interface Outcome {
+  readonly word: string
+  readonly tone: Tone
+}
+
 /** The way of a message to one subscription. */
 export interface Leg {
   readonly subscription: string
+  readonly outcome: Outcome
   readonly steps: readonly Step[]
-  /** Where its dead letter lies, where it became one: `partition-offset`. */
+  /** Where its dead letter lies, where it ended as one: `partition-offset`. */
   readonly deadLetterId: string | null
 }
 
@@ -93,14 +100,30 @@ function journeyOf(messageId: string, events: TracePage['events']): Journey {
     legs: [...gathered(sent, ({ subscription }) => subscription)].map(([subscription, own]) => ({
       subscription,
       steps: own.map(sentStep),
-      deadLetterId: deadLetterOf(own),
+      ...endOf(own),
     })),
   }
 }
 
-function deadLetterOf(events: readonly SentEvent[]): string | null {
-  const letter = events.findLast(({ deadLetter }) => deadLetter !== undefined)?.deadLetter
-  return letter === undefined ? null : `${letter.partition}-${letter.offset}`
+const outcomes: Readonly<Partial<Record<SentEvent['status'], Outcome>>> = {
+  SUCCESS: { word: 'delivered', tone: 'good' },
+  DISCARDED: { word: 'given up', tone: 'bad' },
+  FILTERED: { word: 'left out', tone: 'aside' },
+}
+
+/** The last ending counts: what was given up may have been redriven, and what was delivered replayed. */
+function endOf(events: readonly SentEvent[]): Pick<Leg, 'outcome' | 'deadLetterId'> {
+  const ending = events.findLast(({ status }) => outcomes[status] !== undefined)
+  const outcome = ending === undefined ? undefined : outcomes[ending.status]
+  if (outcome === undefined) return { outcome: { word: 'on its way', tone: 'waiting' }, deadLetterId: null }
+  const letter = ending?.status === 'DISCARDED' ? ending.deadLetter : undefined
+  return { outcome, deadLetterId: letter === undefined ? null : `${letter.partition}-${letter.offset}` }
+}
+
+/** `2 delivered · 1 given up`; empty where no subscription had it. */
+export function outcomesIn({ legs }: Pick<Journey, 'legs'>): string {
+  const byWord = gathered(legs, ({ outcome }) => outcome.word)
+  return [...byWord].map(([word, own]) => `${own.length} ${word}`).join(' · ')
 }
 
 function publishedStep(event: PublishedEvent): Step {

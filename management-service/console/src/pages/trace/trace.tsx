@@ -62,7 +62,12 @@ function Found({ asked }: { readonly asked: Asked }): ReactNode {
             <Text role="status">{saidOf(journeys.length, pages.at(-1)?.complete === true)}</Text>
             <Notes notes={[...new Set(pages.flatMap(({ notes }) => notes))]} />
             {journeys.map(journey => (
-              <Journey key={journey.messageId} topic={asked.topic} journey={journey} />
+              <Journey
+                key={journey.messageId}
+                topic={asked.topic}
+                journey={journey}
+                isAlone={journeys.length === 1}
+              />
             ))}
             {trace.hasNextPage && (
               <Button
@@ -82,7 +87,9 @@ function Found({ asked }: { readonly asked: Asked }): ReactNode {
 
 function saidOf(count: number, isComplete: boolean): string {
   if (count === 0)
-    return isComplete ? 'No step of such a message was kept.' : 'Nothing among the newest steps.'
+    return isComplete
+      ? 'No step of such a message was kept: it was never published here, or longer ago than steps are kept.'
+      : 'Nothing among the newest steps.'
   return count === 1 ? 'One message.' : `${count} messages.`
 }
 
