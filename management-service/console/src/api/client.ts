@@ -10,6 +10,7 @@ import { noteCall } from './calls.js'
 import type { components, paths } from './openapi.js'
 import { ApiProblem, isForbidden, problemOf, unreachable } from './problem.js'
 import { refuseKey, session } from './session.js'
+import { noteAnswer, noteSilence } from './silence.js'
 import { noteVersion } from './versions.js'
 
 /** The shapes that have a name in management's description. */
@@ -36,11 +37,14 @@ const middleware: Middleware = {
     return request
   },
   async onResponse({ request, response }) {
+    noteAnswer()
     if (!response.ok) throw await problemIn(response, request.headers)
     noteRead(request.method, new URL(request.url).pathname, response)
   },
   onError({ error }) {
-    return error instanceof ApiProblem ? error : unreachable(error)
+    if (error instanceof ApiProblem) return error
+    noteSilence(error)
+    return unreachable(error)
   },
 }
 
@@ -90,8 +94,11 @@ export async function answerTo(call: Call, accept: string, signal?: AbortSignal)
   const body = call.body === undefined ? null : JSON.stringify(call.body)
   const init = { method: call.method, headers, body, signal: signal ?? null }
   const response = await fetch(addressOf(call), init).catch((error: unknown) => {
-    throw signal?.aborted === true ? error : unreachable(error)
+    if (signal?.aborted === true) throw error
+    noteSilence(error)
+    throw unreachable(error)
   })
+  noteAnswer()
   if (!response.ok) throw await problemIn(response, headers)
   noteRead(call.method, call.path, response)
   return response

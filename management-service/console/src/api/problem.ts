@@ -41,6 +41,11 @@ export function isForbidden(error: unknown): boolean {
   return status === 401 || (status === 403 && code === 'OTHER')
 }
 
+/** Whether nobody answered. */
+export function isUnreachable(error: unknown): boolean {
+  return error instanceof ApiProblem && error.status === 0
+}
+
 /** Reads an answer that is no success. */
 export function problemOf(status: number, body: unknown): ApiProblem {
   const said = isRecord(body) ? body : {}

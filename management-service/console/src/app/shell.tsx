@@ -12,6 +12,7 @@ import { entries } from './pages.js'
 import { SchemeSwitch } from './scheme-switch.js'
 import { SearchButton } from './search-button.js'
 import { SignInButton } from './sign-in.js'
+import { Silence } from './silence.js'
 
 /** Loaded when they are looked at first. */
 const Commands = lazy(async () => ({ default: (await import('./commands.js')).Commands }))
@@ -65,7 +66,10 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
       <AppShell.Navbar p="xs" aria-label="Areas" className="areas" data-open={isMenuOpen}>
         <Navigation onGo={menu.close} />
       </AppShell.Navbar>
-      <AppShell.Main id="page">{children}</AppShell.Main>
+      <AppShell.Main id="page">
+        <Silence />
+        {children}
+      </AppShell.Main>
       <Suspense>{areCommandsOpen && <Commands isOpen onClose={commands.close} />}</Suspense>
     </AppShell>
   )

@@ -7,6 +7,7 @@
 import { SimpleGrid, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { isRefused, useHistory, type History } from '../api/history.js'
+import { useTellable } from './answer.js'
 import { Chart, chartColors } from './chart.js'
 import { Problem } from './problem.js'
 import { rateOf, shortCountOf, spanOf } from './words.js'
@@ -65,9 +66,10 @@ const drawn: readonly Drawn[] = [
 /** The charts. */
 export function FlowCharts({ of = [] }: { readonly of?: readonly string[] }): ReactNode {
   const { data, error } = useHistory(...of)
+  const problem = useTellable(error)
   return (
     <>
-      {error !== null && !isRefused(error) && <Problem error={error} />}
+      {problem !== null && !isRefused(problem) && <Problem error={problem} />}
       {isRefused(error) && of.length === 0 && (
         <Text size="sm" c="dimmed">
           Charts of everything are for who may read every group. The page of each topic and subscription has

@@ -5,6 +5,7 @@
 import { Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { api } from '../../api/client.js'
+import { useTellable } from '../../ui/answer.js'
 import { Go } from '../../ui/go.js'
 import { Moment } from '../../ui/moment.js'
 import { Problem } from '../../ui/problem.js'
@@ -31,11 +32,12 @@ interface FailuresProps {
 export function Failures({ names, diagnosis, toldAtMs }: FailuresProps): ReactNode {
   const path = '/topics/{topic}/subscriptions/{subscription}/dead-letters/summary'
   const letters = api.useQuery('get', path, readingOf(names), { refetchInterval })
+  const problem = useTellable(letters.error)
   const lastMinute = diagnosis?.lastMinute
   const isTold = lastMinute !== null && lastMinute !== undefined
   return (
     <Section title="Why attempts fail">
-      {letters.error !== null && <Problem error={letters.error} />}
+      {problem !== null && <Problem error={problem} />}
       <Table
         label="Failures by cause"
         name="causes"

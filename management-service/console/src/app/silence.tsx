@@ -1,0 +1,38 @@
+/**
+ * What stands above a page while management does not answer. What failed meanwhile is asked again by itself,
+ * also where the page asks only once.
+ */
+import { Alert, Text } from '@mantine/core'
+import { useQueryClient } from '@tanstack/react-query'
+import { useEffect, type ReactNode } from 'react'
+import { useSilence } from '../api/silence.js'
+import { every } from '../time/clock.js'
+
+const periodMs = 3000
+
+/** The notice; nothing while management answers. */
+export function Silence(): ReactNode {
+  return useSilence() && <Notice />
+}
+
+function Notice(): ReactNode {
+  const queries = useQueryClient()
+  useEffect(
+    () =>
+      every(periodMs, () => {
+        const hasFailed = {
+          predicate: ({ state }: { state: { status: string } }) => state.status === 'error',
+        }
+        void queries.refetchQueries({ type: 'active', ...hasFailed })
+      }),
+    [queries],
+  )
+  return (
+    <Alert color="red" role="alert" title="Management does not answer" mb="md">
+      <Text size="sm">
+        What is shown is as it was told last. It is asked again every {periodMs / 1000} s; see whether
+        management runs, and whether this browser reaches it.
+      </Text>
+    </Alert>
+  )
+}
