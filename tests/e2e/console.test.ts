@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { graveFindings, noBrowser, startBrowser, type Browser } from '../support/browser.js'
 import { eventually } from '../support/eventually.js'
+import { startSchemaRegistry, type TestRegistry } from '../support/schema-registry.js'
 import { startTestStack, type TestStack } from '../support/stack.js'
 import { startSubscriber, type Subscriber } from '../support/subscriber.js'
 
@@ -29,6 +30,7 @@ async function tabTo(page: Page, name: string): Promise<void> {
 }
 
 describe.skipIf(noBrowser() !== null)('the console', () => {
+  let registry: TestRegistry
   let stack: TestStack
   let subscriber: Subscriber
   let browser: Browser
@@ -40,9 +42,15 @@ describe.skipIf(noBrowser() !== null)('the console', () => {
   beforeAll(async () => {
     subscriber = await startSubscriber()
     subscriber.answerWith(({ path }) => (path.endsWith('/strict') ? { status: 400 } : {}))
+    registry = await startSchemaRegistry()
+    const schemas = { 'schema.repository.serverUrl': registry.url }
     stack = await startTestStack({
       ...{ kafka: inject('kafka'), zookeeper: inject('zookeeper') },
-      settings: { 'management-service': { 'management.rates.period': '500ms' } },
+      settings: {
+        'frontend-service': schemas,
+        'management-service': { ...schemas, 'management.rates.period': '500ms' },
+        'consumers-service': schemas,
+      },
     })
     browser = await startBrowser(stack.management.url)
     topic = await stack.createTopic({ trackingEnabled: true })
@@ -73,6 +81,7 @@ describe.skipIf(noBrowser() !== null)('the console', () => {
     await browser?.stop()
     await stack?.stop()
     await subscriber?.stop()
+    await registry?.stop()
   })
 
   it('loads within its budget, and nothing from elsewhere', async () => {
@@ -153,32 +162,64 @@ describe.skipIf(noBrowser() !== null)('the console', () => {
     await close()
   })
 
-  it('leads from a broken endpoint over its dead letters to a redrive', async () => {
-    const broken = await stack.createTopic()
-    await stack.createSubscription(broken, `${subscriber.url}/mended`, { name: 'mended' })
-    let isBroken = true
-    subscriber.answerWith(({ path }) =>
-      path.endsWith('/strict') || (path.endsWith('/mended') && isBroken) ? { status: 400 } : {},
-    )
-    await stack.publish(broken, '{"lost":1}')
+  it('leads from a broken endpoint over an edited copy of an AVRO dead letter to a redrive and a replay', async () => {
+    const metadata = { name: '__metadata', type: ['null', { type: 'map', values: 'string' }], default: null }
+    const fields = [metadata, { name: 'amount', type: 'int' }]
+    const schema = JSON.stringify({ type: 'record', name: 'Order', fields })
+    const avro = await stack.createTopic({ contentType: 'AVRO', schema })
+    await stack.createSubscription(avro, `${subscriber.url}/avro/strict`, { name: 'strict' })
+    await stack.publish(avro, '{"amount":-4}')
+    const letters = `/topics/${avro}/subscriptions/strict/dead-letters`
+    const lettersAre = (count: number): Promise<void> =>
+      eventually(async () => {
+        const { text } = await stack.api.manage('GET', letters)
+        if ((JSON.parse(text) as { items: unknown[] }).items.length !== count) throw new Error(text)
+      })
+    await lettersAre(1)
+    subscriber.answerWith(({ path }) => (path === '/strict' ? { status: 400 } : {}))
     const { page, faults, close } = await browser.open()
-    await eventually(async () => {
-      await page.goto(`/ui/topics/${broken}/subscriptions/mended/dead-letters`)
-      await page.getByRole('button', { name: 'Redrive' }).waitFor({ timeout: 5000 })
-    })
+    const begin = async (verb: string): Promise<void> => {
+      const dialog = page.getByRole('dialog')
+      await dialog.getByText('1 message would be sent.').waitFor()
+      await dialog.getByText(`/${verb.toLowerCase()}'`).waitFor()
+      await dialog.getByRole('button', { name: verb }).click()
+    }
 
-    isBroken = false
+    await page.goto(`/ui${letters}`)
+    await page.getByRole('row', { name: '{"amount":-4}' }).getByRole('link').first().click()
+    await page.getByRole('button', { name: 'Edit a copy' }).click()
+    await page.getByRole('textbox', { name: 'Body' }).fill('{"amount":4}')
+    await page.getByRole('button', { name: 'Compare and send' }).click()
+    await page.getByRole('button', { name: 'Make the copy' }).click()
+    await page.getByText('an edited copy of').waitFor()
     await page.getByRole('button', { name: 'Redrive' }).click()
-    const dialog = page.getByRole('dialog', { name: 'Send again?' })
-    await dialog.getByText('/dead-letters/redrive').waitFor()
-    await dialog.getByRole('button', { name: 'Redrive' }).click()
+    await begin('Redrive')
+    await page.getByRole('cell', { name: 'Done' }).waitFor()
+    await lettersAre(0)
+    await page.getByRole('link', { name: 'Replay' }).click()
+    await page.getByRole('button', { name: 'Count, then replay' }).click()
+    await begin('Replay')
 
-    await subscriber.waitFor(2, { path: '/mended' })
-    await eventually(async () => {
-      const { text } = await stack.api.manage('GET', `/topics/${broken}/subscriptions/mended/dead-letters`)
-      if ((JSON.parse(text) as { items: unknown[] }).items.length > 0) throw new Error(text)
-    })
+    const bodies = (await subscriber.waitFor(3, { path: '/avro/strict' })).map(({ body }) => body.toString())
+    expect(bodies).toEqual(['{"amount":-4}', '{"amount":4}', '{"amount":-4}'])
     expect(faults).toEqual([])
+    await close()
+  })
+
+  it('removes what somebody else changed meanwhile only after it was seen', async () => {
+    const shared = await stack.createTopic()
+    const { page, close } = await browser.open()
+    await page.goto(`/ui/topics/${shared}`)
+    await page.getByRole('button', { name: 'Remove' }).click()
+    await page.getByLabel(`Type ${shared} to go on`).fill(shared)
+    await stack.api.manage('PUT', `/topics/${shared}`, { description: 'in use by billing' })
+    await page.getByRole('button', { name: 'Remove the topic' }).click()
+
+    await page.getByRole('alert').getByText('in use by billing').waitFor()
+    expect((await stack.api.manage('GET', `/topics/${shared}`)).status).toBe(200)
+    await page.getByRole('button', { name: 'Remove it all the same' }).click()
+    await page.getByRole('heading', { name: 'Topics', level: 1 }).waitFor()
+    expect((await stack.api.manage('GET', `/topics/${shared}`)).status).toBe(404)
     await close()
   })
 

@@ -17,8 +17,10 @@ describe('the body of a dead letter', () => {
 
   it('stays Base64 where it is no text', () => {
     const bytes = Buffer.from([0xff, 0xfe, 0x00]).toString('base64')
+    const record = Buffer.from([2, 0x63, 6, 0]).toString('base64')
 
     expect(bodyOf(bytes)).toEqual({ base64: bytes })
+    expect(bodyOf(record)).toEqual({ base64: record })
     expect(readable(bodyOf(bytes))).toBe(bytes)
   })
 

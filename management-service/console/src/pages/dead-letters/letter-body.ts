@@ -27,11 +27,16 @@ export function beginningOf(base64: string): string {
   return isWhole ? letters.join('') : `${letters.slice(0, beginningMax).join('')}…`
 }
 
+/** Controls that no text has: a binary record may be UTF-8 by chance. */
+const unwritten = /[^\P{Cc}\t\n\r]/u
+
 /** Null where the bytes are no text. `isCut`: they may end within a letter, which is left out then. */
 function textIn(base64: string, isCut = false): string | null {
   const bytes = Uint8Array.from(atob(base64), letter => letter.charCodeAt(0))
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes, { stream: isCut })
+    const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+    const text = decoder.decode(bytes, { stream: isCut })
+    return unwritten.test(text) ? null : text
   } catch {
     return null
   }
