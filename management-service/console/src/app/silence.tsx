@@ -3,7 +3,7 @@
  * also where the page asks only once.
  */
 import { Alert, Text } from '@mantine/core'
-import { useQueryClient } from '@tanstack/react-query'
+import { useQueryClient, type Query } from '@tanstack/react-query'
 import { useEffect, type ReactNode } from 'react'
 import { useSilence } from '../api/silence.js'
 import { every } from '../time/clock.js'
@@ -17,16 +17,10 @@ export function Silence(): ReactNode {
 
 function Notice(): ReactNode {
   const queries = useQueryClient()
-  useEffect(
-    () =>
-      every(periodMs, () => {
-        const hasFailed = {
-          predicate: ({ state }: { state: { status: string } }) => state.status === 'error',
-        }
-        void queries.refetchQueries({ type: 'active', ...hasFailed })
-      }),
-    [queries],
-  )
+  useEffect(() => {
+    const predicate = ({ state }: Query): boolean => state.status === 'error'
+    return every(periodMs, () => void queries.refetchQueries({ type: 'active', predicate }))
+  }, [queries])
   return (
     <Alert color="red" role="alert" title="Management does not answer" mb="md">
       <Text size="sm">

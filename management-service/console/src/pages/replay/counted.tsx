@@ -9,7 +9,7 @@ import type { ReactNode } from 'react'
 import type { Call } from '../../api/call.js'
 import { send } from '../../api/client.js'
 import { Problem } from '../../ui/problem.js'
-import { countOf } from '../../ui/words.js'
+import { many } from '../../ui/words.js'
 
 const pauseMs = 400
 
@@ -34,7 +34,7 @@ export function Counted({ call }: { readonly call: Call }): ReactNode {
           <Loader size="xs" aria-hidden /> Counting
         </>
       ) : (
-        `${data.isComplete ? '' : 'At least '}${countOf(data.total)} ${data.total === 1 ? 'message' : 'messages'} would be sent.`
+        `${data.isComplete ? '' : 'At least '}${many(data.total, 'message')} would be sent.`
       )}
     </Text>
   )

@@ -14,6 +14,7 @@ import { Lines } from '../../ui/lines.js'
 import { Moment } from '../../ui/moment.js'
 import { Section } from '../../ui/section.js'
 import { bytesOf } from '../../ui/words.js'
+import { traceOf } from '../trace/addresses.js'
 import type { Message } from './message-shape.js'
 import { placeText, type MessagePlace } from './message-words.js'
 
@@ -53,7 +54,7 @@ function Found({ topic, place }: { readonly topic: string; readonly place: Messa
 function Whole({ topic, message }: { readonly topic: string; readonly message: Message }): ReactNode {
   const { id, key, time, partition, offset, size, headers, masked, problem, ...content } = message
   const names = Object.keys(headers)
-  const trace = `/trace?${new URLSearchParams({ topic, id })}`
+  const trace = traceOf(topic, id)
   const path = pathOf('topics', topic, 'browse')
   const query = { partition: String(partition), from: String(offset), max: '1' }
   return (

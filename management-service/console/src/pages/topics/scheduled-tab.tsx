@@ -12,6 +12,7 @@ import { Go } from '../../ui/go.js'
 import { Moment } from '../../ui/moment.js'
 import { Table, type Column } from '../../ui/table.js'
 import { bytesOf } from '../../ui/words.js'
+import { traceOf } from '../trace/addresses.js'
 
 type Item = ReadOf<'/topics/{topic}/scheduled'>['items'][number]
 
@@ -109,9 +110,7 @@ function columnsOf(topic: string, onTake: ((id: string) => void) | null): readon
     },
     {
       title: 'Message',
-      cell: ({ messageId }) => (
-        <Go to={`/trace?${new URLSearchParams({ topic, id: messageId })}`}>{messageId}</Go>
-      ),
+      cell: ({ messageId }) => <Go to={traceOf(topic, messageId)}>{messageId}</Go>,
     },
     {
       title: 'Size',

@@ -9,6 +9,7 @@ import { pathOf, type Call } from '../../api/call.js'
 import { send } from '../../api/client.js'
 import { Answer } from '../../ui/answer.js'
 import { Page as Frame } from '../../ui/page.js'
+import { many } from '../../ui/words.js'
 import { Journey } from './journey.js'
 import { journeysOf, type TracePage } from './journeys-of.js'
 import { TraceForm, type Asked } from './trace-form.js'
@@ -88,9 +89,9 @@ function Found({ asked }: { readonly asked: Asked }): ReactNode {
 function saidOf(count: number, isComplete: boolean): string {
   if (count === 0)
     return isComplete
-      ? 'No step of such a message was kept: it was never published here, or longer ago than steps are kept.'
+      ? 'No step of such a message was kept: it was not published here, is older than what is kept, or was not traced.'
       : 'Nothing among the newest steps.'
-  return count === 1 ? 'One message.' : `${count} messages.`
+  return count === 1 ? 'One message.' : `${many(count, 'message')}.`
 }
 
 /** What the steps cannot tell, because it is not tracked. */
