@@ -5,7 +5,7 @@
 import { Alert, Button, Code, CopyButton, Group, Text } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
 import { useDisclosure } from '@mantine/hooks'
-import { useState, type ReactNode } from 'react'
+import { useRef, useState, type ReactNode, type RefObject } from 'react'
 import { ActionDialog } from '../../ui/action-dialog.js'
 import { Section } from '../../ui/section.js'
 import { Table, type Column } from '../../ui/table.js'
@@ -21,15 +21,20 @@ interface SigningKeysProps {
 export function SigningKeys({ names, subscription }: SigningKeysProps): ReactNode {
   const [made, setMade] = useState<string | null>(null)
   const [retired, setRetired] = useState<string | null>(null)
+  const making = useRef<HTMLButtonElement>(null)
+  const close = (): void => {
+    setMade(null)
+    making.current?.focus()
+  }
   const masks = (subscription.signing?.keys ?? []).filter(mask => mask !== null)
   return (
-    <Section title="Signing keys" actions={<NewKey names={names} onMade={setMade} />}>
+    <Section title="Signing keys" actions={<NewKey names={names} button={making} onMade={setMade} />}>
       <Text size="sm" c="dimmed">
         With a key, every delivery carries a signature as Standard Webhooks has it, so that the receiver knows
         who sent it. To change a key: make a new one, give it to the receiver, then retire the old one. At
         most three sign at a time.
       </Text>
-      {made !== null && <MadeKey made={made} onClose={() => setMade(null)} />}
+      {made !== null && <MadeKey made={made} onClose={close} />}
       <Table
         label="Keys that sign"
         columns={columnsWith(setRetired)}
@@ -87,17 +92,18 @@ function lettersOf(mask: string): string {
   return mask.slice(mask.lastIndexOf('*') + 1)
 }
 
-function NewKey({
-  names,
-  onMade,
-}: {
+interface NewKeyProps {
   readonly names: Names
+  /** Where the focus goes when the key that was made is put away. */
+  readonly button: RefObject<HTMLButtonElement | null>
   readonly onMade: (key: string) => void
-}): ReactNode {
+}
+
+function NewKey({ names, button, onMade }: NewKeyProps): ReactNode {
   const [isOpen, dialog] = useDisclosure(false)
   return (
     <>
-      <Button leftSection={<IconPlus size={16} />} onClick={dialog.open}>
+      <Button ref={button} leftSection={<IconPlus size={16} />} onClick={dialog.open}>
         New key
       </Button>
       <ActionDialog
