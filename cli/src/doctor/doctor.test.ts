@@ -88,6 +88,18 @@ describe('doctor', () => {
     `)
   })
 
+  it('says what there is to say while ZooKeeper is away and management lists nothing', async () => {
+    const away = { ...well, zookeeper: { tookMs: null, problem: 'not connected' }, processes: [] }
+    const unknown = new Refused(503, { message: 'ZooKeeper cannot be reached', code: 'STORAGE_UNAVAILABLE' })
+    const ran = await doctor('--quiet', away, unknown)
+    const elsewise = await doctor('--quiet', well, unknown)
+
+    expect([ran.code, elsewise.code]).toEqual([2, 2])
+    expect(ran.out).toMatch(/^critical {2}ZooKeeper does not answer management: not connected\. Publishing/)
+    expect(ran.out).not.toMatch(/subscriptions\.stuck|warning/)
+    expect(elsewise.out).toContain('does not tell which subscriptions are stuck: ZooKeeper cannot be reached')
+  })
+
   it.each<[string, Partial<CheckupFacts>, string[]]>([
     [
       'ZooKeeper is away',

@@ -2,11 +2,12 @@
  * `iris doctor`: what an installation stands on, checked, with what to do about each finding.
  * Asks management, which asks ZooKeeper, Kafka and every process; and the frontend, from here.
  */
+import { isJsonObject } from '@iris/common/domain/json-shapes'
 import { irisVersion } from '@iris/common/lifecycle/version'
 import { command, exitCodes, type World } from '../command.js'
-import { ServiceFailure, succeeded } from '../management/rest.js'
+import { ServiceFailure, succeeded, type Answer } from '../management/rest.js'
 import type { Style } from '../show/paint.js'
-import { jsonLine } from '../show/words.js'
+import { jsonLine, textIn } from '../show/words.js'
 import { toggle } from '../words/declare.js'
 import { wrap } from '../words/wrap.js'
 import { readFacts, type Facts } from './facts.js'
@@ -58,10 +59,16 @@ async function collect(world: World): Promise<Facts> {
     management({ method: 'GET', path: '/overview', withinMs: askMs }),
     lookAtFrontend(world),
   ])
-  const what = 'Management cannot be asked'
-  const facts = readFacts(succeeded(what, checkup), succeeded(what, overview))
+  const facts = readFacts(succeeded('Management cannot be asked', checkup), overviewOf(overview))
   if (facts === null) throw new ServiceFailure('What management answers is of another version of Iris')
   return { ...facts, frontend, own: { version: irisVersion, nowMs: (sentMs + clock.now()) / 2 } }
+}
+
+/** Without ZooKeeper there is none, and what the other answer tells matters the more. */
+function overviewOf(answer: Answer): unknown {
+  if (answer.status < 500) return succeeded('Management cannot be asked', answer)
+  const { message } = isJsonObject(answer.json) ? answer.json : {}
+  return { problem: textIn(message) || `the answer is ${answer.status}` }
 }
 
 async function lookAtFrontend(world: World): Promise<Facts['frontend']> {

@@ -41,19 +41,22 @@ const overviewShape = z.object({
   openCircuits: z.array(z.object({ topic: z.string(), subscription: z.string(), text: z.string() })),
 })
 
+const overviewOrProblem = z.union([overviewShape, z.object({ problem: z.string() })])
+
 export type CheckupFacts = z.infer<typeof checkupShape>
 export type ProcessFacts = CheckupFacts['processes'][number]
 
 export interface Facts {
   readonly checkup: CheckupFacts
-  readonly overview: z.infer<typeof overviewShape>
+  /** Or what management said instead, as it does without ZooKeeper. */
+  readonly overview: z.infer<typeof overviewShape> | { readonly problem: string }
   /** From here. */
   readonly frontend: { readonly url: string; readonly tookMs: number; readonly problem: string | null } | null
   readonly own: { readonly version: string; readonly nowMs: number }
 }
 
-/** Reads both answers; null where management answers something else. */
+/** Reads both answers, the second where there is one; null where management answers something else. */
 export function readFacts(checkup: unknown, overview: unknown): Pick<Facts, 'checkup' | 'overview'> | null {
-  const [one, other] = [checkupShape.safeParse(checkup), overviewShape.safeParse(overview)]
+  const [one, other] = [checkupShape.safeParse(checkup), overviewOrProblem.safeParse(overview)]
   return one.success && other.success ? { checkup: one.data, overview: other.data } : null
 }

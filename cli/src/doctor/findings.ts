@@ -30,9 +30,12 @@ export function findingsOf(facts: Facts): readonly DoctorFinding[] {
 function zookeeperFindings({ checkup: { zookeeper } }: Facts): readonly DoctorFinding[] {
   const { tookMs, problem } = zookeeper
   if (problem !== null) {
-    const text = `ZooKeeper does not answer management: ${problem}`
+    const text =
+      `ZooKeeper does not answer management: ${problem}. Publishing and unordered delivery go on with what ` +
+      'is known; changes are refused, and which processes live and which subscriptions are stuck nobody knows.'
     const next =
-      'Look whether ZooKeeper runs and has a quorum, and at zookeeper.connectionString of management.'
+      'Look whether ZooKeeper runs and has a quorum, and at zookeeper.connectionString of management. Restart ' +
+      'no process of Iris meanwhile.'
     return [{ check: 'zookeeper', severity: 'critical', text, next }]
   }
   return answers('zookeeper', 'ZooKeeper', tookMs ?? 0, '')
@@ -89,8 +92,8 @@ const topicHelp: Readonly<Record<string, readonly [Severity, string]>> = {
   UNCLEAN_ELECTION: ['warning', 'Set unclean.leader.election.enable=false on the topic or the brokers.'],
 }
 
-function topicFindings({ checkup: { kafka } }: Facts): readonly DoctorFinding[] {
-  if (kafka.problem !== null) return []
+function topicFindings({ checkup: { kafka, zookeeper } }: Facts): readonly DoctorFinding[] {
+  if (kafka.problem !== null || zookeeper.problem !== null) return []
   if (kafka.problemCount === 0)
     return [well('topics', `${several(kafka.topics, 'topic')} looked at in Kafka, nothing wrong.`)]
   return [...grouped(kafka.problems)].map(([problem, rows]) => {
@@ -133,7 +136,13 @@ function frontendFindings({ frontend }: Facts): readonly DoctorFinding[] {
   return [{ check, severity: 'critical', text: `The frontend ${url} is not ready for us: ${problem}`, next }]
 }
 
-function subscriptionFindings({ overview }: Facts): readonly DoctorFinding[] {
+function subscriptionFindings({ overview, checkup }: Facts): readonly DoctorFinding[] {
+  if ('problem' in overview) {
+    // Silent of the same cause: said already.
+    if (checkup.zookeeper.problem !== null) return []
+    const text = `Management does not tell which subscriptions are stuck: ${overview.problem}`
+    return [{ check: 'subscriptions', severity: 'warning', text, next: 'Look at the log of management.' }]
+  }
   const { stuck, stuckCount, openCircuits, openCircuitCount, counts } = overview
   const nameOf = (each: { topic: string; subscription: string }): string =>
     `${each.topic}/${each.subscription}`

@@ -1,10 +1,11 @@
 /**
  * How many dead letters there are, for those who only want a number.
- * Takes names and a moment. Gives how many count still, and how many of those died since. Promises: markers
- * and what they closed are not counted. Bound: `countMs`; where that does not do, there are at least so
- * many.
+ * Takes names and a moment. Gives how many count still, and how many of those died since; none of a
+ * subscription that does not exist. Promises: markers and what they closed are not counted; Kafka alone is
+ * asked. Bound: `countMs`; where that does not do, there are at least so many.
  */
-import { openLetters, walkLetters, type DeadLetterParts, type LetterNames } from './open-letters.js'
+import { deadLetterTopicName } from '@iris/common/kafka/names'
+import { openLettersIn, walkLetters, type DeadLetterParts, type LetterNames } from './open-letters.js'
 
 /** Numbers of dead letters. */
 export interface OpenCount {
@@ -21,7 +22,8 @@ export async function countOpen(
   names: LetterNames,
   sinceMs: number,
 ): Promise<OpenCount> {
-  const opened = await openLetters(parts, names, { after: null, fromMs: null })
+  const kafkaTopic = deadLetterTopicName(parts.namespace, names.topic, names.name)
+  const opened = await openLettersIn(parts.letters, kafkaTopic, { after: null, fromMs: null })
   let [all, since] = [0, 0]
   if (opened === null) return { all, since }
   const walk = {

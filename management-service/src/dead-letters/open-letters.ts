@@ -56,15 +56,23 @@ export async function kafkaTopicOf(
   return deadLetterTopicName(namespace, names.topic, names.name)
 }
 
-/** Opens them; null where nothing died yet. */
+/** Opens those of a subscription that exists; null where nothing died yet. */
 export async function openLetters(
   parts: DeadLetterParts,
   names: LetterNames,
   place: LetterPlace,
 ): Promise<OpenLetters | null> {
+  return openLettersIn(parts.letters, await kafkaTopicOf(parts, names), place)
+}
+
+/** Opens those in a Kafka topic, whether ZooKeeper answers or not; null where nothing died yet. */
+export async function openLettersIn(
+  letters: KafkaLetters,
+  kafkaTopic: string,
+  place: LetterPlace,
+): Promise<OpenLetters | null> {
   const token = readToken(place.after)
-  const kafkaTopic = await kafkaTopicOf(parts, names)
-  const stored = await parts.letters.open(kafkaTopic, place.fromMs)
+  const stored = await letters.open(kafkaTopic, place.fromMs)
   if (stored === null) return null
   const { first, next, log } = stored
   const before = Math.max(first, Math.min(next, token?.before ?? next))

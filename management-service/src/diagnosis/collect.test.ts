@@ -141,6 +141,15 @@ describe('the facts of a diagnosis', () => {
     expect(diagnose(facts).findings.map(each => each.cause)).toContain(cause)
   })
 
+  it('do not blame Kafka for a ZooKeeper that is silent', async () => {
+    const store = { topic: never, subscription: never, parkedKeys: never } as never
+    const world = setUp(2)
+    const deadLetters = { ...world.parts.deadLetters, store }
+    const { facts } = await collected({ ...world, parts: { ...world.parts, store, deadLetters } })
+
+    expect(facts.kafka).toMatchObject({ deadLetters: { all: 0, lastHour: 0 } })
+  })
+
   it('say so of a process that talks of something else', async () => {
     const asker = { json: () => Promise.resolve({ rows: 1 }), stop: () => Promise.resolve() }
     const { facts } = await collected(setUp(1, { asker }))
