@@ -48,7 +48,7 @@ export function screen(facts: ScreenFacts, paint: Paint): string {
     `  stored by Kafka after ${storedMs} ms, in the inbox after ${deliveredMs} ms`,
     '',
     ...curls(facts, paint),
-    paint.quiet('Next: open the console; npm run demo:shop, npm run demo:chat; docs/README.md'),
+    paint.quiet('Next: open the console; npm run iris -- doctor; npm run demo:shop; README.md'),
     paint.quiet(`Ctrl-C stops everything; data and logs stay in ${facts.dataDir} (--fresh: anew).`),
   ]
   return lines.map(line => `${line}\n`).join('')
@@ -56,15 +56,15 @@ export function screen(facts: ScreenFacts, paint: Paint): string {
 
 function curls({ frontend, management, inbox, topic }: ScreenFacts, paint: Paint): readonly string[] {
   return [
-    paint.strong('Publish a message of your own:'),
-    `  curl -i ${frontend}/topics/${topic} -d '{"hello":"you"}'`,
-    paint.strong('Watch what is published, in another terminal:'),
-    `  curl -N '${frontend}/topics/${topic}/events?from=earliest'`,
-    paint.strong('Subscribe an endpoint; this one fails twice first, so that you see retries:'),
+    paint.strong('Subscribe another endpoint. It fails twice first, so that you see retries:'),
     `  curl -i ${management}/topics/${topic}/subscriptions \\`,
     `    -H 'Content-Type: application/json' -d '{"topicName":"${topic}",`,
     `    "name":"second","endpoint":"${inbox}/fail/2/second",`,
     `    "owner":{"source":"Plaintext","id":"me"},"description":"for a try"}'`,
+    paint.strong('Publish a message, and look at its deliveries in the inbox:'),
+    `  curl -i ${frontend}/topics/${topic} -d '{"hello":"you"}'`,
+    paint.strong('Watch what is published, in another terminal:'),
+    `  curl -N '${frontend}/topics/${topic}/events?from=earliest'`,
   ]
 }
 
