@@ -12,7 +12,7 @@ import { createRest, ServiceFailure } from './management/rest.js'
 import { connectionOf, type Connection, type Target } from './profile/connection.js'
 import { UsageError } from './words/declare.js'
 import { groupPage, helpOf, overview } from './words/help.js'
-import { nearest } from './words/nearest.js'
+import { nearest } from '@iris/common/config/nearest'
 import type { Everywhere } from './words/everywhere.js'
 import { parseWords, splitWords, typedSoFar } from './words/parse.js'
 

@@ -9,7 +9,7 @@ import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml
 import { isJsonObject, type JsonObject } from '@iris/common/domain/json-shapes'
 import { isNamePart } from '@iris/common/domain/names'
 import { knownMembers, type Known } from './known-members.js'
-import { nearest } from '../words/nearest.js'
+import { nearest } from '@iris/common/config/nearest'
 import { FileRefused, type FilePlace, type FileProblem } from './problem.js'
 import { withSecrets, type ResolveReference } from './secrets.js'
 import { keyOf, kindWords, type Kind, type Thing, type ThingPlace } from './thing.js'

@@ -5,6 +5,7 @@
  * What is nearer wins: the words, `--profile`, environment variables, the profile in use, the local stack.
  * Promises: the key of a profile goes to the addresses of that profile only.
  */
+import { commandVariables } from '@iris/common/config/other-variables'
 import { UsageError } from '../words/declare.js'
 import type { Everywhere } from '../words/everywhere.js'
 import { profileNamed, type Profile, type Profiles } from './profiles.js'
@@ -29,18 +30,17 @@ export interface Connection {
 type Environment = Readonly<Record<string, string | undefined>>
 type Service = 'management' | 'frontend'
 
-const variables = { management: 'IRIS_MANAGEMENT_URL', frontend: 'IRIS_FRONTEND_URL' } as const
 const localStack = { management: 'http://127.0.0.1:8090', frontend: 'http://127.0.0.1:8080' } as const
 
 /** Puts them together. */
 export function connectionOf(words: Everywhere, environment: Environment, profiles: Profiles): Connection {
-  const name = words.profile ?? (environment['IRIS_PROFILE'] || profiles.current)
+  const name = words.profile ?? (environment[commandVariables.profile] || profiles.current)
   const profile = name === null ? {} : profileNamed(profiles, name)
   const fixed = Object.fromEntries(words.header.map(each => headerOf(each, environment)))
   // Who names a profile means it, with whatever the environment of the terminal was set for.
   const surrounding = words.profile === null ? environment : {}
   const target = (service: Service): Target | null => {
-    const named = words[service] ?? (surrounding[variables[service]] || (profile[service] ?? null))
+    const named = words[service] ?? (surrounding[commandVariables[service]] || (profile[service] ?? null))
     if (named === null) return null
     const url = checkedAddress(service, named)
     return { url, headers: { ...authorization(url, profile, surrounding), ...fixed }, isNamed: true }
@@ -58,7 +58,7 @@ export function connectionOf(words: Everywhere, environment: Environment, profil
 }
 
 function authorization(url: string, profile: Profile, environment: Environment): Record<string, string> {
-  const own = environment['IRIS_API_KEY'] ?? ''
+  const own = environment[commandVariables.key] ?? ''
   const isOfProfile = [profile.management, profile.frontend].some(
     each => each !== undefined && new URL(each).origin === new URL(url).origin,
   )

@@ -5,6 +5,7 @@
 import { chmod, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { commandVariables } from '@iris/common/config/other-variables'
 import { refusing } from '../words/unusable-file.js'
 import { noProfiles, readProfiles, writeProfiles, type Profiles } from './profiles.js'
 
@@ -21,7 +22,7 @@ const othersMask = 0o077
 
 /** Where the environment says that it is. */
 export function profilePath(environment: Readonly<Record<string, string | undefined>>): string {
-  const named = environment['IRIS_CONFIG'] ?? ''
+  const named = environment[commandVariables.file] ?? ''
   if (named !== '') return named
   const config = environment['XDG_CONFIG_HOME'] ?? ''
   return join(

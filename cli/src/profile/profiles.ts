@@ -7,7 +7,7 @@
 import { parse, stringify } from 'yaml'
 import { z } from 'zod'
 import { UsageError } from '../words/declare.js'
-import { nearest } from '../words/nearest.js'
+import { nearest } from '@iris/common/config/nearest'
 
 const address = z.string().regex(/^https?:\/\//, 'must be an http or https address')
 const profileShape = z.strictObject({

@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util'
 import type { Command, Given } from '../command.js'
 import { flagOf, UsageError, type Options } from './declare.js'
 import { everywhere, type Everywhere } from './everywhere.js'
-import { nearest } from './nearest.js'
+import { nearest } from '@iris/common/config/nearest'
 
 /** A call that was understood. */
 export interface Call {

@@ -75,7 +75,12 @@ describe('configuration', () => {
   })
 
   it.each([
-    ['an unknown variable', [], { IRIS_FRONTEND_SERVER_PROT: '1' }, 'IRIS_FRONTEND_SERVER_PROT: unknown'],
+    [
+      'an unknown variable',
+      [],
+      { IRIS_FRONTEND_SERVER_PROT: '1' },
+      'IRIS_FRONTEND_SERVER_PROT: unknown; did you mean IRIS_FRONTEND_SERVER_PORT?',
+    ],
     ['a value out of bounds', [], { IRIS_FRONTEND_SERVER_PORT: '70000' }, 'frontend.server.port = "70000"'],
     ['a word for a number', [], { IRIS_FRONTEND_SERVER_PORT: 'http' }, 'frontend.server.port'],
     [
@@ -97,6 +102,12 @@ describe('configuration', () => {
     expect(() => loadConfig(keys, { argv, environment: {} })).toThrow(
       /server\.port; did you mean frontend\.server\.port/,
     )
+  })
+
+  it('overlooks what the command and the outbox read in the same shell', () => {
+    const environment = { IRIS_MANAGEMENT_URL: 'http://m', IRIS_API_KEY: 'iris_x', IRIS_OUTBOX_TABLE: 't' }
+
+    expect(loadConfig(keys, { argv: [], environment }).port).toBe(8080)
   })
 
   it('names every problem at once', () => {

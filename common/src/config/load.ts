@@ -8,6 +8,8 @@ import { resolve } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import type { ConfigKey, ConfigKeys, ConfigOf } from './declare.js'
+import { nearest } from './nearest.js'
+import { isOfAnotherProgram } from './other-variables.js'
 
 /** All that is wrong with the configuration, a sentence each. */
 export class ConfigError extends Error {
@@ -53,7 +55,7 @@ export function loadConfig<K extends ConfigKeys>(keys: K, sources: ConfigSources
 
   const byName = new Map(Object.values(keys).map(each => [each.name, each]))
   for (const [name, { from }] of raw) {
-    if (!byName.has(name)) problems.push(`${from}: unknown key ${name}${nearest(name, [...byName.keys()])}`)
+    if (!byName.has(name)) problems.push(`${from}: unknown key ${name}${meant(name, [...byName.keys()])}`)
   }
   const values = Object.entries(keys).map(([property, each]) => [property, valueOf(each, raw, problems)])
   if (problems.length > 0) throw new ConfigError(problems)
@@ -133,17 +135,16 @@ function readEnvironment(
     if (value === undefined) continue
     const name = byVariable.get(variable)
     if (name !== undefined) raw.set(name, { value, from: variable })
-    else if (variable.startsWith('IRIS_'))
-      problems.push(`${variable}: unknown${nearest(variable, [...byVariable.keys()])}`)
+    else if (variable.startsWith('IRIS_') && !isOfAnotherProgram(variable))
+      problems.push(`${variable}: unknown${meant(variable, [...byVariable.keys()])}`)
     for (const target of shortNames[variable] ?? []) {
       if (names.includes(target) && !raw.has(target)) raw.set(target, { value, from: variable })
     }
   }
 }
 
-/** Suggests the declared name that shares the longest tail with what was written. */
-function nearest(written: string, known: readonly string[]): string {
-  const tail = (name: string): string => name.split(/[._]/).at(-1)?.toLowerCase() ?? ''
-  const found = known.find(name => tail(name) === tail(written))
+/** Suggests the declared name that is spelled nearly so, or ends in what was written. */
+function meant(written: string, known: readonly string[]): string {
+  const found = nearest(written, known) ?? known.find(name => name.endsWith(`.${written}`))
   return found === undefined ? '' : `; did you mean ${found}?`
 }
