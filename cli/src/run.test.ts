@@ -122,7 +122,7 @@ describe('a failure', () => {
       answers: { 'PUT /topics/a.b/subscriptions/s/state': refusal },
     })
 
-    expect(said).toContain('a.b$s stays as it was: Who are you?. A key comes from IRIS_API_KEY or a profile')
+    expect(said).toContain('a.b$s stays as it was: Who are you? A key comes from IRIS_API_KEY or a profile')
   })
 })
 
@@ -237,6 +237,34 @@ describe('publish', () => {
 
     expect(asked.map(({ body }) => body)).toEqual(['1\n2\n3\n', '2\n'])
     expect([code, out]).toEqual([1, 'Stored 2 messages, 1 not.\n'])
+  })
+
+  it('waits for a quota, and sends about as many as it lets through', async () => {
+    const sizes: number[] = []
+    const quota = { status: 429, code: 'THROUGHPUT_QUOTA_VIOLATION' }
+    const { code, out } = await runFake('publish a.b --lines', {
+      input: [Array.from({ length: 40 }, (_, n) => `line ${n}\n`).join('')],
+      answers: {
+        'POST frontend:/topics/a.b/batch': (body: unknown) => {
+          const lines = String(body).trim().split('\n')
+          sizes.push(lines.length)
+          return { results: lines.map((_, at) => (at < 5 ? { status: 201 } : quota)) }
+        },
+      },
+    })
+
+    expect([code, out]).toEqual([0, 'Stored 40 messages.\n'])
+    expect(sizes).toEqual([40, 10, 10, 10, 10, 10, 10, 5])
+  })
+
+  it('gives up on lines of which none is taken', async () => {
+    const overloaded = { status: 503, code: 'OVERLOADED' }
+    const { code, out, asked } = await runFake('publish a.b --lines', {
+      input: ['1\n2\n'],
+      answers: { 'POST frontend:/topics/a.b/batch': { results: [overloaded, overloaded] } },
+    })
+
+    expect([code, out, asked.length]).toEqual([1, 'Stored 0 messages, 2 not.\n', 31])
   })
 
   it('sends few lines with keys at a time, so that none is refused and order stays', async () => {

@@ -101,7 +101,7 @@ export function succeeded(what: string, { status, json, headers }: Answer): unkn
   const { message, code } = isJsonObject(json) ? json : {}
   const said = typeof message === 'string' ? message : silence(status, isPage)
   throw new ServiceFailure(
-    `${what}: ${said}${hintOf(status, code)}`,
+    sentences(`${what}: ${said}`, hintOf(status, code)),
     status,
     typeof code === 'string' ? code : null,
   )
@@ -112,11 +112,16 @@ function silence(status: number, isPage: boolean): string {
   return `the answer is ${status} with ${isPage ? 'a web page' : 'nothing that Iris would say'}`
 }
 
+function sentences(first: string, second: string): string {
+  if (second === '') return first
+  return `${first}${/[.?!]$/.test(first) ? '' : '.'} ${second}`
+}
+
 function hintOf(status: number, code: unknown): string {
   // Every refusal of ours has a code but for paths that a service does not have.
-  if (code === undefined && ![401, 403].includes(status)) return `. ${whichAddress}`
-  if (status === 401) return '. A key comes from IRIS_API_KEY or a profile: iris profile add --help'
-  if (status === 403) return '. The key may not do that: iris profile show tells which one is used'
+  if (code === undefined && ![401, 403].includes(status)) return whichAddress
+  if (status === 401) return 'A key comes from IRIS_API_KEY or a profile: iris profile add --help'
+  if (status === 403) return 'The key may not do that: iris profile show tells which one is used'
   return ''
 }
 

@@ -1,8 +1,9 @@
 /**
  * `iris publish`: messages into a topic, from words, files or what is piped in.
  * Promises: a message is the bytes that were given; what was refused is named, and the exit code is 1 then.
- * Lines are sent again only where they are surely not stored, or have an idempotency key; at most `roundsMax`
- * times. Lines keep their order, but for those that are sent again.
+ * Lines are sent again only where they are surely not stored, or have an idempotency key, as many as the
+ * frontend lately took; it is given up after `idleRoundsMax` requests without one that was. Lines keep their
+ * order, but for those that are sent again.
  */
 import { isJsonObject } from '@iris/common/domain/json-shapes'
 import { sleep } from '@iris/common/time/scheduler'
@@ -30,13 +31,13 @@ const options = {
   contentType: text('TYPE', 'instead of application/json'),
 }
 /** Refusals that say that the message is not stored, and may be in a moment. */
-const passingCodes: ReadonlySet<string> = new Set(['OVERLOADED', 'NOT_READY'])
+const passingCodes: ReadonlySet<string> = new Set(['OVERLOADED', 'NOT_READY', 'THROUGHPUT_QUOTA_VIOLATION'])
 /** Half of what a frontend takes in one request unless it is told otherwise. */
 const linesMax = 5_000
 /** Fewer than a frontend has under way with idempotency keys; it refuses more, and order would be lost. */
 const keyedLinesMax = 200
 const againMs = 1_000
-const roundsMax = 30
+const idleRoundsMax = 30
 const refusedShownMax = 10
 type PublishOptions = Values<typeof options>
 
@@ -193,8 +194,9 @@ async function publishBatch(
     index: before + at,
     record: recordOf(line, key, before + at + 1),
   }))
-  for (let round = 0; waiting.length > 0; round++) {
-    const asked = waiting
+  let [size, idleRounds] = [lines.length, 0]
+  while (waiting.length > 0) {
+    const asked = waiting.slice(0, size)
     const answer = await world.frontend({
       ...{ method: 'POST', path: `${path}/batch`, bytes: joined(asked.map(({ record }) => record)) },
       headers: { ...headers, 'Content-Type': 'application/x-ndjson' },
@@ -204,9 +206,13 @@ async function publishBatch(
     const told = resultsOf(json)
     for (const [at, { index }] of asked.entries())
       results.set(index, { index, ...(told[at] ?? unreadIn(json)) })
-    waiting = asked.filter(({ index }) => isPassing(results.get(index), key !== null))
-    if (round >= roundsMax || world.interrupted.aborted) break
-    if (waiting.length > 0) await sleep(world.scheduler, againMs)
+    const again = asked.filter(({ index }) => isPassing(results.get(index), key !== null))
+    waiting = [...again, ...waiting.slice(size)]
+    const took = asked.length - again.length
+    size = 2 * Math.max(1, took)
+    idleRounds = took === 0 ? idleRounds + 1 : 0
+    if (idleRounds > idleRoundsMax || world.interrupted.aborted) break
+    if (again.length > 0) await sleep(world.scheduler, againMs)
   }
   return [...results.values()]
 }
