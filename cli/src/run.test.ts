@@ -116,6 +116,22 @@ describe('a failure', () => {
     expect(said).toContain('the answer is 200 with a web page. Is it the right address?')
   })
 
+  it('says what helps where the service does', async () => {
+    const problem = {
+      ...{ type: 'urn:iris:error:other', title: 'Other', status: 403, code: 'OTHER' },
+      ...{ detail: 'This takes the role owner:a', fix: 'Ask an admin for it' },
+    }
+    const { said, asked } = await runFake('pause a.b s', {
+      answers: { 'PUT /topics/a.b/subscriptions/s/state': new Refused(403, problem) },
+    })
+
+    expect(asked[0]?.headers['accept']).toBe('application/json, application/problem+json')
+    expect(said).toBe(
+      'a.b$s stays as it was: This takes the role owner:a. Ask an admin for it. ' +
+        'iris profile show tells which key is used\n',
+    )
+  })
+
   it('for want of a key says where one comes from', async () => {
     const refusal = new Refused(401, { message: 'Who are you?', code: 'UNAUTHENTICATED' })
     const { said } = await runFake('pause a.b s', {

@@ -81,7 +81,7 @@ export function createRest(fetch: typeof globalThis.fetch, target: () => Promise
     try {
       const text = await answer.text()
       const tag = answer.headers.get('etag')
-      return { status: answer.status, text, json: jsonOf(text), headers: answer.headers, tag }
+      return { status: answer.status, text, json: told(jsonOf(text)), headers: answer.headers, tag }
     } catch (error) {
       throw new ServiceFailure(unanswered(method, address, error))
     }
@@ -98,10 +98,10 @@ export function createRest(fetch: typeof globalThis.fetch, target: () => Promise
 export function succeeded(what: string, { status, json, headers }: Answer): unknown {
   const isPage = headers.get('content-type')?.startsWith('text/html') === true
   if (status >= 200 && status < 300 && !isPage) return json
-  const { message, code } = isJsonObject(json) ? json : {}
+  const { message, code, fix } = isJsonObject(json) ? json : {}
   const said = typeof message === 'string' ? message : silence(status, isPage)
   throw new ServiceFailure(
-    sentences(`${what}: ${said}`, hintOf(status, code)),
+    sentences([`${what}: ${said}`, typeof fix === 'string' ? fix : '', hintOf(status, code)]),
     status,
     typeof code === 'string' ? code : null,
   )
@@ -112,16 +112,16 @@ function silence(status: number, isPage: boolean): string {
   return `the answer is ${status} with ${isPage ? 'a web page' : 'nothing that Iris would say'}`
 }
 
-function sentences(first: string, second: string): string {
-  if (second === '') return first
-  return `${first}${/[.?!]$/.test(first) ? '' : '.'} ${second}`
+function sentences(parts: readonly string[]): string {
+  const [first = '', ...more] = parts.filter(part => part !== '')
+  return more.reduce((text, part) => `${text}${/[.?!]$/.test(text) ? '' : '.'} ${part}`, first)
 }
 
 function hintOf(status: number, code: unknown): string {
   // Every refusal of ours has a code but for paths that a service does not have.
   if (code === undefined && ![401, 403].includes(status)) return whichAddress
   if (status === 401) return 'A key comes from IRIS_API_KEY or a profile: iris profile add --help'
-  if (status === 403) return 'The key may not do that: iris profile show tells which one is used'
+  if (status === 403) return 'iris profile show tells which key is used'
   return ''
 }
 
@@ -133,7 +133,8 @@ function headersOf(
   fixed: Target['headers'],
 ): Record<string, string> {
   return {
-    Accept: 'application/json',
+    // Problem details say what helps, where a refusal in Hermes' form has a message alone.
+    Accept: 'application/json, application/problem+json',
     'User-Agent': userAgent,
     ...(body === undefined && bytes === undefined ? {} : { 'Content-Type': 'application/json' }),
     ...(tag === null ? {} : { 'If-Match': tag }),
@@ -150,6 +151,13 @@ function queryOf({ query = {}, isDryRun = false }: Pick<Call, 'query' | 'isDryRu
   }
   if (isDryRun) words.append('dryRun', 'true')
   return words.size === 0 ? '' : `?${words.toString()}`
+}
+
+/** Problem details with the member that a refusal has in Hermes' form. */
+function told(json: unknown): unknown {
+  return isJsonObject(json) && json['type'] !== undefined && typeof json['detail'] === 'string'
+    ? { ...json, message: json['detail'] }
+    : json
 }
 
 function jsonOf(text: string): unknown {

@@ -20,7 +20,7 @@ export const whyCommand = command({
   ],
   async run({ management, screen, isJson }, words) {
     const { path, id } = subscriptionPlace(words)
-    const headers = { Accept: isJson ? 'application/json' : 'text/plain' }
+    const headers = isJson ? {} : { Accept: 'text/plain, application/problem+json' }
     const answer = await management({ method: 'GET', path: `${path}/why`, headers })
     const json = succeeded(`Nothing is known of ${id}`, answer)
     screen.out(isJson ? jsonLine(json) : `${harmless(answer.text).trimEnd()}\n`)
