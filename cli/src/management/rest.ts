@@ -81,7 +81,9 @@ export function createRest(fetch: typeof globalThis.fetch, target: () => Promise
     try {
       const text = await answer.text()
       const tag = answer.headers.get('etag')
-      return { status: answer.status, text, json: told(jsonOf(text)), headers: answer.headers, tag }
+      const { status, ok, headers: told } = answer
+      const json = ok ? jsonOf(text) : withMessage(jsonOf(text))
+      return { status, text, json, headers: told, tag }
     } catch (error) {
       throw new ServiceFailure(unanswered(method, address, error))
     }
@@ -154,7 +156,7 @@ function queryOf({ query = {}, isDryRun = false }: Pick<Call, 'query' | 'isDryRu
 }
 
 /** Problem details with the member that a refusal has in Hermes' form. */
-function told(json: unknown): unknown {
+function withMessage(json: unknown): unknown {
   return isJsonObject(json) && json['type'] !== undefined && typeof json['detail'] === 'string'
     ? { ...json, message: json['detail'] }
     : json

@@ -39,7 +39,10 @@ function nextWords(name: string, commands: readonly Command[], typed: number): r
   const names = typed === 0 ? commands : commands.filter(each => each.name.startsWith(`${first} `))
   const at = typed === 0 ? 0 : 1
   return [
-    ...new Set([...names.map(each => each.name.split(' ')[at] ?? ''), ...(typed === 0 ? ['help'] : [])]),
+    ...new Set([
+      ...names.map(each => each.name.split(' ')[at] ?? ''),
+      ...(typed === 0 ? ['help', 'version'] : []),
+    ]),
   ]
 }
 
