@@ -165,13 +165,16 @@ async function publishLines(
   for (const source of sources) {
     for await (const lines of batchesOf(source, way.key === null ? linesMax : keyedLinesMax)) {
       if (interrupted.aborted) break
-      const results = await publishBatch(world, way, lines, tally.sent)
+      const note = tally.refused === 0 ? '' : `${countText(tally.refused)} refused`
+      const results = await publishBatch(world, way, {
+        ...{ lines, before: tally.sent },
+        settled: count => bar.at(tally.sent + count, null, note),
+      })
       const refused = results.filter(({ status }) => status >= 300)
       if (isJson) screen.out(results.map(jsonLine).join(''))
       else showRefused(world, refused, tally.refused)
       tally.sent += lines.length
       tally.refused += refused.length
-      bar.at(tally.sent, null, tally.refused === 0 ? '' : `${countText(tally.refused)} refused`)
     }
   }
   bar.end()
@@ -182,12 +185,20 @@ async function publishLines(
   return tally.refused === 0 ? exitCodes.done : exitCodes.failed
 }
 
+/** Lines for one request. */
+interface Batch {
+  readonly lines: readonly Buffer[]
+  /** How many came before them. */
+  readonly before: number
+  /** Told after each request: how many of the lines are stored, or refused for good. */
+  settled(count: number): void
+}
+
 /** One request, and again for those that were refused for a moment and are surely not stored. */
 async function publishBatch(
   world: World,
   { path, headers, key }: Way,
-  lines: readonly Buffer[],
-  before: number,
+  { lines, before, settled }: Batch,
 ): Promise<readonly Result[]> {
   const results = new Map<number, Result>()
   let waiting = lines.map((line, at) => ({
@@ -209,6 +220,7 @@ async function publishBatch(
     const again = asked.filter(({ index }) => isPassing(results.get(index), key !== null))
     waiting = [...again, ...waiting.slice(size)]
     const took = asked.length - again.length
+    settled(lines.length - waiting.length)
     size = 2 * Math.max(1, took)
     idleRounds = took === 0 ? idleRounds + 1 : 0
     if (idleRounds > idleRoundsMax || world.interrupted.aborted) break
