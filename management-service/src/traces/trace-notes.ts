@@ -24,8 +24,11 @@ export function trackingNotes({ areTracesOn, topic, isTopicTracked, subscription
   }
   const withMode = (mode: TrackingMode): readonly string[] =>
     subscriptions.filter(each => each.trackingMode === mode).map(each => each.name)
-  const patch = (mode: TrackingMode): string =>
-    `PUT /topics/${topic}/subscriptions/{subscription} with {"trackingMode":"${mode}"}`
+  const trackAll = (names: readonly string[]): string => {
+    const [name = '', ...others] = names
+    const place = others.length === 0 ? name : '{subscription}'
+    return `PUT /topics/${topic}/subscriptions/${place} with {"trackingMode":"trackingAll"}`
+  }
   const off = withMode('trackingOff')
   const discards = withMode('discardedOnly')
   return [
@@ -37,12 +40,12 @@ export function trackingNotes({ areTracesOn, topic, isTopicTracked, subscription
         ]),
     ...(off.length === 0
       ? []
-      : [`Deliveries are not tracked for ${namesOf(off)}. To track them: ${patch('trackingAll')}.`]),
+      : [`Deliveries are not tracked for ${namesOf(off)}. To track them: ${trackAll(off)}.`]),
     ...(discards.length === 0
       ? []
       : [
           `Only discarded messages are tracked for ${namesOf(discards)}. To track every step: ` +
-            `${patch('trackingAll')}.`,
+            `${trackAll(discards)}.`,
         ]),
   ]
 }
