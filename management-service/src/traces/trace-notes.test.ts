@@ -9,7 +9,9 @@ describe('the notes of a trace', () => {
   it('say what tracks one subscription as a call that can be made', () => {
     const [note] = trackingNotes({ ...tracked, subscriptions: [untracked('billing')] })
 
-    expect(note).toContain('PUT /topics/shop.orders/subscriptions/billing with {"trackingMode":"trackingAll"}')
+    expect(note).toContain(
+      'PUT /topics/shop.orders/subscriptions/billing with {"trackingMode":"trackingAll"}',
+    )
   })
 
   it('name all where there are several, and are silent where all is tracked', () => {
