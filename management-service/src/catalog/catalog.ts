@@ -2,7 +2,7 @@
  * All groups, topics and subscriptions at once, for questions about many of them.
  * Takes a watched cache of the definitions. Gives what is there now: what this process wrote, and others
  * wrote before the question, is in it unless ZooKeeper is slower than `settleMs`; a definition that cannot be
- * read is left out. Refuses with 503 until everything was loaded once.
+ * read is left out. Reads them in turns. Refuses with 503 until everything was loaded once.
  */
 import {
   isUnreadable,
@@ -18,6 +18,7 @@ import type { Log } from '@iris/common/lifecycle/log'
 import { closedVault } from '@iris/common/secrets/vault'
 import type { Clock } from '@iris/common/time/clock'
 import { sleep, type Scheduler } from '@iris/common/time/scheduler'
+import { inSharedTurns, type Work } from '@iris/common/time/turns'
 import { createDefinitions, type DefinitionNode } from '@iris/common/zookeeper/definitions'
 import { zooPaths } from '@iris/common/zookeeper/paths'
 import type { ZooSession } from '@iris/common/zookeeper/session'
@@ -74,25 +75,40 @@ export function createCatalog(parts: Parts, root: string): WatchedCatalog {
     await until(settleMs, () => session.isSettled())
   }
 
-  const viewOf = (): CatalogView => {
-    const topics = [...definitions.topicNames()].flatMap(name => {
-      const checked = topicName(name)
-      const node = definitions.topic(name)
-      if (checked === undefined || node === undefined) return []
-      return topicOf(node, () => readTopicNode(checked, node.data, node.stat))
-    })
-    const subscriptions = [...definitions.subscriptionIds()].flatMap(id => {
-      const dollar = id.indexOf('$')
-      const topic = topicName(id.slice(0, dollar))
-      const name = id.slice(dollar + 1)
-      const node = definitions.subscription(id)
-      if (topic === undefined || !isNamePart(name) || node === undefined) return []
-      return subscriptionOf(node, () =>
-        readSubscriptionNode({ topic, name: name as SubscriptionName }, node, closedVault),
-      )
-    })
-    return { groups: definitions.groups(), topics, subscriptions }
+  const topicAt = (name: string): readonly Topic[] => {
+    const checked = topicName(name)
+    const node = definitions.topic(name)
+    if (checked === undefined || node === undefined) return []
+    return topicOf(node, () => readTopicNode(checked, node.data, node.stat))
   }
+  const subscriptionAt = (id: string): readonly Subscription[] => {
+    const dollar = id.indexOf('$')
+    const topic = topicName(id.slice(0, dollar))
+    const name = id.slice(dollar + 1)
+    const node = definitions.subscription(id)
+    if (topic === undefined || !isNamePart(name) || node === undefined) return []
+    return subscriptionOf(node, () =>
+      readSubscriptionNode({ topic, name: name as SubscriptionName }, node, closedVault),
+    )
+  }
+  /** A second of work after a start with tens of thousands; later only what has changed is read. */
+  function* readAll(): Work<void> {
+    for (const name of definitions.topicNames()) {
+      topicAt(name)
+      yield
+    }
+    for (const id of definitions.subscriptionIds()) {
+      subscriptionAt(id)
+      yield
+    }
+  }
+  const readInTurns = inSharedTurns(parts, readAll)
+  /** At one go, so that all of it is of one moment; what is read already takes no time. */
+  const viewOf = (): CatalogView => ({
+    groups: definitions.groups(),
+    topics: [...definitions.topicNames()].flatMap(topicAt),
+    subscriptions: [...definitions.subscriptionIds()].flatMap(subscriptionAt),
+  })
   let last: { readonly changeCount: number; readonly view: CatalogView } | null = null
 
   return {
@@ -102,6 +118,7 @@ export function createCatalog(parts: Parts, root: string): WatchedCatalog {
     stop: () => definitions.stop(),
     async view() {
       await settled()
+      if (last?.changeCount !== definitions.changeCount()) await readInTurns()
       const changeCount = definitions.changeCount()
       if (last?.changeCount !== changeCount) last = { changeCount, view: viewOf() }
       return last.view
