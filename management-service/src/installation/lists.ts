@@ -4,6 +4,7 @@
  * nothing is made again until something moved. Bound: one text of each list is remembered.
  */
 import type { Principal } from '@iris/common/access/principal'
+import { splitTopicName } from '@iris/common/domain/names'
 import { jsonList } from '@iris/common/time/json-in-turns'
 import { inTurns, type TurnTime } from '@iris/common/time/turns'
 import { visibleCatalog } from '../access/visible.js'
@@ -17,8 +18,8 @@ export interface ListParts extends TurnTime {
 }
 
 export interface Lists {
-  /** All topics that the caller may see. */
-  topics(principal: Principal): Promise<Buffer>
+  /** The topics that the caller may see; of `group` alone where it is not null. */
+  topics(principal: Principal, group: string | null): Promise<Buffer>
   /** The subscriptions that the caller may see; of `topic` alone where it is not null. */
   subscriptions(principal: Principal, topic: string | null): Promise<Buffer>
 }
@@ -32,7 +33,12 @@ export function createLists(parts: ListParts): Lists {
     jsonOf(parts, seen.subscriptions, subscriptionRows(round)),
   )
   return {
-    topics: async principal => allTopics(await view(principal), rates.latest()),
+    async topics(principal, group) {
+      const seen = await view(principal)
+      if (group === null) return allTopics(seen, rates.latest())
+      const ofGroup = seen.topics.filter(({ name }) => splitTopicName(name)?.group === group)
+      return jsonOf(parts, ofGroup, topicRows(seen, rates.latest()))
+    },
     async subscriptions(principal, topic) {
       const seen = await view(principal)
       if (topic === null) return allSubscriptions(seen, rates.latest())

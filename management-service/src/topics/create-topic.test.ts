@@ -132,6 +132,12 @@ describe('a new topic', () => {
     expect(parts.store.held.topics.has('acme.orders')).toBe(true)
   })
 
+  it('is refused at its name where there is no such group', async () => {
+    await expect(createTopic(setUp(), { ...body, name: 'nope.x' })).rejects.toMatchObject({
+      ...{ code: 'GROUP_NOT_EXISTS', about: { field: 'name', pointer: '/name' } },
+    })
+  })
+
   it.each<[string, object, RegExp]>([
     [
       'an unknown group, before anything else',

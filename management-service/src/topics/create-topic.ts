@@ -8,7 +8,8 @@
 import type { Principal } from '@iris/common/access/principal'
 import { isNamePart, splitTopicName, type TopicName } from '@iris/common/domain/names'
 import { groupOf, readTopicForm, type Topic } from '@iris/common/domain/topic'
-import { refusal } from '@iris/common/errors/hermes-error'
+import { refusal, type HermesError } from '@iris/common/errors/hermes-error'
+import { memberAbout } from '@iris/common/errors/member-about'
 import type { Log } from '@iris/common/lifecycle/log'
 import { entityOf } from '../requests.js'
 import type { KafkaTopicPlan, KafkaTopics } from '../store/kafka-ports.js'
@@ -52,7 +53,7 @@ export async function createTopic(parts: TopicParts & Asked, body: unknown): Pro
   const form = readTopicForm(entityOf(body))
   const group = groupOf(form)
   const hasGroup = isNamePart(group) && (await parts.store.groupExists(group))
-  if (!hasGroup) throw refusal('GROUP_NOT_EXISTS', { group })
+  if (!hasGroup) throw noGroup(group)
   const topic = checkNewTopic(parts.rules, form, parts.principal)
   await checkNoDelayTopic(parts.store, topic.name)
   await parts.store.exclusively(topic.name, async () => {
@@ -110,8 +111,7 @@ async function apply(
     if (made === 'existed') note = { ...note, made: ofSchema }
     const stored = await store.createTopic(topic)
     if (stored === 'exists') throw refusal('TOPIC_ALREADY_EXISTS', { topic: topic.name })
-    if (stored === 'noParent')
-      throw refusal('GROUP_NOT_EXISTS', { group: splitTopicName(topic.name)?.group ?? '' })
+    if (stored === 'noParent') throw noGroup(splitTopicName(topic.name)?.group ?? '')
   } catch (error) {
     await finish(parts, note)
     throw error
@@ -126,4 +126,9 @@ async function finish(parts: TopicParts, note: UnfinishedTopic): Promise<void> {
   } catch (error) {
     parts.log.warn('topic.unfinished', { topic: note.topic, made: note.made, error })
   }
+}
+
+/** The name of the topic says which group was meant. */
+function noGroup(group: string): HermesError {
+  return refusal('GROUP_NOT_EXISTS', { group }, 'management', memberAbout('name'))
 }

@@ -97,6 +97,7 @@ export const installationContract: ResourceContract = {
       summary: 'Lists all topics in short, with their rates',
       right: 'reader',
       isForEachCaller: true,
+      query: { groupName: words('Only topics of this group') },
       answers: { 200: json(z.array(listedTopic), [listed.topic]) },
       errors: ['NOT_READY', 'OVERLOADED'],
     },

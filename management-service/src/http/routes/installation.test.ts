@@ -185,6 +185,8 @@ describe('the compact lists', () => {
       },
       expect.objectContaining({ name: 'off', trouble: null }),
     ])
+    expect((await get('/listing/topics?groupName=g')).body).toEqual((await get('/listing/topics')).body)
+    expect((await get('/listing/topics?groupName=g.t')).body).toEqual([])
     expect((await get('/listing/subscriptions?topicName=g.t')).body).toHaveLength(2)
     expect((await get('/listing/subscriptions?topicName=g.idle')).body).toEqual([])
   })
@@ -217,7 +219,7 @@ describe('long lists', () => {
     const { topics } = createLists({
       ...{ clock, scheduler: { ...time, after }, catalog: catalogOf(store), rates: { latest: () => null } },
     })
-    const asked = topics(everybody)
+    const asked = topics(everybody, null)
     await time.advance(0)
 
     expect((JSON.parse(String(await asked)) as { name: string }[]).map(({ name }) => name)).toEqual(names)

@@ -13,9 +13,10 @@ export function installationRoutes(parts: LookParts, gate: Gate): readonly ApiRo
     reading('GET', '/overview', async ({ principal }) =>
       jsonAnswer(await gate(() => lookAround(parts, principal))),
     ),
-    reading('GET', '/listing/topics', async ({ principal }) =>
-      jsonTextAnswer(await gate(() => lists.topics(principal))),
-    ),
+    reading('GET', '/listing/topics', async ({ query, principal }) => {
+      const group = query.get('groupName') || null
+      return jsonTextAnswer(await gate(() => lists.topics(principal, group)))
+    }),
     reading('GET', '/listing/subscriptions', async ({ query, principal }) => {
       const topic = query.get('topicName') || null
       return jsonTextAnswer(await gate(() => lists.subscriptions(principal, topic)))

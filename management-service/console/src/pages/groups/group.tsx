@@ -4,7 +4,7 @@
 import { Button } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconPlus, IconTrash } from '@tabler/icons-react'
-import { useMemo, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { Link } from 'wouter'
 import type { PageParams } from '../../app/page-route.js'
 import { api } from '../../api/client.js'
@@ -14,7 +14,6 @@ import { NoGroup } from '../../ui/not-there.js'
 import { Page as Frame } from '../../ui/page.js'
 import { topicsPeriodMs, TopicTable } from '../topics/topic-table.js'
 import { AboutGroup } from './about-group.js'
-import { groupOf } from './count-by-group.js'
 import { RemoveGroup } from './remove-group.js'
 
 /** The page. */
@@ -22,10 +21,11 @@ export function Page({ params }: { readonly params: PageParams }): ReactNode {
   const group = params['group'] ?? ''
   const [isAsked, removal] = useDisclosure(false)
   const groups = api.useQuery('get', '/groups')
-  const topics = api.useQuery('get', '/listing/topics', {}, { refetchInterval: topicsPeriodMs })
-  const own = useMemo(
-    () => topics.data?.filter(({ name }) => groupOf(name) === group) ?? [],
-    [topics.data, group],
+  const topics = api.useQuery(
+    'get',
+    '/listing/topics',
+    { params: { query: { groupName: group } } },
+    { refetchInterval: topicsPeriodMs },
   )
   const above = [{ label: 'Groups', address: '/groups' }]
   if (groups.data?.includes(group) === false)
@@ -54,10 +54,10 @@ export function Page({ params }: { readonly params: PageParams }): ReactNode {
       }
     >
       <Answer of={topics}>
-        {() => (
+        {rows => (
           <TopicTable
             label={`Topics of ${group}`}
-            topics={own}
+            topics={rows}
             whenEmpty={<NoneYet>This group has no topic yet.</NoneYet>}
           />
         )}
@@ -65,7 +65,7 @@ export function Page({ params }: { readonly params: PageParams }): ReactNode {
       <AboutGroup group={group} />
       <RemoveGroup
         group={group}
-        topics={own.map(({ name }) => name)}
+        topics={topics.data?.map(({ name }) => name) ?? []}
         isOpen={isAsked}
         onClose={removal.close}
       />
