@@ -130,10 +130,13 @@ describe('the diagnosis of a subscription', () => {
     const topic = await stack.createTopic()
     const policy = { subscriptionPolicy: { rate: 1 } }
     const name = await stack.createSubscription(topic, subscriber.url, policy)
-    await publishMany(topic, 20)
-    const { findings } = await whyOnce(topic, name, 'RATE_LIMITED')
+    await publishMany(topic, 40)
 
-    expect(findings[0]?.figures).toMatchObject({ ratePerS: 1, rate: 1 })
+    // Each partition brings its part of the rate, once it has an owner.
+    await eventually(async () => {
+      const { findings } = await why(topic, name)
+      expect(findings[0]).toMatchObject({ cause: 'RATE_LIMITED', figures: { ratePerS: 1, rate: 1 } })
+    })
   })
 
   it('is refused for what does not exist, and for a form that nobody has', async () => {
