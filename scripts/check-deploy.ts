@@ -1,15 +1,22 @@
 /**
  * `npm run check:deploy`: what is for containers and Kubernetes, held against the tools of that world.
- * Takes `--write` to write the manifests anew. Gives a line a check and exit code 1 when one failed, or when
- * a tool is not there: then it says how to get it. Promises: calls no cluster and no engine.
+ * Takes `--write` to write the manifests anew, `--cluster` to install them in a Kubernetes that it starts,
+ * and `--definitions FOLDER` of the objects of operators for it.
+ * Gives a line a check and exit code 1 when one failed, or when a tool is not there: then it says how to get
+ * it. Promises: calls no cluster but its own, and no engine.
  */
 import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { missingTools, startCluster } from './cluster/servers.js'
+import { checkStories, nodes } from './cluster/stories.js'
 import { chartDir, manifestFile, manifestHeader, manifestNames, valuesFile } from './deploy-manifests.js'
 
 const root = join(chartDir, '..', '..', '..')
-const isWriting = process.argv.includes('--write')
+const { values: flags } = parseArgs({
+  options: { write: { type: 'boolean' }, cluster: { type: 'boolean' }, definitions: { type: 'string' } },
+})
 /** The oldest that the chart takes and a present one. */
 const kubernetesVersions = ['1.27', '1.33'] as const
 /** How each tool is got. Helm that is built like this knows of no cluster: it is told the version. */
@@ -70,6 +77,21 @@ function validate(what: string, manifest: string, version: string): void {
   )
 }
 
+async function checkCluster(): Promise<void> {
+  const missing = missingTools()
+  if (missing.length > 0) {
+    say(false, 'a cluster: not started', `Not on the PATH:\n${missing.join('\n')}`)
+    return
+  }
+  const cluster = await startCluster(nodes)
+  try {
+    say(true, `a cluster of Kubernetes ${cluster.version} without machines`)
+    checkStories(cluster, flags.definitions ?? null, say)
+  } finally {
+    await cluster.stop()
+  }
+}
+
 check('docker/Dockerfile: hadolint', 'hadolint', [join('docker', 'Dockerfile')])
 const reader = 'github.com/compose-spec/compose-go/v2/cmd@v2.16.2'
 check('docker/compose.yaml: as compose reads it', 'go', ['run', reader, join('docker', 'compose.yaml')])
@@ -83,7 +105,7 @@ for (const name of manifestNames) {
   const { isFine, output } = render(valuesFile(name), '1.33')
   if (!isFine) continue
   const manifest = manifestHeader(name) + output
-  if (isWriting) writeFileSync(manifestFile(name), manifest)
+  if (flags.write === true) writeFileSync(manifestFile(name), manifest)
   const isSame = readFileSync(manifestFile(name), 'utf8') === manifest
   say(
     isSame,
@@ -108,4 +130,5 @@ const other = [
 const scaled = render(valuesFile('small'), '1.33', other)
 if (scaled.isFine) validate('small, scaled without KEDA and with alert rules,', scaled.output, '1.33')
 else say(false, 'helm template, scaled without KEDA and with alert rules', scaled.output)
+if (flags.cluster === true) await checkCluster()
 process.exitCode = failures === 0 ? 0 : 1
