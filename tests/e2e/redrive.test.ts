@@ -149,6 +149,23 @@ describe('a redrive', () => {
     expect(await letters.items()).toEqual([])
   })
 
+  it('to an endpoint that takes nothing says so, and goes on once it does', async () => {
+    const { letters, tasks } = await died(30, '/away')
+    subscriber.answerWith(() => ({ status: 503 }))
+
+    const task = await tasks.start('dead-letters/redrive', { all: true })
+    await eventually(async () => {
+      const { state, waitsFor } = await tasks.read(task.id)
+      expect([state, waitsFor]).toEqual(['running', expect.stringMatching(/attempt/)])
+    })
+    subscriber.answerWith(() => ({}))
+    const { waitsFor, progress } = await tasks.until(task.id, 'done')
+
+    expect(waitsFor).toBeUndefined()
+    expect(progress.done + progress.failed).toBe(30)
+    expect(await letters.items()).toHaveLength(progress.failed)
+  })
+
   it('that is cancelled sends nothing more, and what it did not send stays', async () => {
     const { letters, tasks } = await died(30, '/cancel')
 

@@ -44,7 +44,7 @@ export function finished(task: Task, nowMs: number): Task {
 /** The executor gives it up for now; another goes on later, unless it was to be stopped anyway. */
 export function interrupted(task: Task, nowMs: number): Task {
   if (task.state === 'cancelling') return closed(task, 'cancelled', nowMs)
-  return { ...task, state: 'waiting', executor: null, progress: { ...task.progress, rate: 0 } }
+  return { ...task, state: 'waiting', executor: null, progress: atRest(task) }
 }
 
 /** It cannot be done at all. */
@@ -53,5 +53,9 @@ export function broken(task: Task, error: string, nowMs: number): Task {
 }
 
 function closed(task: Task, state: TaskState, nowMs: number): Task {
-  return { ...task, state, executor: null, endedAt: nowMs, progress: { ...task.progress, rate: 0 } }
+  return { ...task, state, executor: null, endedAt: nowMs, progress: atRest(task) }
+}
+
+function atRest({ progress }: Task): TaskProgress {
+  return { ...progress, rate: 0, heldBack: null }
 }

@@ -63,6 +63,8 @@ export interface TaskProgress {
   readonly updatedAt: number | null
   /** Messages a second lately. */
   readonly rate: number
+  /** Why its executor gets no further now, in plain words; null while it does. */
+  readonly heldBack: string | null
 }
 
 export const taskFailure = z.object({
@@ -133,6 +135,8 @@ const commonTask = {
     startedAt: z.number().nullable(),
     updatedAt: z.number().nullable(),
     rate: z.number(),
+    // A process of an earlier version says nothing of it.
+    heldBack: z.string().nullable().default(null),
   }),
   failures: z.array(taskFailure),
   error: z.string().nullable(),
@@ -180,7 +184,7 @@ export function newTask(asked: NewTask): Task {
     progress: {
       ...{ total: null, done: 0, failed: 0, filtered: 0, keptFrom: null },
       positions: asked.spec.ranges.map(({ from }) => from),
-      ...{ startedAt: null, updatedAt: null, rate: 0 },
+      ...{ startedAt: null, updatedAt: null, rate: 0, heldBack: null },
     },
     failures: [],
     error: null,

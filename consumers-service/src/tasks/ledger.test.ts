@@ -4,7 +4,7 @@ import { createLedger, type Ledger } from './ledger.js'
 
 const start: TaskProgress = {
   ...{ total: null, done: 0, failed: 0, filtered: 0, positions: [0], keptFrom: null },
-  ...{ startedAt: null, updatedAt: null, rate: 0 },
+  ...{ startedAt: null, updatedAt: null, rate: 0, heldBack: null },
 }
 const ledger = (isRedrive: boolean, progress: Partial<TaskProgress> = {}): Ledger =>
   createLedger({ progress: { ...start, ...progress }, failures: [], isRedrive })

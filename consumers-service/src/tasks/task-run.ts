@@ -24,6 +24,7 @@ import type { Pipeline } from '../delivery/pipeline-parts.js'
 import type { DeliveryPlan } from '../delivery/plan.js'
 import { createLedger, type Ledger } from './ledger.js'
 import type { TaskWork } from './task-work.js'
+import { whyStill } from './why-still.js'
 
 export interface TaskRunParts {
   readonly clock: Clock
@@ -127,8 +128,13 @@ function createRun(
   const currentProgress = (each: Task): Task => {
     const { failures, ...progress } = ledger.progress(positions)
     const elapsedMs = Math.max(1, clock.monotonic() - savedAtMs)
-    const rate = ((ledger.outcomeCount() - savedOutcomes) * 1000) / elapsedMs
-    return progressed(each, { ...each.progress, ...progress, total, rate, updatedAt: clock.now() }, failures)
+    const outcomes = ledger.outcomeCount() - savedOutcomes
+    const now = {
+      rate: (outcomes * 1000) / elapsedMs,
+      heldBack: outcomes > 0 || stretch === null ? null : whyStill(stretch.pipeline.status()),
+      updatedAt: clock.now(),
+    }
+    return progressed(each, { ...each.progress, ...progress, total, ...now }, failures)
   }
   /** Markers first, then what counts on them. */
   const save = async (plan: DeliveryPlan, then: (each: Task) => Task = each => each): Promise<void> => {

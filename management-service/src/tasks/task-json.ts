@@ -21,7 +21,7 @@ export const taskAnswer = z.object({
   endedAt: z.int().optional(),
   executor: z.string().optional().describe('Who works on it'),
   error: z.string().optional().describe('Why it failed as a whole'),
-  waitsFor: z.string().optional().describe('Why nobody works on it'),
+  waitsFor: z.string().optional().describe('Why nobody works on it, or why it gets no further'),
   createdAt: z.int().describe('Milliseconds since the epoch, as all times of a task'),
   createdBy: z.string(),
   asked: z.record(z.string(), z.unknown()).describe('The body that started it'),
@@ -45,7 +45,7 @@ export function taskJson(task: Task, waitsFor: string | null): JsonObject {
     endedAt: task.endedAt,
     executor: task.executor,
     error: task.error,
-    waitsFor: task.state === 'waiting' ? waitsFor : null,
+    waitsFor: task.state === 'waiting' ? waitsFor : task.state === 'running' ? progress.heldBack : null,
   }
   return {
     ...{ id, kind, topic, subscription, state },

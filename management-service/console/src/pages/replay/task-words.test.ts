@@ -33,7 +33,10 @@ describe('a task', () => {
     expect(percentOf({ ...task, progress: { total: 0, done: 0, failed: 0, rate: 0 } })).toBe(100)
   })
 
-  it('says why it waits or failed', () => {
+  it('says why it waits, gets no further or failed', () => {
+    expect(stateOf({ ...task, state: 'running', waitsFor: 'no attempt has succeeded for 4 s' })).toBe(
+      'Running: no attempt has succeeded for 4 s',
+    )
     expect(stateOf({ ...task, state: 'waiting', waitsFor: 'the subscription is suspended' })).toBe(
       'Waiting: the subscription is suspended',
     )

@@ -16,9 +16,9 @@ const states: Readonly<Record<Task['state'], string>> = {
   failed: 'Failed',
 }
 
-/** `Running`, or why it is not. */
+/** `Running`, with what holds it back, or why it is not. */
 export function stateOf({ state, waitsFor, error }: Task): string {
-  const why = state === 'waiting' ? waitsFor : error
+  const why = waitsFor ?? error
   return why === undefined ? states[state] : `${states[state]}: ${why}`
 }
 
