@@ -230,12 +230,19 @@ describe('a tail', () => {
     expect([code, out, said]).toEqual([
       0,
       '{"n":1}\n{"n":2}\n',
-      'The connection is broken; connecting again.\n',
+      'Messages of a.b as they come; Ctrl-C ends it.\nThe connection is broken; connecting again.\n',
     ])
     expect(asked.map(({ to, headers }) => [to, headers['last-event-id']])).toEqual([
       ['GET frontend:/topics/a.b/events?envelope=true&from=2026-05-01T11:45:00.000Z', undefined],
       ['GET frontend:/topics/a.b/events?envelope=true&from=2026-05-01T11:45:00.000Z', '0-1'],
     ])
+  })
+
+  it('says nothing into a pipe while all is well', async () => {
+    const answers = { 'GET frontend:/topics/a.b/events': () => stream(event('0-1', { n: 1 })) }
+    const { out, said } = await runFake('tail a.b --max 1 --raw', { answers, columns: Infinity })
+
+    expect([out, said]).toEqual(['{"n":1}\n', ''])
   })
 
   it('shows what management tells where the frontend has no streams, and says so', async () => {

@@ -102,6 +102,8 @@ async function follow(world: World, { topic, end, given }: Following): Promise<E
         continue
       }
       await refuse(answer)
+      if (!stand.isBegun && isWatched(screen))
+        screen.say(`Messages of ${topic} as they come; Ctrl-C ends it.`)
       stand.isBegun = true
       let isFirst = true
       for await (const event of eventsOf(answer.body as AsyncIterable<Uint8Array>)) {
@@ -125,6 +127,11 @@ async function follow(world: World, { topic, end, given }: Following): Promise<E
     await sleep(scheduler, againMs)
   }
   return world.interrupted.aborted ? exitCodes.interrupted : exitCodes.done
+}
+
+/** Whether a person looks on, who would take silence for a fault. */
+function isWatched({ columns }: World['screen']): boolean {
+  return Number.isFinite(columns)
 }
 
 function streamOf(world: World, topic: string, given: Following['given']): Source {
