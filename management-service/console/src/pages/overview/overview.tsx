@@ -14,7 +14,7 @@ import { countOf, many, rateOf } from '../../ui/words.js'
 import { Busiest } from './busiest.js'
 import { FirstSteps } from './first-steps.js'
 import type { Overview } from './overview-shape.js'
-import { OpenCircuits, Stuck } from './stuck.js'
+import { Stuck } from './stuck.js'
 import { Tasks } from './tasks.js'
 
 const periodMs = 3000
@@ -41,7 +41,6 @@ function Parts({ overview }: { readonly overview: Overview }): ReactNode {
       {counts.topics > 0 && <FlowCharts />}
       {isNew && <FirstSteps overview={overview} />}
       {counts.subscriptions > 0 && <Stuck overview={overview} />}
-      <OpenCircuits overview={overview} />
       <Tasks tasks={tasks ?? []} />
       {counts.topics > 0 && <Busiest busiest={busiest} />}
     </Stack>

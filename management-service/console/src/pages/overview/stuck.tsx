@@ -1,7 +1,7 @@
 /**
- * What does not get on: subscriptions that are stuck, and endpoints to which only probes go.
+ * What does not get on: the subscriptions that are stuck, those to whose endpoints only probes go among them.
  */
-import { Badge, Text } from '@mantine/core'
+import { Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { pathOf } from '../../api/call.js'
 import { Go } from '../../ui/go.js'
@@ -9,7 +9,7 @@ import { Section } from '../../ui/section.js'
 import { Table, type Column } from '../../ui/table.js'
 import { Trouble } from '../../ui/trouble.js'
 import { nextStepOf } from '../../ui/trouble-words.js'
-import { countOf, many } from '../../ui/words.js'
+import { countOf } from '../../ui/words.js'
 import type { Overview } from './overview-shape.js'
 
 interface Named {
@@ -27,9 +27,12 @@ const named: Column<Named> = {
   ),
 }
 
+const circuitWords = { closed: 'closed', probing: 'half open', open: 'open' } as const
+
 const stuckColumns: readonly Column<Overview['stuck'][number]>[] = [
   named,
   { title: 'Cause', by: ({ cause }) => cause, cell: ({ cause }) => <Trouble cause={cause} /> },
+  { title: 'Circuit', by: ({ circuit }) => circuit, cell: ({ circuit }) => circuitWords[circuit] },
   { title: 'What is wrong', cell: ({ text }) => text },
   { title: 'What to do', cell: ({ cause }) => nextStepOf(cause) },
   { title: 'Waiting', by: ({ lag }) => lag, cell: ({ lag }) => countOf(lag), isNumeric: true },
@@ -54,46 +57,9 @@ export function Stuck({ overview }: { readonly overview: Overview }): ReactNode 
           keyOf={idOf}
           textOf={({ topic, subscription, text }) => `${topic} ${subscription} ${text}`}
           whenEmpty=""
-          firstOrder={{ column: 4, isDown: true }}
+          firstOrder={{ column: 5, isDown: true }}
         />
       )}
-    </Section>
-  )
-}
-
-const circuitColumns: readonly Column<Overview['openCircuits'][number]>[] = [
-  named,
-  {
-    title: 'Since',
-    by: ({ circuit }) => circuit,
-    cell: ({ circuit }) => (
-      <Badge color="orange" variant="outline" c="inherit" tt="none" miw="max-content">
-        {circuit === 'open' ? 'long' : 'a moment'}
-      </Badge>
-    ),
-  },
-  { title: 'What is wrong', cell: ({ text }) => text },
-]
-
-/** The endpoints to which only probes go; nothing where there is none. */
-export function OpenCircuits({ overview }: { readonly overview: Overview }): ReactNode {
-  const { openCircuits, openCircuitCount } = overview
-  if (openCircuitCount === 0) return null
-  return (
-    <Section title={many(openCircuitCount, 'open circuit')}>
-      <Text size="sm" c="dimmed">
-        Attempts fail, so only a probe goes out now and then. With its first good answer delivery goes on by
-        itself.
-      </Text>
-      <Table
-        label="Open circuits"
-        name="circuits"
-        columns={circuitColumns}
-        rows={openCircuits}
-        keyOf={idOf}
-        textOf={({ topic, subscription, text }) => `${topic} ${subscription} ${text}`}
-        whenEmpty=""
-      />
     </Section>
   )
 }
