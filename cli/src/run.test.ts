@@ -219,7 +219,10 @@ describe('publish', () => {
   })
 
   it('sends many lines with one request, over the ends of pieces, and names what is refused', async () => {
-    const results = [201, 400, 201].map((status, index) => ({ index, status, messageId: `m-${index}` }))
+    const results = [201, 400, 201].map((status, index) => ({
+      ...{ index, status, messageId: `m-${index}` },
+      ...(status === 400 ? { code: 'VALIDATION_ERROR', detail: 'it is no JSON' } : {}),
+    }))
     const { code, out, said, asked } = await runFake('publish a.b --lines', {
       input: ['{"n":1}\r\n{"n"', ':2}\n\n{"n":3}\n'],
       answers: {
@@ -230,7 +233,11 @@ describe('publish', () => {
     })
 
     expect(asked.map(({ body }) => body)).toEqual(['{"n":1}\n', '{"n":2}\n{"n":3}\n'])
-    expect([code, out, said]).toEqual([1, 'Stored 2 messages, 1 not.\n', 'Message 2: 400\n'])
+    expect([code, out, said]).toEqual([
+      1,
+      'Stored 2 messages, 1 not.\n',
+      'Message 2: 400 VALIDATION_ERROR it is no JSON\n',
+    ])
   })
 
   it('sends a line again that is surely not stored, and no other', async () => {
@@ -271,6 +278,41 @@ describe('publish', () => {
 
     expect([code, out]).toEqual([0, 'Stored 40 messages.\n'])
     expect(sizes).toEqual([40, 10, 10, 10, 10, 10, 10, 5])
+  })
+
+  it('tells what is stored where a later request fails, and of what nobody knows nothing', async () => {
+    let round = 0
+    const quota = { status: 429, code: 'THROUGHPUT_QUOTA_VIOLATION' }
+    const { code, out, said } = await runFake('publish a.b --lines --json', {
+      input: ['1\n2\n3\n4\n'],
+      answers: {
+        'POST frontend:/topics/a.b/batch': () => {
+          if (round++ > 0) throw new TypeError('the line is cut')
+          return { results: [{ status: 201 }, quota, quota, quota] }
+        },
+      },
+    })
+
+    const told = out.trim().split('\n')
+    expect(told.map(line => JSON.parse(line) as object)).toMatchObject([
+      { index: 0, status: 201 },
+      { index: 3, status: 429 },
+    ])
+    expect([code, said]).toEqual([1, expect.stringContaining('the line is cut')])
+  })
+
+  it('sends all again that a frontend refuses as one for a moment', async () => {
+    let round = 0
+    const overloaded = new Refused(503, { code: 'OVERLOADED', message: 'too much' })
+    const { code, out } = await runFake('publish a.b --lines', {
+      input: ['1\n2\n'],
+      answers: {
+        'POST frontend:/topics/a.b/batch': () =>
+          round++ === 0 ? overloaded : { results: [{ status: 201 }, { status: 201 }] },
+      },
+    })
+
+    expect([code, out]).toEqual([0, 'Stored 2 messages.\n'])
   })
 
   it('gives up on lines of which none is taken', async () => {

@@ -2,7 +2,8 @@
  * `iris publish`: messages into a topic, from words, files or what is piped in.
  * Promises: a message is the bytes that were given; what was refused is named, and the exit code is 1 then.
  * Lines are sent again only where they are surely not stored, or have an idempotency key, as many as the
- * frontend lately took; it is given up after `idleRoundsMax` requests without one that was. Lines keep their
+ * frontend lately took; it is given up after `idleRoundsMax` requests without one that was. What is
+ * known of lines is told also where a later request fails. Lines keep their
  * order, but for those that are sent again.
  */
 import { isJsonObject } from '@iris/common/domain/json-shapes'
@@ -162,25 +163,29 @@ async function publishLines(
   const { screen, isJson, interrupted } = world
   const bar = screen.bar('publish')
   const tally = { sent: 0, refused: 0 }
+  let failure: Error | null = null
   for (const source of sources) {
     for await (const lines of batchesOf(source, way.key === null ? linesMax : keyedLinesMax)) {
-      if (interrupted.aborted) break
+      if (interrupted.aborted || failure !== null) break
       const note = tally.refused === 0 ? '' : `${countText(tally.refused)} refused`
-      const results = await publishBatch(world, way, {
+      const batch = await publishBatch(world, way, {
         ...{ lines, before: tally.sent },
         settled: count => bar.at(tally.sent + count, null, note),
       })
+      const { results } = batch
       const refused = results.filter(({ status }) => status >= 300)
       if (isJson) screen.out(results.map(jsonLine).join(''))
       else showRefused(world, refused, tally.refused)
-      tally.sent += lines.length
+      tally.sent += results.length
       tally.refused += refused.length
+      failure = batch.failure
     }
   }
   bar.end()
   const stored = several(tally.sent - tally.refused, 'message')
   if (!isJson)
     screen.out(`Stored ${stored}${tally.refused === 0 ? '' : `, ${countText(tally.refused)} not`}.\n`)
+  if (failure !== null) throw failure
   if (interrupted.aborted) return exitCodes.interrupted
   return tally.refused === 0 ? exitCodes.done : exitCodes.failed
 }
@@ -194,39 +199,69 @@ interface Batch {
   settled(count: number): void
 }
 
+/** What became of the lines of a batch, as far as it is known. */
+interface Published {
+  readonly results: readonly Result[]
+  /** What ended it before its end, or null. */
+  readonly failure: Error | null
+}
+
+/** A line of a batch as it is sent. */
+interface Numbered {
+  readonly index: number
+  readonly record: Buffer
+}
+
 /** One request, and again for those that were refused for a moment and are surely not stored. */
-async function publishBatch(
-  world: World,
-  { path, headers, key }: Way,
-  { lines, before, settled }: Batch,
-): Promise<readonly Result[]> {
+async function publishBatch(world: World, way: Way, { lines, before, settled }: Batch): Promise<Published> {
   const results = new Map<number, Result>()
-  let waiting = lines.map((line, at) => ({
+  let waiting: readonly Numbered[] = lines.map((line, at) => ({
     index: before + at,
-    record: recordOf(line, key, before + at + 1),
+    record: recordOf(line, way.key, before + at + 1),
   }))
   let [size, idleRounds] = [lines.length, 0]
-  while (waiting.length > 0) {
+  let failure: Error | null = null
+  while (waiting.length > 0 && !(results.size > 0 && world.interrupted.aborted)) {
     const asked = waiting.slice(0, size)
-    const answer = await world.frontend({
-      ...{ method: 'POST', path: `${path}/batch`, bytes: joined(asked.map(({ record }) => record)) },
-      headers: { ...headers, 'Content-Type': 'application/x-ndjson' },
-      query: { records: key === null ? null : 'wrapped' },
-    })
-    const json = succeeded(`Not published after ${several(before, 'message')}`, answer)
-    const told = resultsOf(json)
-    for (const [at, { index }] of asked.entries())
-      results.set(index, { index, ...(told[at] ?? unreadIn(json)) })
-    const again = asked.filter(({ index }) => isPassing(results.get(index), key !== null))
+    try {
+      const what = `Not published after ${several(before + lines.length - waiting.length, 'message')}`
+      for (const result of await publishOnce(world, way, asked, what)) results.set(result.index, result)
+    } catch (error) {
+      // Whether these are stored, nobody knows; of the others it is known.
+      for (const { index } of asked) results.delete(index)
+      failure = error as Error
+      break
+    }
+    const again = asked.filter(({ index }) => isPassing(results.get(index), way.key !== null))
     waiting = [...again, ...waiting.slice(size)]
     const took = asked.length - again.length
     settled(lines.length - waiting.length)
     size = 2 * Math.max(1, took)
     idleRounds = took === 0 ? idleRounds + 1 : 0
-    if (idleRounds > idleRoundsMax || world.interrupted.aborted) break
+    if (idleRounds > idleRoundsMax) break
     if (again.length > 0) await sleep(world.scheduler, againMs)
   }
-  return [...results.values()]
+  return { results: [...results.values()], failure }
+}
+
+/** One request. Throws where it cannot be known what became of its lines, or it is refused for good. */
+async function publishOnce(
+  world: World,
+  { path, headers, key }: Way,
+  asked: readonly Numbered[],
+  what: string,
+): Promise<readonly Result[]> {
+  const answer = await world.frontend({
+    ...{ method: 'POST', path: `${path}/batch`, bytes: joined(asked.map(({ record }) => record)) },
+    headers: { ...headers, 'Content-Type': 'application/x-ndjson' },
+    query: { records: key === null ? null : 'wrapped' },
+  })
+  const whole = { status: answer.status, ...partsOf(answer.json, null) }
+  // Refused as one for a moment, none of them is stored.
+  if (passingCodes.has(whole.code ?? '')) return asked.map(({ index }) => ({ index, ...whole }))
+  const json = succeeded(what, answer)
+  const told = resultsOf(json)
+  return asked.map(({ index }, at) => ({ index, ...(told[at] ?? unreadIn(json)) }))
 }
 
 /** Whether to send it again: it is surely not stored, or cannot be stored twice. */
@@ -268,9 +303,10 @@ function unreadIn(json: unknown): Omit<Result, 'index'> {
 }
 
 function partsOf(json: unknown, messageId: string | null): Omit<Result, 'index' | 'status'> {
-  const { code, message } = isJsonObject(json) ? json : {}
+  // A record is refused in the form of problem details, as they were asked for.
+  const { code, message, detail } = isJsonObject(json) ? json : {}
   const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null)
-  return { messageId, code: textOf(code), message: textOf(message) }
+  return { messageId, code: textOf(code), message: textOf(message) ?? textOf(detail) }
 }
 
 function showOne({ screen, isJson }: World, result: Result, headers: Headers): void {
