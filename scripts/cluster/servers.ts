@@ -52,7 +52,12 @@ export function missingTools(): readonly string[] {
 export async function startCluster(nodes: readonly object[]): Promise<Cluster> {
   const folder = mkdtempSync(join(tmpdir(), 'iris-cluster-'))
   const started: ChildProcess[] = []
-  process.once('exit', () => started.forEach(each => each.kill('SIGKILL')))
+  process.once('exit', () => {
+    for (const each of started) each.kill('SIGKILL')
+    rmSync(folder, { recursive: true, force: true })
+  })
+  // A signal ends a process without that event.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
   const start = (tool: Tool, parameters: Readonly<Record<string, string>>): void => {
     const log = openSync(join(folder, `${tool}.log`), 'w')
     const flags = Object.entries(parameters).map(([name, value]) => `--${name}=${value}`)

@@ -92,6 +92,8 @@ describe('configuration', () => {
     ['an argument that is no file', ['--port'], {}, 'unknown argument --port'],
     ['a file that is not there', ['--config', '/nowhere.yaml'], {}, '/nowhere.yaml'],
     ['--config without a file', ['--config'], {}, '--config without a file'],
+    // Started without what that file says, a service would be open.
+    ['the file of the command', [], { IRIS_CONFIG: '/a.yaml' }, 'a service takes --config FILE'],
   ])('refuses %s', (_what, argv, environment, problem) => {
     expect(() => loadConfig(keys, { argv, environment })).toThrow(problem)
   })

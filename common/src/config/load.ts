@@ -9,7 +9,7 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import type { ConfigKey, ConfigKeys, ConfigOf } from './declare.js'
 import { nearest } from './nearest.js'
-import { isOfAnotherProgram } from './other-variables.js'
+import { insteadOf, isOfAnotherProgram } from './other-variables.js'
 
 /** All that is wrong with the configuration, a sentence each. */
 export class ConfigError extends Error {
@@ -136,7 +136,9 @@ function readEnvironment(
     const name = byVariable.get(variable)
     if (name !== undefined) raw.set(name, { value, from: variable })
     else if (variable.startsWith('IRIS_') && !isOfAnotherProgram(variable))
-      problems.push(`${variable}: unknown${meant(variable, [...byVariable.keys()])}`)
+      problems.push(
+        `${variable}: ${insteadOf(variable) ?? `unknown${meant(variable, [...byVariable.keys()])}`}`,
+      )
     for (const target of shortNames[variable] ?? []) {
       if (names.includes(target) && !raw.has(target)) raw.set(target, { value, from: variable })
     }

@@ -13,9 +13,18 @@ export const commandVariables = {
   file: 'IRIS_CONFIG',
 } as const
 
-const names: ReadonlySet<string> = new Set(Object.values(commandVariables))
+/** It names a file of settings, and a service without the settings that somebody meant would be open. */
+const meantForService = commandVariables.file
+const names: ReadonlySet<string> = new Set(
+  Object.values(commandVariables).filter(name => name !== meantForService),
+)
 
-/** Whether a variable is none of a service's. */
+/** Whether a variable is none of a service's, and surely not meant to be one. */
 export function isOfAnotherProgram(variable: string): boolean {
   return names.has(variable) || variable.startsWith('IRIS_OUTBOX_')
+}
+
+/** What to do instead, of a variable of another program that somebody may have meant for a service. */
+export function insteadOf(variable: string): string | null {
+  return variable === meantForService ? 'is of the iris command; a service takes --config FILE' : null
 }

@@ -27,11 +27,13 @@ const options = { idleMs: 1_000, connectionsMax: 64 }
 export function createAsker(scheduler: Scheduler, own: OwnCertificate | null = null): Asker {
   const caller = createCaller(scheduler, options)
   const pinned = new Set<Caller>()
+  let isStopped = false
 
   const callPinned = async (
     call: Call,
     certificate: string,
   ): Promise<Awaited<ReturnType<Caller['call']>>> => {
+    if (isStopped) throw new Error('nobody is asked any more')
     const connect = connectPinned(certificate, own, call.limitMs)
     const once = createCaller(scheduler, { ...options, connectionsMax: 1, connect })
     pinned.add(once)
@@ -54,6 +56,7 @@ export function createAsker(scheduler: Scheduler, own: OwnCertificate | null = n
       return JSON.parse(text) as unknown
     },
     async stop() {
+      isStopped = true
       await Promise.all([caller, ...pinned].map(each => each.stop()))
     },
   }

@@ -354,6 +354,19 @@ describe('the folder with files', () => {
     expect([again.status, again.headers.vary]).toEqual([304, 'Accept-Encoding'])
   })
 
+  it('says of no plain bytes that they are compressed, however the path is written', async () => {
+    const headers = { 'accept-encoding': 'br' }
+
+    for (const end of ['#x', '?#x', '#?x']) {
+      const answer = await call('GET', `/assets/app.js${end}`, { headers })
+      const isCompressed = answer.text === 'public/assets/app.js.br'
+      expect([answer.status, answer.headers['content-encoding']]).toEqual([
+        200,
+        isCompressed ? 'br' : undefined,
+      ])
+    }
+  })
+
   it('gives what has no compressed form as it is to who takes one', async () => {
     const { text, headers } = await call('GET', '/index.html', { headers: { 'accept-encoding': 'br' } })
 

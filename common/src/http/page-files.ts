@@ -25,7 +25,7 @@ export function pageFiles(folder: string): readonly RequestHandler[] {
     (request, response, next) => {
       const { url } = request
       if (!takesCompressed(request)) return next()
-      request.url = url.replace(/\?.*|$/, end => compressedEnd + end)
+      request.url = url.replace(/[?#].*|$/, end => compressedEnd + end)
       compressed(request, response, (error?: unknown) => {
         request.url = url
         next(error)
@@ -47,6 +47,7 @@ function keepAssets(response: Response, path: string): void {
 
 function sayCompressed(response: Response, path: string): void {
   keepAssets(response, path)
+  if (!path.endsWith(compressedEnd)) return
   response.type(extname(path.slice(0, -compressedEnd.length)))
   response.setHeader('Content-Encoding', 'br')
 }

@@ -71,6 +71,16 @@ describe('a question to a process that told its certificate', () => {
     await expect(asker().json(url, limitMs, { certificate })).rejects.toThrow()
   })
 
+  it('is not begun after the end', async () => {
+    const url = `https://${await listening(createServer(own))}`
+    const ended = asker()
+    await ended.stop()
+
+    await expect(ended.json(url, limitMs, { certificate: fingerprintOf(own.cert) })).rejects.toThrow(
+      'any more',
+    )
+  })
+
   it('fails where no TLS is spoken', async () => {
     const url = `https://${await listening(createPlainServer())}`
 

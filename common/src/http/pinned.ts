@@ -1,7 +1,7 @@
 /**
  * Connections to a process that was told to have one certificate and no other.
  * Takes its SHA-256, and what we show where the process asks who we are. Gives undici's way to connect.
- * Promises: nothing is sent to who has not the key of that very certificate. Who issued it, which names it
+ * Promises: no request goes to who has not the key of that very certificate. Who issued it, which names it
  * has and how long it is valid does not count: who told the certificate vouches for it.
  */
 import { X509Certificate } from 'node:crypto'
