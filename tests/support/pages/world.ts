@@ -90,8 +90,7 @@ export function pageWorld({ stack, inbox, guarded }: SharedWorld, id: string): P
     }
   }
   const makeDeadLetters = async (topic: string, name: string): Promise<void> => {
-    const policy = { messageTtl: 1, messageBackoff: 100 }
-    await makeSubscription(topic, name, { endpoint: `${inbox.url}/status/500`, subscriptionPolicy: policy })
+    await makeSubscription(topic, name, { endpoint: `${inbox.url}/status/400/${name}` })
     await publish(topic, 2)
     await eventually(async () => {
       const { text } = await api.manage('GET', `/topics/${topic}/subscriptions/${name}/dead-letters`)
