@@ -18,9 +18,12 @@ const pages = readPages(root, files)
 const plans = pages.map(planOf)
 const declared: Declared = { ...readDeclared(root, files), irisProblem }
 
+/** What `iris` answers without a command that declares it. */
+const undeclared = ['', 'help', 'version']
+
 function irisProblem(words: readonly string[]): string | null {
-  const { command, name, words: own } = splitWords(words, allCommands)
-  if (command === null) return ['', 'help'].includes(name) ? null : `iris has no command ${name}`
+  const { command, words: own } = splitWords(words, allCommands)
+  if (command === null) return irisNameProblem(words)
   try {
     parseWords(command, own)
     return null
@@ -32,7 +35,7 @@ function irisProblem(words: readonly string[]): string | null {
 /** A sentence names a command, often without what follows it. */
 function irisNameProblem(words: readonly string[]): string | null {
   const { command, name } = splitWords(words, allCommands)
-  return command === null && words.length > 0 ? `iris has no command ${name}` : null
+  return command === null && !undeclared.includes(name) ? `iris has no command ${name}` : null
 }
 
 const told = ({ path, line, problem }: { path: string; line: number; problem: string }): string =>
