@@ -1,10 +1,8 @@
 /**
  * `iris publish`: messages into a topic, from words, files or what is piped in.
- * Promises: a message is the bytes that were given; what was refused is named, and the exit code is 1 then.
- * Lines are sent again only where they are surely not stored, or have an idempotency key, as many as the
- * frontend lately took; it is given up after `idleRoundsMax` requests without one that was. What is
- * known of lines is told also where a later request fails. Lines keep their
- * order, but for those that are sent again.
+ * Promises: a message is the bytes that were given; what was refused is named (exit code 1). Lines are sent
+ * again only where they are surely not stored, or have an idempotency key, as many as the frontend lately
+ * took; others keep their order. It is given up after `idleRoundsMax` requests that took none.
  */
 import { isJsonObject } from '@iris/common/domain/json-shapes'
 import { sleep } from '@iris/common/time/scheduler'
