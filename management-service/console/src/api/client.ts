@@ -26,7 +26,8 @@ export type ReadOf<Path extends keyof paths> = paths[Path] extends {
   : never
 
 const scheme = 'Bearer '
-const accepted = 'application/json, application/problem+json'
+/** What a read accepts. */
+export const accepted = 'application/json, application/problem+json'
 
 const middleware: Middleware = {
   onRequest({ request }) {

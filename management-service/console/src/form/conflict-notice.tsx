@@ -2,12 +2,13 @@
  * What stands in a form or dialog whose definition somebody else changed meanwhile: what that was, and the
  * ways on.
  * Takes the definition as the person saw it first and as the person has it. Gives it as it is now to the
- * ways on: whoever goes on all the same does so over what is shown here.
+ * ways on, with its version: whoever goes on all the same does so over what is shown here, also when the
+ * page behind has read a later one meanwhile.
  */
 import { Alert, Group, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { send } from '../api/client.js'
+import { accepted, answerTo } from '../api/client.js'
 import { Answer } from '../ui/answer.js'
 import { Lines } from '../ui/lines.js'
 import { changedMeanwhile, type Meanwhile } from './conflict.js'
@@ -24,7 +25,14 @@ export interface ConflictNoticeProps {
   /** What becomes of the changes; said where there are any. */
   readonly about: string
   /** Buttons for the ways on. */
-  readonly children: (now: Draft) => ReactNode
+  readonly children: (present: Present) => ReactNode
+}
+
+/** What was read in one step, and is shown. */
+export interface Present {
+  readonly definition: Draft
+  /** Null where management names none. */
+  readonly version: string | null
 }
 
 /** The notice. */
@@ -32,21 +40,26 @@ export function ConflictNotice(props: ConflictNoticeProps): ReactNode {
   const { path, began, mine, secrets, about, children } = props
   const present = useQuery({
     queryKey: ['present', path],
-    queryFn: async ({ signal }) => (await send({ method: 'GET', path }, signal)) as Draft,
+    queryFn: ({ signal }) => presentAt(path, signal),
     ...{ gcTime: 0, staleTime: Infinity },
   })
   return (
     <Alert color="orange" role="alert" title="Somebody else changed it meanwhile">
       <Answer of={present}>
-        {now => (
+        {shown => (
           <Stack gap="sm">
-            <Changes changes={changedMeanwhile(began, now, mine, secrets)} about={about} />
-            <Group gap="xs">{children(now)}</Group>
+            <Changes changes={changedMeanwhile(began, shown.definition, mine, secrets)} about={about} />
+            <Group gap="xs">{children(shown)}</Group>
           </Stack>
         )}
       </Answer>
     </Alert>
   )
+}
+
+async function presentAt(path: string, signal: AbortSignal): Promise<Present> {
+  const answer = await answerTo({ method: 'GET', path }, accepted, signal)
+  return { definition: (await answer.json()) as Draft, version: answer.headers.get('ETag') }
 }
 
 interface ChangesProps {

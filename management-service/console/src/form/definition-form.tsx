@@ -12,7 +12,7 @@ import { useRehearsal, type ProblemsIn } from '../api/use-rehearsal.js'
 import { versionOf } from '../api/versions.js'
 import { Curl } from '../ui/curl.js'
 import type { Field, FieldGroup } from './field.js'
-import { ConflictNotice, type ConflictNoticeProps } from './conflict-notice.js'
+import { ConflictNotice, type ConflictNoticeProps, type Present } from './conflict-notice.js'
 import { FieldInput } from './field-input.js'
 import { memberOf, withMember, type Draft } from './pointer.js'
 import { useDraft } from './use-draft.js'
@@ -74,11 +74,11 @@ export function DefinitionForm(props: DefinitionFormProps): ReactNode {
             began={start.first}
             mine={draft}
             secrets={secrets}
-            onBegin={now => {
+            onBegin={({ definition, version }) => {
               action.reset()
-              begin(now)
+              begin(definition, version)
             }}
-            onOverwrite={() => action.mutate({ ...call, ifMatch: versionOf(path) })}
+            onOverwrite={({ version }) => action.mutate({ ...call, ifMatch: version })}
           />
         )}
         <Curl call={call} />
@@ -93,8 +93,8 @@ export function DefinitionForm(props: DefinitionFormProps): ReactNode {
 }
 
 interface EditConflictProps extends Omit<ConflictNoticeProps, 'about' | 'children'> {
-  readonly onBegin: (now: Draft) => void
-  readonly onOverwrite: () => void
+  readonly onBegin: (present: Present) => void
+  readonly onOverwrite: (present: Present) => void
 }
 
 function EditConflict({ onBegin, onOverwrite, ...notice }: EditConflictProps): ReactNode {
@@ -103,12 +103,12 @@ function EditConflict({ onBegin, onOverwrite, ...notice }: EditConflictProps): R
       {...notice}
       about="What you did not change stays as it is now, also when you save yours over it."
     >
-      {now => (
+      {present => (
         <>
-          <Button size="xs" variant="default" onClick={() => onBegin(now)}>
+          <Button size="xs" variant="default" onClick={() => onBegin(present)}>
             Begin anew with what is there now
           </Button>
-          <Button size="xs" color="red.9" onClick={onOverwrite}>
+          <Button size="xs" color="red.9" onClick={() => onOverwrite(present)}>
             Save mine over it
           </Button>
         </>

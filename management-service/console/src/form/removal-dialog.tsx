@@ -52,8 +52,8 @@ export function RemovalDialog(props: RemovalDialogProps): ReactNode {
           secrets={[]}
           about="It would be removed as it is now."
         >
-          {() => (
-            <Button size="xs" color="red.9" onClick={() => send(call(versionOf(path)))}>
+          {({ version }) => (
+            <Button size="xs" color="red.9" onClick={() => send(call(version))}>
               Remove it all the same
             </Button>
           )}

@@ -20,26 +20,23 @@ export interface ChangingDraft {
   readonly draft: Draft
   readonly isTouched: boolean
   change(to: (draft: Draft) => Draft): void
-  /** Forgets what was changed, and begins with this. */
-  begin(first: Draft): void
+  /** Forgets what was changed, and begins with this, which has that version. */
+  begin(first: Draft, version: string | null): void
 }
 
 /** The draft. `isNew`: there is nothing yet that others might change. */
 export function useDraft(first: Draft, isNew: boolean, versionNow: () => string | null): ChangingDraft {
-  const startOf = (from: Draft, round: number): Start => ({
-    ...{ first: from, version: isNew ? null : versionNow(), round },
-  })
   const [seen, setSeen] = useState(first)
-  const [start, setStart] = useState(() => startOf(first, 0))
+  const [start, setStart] = useState<Start>(() => ({ first, version: isNew ? null : versionNow(), round: 0 }))
   const [draft, setDraft] = useState(first)
   const isTouched = draft !== start.first
-  const begin = (from: Draft): void => {
-    setStart(({ round }) => startOf(from, round + 1))
+  const begin = (from: Draft, version: string | null): void => {
+    setStart(({ round }) => ({ first: from, version, round: round + 1 }))
     setDraft(from)
   }
   if (!isNew && first !== seen) {
     setSeen(first)
-    if (!isTouched) begin(first)
+    if (!isTouched) begin(first, versionNow())
   }
   return { start, draft, isTouched, change: setDraft, begin }
 }
