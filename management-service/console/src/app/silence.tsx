@@ -19,7 +19,16 @@ function Notice(): ReactNode {
   const queries = useQueryClient()
   useEffect(() => {
     const predicate = ({ state }: Query): boolean => state.status === 'error'
-    return every(periodMs, () => void queries.refetchQueries({ type: 'active', predicate }))
+    const again = (): void =>
+      void queries.refetchQueries({ type: 'active', predicate }, { cancelRefetch: false })
+    const stop = every(periodMs, () => {
+      if (document.visibilityState === 'visible') again()
+    })
+    return () => {
+      stop()
+      // The first answer to any part ends the notice: those that ask only once are asked once more.
+      again()
+    }
   }, [queries])
   return (
     <Alert color="red" role="alert" title="Management does not answer" mb="md">
