@@ -16,14 +16,15 @@ const colors: Readonly<Record<Tone, string>> = { good: 'teal', bad: 'red', waiti
 interface JourneyProps {
   readonly topic: string
   readonly journey: Way
-  /** Whether its steps are shown at first. */
+  /** Whether it is the only one: then its steps are always shown. */
   readonly isAlone: boolean
 }
 
 /** The card of a message. */
 export function Journey({ topic, journey, isAlone }: JourneyProps): ReactNode {
   const { messageId, place, published, legs } = journey
-  const [isOpen, open] = useDisclosure(isAlone)
+  const [isUnfolded, open] = useDisclosure(false)
+  const isOpen = isAlone || isUnfolded
   return (
     <Card withBorder component="section" aria-label={`Message ${messageId}`}>
       <Stack>
