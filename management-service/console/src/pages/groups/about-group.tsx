@@ -5,9 +5,9 @@ import { Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { isRefused } from '../../api/history.js'
 import { api } from '../../api/client.js'
+import { Answer } from '../../ui/answer.js'
 import { Go } from '../../ui/go.js'
 import { Lines, type Line } from '../../ui/lines.js'
-import { Problem } from '../../ui/problem.js'
 import { Section } from '../../ui/section.js'
 import { rolesIn } from './roles-in.js'
 
@@ -39,20 +39,23 @@ export function AboutGroup({ group }: { readonly group: string }): ReactNode {
 }
 
 function Roles({ group }: { readonly group: string }): ReactNode {
-  const { data, error } = api.useQuery('get', '/keys')
+  const keys = api.useQuery('get', '/keys')
   return (
     <Section title="Who has roles here">
-      {error !== null && !isRefused(error) && <Problem error={error} />}
-      {data === undefined ? (
+      {isRefused(keys.error) ? (
         <Text size="sm">Which keys have roles here is told to admins.</Text>
       ) : (
-        <Lines
-          label={`Roles in ${group}`}
-          lines={rolesIn(group, data).map(({ role, holders }) => ({
-            about: role,
-            words: holders.join(', ') || 'nobody',
-          }))}
-        />
+        <Answer of={keys}>
+          {told => (
+            <Lines
+              label={`Roles in ${group}`}
+              lines={rolesIn(group, told).map(({ role, holders }) => ({
+                about: role,
+                words: holders.join(', ') || 'nobody',
+              }))}
+            />
+          )}
+        </Answer>
       )}
       <Text size="sm">
         <Go isInText to="/keys">
