@@ -21,12 +21,16 @@ function found(cause: string, figures: Diagnosis['findings'][number]['figures'] 
 }
 
 describe('the pace of a subscription', () => {
-  it('is its rate while the endpoint bears it', () => {
-    expect(paceOf(serial, found('ALL_FINE'))).toMatchObject({
+  it('is its rate while nothing slows it, whatever becomes of what is sent', () => {
+    const atMost = {
       output: '400/s',
+      reason: 'at most; nothing slows it',
       circuit: 'Closed',
       flow: 'messages flow',
-    })
+    }
+
+    expect(paceOf(serial, found('ALL_FINE'))).toEqual(atMost)
+    expect(paceOf(serial, found('ENDPOINT_FAILS'))).toEqual(atMost)
   })
 
   it('is what Iris found that the endpoint takes', () => {
@@ -34,6 +38,7 @@ describe('the pace of a subscription', () => {
 
     expect(paceOf(serial, told)).toMatchObject({
       output: '0.031/s',
+      reason: 'at most; slowed by the answers of the endpoint',
       circuit: 'Half open',
       flow: 'only probes go out',
     })

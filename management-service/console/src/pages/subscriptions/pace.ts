@@ -41,7 +41,7 @@ export function paceOf(
     const { ratePerS, circuit } = adapted.figures
     return {
       output: rateOf(typeof ratePerS === 'number' ? ratePerS : null),
-      reason: 'at most: slowed by the answers of the endpoint, as told above',
+      reason: 'at most; slowed by the answers of the endpoint',
       ...(circuits[String(circuit)] ?? { circuit: String(circuit) }),
     }
   }
@@ -49,8 +49,8 @@ export function paceOf(
   if (!isRunning) return { output: '–', circuit: '–', reason: 'no process tells' }
   const rate = 'rate' in subscriptionPolicy ? subscriptionPolicy.rate : null
   if (deliveryType === 'BATCH' || rate === null)
-    return { output: 'One batch', reason: 'at a time: the endpoint bears it', ...closed }
-  return { output: rateOf(rate), reason: 'at most: full speed, the endpoint bears it', ...closed }
+    return { output: 'One batch', reason: 'at a time; nothing slows it', ...closed }
+  return { output: rateOf(rate), reason: 'at most; nothing slows it', ...closed }
 }
 
 /** Causes with which no process can tell how fast it sends. */
