@@ -12,7 +12,7 @@ import { Tasks } from '../replay/tasks.js'
 import { SubscriptionFrame } from '../subscriptions/frame.js'
 import { namesIn, pathTo, type Names } from '../subscriptions/names.js'
 import { Causes } from './causes.js'
-import { filterIn, selectionOf, selectionWords } from './letter-filter.js'
+import { filterIn, listedWords, selectionOf } from './letter-filter.js'
 import { Letters } from './letters.js'
 import { Purge } from './purge.js'
 import { Redrive } from './redrive.js'
@@ -41,7 +41,7 @@ function DeadLetters({ names }: { readonly names: Names }): ReactNode {
         <Search names={names} filter={filter} />
         <Group justify="space-between">
           <Text size="sm" role="status">
-            Meant: {selectionWords(selection)}.{' '}
+            Redrive and Purge are for: {listedWords(selection)}.{' '}
             {Object.keys(filter).length > 0 && <Go to={pathTo(names, 'dead-letters')}>Show all</Go>}
           </Text>
           <Group gap="xs">

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { addressWith, classWord, filterIn, selectionOf, selectionWords } from './letter-filter.js'
+import {
+  addressWith,
+  classWord,
+  filterIn,
+  listedWords,
+  selectionOf,
+  selectionWords,
+} from './letter-filter.js'
 
 describe('which dead letters are meant', () => {
   it('stands in the address', () => {
@@ -28,7 +35,8 @@ describe('which dead letters are meant', () => {
   it('is told in words', () => {
     expect(selectionWords({ all: true })).toBe('all dead letters of this subscription')
     expect(selectionWords({ ids: ['0-1'] })).toBe('this dead letter')
-    expect(selectionWords({ ids: ['0-1', '0-2'] })).toBe('the 2 marked')
+    expect(listedWords({ ids: ['0-1'] })).toBe('the one marked')
+    expect(listedWords({ ids: ['0-1', '0-2'] })).toBe('the 2 marked')
     expect(selectionWords({ filter: { status: '500' } })).toBe('the dead letters with status 500')
     expect(selectionWords({ filter: { cause: 'timeout' } })).toBe(
       'the dead letters with cause “no answer in time”',

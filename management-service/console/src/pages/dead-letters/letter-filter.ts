@@ -39,6 +39,11 @@ export function selectionOf(ids: readonly string[], filter: LetterFilter): Selec
   return Object.keys(filter).length === 0 ? { all: true } : { filter }
 }
 
+/** The same in words beside the list, where more than the one that is meant is seen. */
+export function listedWords(selection: Selection): string {
+  return 'ids' in selection && selection.ids.length === 1 ? 'the one marked' : selectionWords(selection)
+}
+
 /** The same in words. */
 export function selectionWords(selection: Selection): string {
   if ('all' in selection) return 'all dead letters of this subscription'
