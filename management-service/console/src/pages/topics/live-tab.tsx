@@ -53,7 +53,7 @@ function Stream({ topic }: { readonly topic: string }): ReactNode {
             </Button>
           ) : (
             <Text size="sm" role="status">
-              It connects again by itself; what comes meanwhile is among the messages.
+              It connects again by itself. What comes meanwhile is shown under Messages, not here.
             </Text>
           )}
         </>

@@ -77,10 +77,11 @@ class ToldEnd extends Error {
   }
 }
 
-/** A refusal of who asks or what for is the same the next time; any other failure may pass. */
+/** A refusal of who asks or what for is the same the next time; too many calls, or any other failure, pass. */
 function isOver(problem: unknown): boolean {
   if (problem instanceof ToldEnd) return problem.isForGood
-  return problem instanceof ApiProblem && problem.status >= 400 && problem.status < 500
+  if (!(problem instanceof ApiProblem)) return false
+  return problem.status >= 400 && problem.status < 500 && problem.status !== 429
 }
 
 /** The call of the stream. */
