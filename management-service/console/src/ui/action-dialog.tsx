@@ -23,7 +23,7 @@ export interface ActionDialogProps {
   /** Whether it takes something away. */
   readonly isDangerous?: boolean
   readonly onDone?: (answer: unknown) => void
-  /** What is told where the call names a version and another one is there; `send` sends another call. */
+  /** What is told where another version is there than the call is for; `send` sends another call. */
   readonly conflict?: (send: (call: Call) => void) => ReactNode
   readonly children?: ReactNode
 }
@@ -31,8 +31,7 @@ export interface ActionDialogProps {
 /** The dialog. */
 export function ActionDialog(props: ActionDialogProps): ReactNode {
   const { isOpen, onClose, title, verb, done, call, isDangerous = false, onDone, conflict, children } = props
-  const isConflict = ({ code }: ApiProblem): boolean =>
-    conflict !== undefined && typeof call?.ifMatch === 'string' && code === 'CONFLICT'
+  const isConflict = ({ code }: ApiProblem): boolean => conflict !== undefined && code === 'CONFLICT'
   const action = useAction({
     done,
     onDone: answer => {

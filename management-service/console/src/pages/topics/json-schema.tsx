@@ -15,7 +15,7 @@ import { BodyView } from '../../ui/body-view.js'
 import { Section } from '../../ui/section.js'
 import { breaksIn } from './breaks-in.js'
 import { CheckMessage } from './check-message.js'
-import { SchemaVersions } from './schema-versions.js'
+import { SchemaVersions, useVersion } from './schema-versions.js'
 
 type Schemas = ReadOf<'/topics/{topic}/json-schema'>
 
@@ -119,8 +119,7 @@ function Versions({ topic, schemas }: PartsProps): ReactNode {
 function NewVersion({ topic, schemas }: PartsProps): ReactNode {
   const [isOpen, form] = useDisclosure(false)
   const next = Math.max(0, ...schemas.versions.map(({ version }) => version)) + 1
-  const latest = schemas.latest === null ? null : String(schemas.latest)
-  const { compatibility } = schemas
+  const { latest, compatibility } = schemas
   const shared = { topic, next, compatibility, onDone: form.close }
   return (
     <>
@@ -146,9 +145,8 @@ interface FormProps {
 }
 
 /** A version that begins as the latest. */
-function NextVersion({ latest, ...form }: FormProps & { readonly latest: string }): ReactNode {
-  const path = { topic: form.topic, version: latest }
-  const schema = api.useQuery('get', '/topics/{topic}/json-schema/versions/{version}', { params: { path } })
+function NextVersion({ latest, ...form }: FormProps & { readonly latest: number }): ReactNode {
+  const schema = useVersion(pathOf('topics', form.topic, 'json-schema', 'versions'), latest)
   return <Answer of={schema}>{data => <VersionForm {...form} first={data} />}</Answer>
 }
 
