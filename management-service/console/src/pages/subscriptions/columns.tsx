@@ -63,7 +63,7 @@ export const columnOf = {
 function State({ row }: { readonly row: ListedSubscription }): ReactNode {
   const trouble = troubleOf(row)
   return (
-    <Group gap={6} wrap="nowrap">
+    <Group gap={6}>
       <StateBadge state={row.state} />
       {trouble !== null && <Trouble cause={trouble} />}
     </Group>
