@@ -74,7 +74,7 @@ function Endpoint({ endpoint }: { readonly endpoint: string }): ReactNode {
   const topic = topicIn(endpoint)
   if (topic !== null) return <Go to={pathOf('topics', topic)}>topic {topic}</Go>
   return (
-    <Text size="sm" truncate maw={240} title={endpoint}>
+    <Text size="sm" lineClamp={2} miw={96} maw={240} title={endpoint} style={{ overflowWrap: 'anywhere' }}>
       {endpoint}
     </Text>
   )
