@@ -77,7 +77,7 @@ class ToldEnd extends Error {
   }
 }
 
-/** A refusal of who asks or what for is the same the next time; too many calls, or any other failure, pass. */
+/** A refusal of who asks or what for is the same the next time; too many calls, or other failures, pass. */
 function isOver(problem: unknown): boolean {
   if (problem instanceof ToldEnd) return problem.isForGood
   if (!(problem instanceof ApiProblem)) return false
