@@ -284,7 +284,7 @@ describe('publish', () => {
     let round = 0
     const quota = { status: 429, code: 'THROUGHPUT_QUOTA_VIOLATION' }
     const { code, out, said } = await runFake('publish a.b --lines --json', {
-      input: ['1\n2\n3\n4\n'],
+      input: ['1\n2\n3\n4\n', 'never read\n'],
       answers: {
         'POST frontend:/topics/a.b/batch': () => {
           if (round++ > 0) throw new TypeError('the line is cut')
@@ -294,6 +294,7 @@ describe('publish', () => {
     })
 
     const told = out.trim().split('\n')
+    expect(round).toBe(2)
     expect(told.map(line => JSON.parse(line) as object)).toMatchObject([
       { index: 0, status: 201 },
       { index: 3, status: 429 },

@@ -9,6 +9,7 @@ import { sleep } from '@iris/common/time/scheduler'
 import { command, exitCodes, type ExitCode, type World } from '../../command.js'
 import { wholeOf } from '../../pieces.js'
 import { succeeded } from '../../management/rest.js'
+import type { Bar } from '../../show/screen.js'
 import { countText, jsonLine, several } from '../../show/words.js'
 import { rest, text, texts, toggle, UsageError, type Values } from '../../words/declare.js'
 import { isoOf } from '../../words/moment.js'
@@ -161,31 +162,40 @@ async function publishLines(
   const { screen, isJson, interrupted } = world
   const bar = screen.bar('publish')
   const tally = { sent: 0, refused: 0 }
-  let failure: Error | null = null
   for (const source of sources) {
     for await (const lines of batchesOf(source, way.key === null ? linesMax : keyedLinesMax)) {
-      if (interrupted.aborted || failure !== null) break
+      if (interrupted.aborted) break
       const note = tally.refused === 0 ? '' : `${countText(tally.refused)} refused`
-      const batch = await publishBatch(world, way, {
+      const { results, failure } = await publishBatch(world, way, {
         ...{ lines, before: tally.sent },
         settled: count => bar.at(tally.sent + count, null, note),
       })
-      const { results } = batch
       const refused = results.filter(({ status }) => status >= 300)
       if (isJson) screen.out(results.map(jsonLine).join(''))
       else showRefused(world, refused, tally.refused)
       tally.sent += results.length
       tally.refused += refused.length
-      failure = batch.failure
+      if (failure === null) continue
+      // At once: what is piped in may bring its next line much later.
+      endLines(world, bar, tally)
+      throw failure
     }
   }
-  bar.end()
-  const stored = several(tally.sent - tally.refused, 'message')
-  if (!isJson)
-    screen.out(`Stored ${stored}${tally.refused === 0 ? '' : `, ${countText(tally.refused)} not`}.\n`)
-  if (failure !== null) throw failure
+  endLines(world, bar, tally)
   if (interrupted.aborted) return exitCodes.interrupted
   return tally.refused === 0 ? exitCodes.done : exitCodes.failed
+}
+
+/** Lines that are told of so far. */
+interface Tally {
+  readonly sent: number
+  readonly refused: number
+}
+
+function endLines({ screen, isJson }: World, bar: Bar, { sent, refused }: Tally): void {
+  bar.end()
+  const rest = refused === 0 ? '' : `, ${countText(refused)} not`
+  if (!isJson) screen.out(`Stored ${several(sent - refused, 'message')}${rest}.\n`)
 }
 
 /** Lines for one request. */
