@@ -9,6 +9,7 @@ import { Figures } from '../../ui/figures.js'
 import { Go } from '../../ui/go.js'
 import { Moment } from '../../ui/moment.js'
 import { Section } from '../../ui/section.js'
+import { figureColumn } from '../../ui/figure-column.js'
 import { Table, type Column } from '../../ui/table.js'
 import { countOf } from '../../ui/words.js'
 import { pathTo, readingOf, type Names } from '../subscriptions/names.js'
@@ -79,12 +80,7 @@ function Counts({ told, address }: { readonly told: Summary; readonly address: s
   )
 }
 
-const count: Column<{ readonly count: number }> = {
-  title: 'Dead letters',
-  by: row => row.count,
-  cell: row => countOf(row.count),
-  isNumeric: true,
-}
+const count: Column<{ readonly count: number }> = figureColumn('Dead letters', row => row.count, countOf)
 
 function causeColumns(address: string): readonly Column<CauseCount>[] {
   return [

@@ -14,6 +14,7 @@ import { Answer } from '../../ui/answer.js'
 import { Go } from '../../ui/go.js'
 import { NoneYet } from '../../ui/none-yet.js'
 import { Page as Frame } from '../../ui/page.js'
+import { figureColumn } from '../../ui/figure-column.js'
 import { Table, type Column } from '../../ui/table.js'
 import { countOf } from '../../ui/words.js'
 import { countByGroup, type GroupRow } from './count-by-group.js'
@@ -24,12 +25,7 @@ const columns: readonly Column<GroupRow>[] = [
     by: ({ name }) => name,
     cell: ({ name }) => <Go to={pathOf('groups', name)}>{name}</Go>,
   },
-  {
-    title: 'Topics',
-    by: ({ topicCount }) => topicCount,
-    cell: ({ topicCount }) => countOf(topicCount),
-    isNumeric: true,
-  },
+  figureColumn('Topics', ({ topicCount }) => topicCount, countOf),
 ]
 
 const fields: readonly FieldGroup[] = [

@@ -18,6 +18,7 @@ import { Lines } from '../../ui/lines.js'
 import { Moment } from '../../ui/moment.js'
 import { Page as Frame } from '../../ui/page.js'
 import { Section } from '../../ui/section.js'
+import { figureColumn } from '../../ui/figure-column.js'
 import { Table, type Column } from '../../ui/table.js'
 import { bytesOf, countOf } from '../../ui/words.js'
 
@@ -129,12 +130,7 @@ function columnsOf(onOpen: (number: number) => void): readonly Column<Delivery>[
       cell: ({ number, body }) => <Beginning text={body.slice(0, 160)} onOpen={() => onOpen(number)} />,
     },
     { title: 'Answered', by: ({ status }) => status, cell: ({ status }) => <Status status={status} /> },
-    {
-      title: 'Retry',
-      by: ({ retryCount }) => retryCount,
-      cell: ({ retryCount }) => countOf(retryCount),
-      isNumeric: true,
-    },
+    figureColumn('Retry', ({ retryCount }) => retryCount, countOf),
   ]
 }
 

@@ -5,6 +5,7 @@ import type { ReactNode } from 'react'
 import { pathOf } from '../../api/call.js'
 import { Go } from '../../ui/go.js'
 import { Section } from '../../ui/section.js'
+import { figureColumn } from '../../ui/figure-column.js'
 import { Table, type Column } from '../../ui/table.js'
 import { bytesOf, rateOf } from '../../ui/words.js'
 import type { Overview } from './overview-shape.js'
@@ -15,24 +16,13 @@ const columns: readonly Column<Overview['busiest'][number]>[] = [
     by: ({ topic }) => topic,
     cell: ({ topic }) => <Go to={pathOf('topics', topic)}>{topic}</Go>,
   },
-  {
-    title: 'Published',
-    by: ({ publishedPerS }) => publishedPerS,
-    cell: ({ publishedPerS }) => rateOf(publishedPerS),
-    isNumeric: true,
-  },
-  {
-    title: 'Delivered',
-    by: ({ deliveredPerS }) => deliveredPerS,
-    cell: ({ deliveredPerS }) => rateOf(deliveredPerS),
-    isNumeric: true,
-  },
-  {
-    title: 'Bytes',
-    by: ({ bytesPerS }) => bytesPerS,
-    cell: ({ bytesPerS }) => `${bytesOf(bytesPerS)}/s`,
-    isNumeric: true,
-  },
+  figureColumn('Published', ({ publishedPerS }) => publishedPerS, rateOf),
+  figureColumn('Delivered', ({ deliveredPerS }) => deliveredPerS, rateOf),
+  figureColumn(
+    'Bytes',
+    ({ bytesPerS }) => bytesPerS,
+    bytes => `${bytesOf(bytes)}/s`,
+  ),
 ]
 
 /** The table. */

@@ -6,6 +6,7 @@ import type { ReactNode } from 'react'
 import { pathOf } from '../../api/call.js'
 import { Go } from '../../ui/go.js'
 import { Section } from '../../ui/section.js'
+import { figureColumn } from '../../ui/figure-column.js'
 import { Table, type Column } from '../../ui/table.js'
 import { Trouble } from '../../ui/trouble.js'
 import { nextStepOf } from '../../ui/trouble-words.js'
@@ -35,7 +36,7 @@ const stuckColumns: readonly Column<Overview['stuck'][number]>[] = [
   { title: 'Circuit', by: ({ circuit }) => circuit, cell: ({ circuit }) => circuitWords[circuit] },
   { title: 'What is wrong', cell: ({ text }) => text },
   { title: 'What to do', cell: ({ cause }) => nextStepOf(cause) },
-  { title: 'Waiting', by: ({ lag }) => lag, cell: ({ lag }) => countOf(lag), isNumeric: true },
+  figureColumn('Waiting', ({ lag }) => lag, countOf),
 ]
 
 /** The subscriptions that are stuck. */

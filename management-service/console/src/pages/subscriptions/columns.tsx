@@ -6,6 +6,7 @@ import type { ReactNode } from 'react'
 import { pathOf } from '../../api/call.js'
 import { Bounded } from '../../ui/bounded.js'
 import { Go } from '../../ui/go.js'
+import { figureColumn } from '../../ui/figure-column.js'
 import type { Column } from '../../ui/table.js'
 import { Trouble } from '../../ui/trouble.js'
 import { countOf, rateOf } from '../../ui/words.js'
@@ -35,19 +36,9 @@ export const columnOf = {
     ),
   },
   state: { title: 'State', by: row => troubleOf(row) ?? row.state, cell: row => <State row={row} /> },
-  waiting: { title: 'Waiting', by: ({ lag }) => lag, cell: ({ lag }) => countOf(lag), isNumeric: true },
-  delivered: {
-    title: 'Delivered',
-    by: ({ deliveryRate }) => deliveryRate,
-    cell: ({ deliveryRate }) => rateOf(deliveryRate),
-    isNumeric: true,
-  },
-  failed: {
-    title: 'Failed',
-    by: ({ failureRate }) => failureRate,
-    cell: ({ failureRate }) => rateOf(failureRate),
-    isNumeric: true,
-  },
+  waiting: figureColumn('Waiting', ({ lag }) => lag, countOf),
+  delivered: figureColumn('Delivered', ({ deliveryRate }) => deliveryRate, rateOf),
+  failed: figureColumn('Failed', ({ failureRate }) => failureRate, rateOf),
   owner: {
     title: 'Owner',
     by: ({ owner }) => owner,

@@ -10,6 +10,7 @@ import { Go } from '../../ui/go.js'
 import { Moment } from '../../ui/moment.js'
 import { Problem } from '../../ui/problem.js'
 import { Section } from '../../ui/section.js'
+import { figureColumn } from '../../ui/figure-column.js'
 import { Table, type Column } from '../../ui/table.js'
 import { countOf, many } from '../../ui/words.js'
 import { causeWord } from '../dead-letters/cause-words.js'
@@ -77,13 +78,8 @@ function columnsFor(names: Names): readonly Column<FailuresOfCause>[] {
         </>
       ),
     },
-    {
-      title: 'Last minute',
-      by: ({ attempts }) => attempts,
-      cell: ({ attempts }) => countOf(attempts),
-      isNumeric: true,
-    },
-    { title: 'Share', by: ({ share }) => share, cell: ({ share }) => percentOf(share), isNumeric: true },
+    figureColumn('Last minute', ({ attempts }) => attempts, countOf),
+    figureColumn('Share', ({ share }) => share, percentOf),
     {
       title: 'Dead letters',
       by: ({ letters }) => letters,

@@ -6,6 +6,7 @@ import type { ReactNode } from 'react'
 import { api, type ReadOf } from '../../api/client.js'
 import { Answer } from '../../ui/answer.js'
 import { Section } from '../../ui/section.js'
+import { figureColumn } from '../../ui/figure-column.js'
 import { Table, type Column } from '../../ui/table.js'
 import { countOf } from '../../ui/words.js'
 import { readingOf, type Names } from './names.js'
@@ -68,6 +69,5 @@ function rowsOf({ consumerId, clientId, host, partitions }: Member): readonly Ro
 }
 
 function figure(title: string, of: (partition: NonNullable<Row['partition']>) => number): Column<Row> {
-  const value = ({ partition }: Row): number | null => (partition === null ? null : of(partition))
-  return { title, by: value, cell: row => countOf(value(row)), isNumeric: true }
+  return figureColumn(title, ({ partition }) => (partition === null ? null : of(partition)), countOf)
 }

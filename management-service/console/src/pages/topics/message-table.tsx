@@ -4,6 +4,7 @@
 import type { ReactNode } from 'react'
 import { Beginning } from '../../ui/beginning.js'
 import { Moment } from '../../ui/moment.js'
+import { figureColumn } from '../../ui/figure-column.js'
 import { Table, type Column } from '../../ui/table.js'
 import { bytesOf } from '../../ui/words.js'
 import type { Message } from './message-shape.js'
@@ -31,7 +32,7 @@ export function MessageTable({ label, messages, whenEmpty, onOpen }: MessageTabl
       cell: message => <Beginning text={shortBodyOf(message)} onOpen={() => onOpen(message)} />,
     },
     { title: 'Place', cell: placeText },
-    { title: 'Size', by: ({ size }) => size, cell: ({ size }) => bytesOf(size), isNumeric: true },
+    figureColumn('Size', ({ size }) => size, bytesOf),
   ]
   return (
     <Table

@@ -9,6 +9,7 @@ import { Answer } from '../../ui/answer.js'
 import { Command } from '../../ui/command.js'
 import { Moment } from '../../ui/moment.js'
 import { Section } from '../../ui/section.js'
+import { figureColumn } from '../../ui/figure-column.js'
 import { Table, type Column } from '../../ui/table.js'
 import { countOf } from '../../ui/words.js'
 import { frontendOf, publishCommand } from './publish-command.js'
@@ -21,18 +22,8 @@ const periodMs = 10_000
 const columns: readonly Column<Publisher>[] = [
   { title: 'Publisher', by: whoOf, cell: whoOf },
   { title: 'Client', by: ({ client }) => client, cell: ({ client }) => client ?? '–' },
-  {
-    title: 'Accepted',
-    by: ({ accepted }) => accepted,
-    cell: ({ accepted }) => countOf(accepted),
-    isNumeric: true,
-  },
-  {
-    title: 'Refused',
-    by: ({ refused }) => refused,
-    cell: ({ refused }) => countOf(refused),
-    isNumeric: true,
-  },
+  figureColumn('Accepted', ({ accepted }) => accepted, countOf),
+  figureColumn('Refused', ({ refused }) => refused, countOf),
   {
     title: 'Last message',
     by: ({ lastAt }) => Date.parse(lastAt),

@@ -10,6 +10,7 @@ import { ActionDialog } from '../../ui/action-dialog.js'
 import { Answer } from '../../ui/answer.js'
 import { Go } from '../../ui/go.js'
 import { Moment } from '../../ui/moment.js'
+import { figureColumn } from '../../ui/figure-column.js'
 import { Table, type Column } from '../../ui/table.js'
 import { bytesOf } from '../../ui/words.js'
 import { traceOf } from '../trace/addresses.js'
@@ -112,12 +113,7 @@ function columnsOf(topic: string, onTake: ((id: string) => void) | null): readon
       title: 'Message',
       cell: ({ messageId }) => <Go to={traceOf(topic, messageId)}>{messageId}</Go>,
     },
-    {
-      title: 'Size',
-      by: ({ bodyBytes }) => bodyBytes,
-      cell: ({ bodyBytes }) => bytesOf(bodyBytes),
-      isNumeric: true,
-    },
+    figureColumn('Size', ({ bodyBytes }) => bodyBytes, bytesOf),
   ]
   if (onTake === null) return [...columns, { title: 'Why', cell: ({ reason }) => reason }]
   const take: Column<Item> = {

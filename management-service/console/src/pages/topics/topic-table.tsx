@@ -5,6 +5,7 @@ import type { ReactNode } from 'react'
 import { pathOf } from '../../api/call.js'
 import type { ReadOf } from '../../api/client.js'
 import { Go } from '../../ui/go.js'
+import { figureColumn } from '../../ui/figure-column.js'
 import { Table, type Column } from '../../ui/table.js'
 import { countOf, rateOf } from '../../ui/words.js'
 
@@ -43,22 +44,7 @@ const columns: readonly Column<ListedTopics[number]>[] = [
   },
   { title: 'Owner', by: ({ owner }) => owner, cell: ({ owner }) => owner },
   { title: 'Content', by: ({ contentType }) => contentType, cell: ({ contentType }) => contentType },
-  {
-    title: 'Subscriptions',
-    by: ({ subscriptions }) => subscriptions,
-    cell: ({ subscriptions }) => countOf(subscriptions),
-    isNumeric: true,
-  },
-  {
-    title: 'Published',
-    by: ({ publishRate }) => publishRate,
-    cell: ({ publishRate }) => rateOf(publishRate),
-    isNumeric: true,
-  },
-  {
-    title: 'Delivered',
-    by: ({ deliveryRate }) => deliveryRate,
-    cell: ({ deliveryRate }) => rateOf(deliveryRate),
-    isNumeric: true,
-  },
+  figureColumn('Subscriptions', ({ subscriptions }) => subscriptions, countOf),
+  figureColumn('Published', ({ publishRate }) => publishRate, rateOf),
+  figureColumn('Delivered', ({ deliveryRate }) => deliveryRate, rateOf),
 ]
